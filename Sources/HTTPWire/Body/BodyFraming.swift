@@ -1,0 +1,11 @@
+/// How the end of a message's content is found (RFC 9112 section 6).
+public enum BodyFraming: Sendable, Hashable {
+    /// The message has no content.
+    case none
+    /// The content has exactly this many bytes.
+    case contentLength(Int)
+    /// The content is sent in chunks, with trailers after the last one.
+    case chunked
+    /// The content ends when the connection closes (responses only).
+    case untilClose
+}

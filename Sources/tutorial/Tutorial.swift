@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Tutorial: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "tutorial")
+}
