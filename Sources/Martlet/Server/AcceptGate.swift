@@ -1,0 +1,45 @@
+import NIOCore
+
+/// Stops accepting while the server has as many connections as it may have, or the system has no descriptors left.
+final class AcceptGate: ChannelDuplexHandler {
+    typealias InboundIn = Any
+    typealias InboundOut = Any
+    typealias OutboundIn = Never
+
+    /// How long to wait before looking again.
+    private static let pause = TimeAmount.milliseconds(50)
+
+    private let isFull: () -> Bool
+    private let report: (any Error) -> Void
+    private var isPaused = false
+
+    init(isFull: @escaping () -> Bool, report: @escaping (any Error) -> Void) {
+        self.isFull = isFull
+        self.report = report
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if isPaused { return }
+        if isFull() {
+            pause(context)
+        } else {
+            context.read()
+        }
+    }
+
+    /// Accepting has failed. Without a pause the loop would spin, since the connection still waits to be accepted.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        report(error)
+        pause(context)
+    }
+
+    private func pause(_ context: ChannelHandlerContext) {
+        guard !isPaused else { return }
+        isPaused = true
+        context.eventLoop.assumeIsolated().scheduleTask(in: Self.pause) {
+            self.isPaused = false
+            guard context.channel.isActive else { return }
+            self.read(context: context)
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import Synchronization
+
+/// Counts the connections of one event loop: changed only on that loop, read from anywhere.
+final class ConnectionGauge: Sendable {
+    /// What a connection counts as.
+    enum State {
+        case idle
+        case active
+        case closing
+    }
+
+    private let idle = Atomic(0)
+    private let active = Atomic(0)
+    private let closing = Atomic(0)
+
+    func move(from old: State?, to new: State?) {
+        add(-1, to: old)
+        add(1, to: new)
+    }
+
+    var total: Int {
+        idle.load(ordering: .relaxed) + active.load(ordering: .relaxed) + closing.load(ordering: .relaxed)
+    }
+
+    /// Adds what this loop has to `info`.
+    func add(to info: inout HTTPConnectionsInfo) {
+        let idle = idle.load(ordering: .relaxed)
+        let active = active.load(ordering: .relaxed)
+        let closing = closing.load(ordering: .relaxed)
+        info.idle += idle
+        info.active += active
+        info.closing += closing
+        info.total += idle + active + closing
+    }
+
+    private func add(_ change: Int, to state: State?) {
+        // One thread writes, so a load and a store do what a locked addition would cost more for.
+        switch state {
+        case .idle: idle.store(idle.load(ordering: .relaxed) + change, ordering: .relaxed)
+        case .active: active.store(active.load(ordering: .relaxed) + change, ordering: .relaxed)
+        case .closing: closing.store(closing.load(ordering: .relaxed) + change, ordering: .relaxed)
+        case nil: break
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import HTTPTypes
+import HTTPWire
+
+/// What trusted proxies say about the request that they have passed on: the client's address, and the scheme and the
+/// host that it asked for.
+struct ForwardedRequest {
+    private(set) var client: InternetAddress?
+    private(set) var scheme: String?
+    private(set) var host: String?
+
+    /// Follows the chain of proxies from `peer` towards the client, as far as the proxies are trusted.
+    ///
+    /// Each proxy tells who spoke to it. The first that is not a trusted proxy itself is the client; what stands
+    /// before that, anybody could have written.
+    init(_ fields: HTTPFields, from peer: InternetAddress?, trusting trusted: [AddressRange]) {
+        func isTrusted(_ address: InternetAddress?) -> Bool {
+            address.map { address in trusted.contains { $0.contains(address) } } ?? false
+        }
+        guard isTrusted(peer) else { return }
+        let hops: [Hop]
+        if fields[.forwarded] != nil {
+            hops = (fields.forwarded ?? []).map {
+                Hop(client: $0.client?.name, scheme: $0.scheme, host: $0.host?.description)
+            }
+        } else {
+            hops = Self.hops(of: fields)
+        }
+        for hop in hops.reversed() {
+            client = hop.client.map { InternetAddress($0) }
+            scheme = hop.scheme ?? scheme
+            host = hop.host ?? host
+            guard isTrusted(client) else { break }
+        }
+        if client?.kind == .name {
+            // "unknown", or a name that the proxy made up to hide the client (RFC 7239 section 6).
+            client = nil
+        }
+    }
+
+    private struct Hop {
+        var client: String?
+        var scheme: String?
+        var host: String?
+    }
+
+    /// The three lists of the older fields, of which proxies often set only some.
+    private static func hops(of fields: HTTPFields) -> [Hop] {
+        let clients = fields.xForwardedFor ?? []
+        let schemes = fields.xForwardedProto
+        let hosts = fields.xForwardedHost ?? []
+        let count = max(clients.count, schemes.count, hosts.count)
+        return (0..<count).map { index in
+            let fromEnd = count - index
+            return Hop(
+                client: clients.element(fromEnd: fromEnd)?.name,
+                scheme: schemes.element(fromEnd: fromEnd).flatMap { $0 == "http" || $0 == "https" ? $0 : nil },
+                host: hosts.element(fromEnd: fromEnd)?.description
+            )
+        }
+    }
+}
+
+extension Array {
+    fileprivate func element(fromEnd offset: Int) -> Element? {
+        offset <= count ? self[count - offset] : nil
+    }
+}

@@ -1,0 +1,14 @@
+/// How many connections a server has at one moment.
+public struct HTTPConnectionsInfo: Sendable, Hashable {
+    /// All of them: active, idle and closing.
+    public internal(set) var total = 0
+    /// Those that are sending a request or being answered.
+    public internal(set) var active = 0
+    /// Those that wait for their next request.
+    public internal(set) var idle = 0
+    /// Those that will close without another request.
+    public internal(set) var closing = 0
+
+    /// No connections.
+    public init() {}
+}

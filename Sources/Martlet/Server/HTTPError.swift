@@ -1,0 +1,25 @@
+import HTTPTypes
+
+/// An answer that is thrown: a handler that throws it ends its response with this status and text.
+///
+/// ```swift
+/// guard let note = notes[id] else { throw HTTPError(.notFound, "There is no note \(id).") }
+/// ```
+public struct HTTPError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The status of the response.
+    public var status: HTTPResponse.Status
+    /// The text of the response; empty for the status's reason phrase.
+    public var message: String
+    /// Further fields of the response.
+    public var headers: HTTPFields
+
+    /// An answer with a text.
+    public init(_ status: HTTPResponse.Status, _ message: String = "", headers: HTTPFields = [:]) {
+        self.status = status
+        self.message = message
+        self.headers = headers
+    }
+
+    /// The status and the text.
+    public var description: String { message.isEmpty ? "\(status)" : "\(status): \(message)" }
+}

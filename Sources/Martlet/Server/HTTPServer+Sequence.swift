@@ -1,0 +1,40 @@
+extension HTTPServer: AsyncSequence {
+    /// Hands out the requests of a server, one at a time.
+    ///
+    /// Letting go of the iterator, as leaving a `for` loop does, closes the server; requests that were handed out can
+    /// still be answered.
+    public final class AsyncIterator: AsyncIteratorProtocol {
+        private let server: HTTPServer
+        private let queue = RequestQueue()
+        private var hasStarted = false
+
+        init(_ server: HTTPServer) {
+            self.server = server
+        }
+
+        deinit {
+            let server = server
+            Task { await server.close() }
+        }
+
+        /// The next request; nil when the server has been closed or the task is cancelled.
+        ///
+        /// - Throws: ``HTTPServerError/alreadyServing`` when the requests go elsewhere already.
+        public func next() async throws -> HTTPServerRequest? {
+            if !hasStarted {
+                hasStarted = true
+                do {
+                    _ = try await server.start(.sequence(queue))
+                } catch HTTPServerError.serverClosed {
+                    return nil
+                }
+            }
+            return await queue.next()
+        }
+    }
+
+    /// Begins to accept connections with the first call of `next`.
+    public func makeAsyncIterator() -> AsyncIterator {
+        AsyncIterator(self)
+    }
+}

@@ -1,0 +1,37 @@
+import HTTPTypes
+
+/// The settings that can be changed while the server runs. They apply to requests that begin from then on.
+extension HTTPServer {
+    /// The configuration as it is now.
+    public var configuration: Configuration { core.settings.configuration }
+
+    /// Whether contents that gain by it are sent as gzip or deflate to clients that accept it.
+    public var autoCompress: Bool {
+        get { configuration.autoCompress }
+        set { core.update { $0.autoCompress = newValue } }
+    }
+
+    /// The fields that every response begins with.
+    public var defaultResponseHeaders: HTTPFields {
+        get { configuration.defaultResponseHeaders }
+        set { core.update { $0.defaultResponseHeaders = newValue } }
+    }
+
+    /// The value of the `Server` field of every response; nil sends none.
+    public var serverHeader: String? {
+        get { configuration.serverHeader }
+        set { core.update { $0.serverHeader = newValue } }
+    }
+
+    /// How long a connection may wait between two requests; nil for ever.
+    public var idleTimeout: Duration? {
+        get { configuration.idleTimeout }
+        set { core.update { $0.idleTimeout = newValue } }
+    }
+
+    /// How long a session lives after its last use.
+    public var sessionTimeout: Duration {
+        get { configuration.sessionTimeout }
+        set { core.update { $0.sessionTimeout = newValue } }
+    }
+}

@@ -1,0 +1,119 @@
+import HTTPTypes
+import HTTPWire
+import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// A server that answers HTTP requests.
+///
+/// ```swift
+/// let server = try await HTTPServer.bind(.loopbackIPv4, port: 4040)
+/// try await server.serve { request in
+///     try await request.response.end("Hello, world!")
+/// }
+/// ```
+///
+/// The server is also an `AsyncSequence` of its requests: `for try await request in server { … }`. Connections are
+/// accepted once ``serve(on:_:)`` is called or an iteration begins.
+public final class HTTPServer: Sendable {
+    /// Answers one request. The response is ended for a handler that returns without doing so; one that throws
+    /// answers 500, or what an ``HTTPError`` says.
+    ///
+    /// It runs on the event loop of the request's connection, and is cancelled when the client goes away.
+    public typealias Handler = @Sendable (HTTPServerRequest) async throws -> Void
+
+    /// The address the server listens on.
+    public let address: InternetAddress
+    /// The port the server listens on; 0 on a Unix-domain socket.
+    public let port: Int
+
+    let core: ServerCore
+    private let socket: ServerSocket
+    private let ownsSocket: Bool
+    private let state = Mutex(State.bound)
+
+    private enum State {
+        case bound
+        case serving(ServerRun)
+        case closed(ServerRun?)
+    }
+
+    init(socket: ServerSocket, ownsSocket: Bool, configuration: Configuration) {
+        self.socket = socket
+        self.ownsSocket = ownsSocket
+        self.address = socket.address
+        self.port = socket.port
+        self.core = ServerCore(configuration, address: socket.address, port: socket.port)
+    }
+
+    deinit {
+        let run = state.withLock { state in
+            switch state {
+            case .serving(let run), .closed(let run?): run
+            case .bound, .closed: ServerRun?.none
+            }
+        }
+        if ownsSocket { socket.close() }
+        if let run {
+            Task { await run.close(force: false) }
+        }
+    }
+
+    /// The URL of the server's root, for people to open.
+    public var url: String {
+        address.kind == .unix ? "http+unix:\(address)" : "http://\(address):\(port)/"
+    }
+
+    /// How many connections the server has now.
+    public var connectionsInfo: HTTPConnectionsInfo { core.connectionsInfo }
+
+    // MARK: Life
+
+    /// Begins to accept connections.
+    func start(_ delivery: RequestDelivery) async throws -> ServerRun {
+        let group: any EventLoopGroup =
+            core.settings.configuration.eventLoopGroup ?? MultiThreadedEventLoopGroup.singleton
+        let run = ServerRun(core: core, group: group, delivery: delivery)
+        try state.withLock { state in
+            switch state {
+            case .bound: state = .serving(run)
+            case .serving: throw HTTPServerError.alreadyServing
+            case .closed: throw HTTPServerError.serverClosed
+            }
+        }
+        try await run.listen(on: socket)
+        return run
+    }
+
+    /// Stops listening; the port is free again when this returns. Requests that are being answered are finished,
+    /// within the configured `shutdownTimeout`; with `force` their connections are torn down. Closing twice is fine.
+    public func close(force: Bool = false) async {
+        let run = state.withLock { state -> ServerRun? in
+            switch state {
+            case .bound:
+                state = .closed(nil)
+                return ServerRun?.none
+            case .serving(let run):
+                state = .closed(run)
+                return run
+            case .closed(let run):
+                return run
+            }
+        }
+        if ownsSocket { socket.close() }
+        await run?.close(force: force)
+    }
+
+    /// Closes the server and returns when its last connection is closed.
+    ///
+    /// - Parameter deadline: How long to wait before the connections that are left are torn down; nil for the
+    ///   configured `shutdownTimeout`.
+    public func shutdown(within deadline: Duration? = nil) async {
+        await close()
+        let run = state.withLock { state -> ServerRun? in
+            if case .closed(let run) = state { run } else { nil }
+        }
+        await run?.drain(within: deadline ?? core.settings.configuration.shutdownTimeout)
+    }
+}

@@ -1,0 +1,65 @@
+import HTTPTypes
+import HTTPWire
+
+/// A use of a response that HTTP does not allow, or a connection that is gone.
+public enum HTTPServerError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The head of the response has been sent, so it can't be changed any more.
+    case headAlreadySent
+    /// The response has been ended, so nothing can be added to it.
+    case responseEnded
+    /// More was written than the response's Content-Length announces. What was too much has not been sent.
+    case contentLengthExceeded(announced: Int, written: Int)
+    /// Less was written than the response's Content-Length announces.
+    case contentLengthNotReached(announced: Int, written: Int)
+    /// A Content-Length that is not a number of bytes.
+    case invalidContentLength(String)
+    /// A response with this status has no content (RFC 9110 section 6.4.1).
+    case contentNotAllowed(HTTPResponse.Status)
+    /// A status code outside 200 to 599 where a final response is sent, or outside 102 to 199 where an informational
+    /// one is.
+    case invalidStatus(Int)
+    /// A field that would break the message's framing or let a peer inject another message.
+    case invalidField(String)
+    /// A field that the server sets itself from the properties of the response.
+    case reservedField(String)
+    /// The content could not be compressed, which only a lack of memory can cause.
+    case compressionFailed(ContentCodingError)
+    /// The client has closed the connection.
+    case connectionClosed
+    /// The server has been closed.
+    case serverClosed
+    /// The server is serving its requests to somebody else already.
+    case alreadyServing
+
+    /// What went wrong and what to do about it.
+    public var description: String {
+        switch self {
+        case .headAlreadySent:
+            "Header already sent. Set the status, the headers and the cookies before the first write."
+        case .responseEnded:
+            "The response has been ended. Write before calling end()."
+        case .contentLengthExceeded(let announced, let written):
+            "Content size exceeds specified contentLength. \(written) bytes written while expected \(announced)."
+        case .contentLengthNotReached(let announced, let written):
+            "Content size below specified contentLength. \(written) bytes written but expected \(announced)."
+        case .invalidContentLength(let text):
+            "Content-Length must contain only digits, not \"\(text)\"."
+        case .contentNotAllowed(let status):
+            "A response with the status \(status.code) has no content."
+        case .invalidStatus(let code):
+            "\(code) is not the code of a response that can be sent here."
+        case .invalidField(let explanation):
+            explanation
+        case .reservedField(let name):
+            "\(name) is set by the server. Use the response's contentLength or isPersistent instead."
+        case .compressionFailed(let error):
+            "The content could not be compressed: \(error)"
+        case .connectionClosed:
+            "The client has closed the connection."
+        case .serverClosed:
+            "The server is closed."
+        case .alreadyServing:
+            "The server's requests are being served already."
+        }
+    }
+}

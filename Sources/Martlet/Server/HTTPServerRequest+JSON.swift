@@ -1,0 +1,52 @@
+import HTTPTypes
+import NIOCore
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension HTTPServerRequest {
+    /// The content, decoded from JSON.
+    ///
+    /// - Parameters:
+    ///   - type: What to decode.
+    ///   - limit: The most bytes to accept; nil for the server's `maximumCollectedBytes` (2 MiB).
+    /// - Throws: ``HTTPBodyError``; ``HTTPError`` with 400 and the reason when the content is not such JSON.
+    public func json<Value: Decodable>(_ type: Value.Type, upTo limit: Int? = nil) async throws -> Value {
+        let content = try await collect(upTo: limit)
+        do {
+            return try JSONDecoder().decode(type, from: Data(content.readableBytesView))
+        } catch {
+            throw HTTPError(.badRequest, "The content is not the JSON that is expected: \(explanation(of: error))")
+        }
+    }
+
+    private func explanation(of error: any Error) -> String {
+        guard let error = error as? DecodingError else { return "it can't be parsed." }
+        let (text, path): (String, [any CodingKey]) =
+            switch error {
+            case .keyNotFound(let key, let context): ("\"\(key.stringValue)\" is missing", context.codingPath)
+            case .typeMismatch(let type, let context): ("\(type) is expected", context.codingPath)
+            case .valueNotFound(let type, let context): ("\(type) is expected, not null", context.codingPath)
+            case .dataCorrupted(let context): (context.debugDescription, context.codingPath)
+            @unknown default: ("it can't be decoded", [])
+            }
+        let place = path.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
+        return place.isEmpty ? "\(text)." : "\(text) at \(place)."
+    }
+}
+
+extension HTTPServerResponse {
+    /// Sends `value` as JSON and ends the response. The content type becomes `application/json; charset=utf-8`.
+    ///
+    /// - Throws: `EncodingError`, or ``HTTPServerError``.
+    public func end(json value: some Encodable) async throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let data = try encoder.encode(value)
+        headers[.contentType] = "application/json; charset=utf-8"
+        try await end(ByteBuffer(bytes: data))
+    }
+}

@@ -1,0 +1,41 @@
+import HTTPTypes
+import HTTPWire
+
+extension HTTPServerRequest {
+    /// The absolute URL that the client asked for, as well as it can be told.
+    ///
+    /// Scheme and host come from an absolute request target, from what a proxy in the configuration's
+    /// `trustedProxies` says (`Forwarded`, or `X-Forwarded-Proto` and `X-Forwarded-Host`), from the `Host` field, or
+    /// from the server's own address, in this order.
+    public var requestedURL: String {
+        let forwarded = forwarded
+        if url.form == .absolute, forwarded.host == nil { return target }
+        let scheme = forwarded.scheme ?? (exchange.isSecure ? "https" : "http")
+        let host = exchange.head.host.flatMap { $0.isEmpty ? nil : $0 }
+        let authority = forwarded.host ?? host ?? serverAuthority
+        switch url.form {
+        case .origin: return "\(scheme)://\(authority)\(target)"
+        case .absolute: return "\(scheme)://\(authority)\(url.path)\(url.query.map { "?\($0)" } ?? "")"
+        case .authority: return "\(scheme)://\(target)"
+        case .asterisk: return "\(scheme)://\(authority)"
+        }
+    }
+
+    /// The address of the client: the one that trusted proxies tell, else the peer's; nil when neither is known.
+    public var remoteAddress: InternetAddress? {
+        forwarded.client ?? connectionInfo?.remoteAddress
+    }
+
+    private var forwarded: ForwardedRequest {
+        ForwardedRequest(
+            headers,
+            from: connectionInfo?.remoteAddress,
+            trusting: exchange.settings.configuration.trustedProxies
+        )
+    }
+
+    private var serverAuthority: String {
+        let core = exchange.connection.loop.core
+        return core.port == 0 || core.port == 80 ? "\(core.address)" : "\(core.address):\(core.port)"
+    }
+}

@@ -1,0 +1,16 @@
+import NIOCore
+
+extension HTTPServerResponse {
+    /// Takes the connection out of the server's hands.
+    ///
+    /// - Parameter writeHeaders: Whether the head of this response, with its status, headers and cookies as they are,
+    ///   is sent first. `Connection` and `Upgrade` are sent as they stand in ``headers`` then.
+    /// - Returns: The socket; its first bytes are those the client has sent after the request.
+    /// - Throws: ``HTTPServerError/headAlreadySent`` when the head has been sent.
+    public func detachSocket(writeHeaders: Bool = true) async throws -> DetachedSocket {
+        let exchange = exchange
+        return try await exchange.eventLoop.run {
+            try exchange.connection.detach(exchange, writeHeaders: writeHeaders)
+        }
+    }
+}

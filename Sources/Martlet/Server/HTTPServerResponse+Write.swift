@@ -1,0 +1,134 @@
+import HTTPTypes
+import HTTPWire
+import NIOCore
+
+/// Writing. Each function returns when the client has taken enough of what was written before; when the client is
+/// gone it throws ``HTTPServerError/connectionClosed``.
+extension HTTPServerResponse {
+    /// Adds a text to the content, as UTF-8.
+    public func write(_ text: String) async throws {
+        try await write(.text(text))
+    }
+
+    /// Adds a text and a line feed to the content.
+    public func writeLine(_ text: String = "") async throws {
+        try await write(.text(text + "\n"))
+    }
+
+    /// Adds the texts of `items` to the content, with `separator` between them.
+    public func writeAll(_ items: some Sequence<some CustomStringConvertible>, separator: String = "") async throws {
+        try await write(.text(items.map { $0.description }.joined(separator: separator)))
+    }
+
+    /// Adds bytes to the content.
+    public func write(_ bytes: ByteBuffer) async throws {
+        try await write(.buffer(bytes))
+    }
+
+    /// Adds bytes to the content.
+    public func write(bytes: some Sequence<UInt8>) async throws {
+        try await write(.buffer(ByteBuffer(bytes: bytes)))
+    }
+
+    /// Adds everything that `source` brings to the content, as it comes.
+    public func write<Source: AsyncSequence>(contentsOf source: Source) async throws where Source.Element == ByteBuffer {
+        for try await bytes in source {
+            try await write(.buffer(bytes))
+        }
+    }
+
+    /// Adds every text that `source` brings to the content, as it comes.
+    public func write<Source: AsyncSequence>(contentsOf source: Source) async throws where Source.Element == String {
+        for try await text in source {
+            try await write(.text(text))
+        }
+    }
+
+    /// Sends what has been gathered, and the head if that has not been sent.
+    public func flush() async throws {
+        try await exchange.commitSession()
+        let exchange = exchange
+        let isReady = try await exchange.eventLoop.run { try exchange.connection.flush(exchange) }
+        if !isReady {
+            try await exchange.connection.waitUntilWritable()
+        }
+    }
+
+    /// Ends the response. When nothing was written before, it has no content.
+    ///
+    /// - Throws: ``HTTPServerError/contentLengthNotReached(announced:written:)`` when less was written than announced.
+    public func end() async throws {
+        try await end(.none)
+    }
+
+    /// Sends a text, as UTF-8, and ends the response. With nothing written before, its length is announced.
+    public func end(_ text: String) async throws {
+        try await end(.text(text))
+    }
+
+    /// Sends bytes and ends the response. With nothing written before, their number is announced.
+    public func end(_ bytes: ByteBuffer) async throws {
+        try await end(.buffer(bytes))
+    }
+
+    /// Sends bytes and ends the response. With nothing written before, their number is announced.
+    public func end(bytes: some Sequence<UInt8>) async throws {
+        try await end(.buffer(ByteBuffer(bytes: bytes)))
+    }
+
+    /// Sends an informational response ahead of the final one, for example 103 Early Hints (RFC 8297). HTTP/1.0
+    /// clients, which know none, are spared it.
+    public func sendInformational(_ status: HTTPResponse.Status, headers: HTTPFields = [:]) async throws {
+        let exchange = exchange
+        try await exchange.eventLoop.run {
+            try exchange.connection.writeInformational(exchange, status, headers)
+        }
+    }
+
+    /// Sends the client elsewhere and ends the response.
+    ///
+    /// - Parameters:
+    ///   - location: An absolute or relative URL, sent as it is; characters that a URL can't have are encoded.
+    ///   - status: 302 Found by default.
+    /// - Throws: ``HTTPServerError/headAlreadySent`` when the head has been sent.
+    public func redirect(to location: String, status: HTTPResponse.Status = .found) async throws {
+        guard !isHeadSent else { throw HTTPServerError.headAlreadySent }
+        self.status = status
+        headers[.location] = Self.encodedLocation(location)
+        try await end(.none)
+    }
+
+    private func end(_ content: OutgoingContent) async throws {
+        try await exchange.commitSession()
+        if exchange.eventLoop.inEventLoop {
+            try exchange.connection.end(exchange, content)
+        } else {
+            let exchange = exchange
+            try await exchange.eventLoop.run { try exchange.connection.end(exchange, content) }
+        }
+    }
+
+    private func write(_ content: OutgoingContent) async throws {
+        try await exchange.commitSession()
+        let exchange = exchange
+        let isReady = try await exchange.eventLoop.run { try exchange.connection.write(exchange, content) }
+        if !isReady {
+            try await exchange.connection.waitUntilWritable()
+        }
+    }
+
+    /// Leaves what is a URL alone, and encodes the rest, so that nothing in it can end the field.
+    private static func encodedLocation(_ location: String) -> String {
+        var encoded = ""
+        for byte in location.utf8 {
+            switch byte {
+            case 0x21, 0x23...0x3B, 0x3D, 0x3F...0x5B, 0x5D, 0x5F, 0x61...0x7A, 0x7E:
+                encoded.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                let hex = String(byte, radix: 16, uppercase: true)
+                encoded += hex.utf8.count == 1 ? "%0\(hex)" : "%\(hex)"
+            }
+        }
+        return encoded
+    }
+}

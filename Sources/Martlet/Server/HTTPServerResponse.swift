@@ -1,0 +1,100 @@
+import HTTPTypes
+import HTTPWire
+import NIOCore
+
+/// The response to a request.
+///
+/// Status, headers and cookies can be changed until the head is sent, which the first ``flush()``, the first full
+/// buffer or ``end()`` does. What is changed later has no effect, and the next write throws
+/// ``HTTPServerError/headAlreadySent``.
+public struct HTTPServerResponse: Sendable {
+    let exchange: ServerExchange
+    private let guardian: ExchangeGuardian?
+
+    init(_ exchange: ServerExchange, guardian: ExchangeGuardian?) {
+        self.exchange = exchange
+        self.guardian = guardian
+    }
+
+    /// The status: code and reason phrase. 200 OK by default.
+    public var status: HTTPResponse.Status {
+        get { exchange.read { $0.status } }
+        nonmutating set { exchange.change { $0.status = newValue } }
+    }
+
+    /// The code of the ``status``. Setting it sets the code's registered reason phrase too.
+    public var statusCode: Int {
+        get { status.code }
+        nonmutating set {
+            exchange.change {
+                $0.status = HTTPResponse.Status(
+                    code: newValue,
+                    reasonPhrase: HTTPResponse.Status.reasonPhrase(forCode: newValue) ?? ""
+                )
+            }
+        }
+    }
+
+    /// The reason phrase of the ``status``.
+    public var reasonPhrase: String {
+        get { status.reasonPhrase }
+        nonmutating set { exchange.change { $0.status = .init(code: $0.status.code, reasonPhrase: newValue) } }
+    }
+
+    /// The header fields, to begin with the server's `defaultResponseHeaders`.
+    ///
+    /// `Content-Length` may be set here or by ``contentLength``; `Transfer-Encoding` and `Date` are the server's.
+    public var headers: HTTPFields {
+        get { exchange.read { $0.headers } ?? exchange.settings.defaultHeaders }
+        nonmutating _modify {
+            var fields = headers
+            defer { exchange.change { $0.headers = fields } }
+            yield &fields
+        }
+    }
+
+    /// The cookies to set, each in a `Set-Cookie` field of its own.
+    public var cookies: [SetCookie] {
+        get { exchange.read { $0.cookies } }
+        nonmutating set { exchange.change { $0.cookies = newValue } }
+    }
+
+    /// How many bytes the content will have; nil, the default, when that is not known before ``end()``.
+    public var contentLength: Int? {
+        get { exchange.read { $0.contentLength } }
+        nonmutating set { exchange.change { $0.contentLength = newValue } }
+    }
+
+    /// Whether the connection may carry further requests; false closes it after the response. The request's wish by
+    /// default.
+    public var isPersistent: Bool {
+        get { exchange.read { $0.isPersistent } }
+        nonmutating set { exchange.change { $0.isPersistent = newValue } }
+    }
+
+    /// Whether small writes are gathered before they are sent. True by default; false sends each write at once.
+    public var buffersOutput: Bool {
+        get { exchange.read { $0.buffersOutput } }
+        nonmutating set { exchange.change { $0.buffersOutput = newValue } }
+    }
+
+    /// The fields to send after the content (RFC 9110 section 6.5). They can be set until ``end()``, and are sent
+    /// when the content is chunked.
+    public var trailers: HTTPFields {
+        get { exchange.read { $0.trailers } }
+        nonmutating set { exchange.changeTrailers { $0 = newValue } }
+    }
+
+    /// How long the response may still take, counted from the moment this is set; the connection is torn down after
+    /// that. Nil, the default, sets no limit.
+    public var deadline: Duration? {
+        get { exchange.read { $0.deadline } }
+        nonmutating set { exchange.setDeadline(newValue) }
+    }
+
+    /// Whether the head has been sent.
+    public var isHeadSent: Bool { exchange.read { $0.isHeadSent } }
+
+    /// Where the request came from; nil once the connection is gone.
+    public var connectionInfo: HTTPConnectionInfo? { exchange.connection.info }
+}

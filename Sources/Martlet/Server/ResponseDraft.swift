@@ -1,0 +1,18 @@
+import HTTPTypes
+import HTTPWire
+
+/// What a handler has said about its response so far.
+struct ResponseDraft: Sendable {
+    var status: HTTPResponse.Status = .ok
+    /// The fields, once the handler has asked for them; nil while they are the server's default ones.
+    var headers: HTTPFields?
+    var cookies: [SetCookie] = []
+    var trailers: HTTPFields = [:]
+    var contentLength: Int?
+    var isPersistent: Bool
+    var buffersOutput = true
+    var deadline: Duration?
+    /// Whether something was changed after the head was sent, which the next write reports.
+    var wasChangedTooLate = false
+    var isHeadSent = false
+}

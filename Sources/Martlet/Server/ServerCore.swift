@@ -1,0 +1,51 @@
+import Synchronization
+
+/// What the parts of a server on its event loops share.
+final class ServerCore: Sendable {
+    private let current: Mutex<ServerSettings>
+    private let version = Atomic(0)
+    private let gauges = Mutex<[ConnectionGauge]>([])
+    /// Where the server listens.
+    let address: InternetAddress
+    let port: Int
+
+    init(_ configuration: HTTPServer.Configuration, address: InternetAddress, port: Int) {
+        self.current = Mutex(ServerSettings(configuration, version: 0))
+        self.address = address
+        self.port = port
+    }
+
+    /// The settings as they are now.
+    var settings: ServerSettings { current.withLock { $0 } }
+
+    /// Which settings are in force; cheaper to ask than the settings.
+    var settingsVersion: Int { version.load(ordering: .acquiring) }
+
+    /// Changes the configuration for all requests that begin from now on.
+    func update(_ change: (inout HTTPServer.Configuration) -> Void) {
+        current.withLock { settings in
+            var configuration = settings.configuration
+            change(&configuration)
+            settings = ServerSettings(configuration, version: settings.version + 1)
+            version.store(settings.version, ordering: .releasing)
+        }
+    }
+
+    func count(_ gauge: ConnectionGauge) {
+        gauges.withLock { $0.append(gauge) }
+    }
+
+    /// Whether there are as many connections as there may be.
+    var isFull: Bool {
+        let limit = settings.configuration.maximumConnections
+        return gauges.withLock { $0.reduce(0) { $0 + $1.total } } >= limit
+    }
+
+    var connectionsInfo: HTTPConnectionsInfo {
+        gauges.withLock { gauges in
+            var info = HTTPConnectionsInfo()
+            for gauge in gauges { gauge.add(to: &info) }
+            return info
+        }
+    }
+}

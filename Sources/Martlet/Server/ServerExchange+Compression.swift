@@ -1,0 +1,39 @@
+import HTTPTypes
+import HTTPWire
+
+extension ServerExchange {
+    /// Decides whether the content is compressed on its way, and says so in the headers.
+    ///
+    /// - Parameter wholeLength: How many bytes the content has, if that is known.
+    /// - Returns: The coding to apply; nil to send the content as it is.
+    func chooseCoding(_ draft: inout ResponseDraft, wholeLength: Int?) -> ContentCoding? {
+        let configuration = settings.configuration
+        guard configuration.autoCompress, draft.buffersOutput else { return nil }
+        if let wholeLength, wholeLength < configuration.minimumCompressedBytes { return nil }
+        switch draft.status.code {
+        case 204, 205, 206, 304: return nil
+        default: break
+        }
+        var fields = draft.headers ?? settings.defaultHeaders
+        guard
+            fields[.contentEncoding] == nil, fields[.contentRange] == nil,
+            fields.contentType?.isCompressible == true,
+            !fields.contains(token: "no-transform", in: .cacheControl)
+        else { return nil }
+        // Whatever is chosen, another client's choice would differ (RFC 9110 section 12.5.5).
+        if !fields.contains(token: "accept-encoding", in: .vary), fields[.vary] != "*" {
+            fields.append(HTTPField(name: .vary, value: "accept-encoding"))
+        }
+        defer { draft.headers = fields }
+        let accepted = QualityList(headers[.acceptEncoding] ?? "identity")
+        guard let coding = accepted.preferredContentCoding(among: [.gzip, .deflate, .identity]), coding != .identity
+        else { return nil }
+        fields[.contentEncoding] = coding.rawValue
+        fields[.contentLength] = nil
+        if let tag = fields[.eTag], !tag.hasPrefix("W/") {
+            // The bytes are no longer those the tag stands for, but they mean the same (RFC 9110 section 8.8.1).
+            fields[.eTag] = "W/\(tag)"
+        }
+        return coding
+    }
+}

@@ -1,0 +1,148 @@
+import HTTPTypes
+import HTTPWire
+import NIOCore
+import Synchronization
+
+/// One request and its response: what a handler's `HTTPServerRequest` and `HTTPServerResponse` stand on.
+///
+/// What the handler says about its response is kept here behind a lock, so that it may be said from any thread; what
+/// it writes goes to the connection, on the connection's event loop.
+final class ServerExchange: Sendable {
+    let connection: HTTP1ServerConnection
+    let head: RequestHead
+    /// The content, or nil when the request has none.
+    let body: BodyStream?
+    let settings: ServerSettings
+
+    private let draft: Mutex<ResponseDraft>
+    private let derived = Mutex(Derived())
+
+    /// What is worked out of the request when it is first asked for.
+    private struct Derived {
+        var headers: HTTPFields?
+        var session: HTTPSession?
+        var deadline: Scheduled<Void>?
+    }
+
+    init(connection: HTTP1ServerConnection, head: RequestHead, body: BodyStream?, settings: ServerSettings) {
+        self.connection = connection
+        self.head = head
+        self.body = body
+        self.settings = settings
+        self.draft = Mutex(ResponseDraft(isPersistent: head.isPersistent))
+    }
+
+    var eventLoop: any EventLoop { connection.loop.eventLoop }
+
+    // MARK: The request
+
+    var headers: HTTPFields {
+        derived.withLock { derived in
+            if let headers = derived.headers { return headers }
+            let headers = head.fields.makeHTTPFields()
+            derived.headers = headers
+            return headers
+        }
+    }
+
+    /// Whether the request came over TLS.
+    var isSecure: Bool { false }
+
+    /// The session, if the handler has asked for it.
+    var presentSession: HTTPSession? { derived.withLock { $0.session } }
+
+    func keepSession(_ session: HTTPSession) -> HTTPSession {
+        derived.withLock { derived in
+            // Two tasks of one handler can ask at the same time; they are to get the same session.
+            if let present = derived.session, !present.isDestroyed { return present }
+            derived.session = session
+            return session
+        }
+    }
+
+    // MARK: The response, as it is being prepared
+
+    /// Reads from the draft.
+    func read<Value>(_ body: (borrowing ResponseDraft) -> Value) -> Value {
+        draft.withLock { body($0) }
+    }
+
+    /// Changes the draft; once the head has been sent the change is dropped, and the next write reports it.
+    func change(_ body: (inout ResponseDraft) -> Void) {
+        draft.withLock { draft in
+            if draft.isHeadSent {
+                draft.wasChangedTooLate = true
+            } else {
+                body(&draft)
+            }
+        }
+    }
+
+    /// Changes what may still be said while the content is being sent.
+    func changeTrailers(_ body: (inout HTTPFields) -> Void) {
+        draft.withLock { body(&$0.trailers) }
+    }
+
+    /// The draft as it is now, for the connection to write.
+    func currentDraft() -> ResponseDraft {
+        draft.withLock { $0 }
+    }
+
+    /// Closes the draft to changes. Called by the connection when the head has been written.
+    func headWasSent() {
+        draft.withLock { $0.isHeadSent = true }
+    }
+
+    /// Reports a change that came too late, once.
+    func reportLateChange() throws(HTTPServerError) {
+        let wasLate = draft.withLock { draft in
+            defer { draft.wasChangedTooLate = false }
+            return draft.wasChangedTooLate
+        }
+        if wasLate { throw .headAlreadySent }
+    }
+
+    /// Cancels the deadline that was set before, in favour of another one or none.
+    func replaceDeadline(with deadline: Scheduled<Void>?) {
+        let old = derived.withLock { derived in
+            defer { derived.deadline = deadline }
+            return derived.deadline
+        }
+        old?.cancel()
+    }
+
+    // MARK: The handler
+
+    /// Lets `handler` answer the request, and ends the response for it.
+    func run(_ handler: HTTPServer.Handler) async {
+        do {
+            try await handler(HTTPServerRequest(self))
+            try await commitSession()
+            finish(error: nil)
+        } catch {
+            finish(error: error)
+        }
+    }
+
+    private func finish(error: (any Error)?) {
+        if eventLoop.inEventLoop {
+            connection.handlerReturned(self, error: error)
+        } else {
+            eventLoop.execute { self.connection.handlerReturned(self, error: error) }
+        }
+    }
+}
+
+/// Ends the exchange of a request that was taken from the server's sequence and then dropped unanswered.
+final class ExchangeGuardian: Sendable {
+    private let exchange: ServerExchange
+
+    init(_ exchange: ServerExchange) {
+        self.exchange = exchange
+    }
+
+    deinit {
+        let exchange = exchange
+        exchange.eventLoop.execute { exchange.connection.requestWasDropped(exchange) }
+    }
+}

@@ -1,0 +1,161 @@
+import HTTPTypes
+import HTTPWire
+import Logging
+import NIOCore
+import NIOPosix
+
+/// The part of a server that lives on one event loop: its listening sockets, its connections, and what they share.
+final class ServerLoop: @unchecked Sendable {
+    // Sendable because every variable is touched only on the thread of `eventLoop`; what may be called from
+    // elsewhere says so.
+
+    let eventLoop: any EventLoop
+    let executor: EventLoopExecutor
+    let gauge = ConnectionGauge()
+    let core: ServerCore
+    private let delivery: RequestDelivery
+
+    private var connections: [ObjectIdentifier: HTTP1ServerConnection] = [:]
+    private var listeners: [any Channel] = []
+    private var sweeping: RepeatedTask?
+    private var drained: EventLoopPromise<Void>
+    private(set) var isClosing = false
+    /// The time as of the last sweep: precise enough for deadlines of seconds, and free to look up.
+    private(set) var now = NIODeadline.now()
+    private var date = DateLine()
+    private var currentSettings: ServerSettings
+
+    init(core: ServerCore, eventLoop: any EventLoop, delivery: RequestDelivery) {
+        self.core = core
+        self.eventLoop = eventLoop
+        self.delivery = delivery
+        self.executor = EventLoopExecutor(eventLoop: eventLoop)
+        self.currentSettings = core.settings
+        self.drained = eventLoop.makePromise()
+    }
+
+    // MARK: What connections look up
+
+    /// The settings as they are now.
+    var settings: ServerSettings {
+        if core.settingsVersion != currentSettings.version {
+            currentSettings = core.settings
+        }
+        return currentSettings
+    }
+
+    /// What the heads of this second have in common.
+    func headConstants(_ settings: ServerSettings) -> HeadConstants {
+        HeadConstants(
+            defaultHeaders: settings.defaultHeaders,
+            renderedHeaders: settings.renderedHeaders,
+            dateLine: settings.configuration.sendsDate ? date.now() : ByteBuffer()
+        )
+    }
+
+    /// Hands a request to whoever serves this server. Returns the task that works on it, if there is one.
+    func deliver(_ exchange: ServerExchange) -> Task<Void, Never>? {
+        delivery.deliver(exchange, on: self)
+    }
+
+    // MARK: Connections
+
+    /// Accepts connections from a socket that listens already. May be called from anywhere.
+    func listen(on descriptor: CInt) async throws {
+        let channel = try await ServerBootstrap(group: eventLoop)
+            // A burst of new connections is taken in one go, but not to the neglect of those that are open.
+            .serverChannelOption(.maxMessagesPerRead, value: 64)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let gate = AcceptGate(isFull: { self.core.isFull }) { error in
+                        self.settings.configuration.logger.warning("Couldn't accept a connection: \(error)")
+                    }
+                    try channel.pipeline.syncOperations.addHandler(gate)
+                }
+            }
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(HTTP1ServerConnection(loop: self))
+                }
+            }
+            .withBoundSocket(descriptor)
+            .get()
+        // NIO listens with a queue of 128; a second call lengthens it.
+        try? SystemSocket.listen(descriptor, backlog: SystemSocket.maximumBacklog)
+        try await eventLoop.run {
+            self.listeners.append(channel)
+            if self.isClosing { channel.close(promise: nil) }
+        }
+    }
+
+    func add(_ connection: HTTP1ServerConnection) {
+        connections[ObjectIdentifier(connection)] = connection
+        if sweeping == nil { startSweeping() }
+        if isClosing { connection.serverCloses(force: false) }
+    }
+
+    func remove(_ connection: HTTP1ServerConnection) {
+        connections[ObjectIdentifier(connection)] = nil
+        guard connections.isEmpty else { return }
+        sweeping?.cancel()
+        sweeping = nil
+        if isClosing { drained.succeed() }
+    }
+
+    // MARK: Closing
+
+    /// Stops accepting; closes the connections that are idle, and with `force` all. Returns when nothing listens any
+    /// more. May be called from anywhere.
+    func close(force: Bool) async {
+        let closures = try? await eventLoop.run {
+            let listeners = self.listeners
+            self.listeners = []
+            let isFirst = !self.isClosing
+            self.isClosing = true
+            for connection in Array(self.connections.values) {
+                connection.serverCloses(force: force)
+            }
+            if isFirst, self.connections.isEmpty { self.drained.succeed() }
+            return listeners.map { $0.close() }
+        }
+        for closure in closures ?? [] {
+            try? await closure.get()
+        }
+    }
+
+    /// Returns when the last connection has closed after ``close(force:)``. May be called from anywhere.
+    func drain() async {
+        try? await drained.futureResult.get()
+    }
+
+    // MARK: Deadlines
+
+    /// Looks at all connections now and then, instead of keeping a timer for each.
+    private func startSweeping() {
+        now = .now()
+        let interval = settings.configuration.sweepInterval
+        sweeping = eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
+            self.sweep()
+        }
+    }
+
+    private func sweep() {
+        now = .now()
+        executor.turn {
+            for connection in Array(connections.values) {
+                connection.checkDeadlines(now: now)
+            }
+        }
+    }
+}
+
+extension HTTPServer.Configuration {
+    /// How often deadlines are looked at: a quarter of the shortest, but neither in a rush nor late by seconds.
+    fileprivate var sweepInterval: TimeAmount {
+        let shortest = [idleTimeout, headTimeout, writeTimeout, handlerTimeout, bodyRateGracePeriod]
+            .compactMap { $0.map(TimeAmount.init) }
+            .min() ?? .seconds(4)
+        return min(max(.nanoseconds(shortest.nanoseconds / 4), .milliseconds(10)), .seconds(1))
+    }
+}

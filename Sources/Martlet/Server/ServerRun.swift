@@ -1,0 +1,65 @@
+import NIOCore
+import Synchronization
+
+/// The event loops of a server while it accepts connections.
+final class ServerRun: Sendable {
+    private let core: ServerCore
+    private let loops: [ServerLoop]
+    private let delivery: RequestDelivery
+
+    init(core: ServerCore, group: any EventLoopGroup, delivery: RequestDelivery) {
+        self.core = core
+        self.delivery = delivery
+        self.loops = group.makeIterator().map { ServerLoop(core: core, eventLoop: $0, delivery: delivery) }
+        for loop in loops {
+            core.count(loop.gauge)
+        }
+    }
+
+    func listen(on socket: ServerSocket) async throws {
+        let descriptors = try socket.duplicates(count: loops.count)
+        for (index, descriptor) in descriptors.enumerated() {
+            do {
+                try await loops[index % loops.count].listen(on: descriptor)
+            } catch {
+                descriptors[index...].forEach(SystemSocket.close)
+                await close(force: true)
+                throw error
+            }
+        }
+    }
+
+    /// Stops accepting. Returns when nothing listens any more.
+    func close(force: Bool) async {
+        if case .sequence(let queue) = delivery {
+            queue.finish()
+        }
+        await withTaskGroup(of: Void.self) { group in
+            for loop in loops {
+                group.addTask { await loop.close(force: force) }
+            }
+        }
+    }
+
+    /// Returns when the last connection is closed, which is forced after `limit`.
+    func drain(within limit: Duration) async {
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                for loop in self.loops { await loop.drain() }
+                return true
+            }
+            group.addTask {
+                (try? await Task.sleep(for: limit)) == nil
+            }
+            if await group.next() == false {
+                await close(force: true)
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// Returns when the server has been closed and its last connection too.
+    func finished() async {
+        for loop in loops { await loop.drain() }
+    }
+}

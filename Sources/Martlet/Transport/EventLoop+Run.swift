@@ -1,0 +1,11 @@
+import NIOCore
+
+extension EventLoop {
+    /// Runs `body` on this loop: at once when the caller is there already, else after a hop.
+    func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+        if inEventLoop {
+            return try body()
+        }
+        return try await submit(body).get()
+    }
+}

@@ -1,0 +1,89 @@
+import NIOCore
+
+/// Runs Swift concurrency on the thread of one event loop.
+///
+/// A task that prefers this executor shares its thread with the sockets of the loop: what it awaits of a connection
+/// costs a function call, not a thread hop. Jobs that become ready while the loop is inside a ``turn(_:)`` run
+/// before that turn ends, so that everything they write leaves in the same system call.
+final class EventLoopExecutor: TaskExecutor, @unchecked Sendable {
+    // Sendable because every stored variable is touched only on the thread of `eventLoop`: `enqueue` looks where it
+    // is before it does so, and all other members say in their documentation that they are called on the loop.
+
+    /// How many jobs one turn runs before it lets the loop look at its sockets again.
+    private static let jobsPerTurn = 512
+
+    let eventLoop: any EventLoop
+    private var jobs = CircularBuffer<UnownedJob>()
+    private var turnDepth = 0
+    private var isTurnScheduled = false
+    private var endOfTurn: [() -> Void] = []
+
+    init(eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        if eventLoop.inEventLoop {
+            append(job)
+        } else {
+            eventLoop.execute { self.append(job) }
+        }
+    }
+
+    func asUnownedTaskExecutor() -> UnownedTaskExecutor {
+        UnownedTaskExecutor(ordinary: self)
+    }
+
+    /// Runs `body`, then the jobs that are ready, then what was deferred to the end of the turn.
+    ///
+    /// Call it on the loop only. Turns nest; the outermost one does the work at the end.
+    func turn(_ body: () -> Void) {
+        turnDepth += 1
+        body()
+        if turnDepth == 1 {
+            runJobs()
+            let deferred = endOfTurn
+            endOfTurn.removeAll(keepingCapacity: true)
+            for work in deferred {
+                work()
+            }
+        }
+        turnDepth -= 1
+        if turnDepth == 0, !jobs.isEmpty || !endOfTurn.isEmpty {
+            scheduleTurn()
+        }
+    }
+
+    /// Defers `work` to the end of the present turn, or of one that begins soon. Call it on the loop only.
+    func atEndOfTurn(_ work: @escaping () -> Void) {
+        endOfTurn.append(work)
+        if turnDepth == 0 {
+            scheduleTurn()
+        }
+    }
+
+    private func append(_ job: UnownedJob) {
+        jobs.append(job)
+        if turnDepth == 0 {
+            scheduleTurn()
+        }
+    }
+
+    private func runJobs() {
+        var remaining = Self.jobsPerTurn
+        while remaining > 0, let job = jobs.popFirst() {
+            job.runSynchronously(on: asUnownedTaskExecutor())
+            remaining -= 1
+        }
+    }
+
+    private func scheduleTurn() {
+        guard !isTurnScheduled else { return }
+        isTurnScheduled = true
+        eventLoop.execute {
+            self.isTurnScheduled = false
+            self.turn {}
+        }
+    }
+}

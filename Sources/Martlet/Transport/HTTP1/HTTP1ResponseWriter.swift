@@ -1,0 +1,423 @@
+import HTTPTypes
+import HTTPWire
+import NIOCore
+
+/// Turns what a handler says and writes into the bytes of one HTTP/1.1 response.
+///
+/// A plain value: it appends to a buffer and knows nothing of sockets. When a member throws, it has appended nothing.
+struct HTTP1ResponseWriter {
+    /// How many bytes of content are gathered into one chunk while the response buffers its output.
+    static let chunkSize = 8192
+
+    /// What of the request and the connection decides about the response.
+    struct Context {
+        var method: HTTPRequest.Method
+        var version: HTTPVersion
+        /// Whether the request and the server allow the connection to be used again.
+        var mayPersist: Bool
+    }
+
+    /// How the end of the response's content is told (RFC 9112 section 6).
+    private enum Framing {
+        case none
+        case contentLength(Int)
+        case chunked
+        case untilClose
+    }
+
+    private let context: Context
+    private var status = HTTPResponse.Status.ok
+    private var framing = Framing.none
+    private var written = 0
+    private var gathered = ByteBuffer()
+    private var compressor: Compressor?
+
+    /// Whether the head has been written.
+    private(set) var isHeadWritten = false
+    /// Whether the response is complete.
+    private(set) var isEnded = false
+    /// Whether the connection must close once the response has been sent.
+    private(set) var mustClose = false
+
+    init(_ context: Context) {
+        self.context = context
+    }
+
+    // MARK: Content
+
+    /// Writes the whole response, or what is left of it.
+    mutating func end(
+        _ content: OutgoingContent,
+        _ draft: borrowing ResponseDraft,
+        _ constants: HeadConstants,
+        coding: ContentCoding? = nil,
+        into output: inout OutputBuffer
+    ) throws(HTTPServerError) {
+        guard !isEnded else { throw .responseEnded }
+        if isHeadWritten {
+            try append(content, buffered: true, into: &output)
+            try finish(draft.trailers, into: &output)
+        } else if let coding {
+            try endCompressed(content, draft, constants, coding, into: &output)
+        } else {
+            let framed = !draft.trailers.isEmpty && context.version == .http1_1
+            try writeHead(draft, constants, wholeLength: framed ? nil : content.byteCount, coding: nil, into: &output)
+            try append(content, buffered: true, into: &output)
+            try finish(draft.trailers, into: &output)
+        }
+    }
+
+    /// Adds to the content, after writing the head if that has not been done.
+    mutating func write(
+        _ content: OutgoingContent,
+        _ draft: borrowing ResponseDraft,
+        _ constants: HeadConstants,
+        coding: ContentCoding? = nil,
+        into output: inout OutputBuffer
+    ) throws(HTTPServerError) {
+        guard !isEnded else { throw .responseEnded }
+        if !isHeadWritten {
+            guard content.byteCount > 0 else { return }
+            try writeHead(draft, constants, wholeLength: nil, coding: coding, into: &output)
+        }
+        try append(content, buffered: draft.buffersOutput, into: &output)
+    }
+
+    /// Writes what has been gathered, and the head if that has not been done.
+    mutating func flush(
+        _ draft: borrowing ResponseDraft,
+        _ constants: HeadConstants,
+        coding: ContentCoding? = nil,
+        into output: inout OutputBuffer
+    ) throws(HTTPServerError) {
+        guard !isEnded else { return }
+        if !isHeadWritten {
+            try writeHead(draft, constants, wholeLength: nil, coding: coding, into: &output)
+        }
+        do {
+            try compressor?.flush(into: &gathered)
+        } catch {
+            throw .compressionFailed(error)
+        }
+        emitGathered(into: &output)
+    }
+
+    /// Writes an informational response (RFC 9110 section 15.2).
+    func writeInformational(
+        _ status: HTTPResponse.Status,
+        _ fields: HTTPFields,
+        into output: inout OutputBuffer
+    ) throws(HTTPServerError) {
+        guard (100...199).contains(status.code), status.code != 101 else { throw .invalidStatus(status.code) }
+        guard !isHeadWritten else { throw .headAlreadySent }
+        // HTTP/1.0 knows no informational responses (RFC 9110 section 15.2).
+        guard context.version == .http1_1 else { return }
+        var head = ByteBuffer()
+        head.writeStatusLine(status, version: .http1_1)
+        for field in fields {
+            if let managed = ManagedField(field.name), managed != .date { throw .reservedField(field.name.rawName) }
+            try head.append(field)
+        }
+        head.writeEndOfHead()
+        output.append(head)
+    }
+
+    /// Writes the head of a response after which the connection speaks another protocol.
+    mutating func writeUpgradeHead(
+        _ draft: borrowing ResponseDraft,
+        _ constants: HeadConstants,
+        into output: inout OutputBuffer
+    ) throws(HTTPServerError) {
+        guard !isHeadWritten else { throw .headAlreadySent }
+        let start = output.tail.writerIndex
+        do throws(HTTPServerError) {
+            output.tail.writeStatusLine(draft.status, version: .http1_1)
+            for field in draft.headers ?? constants.defaultHeaders {
+                try output.tail.append(field)
+            }
+            try output.tail.append(draft.cookies)
+            output.tail.writeEndOfHead()
+        } catch {
+            output.tail.moveWriterIndex(to: start)
+            throw error
+        }
+        isHeadWritten = true
+        isEnded = true
+    }
+
+    private mutating func append(
+        _ content: OutgoingContent,
+        buffered: Bool,
+        into output: inout OutputBuffer
+    ) throws(HTTPServerError) {
+        let count = content.byteCount
+        guard count > 0 else { return }
+        if let compressor {
+            do {
+                try compressor.compress(content.buffer, into: &gathered)
+                if !buffered { try compressor.flush(into: &gathered) }
+            } catch {
+                throw .compressionFailed(error)
+            }
+            if !buffered || gathered.readableBytes >= Self.chunkSize { emitGathered(into: &output) }
+            return
+        }
+        switch framing {
+        case .none:
+            // What a response to HEAD would contain is not sent (RFC 9110 section 9.3.2).
+            guard context.method == .head else { throw .contentNotAllowed(status) }
+            written += count
+        case .contentLength(let announced):
+            guard count <= announced - written else {
+                throw .contentLengthExceeded(announced: announced, written: written + count)
+            }
+            written += count
+            content.append(to: &output)
+        case .untilClose:
+            content.append(to: &output)
+        case .chunked:
+            guard buffered else {
+                emitGathered(into: &output)
+                return emitChunk(content, into: &output)
+            }
+            if count >= Self.chunkSize {
+                emitGathered(into: &output)
+                emitChunk(content, into: &output)
+            } else {
+                content.append(to: &gathered)
+                if gathered.readableBytes >= Self.chunkSize { emitGathered(into: &output) }
+            }
+        }
+    }
+
+    private mutating func finish(_ trailers: HTTPFields, into output: inout OutputBuffer) throws(HTTPServerError) {
+        if let compressor {
+            do {
+                try compressor.finish(into: &gathered)
+            } catch {
+                throw .compressionFailed(error)
+            }
+            self.compressor = nil
+        }
+        emitGathered(into: &output)
+        switch framing {
+        case .none, .untilClose:
+            break
+        case .contentLength(let announced):
+            guard written == announced else {
+                throw .contentLengthNotReached(announced: announced, written: written)
+            }
+        case .chunked:
+            let start = output.tail.writerIndex
+            do {
+                try output.tail.writeLastChunk(trailers: trailers)
+            } catch {
+                output.tail.moveWriterIndex(to: start)
+                throw .invalidField("\(error)")
+            }
+        }
+        isEnded = true
+    }
+
+    private mutating func emitGathered(into output: inout OutputBuffer) {
+        guard gathered.readableBytes > 0 else { return }
+        switch framing {
+        case .chunked: emitChunk(.buffer(gathered), into: &output)
+        case .none: break
+        case .contentLength, .untilClose: output.append(gathered)
+        }
+        gathered.clear()
+    }
+
+    private func emitChunk(_ content: OutgoingContent, into output: inout OutputBuffer) {
+        output.tail.writeChunkHead(byteCount: content.byteCount)
+        content.append(to: &output)
+        output.tail.writeStaticString("\r\n")
+    }
+
+    /// A content that is known whole is compressed at once, so that its length can be announced.
+    private mutating func endCompressed(
+        _ content: OutgoingContent,
+        _ draft: borrowing ResponseDraft,
+        _ constants: HeadConstants,
+        _ coding: ContentCoding,
+        into output: inout OutputBuffer
+    ) throws(HTTPServerError) {
+        if let announced = draft.contentLength, announced != content.byteCount {
+            throw announced < content.byteCount
+                ? .contentLengthExceeded(announced: announced, written: content.byteCount)
+                : .contentLengthNotReached(announced: announced, written: content.byteCount)
+        }
+        var compressed = ByteBuffer()
+        do {
+            let compressor = try Compressor(coding)
+            try compressor.compress(content.buffer, into: &compressed)
+            try compressor.finish(into: &compressed)
+        } catch {
+            throw .compressionFailed(error)
+        }
+        let whole = compressed.readableBytes
+        try writeHead(draft, constants, wholeLength: whole, coding: coding, announced: whole, into: &output)
+        self.compressor = nil
+        try append(.buffer(compressed), buffered: true, into: &output)
+        try finish([:], into: &output)
+    }
+
+    // MARK: Head
+
+    private mutating func writeHead(
+        _ draft: borrowing ResponseDraft,
+        _ constants: HeadConstants,
+        wholeLength: Int?,
+        coding: ContentCoding?,
+        announced: Int? = nil,
+        into output: inout OutputBuffer
+    ) throws(HTTPServerError) {
+        let status = draft.status
+        guard (200...599).contains(status.code) else { throw .invalidStatus(status.code) }
+        let start = output.tail.writerIndex
+        do throws(HTTPServerError) {
+            output.tail.writeStatusLine(status, version: .http1_1)
+            var declared = announced ?? draft.contentLength
+            var mayPersist = context.mayPersist && draft.isPersistent
+            var hasDate = false
+            if let headers = draft.headers {
+                for field in headers {
+                    switch ManagedField(field.name) {
+                    case .contentLength:
+                        guard let length = Int(field.value), length >= 0 else {
+                            throw .invalidContentLength(field.value)
+                        }
+                        declared = declared ?? length
+                        continue
+                    case .transferEncoding:
+                        throw .reservedField("Transfer-Encoding")
+                    case .connection:
+                        guard field.value.lowercased() == "close" else { throw .reservedField("Connection") }
+                        mayPersist = false
+                        continue
+                    case .date:
+                        hasDate = true
+                    case nil:
+                        break
+                    }
+                    try output.tail.append(field)
+                }
+            } else {
+                output.tail.writeImmutableBuffer(constants.renderedHeaders)
+            }
+            if !hasDate {
+                output.tail.writeImmutableBuffer(constants.dateLine)
+            }
+            if !draft.cookies.isEmpty {
+                try output.tail.append(draft.cookies)
+            }
+            let compressor = try coding.map(Self.makeCompressor)
+            let framing = try decideFraming(status, declared: declared, wholeLength: wholeLength, compresses: coding != nil)
+            if case .untilClose = framing { mayPersist = false }
+            if !mayPersist {
+                output.tail.writeStaticString("connection: close\r\n")
+            } else if context.version == .http1_0 {
+                output.tail.writeStaticString("connection: keep-alive\r\n")
+            }
+            writeFramingFields(framing, status: status, length: declared ?? wholeLength, to: &output.tail)
+            output.tail.writeEndOfHead()
+            self.status = status
+            self.framing = framing
+            self.mustClose = !mayPersist
+            self.compressor = compressor
+            isHeadWritten = true
+        } catch {
+            output.tail.moveWriterIndex(to: start)
+            throw error
+        }
+    }
+
+    private static func makeCompressor(_ coding: ContentCoding) throws(HTTPServerError) -> Compressor {
+        do {
+            return try Compressor(coding)
+        } catch {
+            throw .compressionFailed(error)
+        }
+    }
+
+    private func decideFraming(
+        _ status: HTTPResponse.Status,
+        declared: Int?,
+        wholeLength: Int?,
+        compresses: Bool
+    ) throws(HTTPServerError) -> Framing {
+        if status.code == 204 || status.code == 304 || status.code == 205 {
+            if let wholeLength, wholeLength > 0, context.method != .head { throw .contentNotAllowed(status) }
+            return status.code == 205 ? .contentLength(0) : .none
+        }
+        if context.method == .head { return .none }
+        if let declared, !compresses || wholeLength != nil {
+            if let wholeLength, wholeLength != declared {
+                throw wholeLength > declared
+                    ? .contentLengthExceeded(announced: declared, written: wholeLength)
+                    : .contentLengthNotReached(announced: declared, written: wholeLength)
+            }
+            return .contentLength(declared)
+        }
+        if let wholeLength { return .contentLength(wholeLength) }
+        return context.version == .http1_1 ? .chunked : .untilClose
+    }
+
+    private func writeFramingFields(
+        _ framing: Framing,
+        status: HTTPResponse.Status,
+        length: Int?,
+        to buffer: inout ByteBuffer
+    ) {
+        switch framing {
+        case .contentLength(let length):
+            buffer.writeContentLength(length)
+        case .chunked:
+            buffer.writeStaticString("transfer-encoding: chunked\r\n")
+        case .untilClose:
+            break
+        case .none:
+            // HEAD and 304 may tell the length that the content would have (RFC 9110 section 8.6); 204 must not.
+            // An empty `end()` says nothing about that length where no content is sent anyway.
+            if status.code != 204, let length, status.code != 304 || length > 0 {
+                buffer.writeContentLength(length)
+            }
+        }
+    }
+}
+
+/// The parts of a head that are the same for every response of a second.
+struct HeadConstants {
+    /// The server's default fields, and the same as they stand on the wire.
+    let defaultHeaders: HTTPFields
+    let renderedHeaders: ByteBuffer
+    /// The Date field with its line end, or nothing when the server sends none.
+    let dateLine: ByteBuffer
+}
+
+extension ByteBuffer {
+    fileprivate mutating func writeContentLength(_ length: Int) {
+        writeStaticString("content-length: ")
+        writeDecimal(length)
+        writeStaticString("\r\n")
+    }
+
+    fileprivate mutating func append(_ field: HTTPField) throws(HTTPServerError) {
+        do {
+            try writeField(field.name, field.value)
+        } catch {
+            throw .invalidField("\(error)")
+        }
+    }
+
+    fileprivate mutating func append(_ cookies: [SetCookie]) throws(HTTPServerError) {
+        for cookie in cookies {
+            do {
+                try writeField(.setCookie, cookie.description)
+            } catch {
+                throw .invalidField("\(error)")
+            }
+        }
+    }
+}

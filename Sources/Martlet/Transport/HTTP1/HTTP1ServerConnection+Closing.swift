@@ -1,0 +1,160 @@
+import HTTPTypes
+import HTTPWire
+import NIOCore
+import Synchronization
+
+/// How a connection ends. All of it is called on the loop.
+extension HTTP1ServerConnection {
+    /// How long a client may take to read a last response before the connection is torn down.
+    private static let lingeringTime = TimeAmount.seconds(5)
+
+    /// Sends what has been written, then closes.
+    func closeAfterFlush() {
+        guard case .open = phase else { return }
+        phase = .flushing
+        count(as: .closing)
+        flushSoon()
+        continueReading()
+    }
+
+    /// Closes when the last response has been handed to the socket.
+    func finishClosing() {
+        guard case .flushing = phase, output.isEmpty, let context else { return }
+        if hasPeerClosed {
+            phase = .lingering(until: .now())
+            context.close(promise: nil)
+        } else {
+            // Closing while the peer still sends would make the system discard what it has not read of the response
+            // (RFC 9112 section 9.6). So only the sending half is closed; the rest follows the peer, or the clock.
+            phase = .lingering(until: .now() + Self.lingeringTime)
+            context.close(mode: .output, promise: nil)
+            continueReading()
+        }
+    }
+
+    /// Tears the connection down at once.
+    func abort() {
+        context?.close(promise: nil)
+    }
+
+    /// The peer will send no more.
+    func peerClosed() {
+        hasPeerClosed = true
+        loop.executor.turn {
+            switch phase {
+            case .open:
+                // A client that is gone is the reason most often. One that has only finished sending still gets what
+                // the handler writes.
+                current?.task?.cancel()
+                if reader.isInsideRequest, let body = current?.exchange.body, reader.bufferedBytes == 0 {
+                    body.fail(HTTPBodyError.connectionClosed)
+                }
+                process()
+            case .detached(let stream):
+                stream.finish(trailers: [:])
+            case .lingering, .flushing:
+                abort()
+            case .closed:
+                break
+            }
+        }
+    }
+
+    /// The server accepts no more requests.
+    func serverCloses(force: Bool) {
+        isServerClosing = true
+        if force {
+            abort()
+        } else if case .open = phase, current == nil {
+            closeAfterFlush()
+        }
+    }
+
+    func becomeClosed() {
+        let stream: BodyStream? = if case .detached(let stream) = phase { stream } else { nil }
+        phase = .closed
+        count(as: nil)
+        loop.executor.turn {
+            stream?.fail(HTTPServerError.connectionClosed)
+            if let current {
+                hasPeerClosed = true
+                current.task?.cancel()
+                current.exchange.body?.fail(HTTPBodyError.connectionClosed)
+            }
+            writability.signal()
+        }
+        current = nil
+        context = nil
+        openChannel.withLock { $0 = nil }
+        loop.remove(self)
+    }
+
+    // MARK: Deadlines
+
+    /// Called every now and then.
+    func checkDeadlines(now: NIODeadline) {
+        if case .lingering(let until) = phase {
+            if now >= until { abort() }
+            return
+        }
+        guard let context else { return }
+        let unsent = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        let violation = timing.check(
+            now: now,
+            wait: presentWait,
+            unsentBytes: unsent,
+            configuration: loop.settings.configuration
+        )
+        switch violation {
+        case nil:
+            break
+        case .idle:
+            closeAfterFlush()
+            flushOutput()
+        case .slowHead:
+            if timing.isInsideHead {
+                refuse(.requestTimeout, "The head of the request did not arrive in time.")
+            } else {
+                closeAfterFlush()
+            }
+            flushOutput()
+        case .slowContent:
+            if let current {
+                current.exchange.body?.fail(HTTPBodyError.tooSlow)
+            } else {
+                closeAfterFlush()
+                flushOutput()
+            }
+        case .stalledOutput:
+            abort()
+        case .slowHandler:
+            handlerIsTooSlow()
+        }
+    }
+
+    /// The deadline that a handler has set for its response has passed.
+    func deadlinePassed(_ exchange: ServerExchange) {
+        if current?.exchange === exchange { abort() }
+    }
+
+    private var presentWait: ConnectionTiming.Wait {
+        switch phase {
+        case .open:
+            if let current {
+                reader.isInsideRequest && current.exchange.body?.isStarving == true ? .content : .handler
+            } else {
+                drainAllowance == nil ? .request : .content
+            }
+        case .flushing, .lingering, .detached, .closed:
+            .nothing
+        }
+    }
+
+    private func handlerIsTooSlow() {
+        guard let current, !current.writer.isEnded else { return }
+        current.task?.cancel()
+        handlerReturned(current.exchange, error: HTTPError(.serviceUnavailable, "The request took too long."))
+        closeAfterFlush()
+        flushOutput()
+    }
+}

@@ -1,0 +1,50 @@
+import NIOCore
+import Synchronization
+
+/// Handing the connection to somebody else. All of it is called on the loop, except ``info``.
+extension HTTP1ServerConnection {
+    func detach(_ exchange: ServerExchange, writeHeaders: Bool) throws -> DetachedSocket {
+        guard case .open = phase, let current, current.exchange === exchange else {
+            throw HTTPServerError.responseEnded
+        }
+        guard !current.writer.isHeadWritten else { throw HTTPServerError.headAlreadySent }
+        if writeHeaders {
+            var writer = current.writer
+            let constants = loop.headConstants(exchange.settings)
+            try writer.writeUpgradeHead(exchange.currentDraft(), constants, into: &output)
+        }
+        exchange.headWasSent()
+        let stream = BodyStream(eventLoop: loop.eventLoop, announcedLength: nil) { [weak self] in
+            self?.continueReading()
+        }
+        let rest = reader.takeRemaining()
+        if rest.readableBytes > 0 { stream.push(rest) }
+        if hasPeerClosed { stream.finish(trailers: [:]) }
+        self.current?.exchange.body?.discard()
+        self.current = nil
+        phase = .detached(stream)
+        flushSoon()
+        continueReading()
+        return DetachedSocket(self, inbound: stream)
+    }
+
+    func writeDetached(_ bytes: ByteBuffer) throws -> Bool {
+        guard case .detached = phase, let context else { throw HTTPServerError.connectionClosed }
+        output.append(bytes)
+        flushOutput()
+        return context.channel.isWritable
+    }
+
+    /// The two ends of the connection; nil once it is closed. May be asked from anywhere.
+    var info: HTTPConnectionInfo? {
+        guard let channel = openChannel.withLock({ $0 }) else { return nil }
+        let remote = channel.remoteAddress
+        let local = channel.localAddress
+        return HTTPConnectionInfo(
+            remoteAddress: InternetAddress(remote) ?? .unix(path: ""),
+            remotePort: remote?.port ?? 0,
+            localPort: local?.port ?? 0,
+            localAddress: InternetAddress(local) ?? .unix(path: "")
+        )
+    }
+}

@@ -1,0 +1,219 @@
+import HTTPTypes
+import HTTPWire
+import Logging
+import NIOCore
+
+/// What exchanges ask of their connection. All of it is called on the loop.
+extension HTTP1ServerConnection {
+    /// Sends the whole response, or what is left of it.
+    func end(_ exchange: ServerExchange, _ content: OutgoingContent) throws {
+        try write(exchange) { (writer, draft, constants, output) throws(HTTPServerError) in
+            let coding = writer.isHeadWritten ? nil : exchange.chooseCoding(&draft, wholeLength: content.byteCount)
+            try writer.end(content, draft, constants, coding: coding, into: &output)
+        }
+        responseEnded(exchange)
+    }
+
+    /// Sends a part of the response's content. False when the caller should wait until the client has taken some.
+    func write(_ exchange: ServerExchange, _ content: OutgoingContent) throws -> Bool {
+        try write(exchange) { (writer, draft, constants, output) throws(HTTPServerError) in
+            let coding = writer.isHeadWritten ? nil : exchange.chooseCoding(&draft, wholeLength: nil)
+            try writer.write(content, draft, constants, coding: coding, into: &output)
+        }
+        if output.byteCount >= OutputBuffer.copyLimit * 2 { flushOutput() }
+        return isWritable
+    }
+
+    /// Sends what has been gathered. False when the caller should wait until the client has taken some.
+    func flush(_ exchange: ServerExchange) throws -> Bool {
+        try write(exchange) { (writer, draft, constants, output) throws(HTTPServerError) in
+            let coding = writer.isHeadWritten ? nil : exchange.chooseCoding(&draft, wholeLength: nil)
+            try writer.flush(draft, constants, coding: coding, into: &output)
+        }
+        flushOutput()
+        return isWritable
+    }
+
+    /// Sends an informational response.
+    func writeInformational(_ exchange: ServerExchange, _ status: HTTPResponse.Status, _ fields: HTTPFields) throws {
+        try check(exchange).writer.writeInformational(status, fields, into: &output)
+        flushOutput()
+    }
+
+    /// Waits until the client has taken enough of what was written. Called from anywhere.
+    func waitUntilWritable() async throws {
+        try await writability.wait { self.isWritable || self.isClosed }
+    }
+
+    private var isWritable: Bool { context?.channel.isWritable == true }
+
+    private var isClosed: Bool {
+        if case .closed = phase { true } else { false }
+    }
+
+    private func check(_ exchange: ServerExchange) throws(HTTPServerError) -> Current {
+        guard let current, current.exchange === exchange else {
+            throw isClosed ? .connectionClosed : .responseEnded
+        }
+        if case .open = phase { return current }
+        throw .connectionClosed
+    }
+
+    /// Lets `body` write to the response of the exchange, then tells the exchange what it must know.
+    private func write(
+        _ exchange: ServerExchange,
+        _ body: (
+            inout HTTP1ResponseWriter, inout ResponseDraft, HeadConstants, inout OutputBuffer
+        ) throws(HTTPServerError) -> Void
+    ) throws(HTTPServerError) {
+        _ = try check(exchange)
+        var draft = exchange.currentDraft()
+        let constants = loop.headConstants(exchange.settings)
+        let wasHeadWritten = current?.writer.isHeadWritten ?? true
+        try current?.write(with: body, &draft, constants, &output)
+        if !wasHeadWritten, current?.writer.isHeadWritten == true {
+            exchange.headWasSent()
+        }
+        flushSoon()
+        try exchange.reportLateChange()
+    }
+
+    // MARK: The end of an exchange
+
+    private func responseEnded(_ exchange: ServerExchange) {
+        guard let current, current.exchange === exchange, current.writer.isEnded else { return }
+        finishExchange()
+    }
+
+    /// The handler has returned or thrown; the response is ended for it if it did not do so.
+    func handlerReturned(_ exchange: ServerExchange, error: (any Error)?, endsResponse: Bool = true) {
+        guard let current, current.exchange === exchange else {
+            if let error { report(error, exchange) }
+            return
+        }
+        self.current?.hasHandlerReturned = endsResponse
+        self.current?.endsWithHandler = endsResponse
+        guard endsResponse else { return }
+        if let error {
+            answer(error, exchange)
+        } else if !current.writer.isEnded {
+            do {
+                try end(exchange, .none)
+            } catch {
+                answer(error, exchange)
+            }
+        }
+        finishExchange()
+    }
+
+    /// A request that was taken from the server's sequence is gone, and its response with it.
+    func requestWasDropped(_ exchange: ServerExchange) {
+        guard let current, current.exchange === exchange, !current.writer.isEnded else { return }
+        let error = HTTPError(.serviceUnavailable)
+        loop.executor.turn {
+            handlerReturned(exchange, error: current.writer.isHeadWritten ? nil : error)
+        }
+    }
+
+    /// Answers for a handler that has thrown.
+    private func answer(_ error: any Error, _ exchange: ServerExchange) {
+        let answer = HTTPError(answering: error)
+        if answer.status.kind == .serverError || current?.writer.isHeadWritten == true {
+            report(error, exchange)
+        }
+        guard current?.writer.isHeadWritten == false else {
+            if current?.writer.isEnded == false { abort() }
+            return
+        }
+        exchange.replaceDraft(with: answer, closes: error is HTTPBodyError)
+        do {
+            let text = answer.message.isEmpty ? answer.status.reasonPhrase : answer.message
+            try end(exchange, .text(text))
+        } catch {
+            abort()
+        }
+    }
+
+    private func report(_ error: any Error, _ exchange: ServerExchange) {
+        // A client that has gone away is no error of the handler's.
+        if hasPeerClosed || isClosed, error is CancellationError || error is HTTPServerError || error is HTTPBodyError {
+            return
+        }
+        let configuration = exchange.settings.configuration
+        configuration.logger.error(
+            "A handler failed: \(error)",
+            metadata: ["method": "\(exchange.head.method)", "target": "\(exchange.head.target.raw)"]
+        )
+        configuration.onError?(error, HTTPServerRequest(exchange))
+    }
+
+    /// Goes on to the next request once the response is ended and the handler has returned.
+    private func finishExchange() {
+        guard let current, current.writer.isEnded else { return }
+        guard current.hasHandlerReturned || !current.endsWithHandler else { return }
+        self.current = nil
+        timing.isInsideHead = false
+        guard case .open = phase else { return }
+        current.exchange.body?.discard()
+        let awaitsContinue = current.exchange.head.expectsContinue && !current.sentContinue
+        if current.writer.mustClose || isServerClosing {
+            closeAfterFlush()
+        } else if reader.isInsideRequest {
+            // A client that was not told to continue may never send the content, nor say so.
+            if awaitsContinue && timing.contentBytes == 0 {
+                closeAfterFlush()
+            } else {
+                drainAllowance = current.exchange.settings.configuration.maximumDrainedBytes
+            }
+        } else {
+            count(as: .idle)
+        }
+        process()
+    }
+
+    // MARK: Requests that are none
+
+    /// Answers what could not be understood, and closes.
+    func refuse(_ error: HTTPParseError) {
+        loop.settings.configuration.logger.debug("Refused a request: \(error)")
+        refuse(error.status, "\(error)")
+    }
+
+    /// Answers a request whose head never came to its end, and closes.
+    func refuse(_ status: HTTPResponse.Status, _ text: String) {
+        let settings = loop.settings
+        var writer = HTTP1ResponseWriter(
+            HTTP1ResponseWriter.Context(method: .get, version: .http1_1, mayPersist: false)
+        )
+        var draft = ResponseDraft(isPersistent: false)
+        draft.status = status
+        try? writer.end(.text(text), draft, loop.headConstants(settings), into: &output)
+        closeAfterFlush()
+    }
+}
+
+extension HTTP1ServerConnection.Current {
+    /// Writes in place: the writer holds buffers that are not to be copied.
+    fileprivate mutating func write(
+        with body: (
+            inout HTTP1ResponseWriter, inout ResponseDraft, HeadConstants, inout OutputBuffer
+        ) throws(HTTPServerError) -> Void,
+        _ draft: inout ResponseDraft,
+        _ constants: HeadConstants,
+        _ output: inout OutputBuffer
+    ) throws(HTTPServerError) {
+        try body(&writer, &draft, constants, &output)
+    }
+}
+
+extension HTTPError {
+    /// The answer to a request whose handler has thrown `error`.
+    fileprivate init(answering error: any Error) {
+        switch error {
+        case let error as HTTPError: self = error
+        case let error as HTTPBodyError where error.status.kind == .clientError: self.init(error.status, "\(error)")
+        case is CancellationError: self.init(.serviceUnavailable)
+        default: self.init(.internalServerError)
+        }
+    }
+}

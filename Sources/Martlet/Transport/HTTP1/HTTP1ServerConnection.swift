@@ -1,0 +1,346 @@
+import HTTPTypes
+import HTTPWire
+import Logging
+import NIOCore
+import Synchronization
+
+/// One connection of a server: the only handler in its channel's pipeline.
+///
+/// Bytes go from the socket through the ``HTTP1RequestReader`` to an exchange, and from the exchange through the
+/// ``HTTP1ResponseWriter`` back. Requests are answered one after the other; those that arrive early wait unparsed.
+final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
+    // Sendable because every variable is touched only on the thread of `loop.eventLoop`: NIO calls the handler there,
+    // and so does everybody else, as each member called from elsewhere documents.
+
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    enum Phase {
+        /// Requests are read and answered.
+        case open
+        /// The last response is on its way to the socket.
+        case flushing
+        /// Everything has been sent; what the peer still sends is dropped, so that it gets to read the response.
+        case lingering(until: NIODeadline)
+        /// The bytes belong to somebody who took the socket.
+        case detached(BodyStream)
+        case closed
+    }
+
+    /// The request that is being answered.
+    struct Current {
+        let exchange: ServerExchange
+        var writer: HTTP1ResponseWriter
+        var task: Task<Void, Never>?
+        var hasHandlerReturned = false
+        /// Whether the handler is to be answered for when it returns without ending the response.
+        var endsWithHandler = true
+        var sentContinue = false
+        let startedAt: NIODeadline
+    }
+
+    let loop: ServerLoop
+    var context: ChannelHandlerContext?
+    var phase = Phase.open
+    var reader: HTTP1RequestReader
+    var current: Current?
+    /// How many bytes of the last request's content may still be read and dropped; nil when none is left to read.
+    var drainAllowance: Int?
+    var output = OutputBuffer()
+    let writability: EventLoopCondition
+    /// The channel, for those who ask about its addresses from other threads; nil once it is closed.
+    let openChannel = Mutex<(any Channel)?>(nil)
+
+    var requestCount = 0
+    var hasPeerClosed = false
+    var isServerClosing = false
+    var gaugeState: ConnectionGauge.State?
+    var timing: ConnectionTiming
+
+    private var isProcessing = false
+    private var hasMoreToProcess = false
+    private var isReadHeldBack = false
+    private var isReading = false
+    private var isFlushDeferred = false
+
+    init(loop: ServerLoop) {
+        self.loop = loop
+        self.reader = HTTP1RequestReader(
+            headLimits: loop.settings.configuration.headLimits,
+            bodyLimits: loop.settings.configuration.bodyLimits
+        )
+        self.writability = EventLoopCondition(eventLoop: loop.eventLoop)
+        self.timing = ConnectionTiming(openedAt: .now())
+    }
+
+    // MARK: From the channel
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        openChannel.withLock { $0 = context.channel }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        count(as: .idle)
+        loop.add(self)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let bytes = unwrapInboundIn(data)
+        isReading = true
+        timing.received(bytes.readableBytes)
+        switch phase {
+        case .open:
+            reader.append(bytes)
+            process()
+        case .detached(let stream):
+            loop.executor.turn { stream.push(bytes) }
+        case .flushing, .lingering, .closed:
+            break
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        isReading = false
+        flushOutput()
+    }
+
+    /// The channel asks for more to read, which waits while there is enough.
+    func read(context: ChannelHandlerContext) {
+        if wantsToRead {
+            context.read()
+        } else {
+            isReadHeldBack = true
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let event = event as? ChannelEvent, event == .inputClosed {
+            peerClosed()
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        guard context.channel.isWritable else { return }
+        loop.executor.turn { writability.signal() }
+        process()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        becomeClosed()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        loop.settings.configuration.logger.debug("A connection failed: \(error)")
+        context.close(promise: nil)
+    }
+
+    // MARK: Requests
+
+    /// Goes as far as it can with what has arrived. Called on the loop after anything that may let it go on.
+    func process() {
+        guard !isProcessing else {
+            hasMoreToProcess = true
+            return
+        }
+        isProcessing = true
+        repeat {
+            hasMoreToProcess = false
+            // What a handler does inside the turn can let the next request begin.
+            loop.executor.turn {
+                while advance() {}
+            }
+        } while hasMoreToProcess
+        isProcessing = false
+        continueReading()
+    }
+
+    /// One step; false when there is nothing to do before something else happens.
+    private func advance() -> Bool {
+        guard case .open = phase else { return false }
+        if let current {
+            return reader.isInsideRequest && receiveContent(current.exchange)
+        }
+        if drainAllowance != nil {
+            return drainContent()
+        }
+        // A client that sends requests and takes no responses is not read any further.
+        guard output.byteCount < OutputBuffer.copyLimit * 4 else {
+            flushOutput()
+            return context?.channel.isWritable == true && output.isEmpty
+        }
+        guard context?.channel.isWritable == true else { return false }
+        switch reader.next() {
+        case .head(let head):
+            begin(head)
+            return true
+        case .needsMoreBytes:
+            if hasPeerClosed || isServerClosing {
+                closeAfterFlush()
+            } else {
+                timing.isInsideHead = reader.isInsideHead
+                count(as: reader.isInsideHead ? .active : .idle)
+            }
+            return false
+        case .failed(let error):
+            refuse(error)
+            return false
+        case .content, .end:
+            return true
+        }
+    }
+
+    private func begin(_ head: RequestHead) {
+        let settings = loop.settings
+        requestCount += 1
+        count(as: .active)
+        timing.beganRequest(at: loop.now)
+        var body: BodyStream?
+        if reader.isInsideRequest {
+            body = BodyStream(eventLoop: loop.eventLoop, announcedLength: head.framing.announcedLength) { [weak self] in
+                self?.contentIsWanted()
+            }
+        }
+        let isLast = settings.configuration.maximumRequestsPerConnection.map { requestCount >= $0 } ?? false
+        let exchange = ServerExchange(connection: self, head: head, body: body, settings: settings)
+        current = Current(
+            exchange: exchange,
+            writer: HTTP1ResponseWriter(
+                HTTP1ResponseWriter.Context(
+                    method: head.method,
+                    version: head.version,
+                    mayPersist: head.isPersistent && !isLast && !isServerClosing
+                )
+            ),
+            startedAt: loop.now
+        )
+        // What has arrived of the content is there before the handler asks for it.
+        while reader.isInsideRequest, receiveContent(exchange) {}
+        let task = loop.deliver(exchange)
+        if let task, current?.exchange === exchange {
+            current?.task = task
+        }
+    }
+
+    /// Moves content to its reader. False when there is none, or the reader has enough.
+    private func receiveContent(_ exchange: ServerExchange) -> Bool {
+        guard let body = exchange.body, body.wantsBytes else { return false }
+        switch reader.next() {
+        case .content(let bytes):
+            body.push(bytes)
+            return true
+        case .end(let trailers):
+            body.finish(trailers: trailers)
+            return false
+        case .needsMoreBytes:
+            if hasPeerClosed { body.fail(HTTPBodyError.connectionClosed) }
+            return false
+        case .failed(let error):
+            body.fail(HTTPBodyError.malformed(error))
+            return false
+        case .head:
+            return false
+        }
+    }
+
+    /// Drops the content that nobody read. True when the next request can begin.
+    private func drainContent() -> Bool {
+        switch reader.next() {
+        case .content(let bytes):
+            drainAllowance = drainAllowance.map { $0 - bytes.readableBytes }
+            if let drainAllowance, drainAllowance < 0 {
+                closeAfterFlush()
+                return false
+            }
+            return true
+        case .end:
+            drainAllowance = nil
+            count(as: .idle)
+            return true
+        case .needsMoreBytes:
+            if hasPeerClosed { closeAfterFlush() }
+            return false
+        case .failed, .head:
+            closeAfterFlush()
+            return false
+        }
+    }
+
+    /// A reader waits for content, or has room for more.
+    private func contentIsWanted() {
+        guard let current, current.exchange.body?.wantsBytes == true else { return }
+        if current.exchange.head.expectsContinue, !current.sentContinue, !current.writer.isHeadWritten {
+            self.current?.sentContinue = true
+            // A client that has begun to send has given up waiting (RFC 9110 section 10.1.1).
+            if reader.isInsideRequest, reader.bufferedBytes == 0, timing.contentBytes == 0 {
+                try? current.writer.writeInformational(.continue, [:], into: &output)
+                flushSoon()
+            }
+        }
+        process()
+    }
+
+    // MARK: Reading
+
+    /// Whether the socket is to be read: always, except when what has arrived waits for somebody.
+    private var wantsToRead: Bool {
+        switch phase {
+        case .open:
+            if let current, reader.isInsideRequest {
+                return current.exchange.body?.wantsBytes ?? true
+            }
+            return reader.bufferedBytes < BodyStream.highWaterMark
+        case .detached(let stream):
+            return stream.wantsBytes
+        case .flushing, .lingering:
+            return true
+        case .closed:
+            return false
+        }
+    }
+
+    func continueReading() {
+        guard isReadHeldBack, wantsToRead, let context else { return }
+        isReadHeldBack = false
+        context.read()
+    }
+
+    // MARK: Writing
+
+    /// Flushes at the end of the turn, or of the read that is going on, whichever comes last.
+    func flushSoon() {
+        guard !isFlushDeferred, !isReading else { return }
+        isFlushDeferred = true
+        loop.executor.atEndOfTurn { [self] in
+            isFlushDeferred = false
+            flushOutput()
+        }
+    }
+
+    /// Hands what has been written to the socket.
+    func flushOutput() {
+        guard let context, !output.isEmpty else {
+            return finishClosing()
+        }
+        output.drain { context.write(wrapOutboundOut($0), promise: nil) }
+        context.flush()
+        output.reset()
+        finishClosing()
+    }
+
+    func count(as state: ConnectionGauge.State?) {
+        guard gaugeState != state else { return }
+        loop.gauge.move(from: gaugeState, to: state)
+        gaugeState = state
+    }
+}
+
+extension BodyFraming {
+    /// The number of bytes the head announces, if it does.
+    fileprivate var announcedLength: Int? {
+        if case .contentLength(let length) = self { length } else { nil }
+    }
+}

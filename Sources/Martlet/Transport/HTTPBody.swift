@@ -1,0 +1,71 @@
+import HTTPTypes
+import NIOCore
+
+/// The content of a message, read as it arrives.
+///
+/// Each element is a run of bytes of any length above zero. What is not read stops the peer from sending: at most a
+/// fixed amount is held in memory. The content can be read once; a second reading throws
+/// ``HTTPBodyError/alreadyRead``.
+public struct HTTPBody: AsyncSequence, Sendable {
+    /// A run of the content's bytes.
+    public typealias Element = ByteBuffer
+
+    /// Where the bytes come from; nil for a message without content.
+    let stream: BodyStream?
+
+    /// Reads the runs of bytes in order.
+    public struct AsyncIterator: AsyncIteratorProtocol {
+        private let stream: BodyStream?
+        private var hasStarted = false
+
+        init(stream: BodyStream?) {
+            self.stream = stream
+        }
+
+        /// The next run of bytes, or nil at the end.
+        ///
+        /// - Throws: ``HTTPBodyError``, or `CancellationError` when the task is cancelled while it waits.
+        public mutating func next() async throws -> ByteBuffer? {
+            guard let stream else { return nil }
+            let isFirst = !hasStarted
+            hasStarted = true
+            return try await stream.next(isFirst: isFirst)
+        }
+    }
+
+    /// Begins to read. A client that waits for `100 Continue` is sent it when the first element is asked for.
+    public func makeAsyncIterator() -> AsyncIterator {
+        AsyncIterator(stream: stream)
+    }
+}
+
+extension HTTPBody {
+    /// The whole content.
+    ///
+    /// - Parameter limit: The most bytes to accept.
+    /// - Throws: ``HTTPBodyError/tooLarge(limit:)`` as soon as there are more; ``HTTPBodyError`` otherwise.
+    public func collect(upTo limit: Int) async throws -> ByteBuffer {
+        guard let stream else { return ByteBuffer() }
+        if let announced = stream.announcedLength, announced > limit {
+            throw HTTPBodyError.tooLarge(limit: limit)
+        }
+        var iterator = makeAsyncIterator()
+        var whole = ByteBuffer()
+        while let part = try await iterator.next() {
+            guard part.readableBytes <= limit - whole.readableBytes else { throw HTTPBodyError.tooLarge(limit: limit) }
+            if whole.readableBytes == 0 {
+                whole = part
+            } else {
+                whole.writeImmutableBuffer(part)
+            }
+        }
+        return whole
+    }
+
+    /// The fields after the content (RFC 9110 section 6.5), once it has been read to its end; empty before.
+    public var trailers: HTTPFields {
+        get async throws {
+            try await stream?.trailers() ?? [:]
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import HTTPTypes
+import HTTPWire
+
+/// Why the content of a message could not be read.
+public enum HTTPBodyError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The content has more bytes than the reader accepts.
+    case tooLarge(limit: Int)
+    /// The connection closed before the end of the content.
+    case connectionClosed
+    /// The content is framed wrongly (RFC 9112 section 7).
+    case malformed(HTTPParseError)
+    /// The peer sends more slowly than the configured minimum rate.
+    case tooSlow
+    /// The content was read, or is being read, elsewhere. It can be read once.
+    case alreadyRead
+    /// The response has been ended, so the rest of the request's content was discarded.
+    case discarded
+
+    /// What went wrong.
+    public var description: String {
+        switch self {
+        case .tooLarge(let limit): "The content is larger than the \(limit) bytes accepted."
+        case .connectionClosed: "Connection closed while receiving data."
+        case .malformed(let error): "The content is malformed: \(error)"
+        case .tooSlow: "The content arrives too slowly."
+        case .alreadyRead: "The content can be read only once."
+        case .discarded: "The response has been ended, and the rest of the request's content was discarded."
+        }
+    }
+
+    /// The status that tells the peer about it.
+    var status: HTTPResponse.Status {
+        switch self {
+        case .tooLarge: .contentTooLarge
+        case .malformed(let error): error.status
+        case .tooSlow: .requestTimeout
+        case .connectionClosed, .alreadyRead, .discarded: .internalServerError
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import NIOCore
+import NIOPosix
+
+extension InternetAddress {
+    /// The IP addresses that a host name stands for, in the order of the system's resolver.
+    ///
+    /// An IP address or a Unix-domain path is returned as it is. Runs on a thread of its own, so that a slow resolver
+    /// stops nobody.
+    ///
+    /// - Throws: ``SocketError`` when the name is not known.
+    public func lookup() async throws -> [InternetAddress] {
+        try await socketAddresses(port: 0).compactMap { InternetAddress($0) }
+    }
+
+    /// The socket addresses to bind or connect to.
+    func socketAddresses(port: Int) async throws -> [SocketAddress] {
+        switch kind {
+        case .ipv4, .ipv6:
+            return [try SocketAddress(ipAddress: host, port: port)]
+        case .unix:
+            return [try SocketAddress(unixDomainSocketPath: host)]
+        case .name:
+            let host = host
+            do {
+                return try await NIOThreadPool.singleton.runIfActive {
+                    // One address is what the resolver hands out here; the system orders them (RFC 6724).
+                    [try SocketAddress.makeAddressResolvingHost(host, port: port)]
+                }
+            } catch {
+                throw SocketError(operation: "look up \(host)", code: nil, message: "no address is known for this name")
+            }
+        }
+    }
+}

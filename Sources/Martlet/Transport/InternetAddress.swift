@@ -1,0 +1,85 @@
+import NIOCore
+
+/// Where a server listens or a peer connects from: an IP address, a host name, or the path of a Unix-domain socket.
+///
+/// A text literal is taken as a host name or an IP address: `"localhost"`, `"0.0.0.0"`, `"::1"`.
+public struct InternetAddress: Sendable, Hashable, CustomStringConvertible, ExpressibleByStringLiteral {
+    /// What kind of address it is.
+    public enum Kind: Sendable, Hashable {
+        /// An IPv4 address in dotted form.
+        case ipv4
+        /// An IPv6 address, without brackets.
+        case ipv6
+        /// A name that ``lookup()`` turns into IP addresses.
+        case name
+        /// The path of a Unix-domain socket.
+        case unix
+    }
+
+    /// What kind of address it is.
+    public let kind: Kind
+    /// The address as text: the IP address without brackets, the name, or the path.
+    public let host: String
+
+    private init(kind: Kind, host: String) {
+        self.kind = kind
+        self.host = host
+    }
+
+    /// An IP address or a host name, told apart by their form. Brackets around an IPv6 address are dropped.
+    public init(_ host: String) {
+        let bare = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
+        let address = try? SocketAddress(ipAddress: bare, port: 0)
+        switch address {
+        case .v4: self.init(kind: .ipv4, host: bare)
+        case .v6: self.init(kind: .ipv6, host: bare)
+        default: self.init(kind: .name, host: host)
+        }
+    }
+
+    /// An IP address or a host name.
+    public init(stringLiteral host: String) {
+        self.init(host)
+    }
+
+    /// `127.0.0.1`: reached from this machine only.
+    public static let loopbackIPv4 = InternetAddress(kind: .ipv4, host: "127.0.0.1")
+    /// `::1`: reached from this machine only.
+    public static let loopbackIPv6 = InternetAddress(kind: .ipv6, host: "::1")
+    /// `0.0.0.0`: every IPv4 interface of this machine.
+    public static let anyIPv4 = InternetAddress(kind: .ipv4, host: "0.0.0.0")
+    /// `::`: every interface of this machine, IPv4 ones too unless the socket is bound with `v6Only`.
+    public static let anyIPv6 = InternetAddress(kind: .ipv6, host: "::")
+
+    /// The Unix-domain socket at `path`.
+    public static func unix(path: String) -> InternetAddress {
+        InternetAddress(kind: .unix, host: path)
+    }
+
+    /// Whether the address is reached from this machine only.
+    public var isLoopback: Bool {
+        switch kind {
+        case .ipv4: host.hasPrefix("127.")
+        case .ipv6: host == "::1"
+        case .name: host == "localhost"
+        case .unix: true
+        }
+    }
+
+    /// The address as text, as it stands in a URL: IPv6 in brackets.
+    public var description: String {
+        kind == .ipv6 ? "[\(host)]" : host
+    }
+}
+
+extension InternetAddress {
+    /// The address part of a socket address.
+    init?(_ address: SocketAddress?) {
+        switch address {
+        case .v4: self.init(kind: .ipv4, host: address?.ipAddress ?? "")
+        case .v6: self.init(kind: .ipv6, host: address?.ipAddress ?? "")
+        case .unixDomainSocket: self.init(kind: .unix, host: address?.pathname ?? "")
+        case nil: return nil
+        }
+    }
+}

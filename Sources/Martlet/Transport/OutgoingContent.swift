@@ -1,0 +1,43 @@
+import NIOCore
+
+/// A piece of content that somebody wants to send, in the form it was given.
+enum OutgoingContent: Sendable {
+    case none
+    case text(String)
+    case bytes([UInt8])
+    case buffer(ByteBuffer)
+
+    var byteCount: Int {
+        switch self {
+        case .none: 0
+        case .text(let text): text.utf8.count
+        case .bytes(let bytes): bytes.count
+        case .buffer(let buffer): buffer.readableBytes
+        }
+    }
+
+    func append(to buffer: inout ByteBuffer) {
+        switch self {
+        case .none: break
+        case .text(let text): buffer.writeString(text)
+        case .bytes(let bytes): buffer.writeBytes(bytes)
+        case .buffer(let other): buffer.writeImmutableBuffer(other)
+        }
+    }
+
+    func append(to output: inout OutputBuffer) {
+        if case .buffer(let buffer) = self {
+            output.append(buffer)
+        } else {
+            append(to: &output.tail)
+        }
+    }
+
+    /// The content as one buffer.
+    var buffer: ByteBuffer {
+        if case .buffer(let buffer) = self { return buffer }
+        var buffer = ByteBuffer()
+        append(to: &buffer)
+        return buffer
+    }
+}

@@ -1,0 +1,125 @@
+import NIOCore
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// A listening socket that no server owns yet.
+///
+/// ``HTTPServer/listen(on:configuration:)`` serves the connections that arrive at it; closing that server does not
+/// close the socket.
+public final class ServerSocket: Sendable {
+    /// The address the socket is bound to.
+    public let address: InternetAddress
+    /// The port the socket is bound to; 0 for a Unix-domain socket.
+    public let port: Int
+
+    /// The open descriptors: one that listens, and further ones in its SO_REUSEPORT group. Empty once closed.
+    private let descriptors: Mutex<[CInt]>
+
+    private init(address: InternetAddress, port: Int, descriptors: [CInt]) {
+        self.address = address
+        self.port = port
+        self.descriptors = Mutex(descriptors)
+    }
+
+    /// Takes over a socket that listens already, for example one handed over by systemd's socket activation.
+    ///
+    /// - Throws: ``SocketError`` when `fileDescriptor` is not a socket.
+    public convenience init(fileDescriptor: CInt) throws {
+        let (address, port) = try SystemSocket.localAddress(of: fileDescriptor)
+        self.init(address: address, port: port, descriptors: [fileDescriptor])
+    }
+
+    /// Binds a socket and listens on it.
+    ///
+    /// - Parameters:
+    ///   - address: An IP address, a name (its first address is used), or a Unix-domain path.
+    ///   - port: 0 lets the system choose one; read it back from ``port``.
+    ///   - backlog: How many connections may wait to be accepted; 0 takes the system's maximum.
+    ///   - v6Only: Whether a socket on an IPv6 address refuses IPv4.
+    ///   - shared: Whether other sockets that are `shared` too may be bound to the same port (SO_REUSEPORT).
+    /// - Throws: ``SocketError``.
+    public static func bind(
+        _ address: InternetAddress,
+        port: Int,
+        backlog: Int = 0,
+        v6Only: Bool = false,
+        shared: Bool = false
+    ) async throws -> ServerSocket {
+        try await bind(address, port: port, backlog: backlog, v6Only: v6Only, shared: shared, listeners: 1)
+    }
+
+    /// Binds `listeners` sockets to one port, among which the system distributes the connections.
+    static func bind(
+        _ address: InternetAddress,
+        port: Int,
+        backlog: Int,
+        v6Only: Bool,
+        shared: Bool,
+        listeners: Int
+    ) async throws -> ServerSocket {
+        guard (0...65535).contains(port) else {
+            throw SocketError(operation: "listen on port \(port)", code: nil, message: "a port is between 0 and 65535")
+        }
+        guard let wanted = try await address.socketAddresses(port: port).first else {
+            throw SocketError(operation: "look up \(address)", code: nil, message: "no address is known for this name")
+        }
+        let backlog = backlog > 0 ? CInt(clamping: backlog) : SystemSocket.maximumBacklog
+        let canGroup = SystemSocket.balancesReusedPorts && address.kind != .unix
+        var open: [CInt] = []
+        do {
+            // The first socket of a group that is not shared is bound without SO_REUSEPORT, so that it fails when
+            // anybody has the port, and joins the group before it listens.
+            let first = try SystemSocket.open(bind: wanted, v6Only: v6Only, reusePort: shared)
+            open.append(first)
+            let (boundAddress, boundPort) = try SystemSocket.localAddress(of: first)
+            if canGroup, listeners > 1 {
+                try SystemSocket.setReusePort(first)
+                var bound = wanted
+                bound.port = boundPort
+                for _ in 1..<listeners {
+                    open.append(try SystemSocket.open(bind: bound, v6Only: v6Only, reusePort: true))
+                }
+            }
+            for descriptor in open {
+                try SystemSocket.listen(descriptor, backlog: backlog)
+            }
+            return ServerSocket(address: boundAddress, port: boundPort, descriptors: open)
+        } catch {
+            open.forEach(SystemSocket.close)
+            let place = address.kind == .unix ? "\(address)" : "\(address):\(port)"
+            throw SocketError(operation: "listen on \(place)", code: (error as? SocketError)?.code)
+        }
+    }
+
+    /// Stops listening. Servers that listen on the socket keep their own hold on it until they are closed.
+    public func close() {
+        descriptors.withLock { open in
+            open.forEach(SystemSocket.close)
+            open = []
+        }
+        if address.kind == .unix {
+            unlink(address.host)
+        }
+    }
+
+    /// Descriptors of the same sockets for `count` event loops; the caller closes them.
+    func duplicates(count: Int) throws -> [CInt] {
+        try descriptors.withLock { open in
+            guard !open.isEmpty else {
+                throw SocketError(operation: "listen on port \(port)", code: EBADF, message: "the socket is closed")
+            }
+            return try (0..<max(count, open.count)).map { try SystemSocket.duplicate(open[$0 % open.count]) }
+        }
+    }
+
+    deinit {
+        descriptors.withLock { $0.forEach(SystemSocket.close) }
+    }
+}

@@ -1,0 +1,134 @@
+import NIOCore
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// The few calls to the system that NIO's bootstrap has no words for.
+enum SystemSocket {
+    /// What `listen` is asked for when the user leaves the length of the queue to the system.
+    static let maximumBacklog: CInt = 4096
+
+    /// Whether the system distributes connections among sockets that share a port; BSDs give all to the last one.
+    static var balancesReusedPorts: Bool {
+        #if os(Linux)
+        true
+        #else
+        false
+        #endif
+    }
+
+    static func open(bind address: SocketAddress, v6Only: Bool, reusePort: Bool) throws -> CInt {
+        #if os(Linux)
+        let type = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
+        #else
+        let type = SOCK_STREAM
+        #endif
+        let descriptor = socket(CInt(address.protocol.rawValue), type, 0)
+        guard descriptor >= 0 else { throw SocketError(operation: "open a socket", code: errno) }
+        do {
+            switch address {
+            case .v4:
+                try set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
+            case .v6:
+                try set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
+                try set(descriptor, CInt(IPPROTO_IPV6), IPV6_V6ONLY, v6Only ? 1 : 0)
+            case .unixDomainSocket:
+                break
+            }
+            if reusePort {
+                try setReusePort(descriptor)
+            }
+            let result = address.withSockAddr { pointer, size in
+                #if canImport(Darwin)
+                Darwin.bind(descriptor, pointer, socklen_t(size))
+                #elseif canImport(Musl)
+                Musl.bind(descriptor, pointer, socklen_t(size))
+                #else
+                Glibc.bind(descriptor, pointer, socklen_t(size))
+                #endif
+            }
+            guard result == 0 else { throw SocketError(operation: "bind to \(address)", code: errno) }
+            return descriptor
+        } catch {
+            close(descriptor)
+            throw error
+        }
+    }
+
+    static func setReusePort(_ descriptor: CInt) throws {
+        try set(descriptor, SOL_SOCKET, SO_REUSEPORT, 1)
+    }
+
+    static func listen(_ descriptor: CInt, backlog: CInt) throws {
+        #if canImport(Darwin)
+        let result = Darwin.listen(descriptor, backlog)
+        #elseif canImport(Musl)
+        let result = Musl.listen(descriptor, backlog)
+        #else
+        let result = Glibc.listen(descriptor, backlog)
+        #endif
+        guard result == 0 else { throw SocketError(operation: "listen", code: errno) }
+    }
+
+    static func duplicate(_ descriptor: CInt) throws -> CInt {
+        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { throw SocketError(operation: "duplicate a socket", code: errno) }
+        return copy
+    }
+
+    static func close(_ descriptor: CInt) {
+        #if canImport(Darwin)
+        _ = Darwin.close(descriptor)
+        #elseif canImport(Musl)
+        _ = Musl.close(descriptor)
+        #else
+        _ = Glibc.close(descriptor)
+        #endif
+    }
+
+    /// The address a socket is bound to, and its port (0 for a Unix-domain socket).
+    static func localAddress(of descriptor: CInt) throws -> (InternetAddress, Int) {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let result = withUnsafeMutableBytes(of: &storage) { bytes in
+            bytes.withMemoryRebound(to: sockaddr.self) { getsockname(descriptor, $0.baseAddress, &length) }
+        }
+        guard result == 0 else { throw SocketError(operation: "read the address of a socket", code: errno) }
+        switch CInt(storage.ss_family) {
+        case AF_INET:
+            let address = withUnsafeBytes(of: &storage) { SocketAddress($0.load(as: sockaddr_in.self)) }
+            return (InternetAddress(address.ipAddress ?? ""), address.port ?? 0)
+        case AF_INET6:
+            let address = withUnsafeBytes(of: &storage) { SocketAddress($0.load(as: sockaddr_in6.self)) }
+            return (InternetAddress(address.ipAddress ?? ""), address.port ?? 0)
+        case AF_UNIX:
+            let address = withUnsafeBytes(of: &storage) { SocketAddress($0.load(as: sockaddr_un.self)) }
+            return (.unix(path: address.pathname ?? ""), 0)
+        default:
+            throw SocketError(operation: "listen", code: EAFNOSUPPORT)
+        }
+    }
+
+    /// The 4 or 16 bytes of an IP address; 4 for an IPv4 address that IPv6 wraps (`::ffff:a.b.c.d`).
+    static func bytes(ofIPAddress text: String) -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: 16)
+        if inet_pton(AF_INET, text, &bytes) == 1 {
+            return Array(bytes.prefix(4))
+        }
+        guard inet_pton(AF_INET6, text, &bytes) == 1 else { return nil }
+        let wrapsIPv4 = bytes.prefix(10).allSatisfy { $0 == 0 } && bytes[10...11].allSatisfy { $0 == 0xFF }
+        return wrapsIPv4 ? Array(bytes.suffix(4)) : bytes
+    }
+
+    private static func set(_ descriptor: CInt, _ level: CInt, _ name: CInt, _ value: CInt) throws {
+        var value = value
+        guard setsockopt(descriptor, level, name, &value, socklen_t(MemoryLayout<CInt>.size)) == 0 else {
+            throw SocketError(operation: "set an option of a socket", code: errno)
+        }
+    }
+}
