@@ -80,6 +80,11 @@ public struct FieldParameters: Sendable, Hashable {
         parameters.removeAll { $0.name.equalsIgnoringCase(name) }
     }
 
+    /// Removes the parameter at `index` and those behind it.
+    mutating func removeAll(from index: Int) {
+        parameters.removeLast(parameters.count - index)
+    }
+
     /// Replaces the value of the parameter that comes first under this name, already known to be valid.
     mutating func replaceValue(ofFirst name: String, with value: String) {
         guard let index = parameters.firstIndex(where: { $0.name == name }) else { return }
