@@ -13,7 +13,7 @@ public struct HeaderValue: Sendable, Hashable {
     ///
     /// - Throws: `FieldValueError.invalidValue` if `value` has a control character, a semicolon, a comma or a quote, or
     ///   white space at its ends.
-    public init(_ value: String, parameters: FieldParameters = FieldParameters()) throws(FieldValueError) {
+    public init(value: String, parameters: FieldParameters = FieldParameters()) throws(FieldValueError) {
         let bytes = value.utf8.span
         guard value.isFieldText, bytes.headerValueEnd() == bytes.count,
             bytes.trimmed(0..<bytes.count).count == bytes.count

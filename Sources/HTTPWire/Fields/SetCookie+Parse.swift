@@ -24,14 +24,24 @@ extension SetCookie {
             let end = bytes.end(before: 0x3B, from: start, to: bytes.count)
             let equals = bytes.end(before: 0x3D, from: start, to: end)
             attributes.take(
-                bytes, name: bytes.trimmed(start..<equals), value: bytes.trimmed(min(equals + 1, end)..<end))
+                bytes,
+                name: bytes.trimmed(start..<equals),
+                value: bytes.trimmed(min(equals + 1, end)..<end)
+            )
             start = end + 1
         }
         self.init(
-            receivedName: bytes.string(name), value: bytes.string(value),
-            expires: attributes.expires, maxAge: attributes.maxAge, domain: attributes.domain, path: attributes.path,
-            isSecure: attributes.isSecure, isHTTPOnly: attributes.isHTTPOnly, sameSite: attributes.sameSite,
-            isPartitioned: attributes.isPartitioned)
+            receivedName: bytes.string(name),
+            value: bytes.string(value),
+            expires: attributes.expires,
+            maxAge: attributes.maxAge,
+            domain: attributes.domain,
+            path: attributes.path,
+            isSecure: attributes.isSecure,
+            isHTTPOnly: attributes.isHTTPOnly,
+            sameSite: attributes.sameSite,
+            isPartitioned: attributes.isPartitioned
+        )
     }
 
     /// What has been read so far.

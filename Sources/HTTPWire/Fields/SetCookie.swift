@@ -57,8 +57,17 @@ public struct SetCookie: Sendable, Hashable {
         if let domain { try CookieError.check(domain: domain) }
         if let path { try CookieError.check(path: path) }
         self.init(
-            receivedName: name, value: value, expires: expires, maxAge: maxAge, domain: domain, path: path,
-            isSecure: isSecure, isHTTPOnly: isHTTPOnly, sameSite: sameSite, isPartitioned: isPartitioned)
+            receivedName: name,
+            value: value,
+            expires: expires,
+            maxAge: maxAge,
+            domain: domain,
+            path: path,
+            isSecure: isSecure,
+            isHTTPOnly: isHTTPOnly,
+            sameSite: sameSite,
+            isPartitioned: isPartitioned
+        )
         if let violation { throw violation }
     }
 
@@ -97,8 +106,14 @@ public struct SetCookie: Sendable, Hashable {
     ) throws(CookieError) -> SetCookie {
         let needsSecure = name.hasCookiePrefix("__secure-") || name.hasCookiePrefix("__host-")
         return try SetCookie(
-            name: name, value: "", expires: HTTPDate(secondsSince1970: 0), maxAge: 0, domain: domain, path: path,
-            isSecure: needsSecure)
+            name: name,
+            value: "",
+            expires: HTTPDate(secondsSince1970: 0),
+            maxAge: 0,
+            domain: domain,
+            path: path,
+            isSecure: needsSecure
+        )
     }
 
     /// The rule about attributes that the cookie breaks, if any. A client must not store such a cookie (RFC 6265bis
