@@ -1,4 +1,11 @@
 /// The target of a request, as it stood on the request line (RFC 9112 section 3.2).
+///
+///     let target = RequestTarget("/list/a%20b?page=2")
+///     target?.path                    // "/list/a%20b"
+///     try target?.pathSegments        // ["list", "a b"]
+///     try target?.queryParameters     // ["page": "2"]
+///
+/// Nothing is normalised: `.` and `..` segments and percent-encoding stay as the client sent them.
 public struct RequestTarget: Sendable, Hashable {
     /// The four forms a target can have (RFC 9112 section 3.2.1 to 3.2.4).
     public enum Form: Sendable, Hashable {
@@ -22,4 +29,17 @@ public struct RequestTarget: Sendable, Hashable {
         self.raw = raw
         self.form = form
     }
+
+    /// The target that `text` is, or `nil` if it is not a valid one; `form(of:isConnect:)` says what is valid.
+    ///
+    /// - Parameter isConnect: Whether the method is CONNECT, the only one with the authority form.
+    public init?(_ text: String, isConnect: Bool = false) {
+        guard let form = Self.form(of: text.utf8.span, isConnect: isConnect) else { return nil }
+        self.init(raw: text, form: form)
+    }
+}
+
+extension RequestTarget: CustomStringConvertible {
+    /// The target as sent.
+    public var description: String { raw }
 }

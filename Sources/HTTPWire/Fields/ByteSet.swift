@@ -1,0 +1,85 @@
+/// A set of ASCII characters as a bitmap of 128 bits.
+///
+/// The sets are computed properties on purpose: the optimiser turns them into two constants in registers, where a
+/// stored global would cost a lazy-initialisation check and a load for every test.
+struct ByteSet: Sendable, Hashable {
+    /// One bit for each of the bytes 0x00 to 0x3F.
+    let low: UInt64
+    /// One bit for each of the bytes 0x40 to 0x7F.
+    let high: UInt64
+
+    /// Whether `byte` is a member. Bytes from 0x80 up never are.
+    @inline(__always)
+    func contains(_ byte: UInt8) -> Bool {
+        let word = byte & 0x40 == 0 ? low : high
+        return (word &>> UInt64(byte & 0x3F)) & 1 != 0 && byte < 0x80
+    }
+}
+
+extension ByteSet {
+    /// `tchar`: the characters of a token (RFC 9110 section 5.6.2).
+    @inline(__always)
+    static var token: ByteSet { ByteSet(low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C7FF_FFFE) }
+
+    /// What may stand unescaped in a quoted string, without obs-text (RFC 9110 section 5.6.4).
+    @inline(__always)
+    static var quotedText: ByteSet { ByteSet(low: 0xFFFF_FFFB_0000_0200, high: 0x7FFF_FFFF_EFFF_FFFF) }
+
+    /// What may stand in a field value, without obs-text: visible characters, space and tab (RFC 9110 section 5.5).
+    @inline(__always)
+    static var fieldText: ByteSet { ByteSet(low: 0xFFFF_FFFF_0000_0200, high: 0x7FFF_FFFF_FFFF_FFFF) }
+
+    /// `unreserved`: what never needs percent-encoding (RFC 3986 section 2.3).
+    @inline(__always)
+    static var unreserved: ByteSet { ByteSet(low: 0x03FF_6000_0000_0000, high: 0x47FF_FFFE_87FF_FFFE) }
+
+    /// `unreserved` and `sub-delims`: the characters of a registered name (RFC 3986 section 3.2.2).
+    @inline(__always)
+    static var registeredName: ByteSet { ByteSet(low: 0x2BFF_7FD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFE) }
+
+    /// `pchar` without `%`: the characters of one path segment (RFC 3986 section 3.3).
+    @inline(__always)
+    static var pathSegment: ByteSet { ByteSet(low: 0x2FFF_7FD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFF) }
+
+    /// `pathSegment`, the slash, and `[ ] | ^`, which browsers send as they are (WHATWG URL, path percent-encode set).
+    @inline(__always)
+    static var targetPath: ByteSet { ByteSet(low: 0x2FFF_FFD2_0000_0000, high: 0x57FF_FFFE_EFFF_FFFF) }
+
+    /// Every visible character but `#` and `%`: what clients are known to send in a query.
+    @inline(__always)
+    static var targetQuery: ByteSet { ByteSet(low: 0xFFFF_FFD6_0000_0000, high: 0x7FFF_FFFF_FFFF_FFFF) }
+
+    /// `cookie-octet` (RFC 6265bis section 4.1.1).
+    @inline(__always)
+    static var cookieValue: ByteSet { ByteSet(low: 0xF7FF_EFFA_0000_0000, high: 0x7FFF_FFFF_EFFF_FFFF) }
+
+    /// `cookie-octet`, space and comma: what scripts store in cookies in spite of the grammar.
+    @inline(__always)
+    static var receivedCookieValue: ByteSet { ByteSet(low: 0xF7FF_FFFB_0000_0000, high: 0x7FFF_FFFF_EFFF_FFFF) }
+
+    /// `av-octet`: printable characters but the semicolon (RFC 6265bis section 4.1.1).
+    @inline(__always)
+    static var cookieAttribute: ByteSet { ByteSet(low: 0xF7FF_FFFF_0000_0000, high: 0x7FFF_FFFF_FFFF_FFFF) }
+}
+
+extension UInt8 {
+    /// The byte with `A`…`Z` turned into `a`…`z`.
+    @inline(__always)
+    var asciiLowercased: UInt8 {
+        self &- 0x41 < 26 ? self | 0x20 : self
+    }
+
+    /// Whether the byte is `0`…`9`.
+    @inline(__always)
+    var isASCIIDigit: Bool {
+        self &- 0x30 < 10
+    }
+
+    /// The value of a hexadecimal digit of either case, or `nil`.
+    @inline(__always)
+    var hexDigitValue: UInt8? {
+        if isASCIIDigit { return self &- 0x30 }
+        let letter = (self | 0x20) &- 0x61
+        return letter < 6 ? letter &+ 10 : nil
+    }
+}

@@ -1,0 +1,175 @@
+/// The host and port of a URI, a `Host` field or a CONNECT request (RFC 3986 section 3.2, without user information).
+///
+///     Authority("Example.com:8080")   // host "example.com", port 8080
+///     Authority("[::1]")              // host "::1", no port
+public struct Authority: Sendable, Hashable, LosslessStringConvertible {
+    /// The name or address in lower case, percent-encoding kept, an IPv6 address without its brackets. Never empty.
+    public let host: String
+    /// The port, 0 to 65535, or `nil` if there is none or an empty one (`host:`).
+    public let port: Int?
+    /// Whether the host is an IPv6 address, or one of a later version, which are written in brackets.
+    public let isIPLiteral: Bool
+
+    /// Reads `host`, `host:port` or `[IPv6]:port`; `nil` if the text is anything else.
+    ///
+    /// User information (`user@host`) is refused (RFC 9110 section 4.2.4), and so is an empty host (section 4.2.1).
+    public init?(_ text: String) {
+        self.init(text.utf8.span)
+    }
+
+    /// Reads `host`, `host:port` or `[IPv6]:port`; `nil` if the bytes are anything else.
+    public init?(bytes: UnsafeRawBufferPointer) {
+        self.init(bytes.assumingMemoryBound(to: UInt8.self).span)
+    }
+
+    /// The authority of this host and port; `nil` if the host or the port is not valid.
+    ///
+    /// An IPv6 address may stand with or without brackets.
+    public init?(host: String, port: Int?) {
+        if let port, !(0...65535 ~= port) { return nil }
+        let isBareIPv6 = host.utf8.first != 0x5B && host.utf8.contains(0x3A)
+        guard let parsed = Authority(isBareIPv6 ? "[\(host)]" : host), parsed.port == nil,
+            host.utf8.last != 0x3A || isBareIPv6
+        else { return nil }
+        self.host = parsed.host
+        self.port = port
+        isIPLiteral = parsed.isIPLiteral
+    }
+
+    private init?(_ text: Span<UInt8>) {
+        guard let end = text.hostEnd(), let port = text.port(after: end) else { return nil }
+        isIPLiteral = text.has(0x5B, at: 0)
+        host = text.lowercasedString(isIPLiteral ? 1..<end - 1 : 0..<end)
+        self.port = port.number
+    }
+
+    /// `host`, `host:port` or `[IPv6]:port`.
+    public var description: String {
+        let name = isIPLiteral ? "[\(host)]" : host
+        return port.map { "\(name):\($0)" } ?? name
+    }
+}
+
+extension Authority {
+    /// Whether the bytes are a valid `uri-host [ ":" port ]`. Allocates nothing.
+    ///
+    /// - Parameter allowsEmpty: Whether no bytes at all are valid, as they are in a `Host` field for a target URI
+    ///   without authority (RFC 9110 section 7.2).
+    public static func isValid(_ bytes: UnsafeRawBufferPointer, allowsEmpty: Bool = false) -> Bool {
+        if bytes.isEmpty { return allowsEmpty }
+        return bytes.assumingMemoryBound(to: UInt8.self).span.isAuthority(needsPort: false)
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether all the bytes are a valid `host [ ":" port ]`; a port that is needed is not 0 either (RFC 9110 9.3.6).
+    func isAuthority(needsPort: Bool) -> Bool {
+        guard let end = hostEnd(), let port = port(after: end) else { return false }
+        return !needsPort || (port.number ?? 0) > 0
+    }
+
+    /// Where the host ends that starts at 0; `nil` if it is not a valid host or empty.
+    fileprivate func hostEnd() -> Int? {
+        if has(0x5B, at: 0) {
+            var end = 1
+            while end < count, self[end] != 0x5D { end += 1 }
+            guard end < count, isIPv6(1..<end) || isFutureAddress(1..<end) else { return nil }
+            return end + 1
+        }
+        var end = 0
+        while end < count, self[end] != 0x3A {
+            if self[end] == 0x25 {
+                guard isEscape(at: end) else { return nil }
+                end += 2
+            } else if !ByteSet.registeredName.contains(self[end]) {
+                return nil
+            }
+            end += 1
+        }
+        return end > 0 ? end : nil
+    }
+
+    /// The port behind the host; `nil` if what stands there is not a port.
+    fileprivate func port(after hostEnd: Int) -> (number: Int?, Void)? {
+        guard hostEnd < count else { return (nil, ()) }
+        guard self[hostEnd] == 0x3A else { return nil }
+        guard hostEnd + 1 < count else { return (nil, ()) }
+        guard let number = decimal(hostEnd + 1..<count), number <= 65535 else { return nil }
+        return (number, ())
+    }
+
+    /// Whether `%` and two hexadecimal digits stand at `offset`.
+    @inline(__always)
+    func isEscape(at offset: Int) -> Bool {
+        offset + 2 < count && self[offset] == 0x25
+            && self[offset + 1].hexDigitValue != nil && self[offset + 2].hexDigitValue != nil
+    }
+
+    /// `IPv6address` (RFC 3986 section 3.2.2), without a zone.
+    private func isIPv6(_ range: Range<Int>) -> Bool {
+        var offset = range.lowerBound
+        let end = range.upperBound
+        var groups = 0
+        var hasGap = false
+        if end - offset >= 2, self[offset] == 0x3A {
+            guard self[offset + 1] == 0x3A else { return false }
+            hasGap = true
+            offset += 2
+        }
+        while offset < end {
+            let start = offset
+            while offset < end, self[offset].hexDigitValue != nil { offset += 1 }
+            if offset < end, self[offset] == 0x2E {
+                // The last 32 bits may be written as an IPv4 address.
+                groups += 2
+                guard isIPv4(start..<end) else { return false }
+                offset = end
+                break
+            }
+            guard 1...4 ~= offset - start else { return false }
+            groups += 1
+            guard offset < end else { break }
+            guard self[offset] == 0x3A, offset + 1 < end else { return false }
+            offset += 1
+            if self[offset] == 0x3A {
+                guard !hasGap else { return false }
+                hasGap = true
+                offset += 1
+            }
+        }
+        return hasGap ? groups <= 7 : groups == 8
+    }
+
+    /// `IPv4address` (RFC 3986 section 3.2.2): four numbers up to 255 without leading zeros.
+    private func isIPv4(_ range: Range<Int>) -> Bool {
+        var offset = range.lowerBound
+        for part in 0..<4 {
+            if part > 0 {
+                guard offset < range.upperBound, skip(0x2E, &offset) else { return false }
+            }
+            let start = offset
+            while offset < range.upperBound, self[offset].isASCIIDigit { offset += 1 }
+            guard 1...3 ~= offset - start, offset - start == 1 || self[start] != 0x30,
+                let number = decimal(start..<offset), number <= 255
+            else { return false }
+        }
+        return offset == range.upperBound
+    }
+
+    /// `IPvFuture` (RFC 3986 section 3.2.2).
+    private func isFutureAddress(_ range: Range<Int>) -> Bool {
+        var offset = range.lowerBound
+        guard offset < range.upperBound, self[offset] | 0x20 == 0x76 else { return false }
+        offset += 1
+        let versionStart = offset
+        while offset < range.upperBound, self[offset].hexDigitValue != nil { offset += 1 }
+        guard offset > versionStart, offset < range.upperBound, skip(0x2E, &offset), offset < range.upperBound else {
+            return false
+        }
+        while offset < range.upperBound {
+            guard self[offset] == 0x3A || ByteSet.registeredName.contains(self[offset]) else { return false }
+            offset += 1
+        }
+        return true
+    }
+}

@@ -1,0 +1,111 @@
+/// Percent-encoding (RFC 3986 section 2.1) and its form variant, in which a space is a plus.
+public enum PercentEncoding {
+    /// Why a text cannot be decoded.
+    public enum DecodingError: Error, Sendable, Hashable, CustomStringConvertible {
+        /// Two hexadecimal digits do not follow the `%` at this byte offset.
+        case invalidEscape(offset: Int)
+        /// The decoded bytes are not UTF-8.
+        case invalidUTF8
+
+        /// What is wrong, as a sentence.
+        public var description: String {
+            switch self {
+            case .invalidEscape(let offset): "Two hexadecimal digits must follow the % at offset \(offset)"
+            case .invalidUTF8: "The percent-decoded text is not valid UTF-8"
+            }
+        }
+    }
+
+    /// What is left as it is when encoding; everything else becomes `%` and two upper-case hexadecimal digits.
+    public enum Component: Sendable, Hashable {
+        /// One segment of a path: `pchar` stays (RFC 3986 section 3.3), so `/`, `?`, `%` and space do not.
+        case pathSegment
+        /// A name or value in a query: only letters, digits and `-._~` stay, and a space becomes `+`.
+        case queryComponent
+        /// Only letters, digits and `-._~` stay (RFC 3986 section 2.3).
+        case unreserved
+    }
+
+    /// Decodes `%XX`, and `+` to a space if asked to.
+    ///
+    /// - Throws: `DecodingError` for a `%` without two hexadecimal digits, or if the result is not UTF-8.
+    public static func decode(_ text: String, plusIsSpace: Bool = false) throws(DecodingError) -> String {
+        guard text.utf8.contains(where: { $0 == 0x25 || (plusIsSpace && $0 == 0x2B) }) else { return text }
+        return try decode(text.utf8.span, plusIsSpace: plusIsSpace)
+    }
+
+    /// Decodes `%XX`, and `+` to a space if asked to, into bytes that need not be UTF-8.
+    ///
+    /// - Throws: `DecodingError.invalidEscape` for a `%` without two hexadecimal digits.
+    public static func decodeBytes(_ text: String, plusIsSpace: Bool = false) throws(DecodingError) -> [UInt8] {
+        try decodeBytes(text.utf8.span, plusIsSpace: plusIsSpace)
+    }
+
+    /// Encodes what may not stand in `component` as it is.
+    public static func encode(_ text: String, as component: Component) -> String {
+        var result = ""
+        encode(text, as: component, into: &result)
+        return result
+    }
+
+    /// Encodes what may not stand in `component` as it is, and appends the result.
+    static func encode(_ text: String, as component: Component, into result: inout String) {
+        let set: ByteSet = component == .pathSegment ? .pathSegment : .unreserved
+        guard !text.utf8.allSatisfy(set.contains) else {
+            result += text
+            return
+        }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count + 16)
+        for byte in text.utf8 {
+            if set.contains(byte) {
+                bytes.append(byte)
+            } else if byte == 0x20, component == .queryComponent {
+                bytes.append(0x2B)
+            } else {
+                bytes.append(0x25)
+                bytes.append(hexDigit(byte >> 4))
+                bytes.append(hexDigit(byte & 0x0F))
+            }
+        }
+        result += String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func hexDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? 0x30 &+ value : 0x37 &+ value
+    }
+}
+
+extension PercentEncoding {
+    static func decode(_ text: Span<UInt8>, plusIsSpace: Bool) throws(DecodingError) -> String {
+        var isPlain = true
+        for index in text.indices where text[index] == 0x25 || (plusIsSpace && text[index] == 0x2B) {
+            isPlain = false
+            break
+        }
+        if isPlain { return text.string(0..<text.count) }
+        let bytes = try decodeBytes(text, plusIsSpace: plusIsSpace)
+        guard let decoded = String(validating: bytes, as: UTF8.self) else { throw .invalidUTF8 }
+        return decoded
+    }
+
+    private static func decodeBytes(_ text: Span<UInt8>, plusIsSpace: Bool) throws(DecodingError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.count)
+        var index = 0
+        while index < text.count {
+            let byte = text[index]
+            if byte == 0x25 {
+                guard index + 2 < text.count, let high = text[index + 1].hexDigitValue,
+                    let low = text[index + 2].hexDigitValue
+                else { throw .invalidEscape(offset: index) }
+                bytes.append(high << 4 | low)
+                index += 3
+            } else {
+                bytes.append(byte == 0x2B && plusIsSpace ? 0x20 : byte)
+                index += 1
+            }
+        }
+        return bytes
+    }
+}

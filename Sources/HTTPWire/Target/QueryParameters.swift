@@ -1,0 +1,132 @@
+/// The decoded names and values of a query, in order, repeated names kept.
+///
+///     let parameters = try QueryParameters("tag=a&tag=b&q=x+y")
+///     parameters["q"]          // "x y"
+///     parameters["tag"]        // "b": the last one, as in Dart
+///     parameters.all("tag")    // ["a", "b"]
+///
+/// The syntax is that of `application/x-www-form-urlencoded` (WHATWG URL section 5): pairs are separated by `&`, a pair
+/// without `=` has an empty value, empty pairs are skipped, and `+` is a space.
+public struct QueryParameters: Sendable, Hashable {
+    /// One name and its value, decoded.
+    public struct Parameter: Sendable, Hashable {
+        /// The decoded name; may be empty.
+        public var name: String
+        /// The decoded value; may be empty.
+        public var value: String
+
+        /// A parameter with this name and value.
+        public init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// Why a query cannot be read.
+    public enum ParsingError: Error, Sendable, Hashable, CustomStringConvertible {
+        /// A name or value has bad percent-encoding, or decodes to bytes that are not UTF-8.
+        case decoding(PercentEncoding.DecodingError)
+        /// There are more parameters than this limit.
+        case tooMany(limit: Int)
+
+        /// What is wrong, as a sentence.
+        public var description: String {
+            switch self {
+            case .decoding(let error): "A query parameter cannot be decoded: \(error)"
+            case .tooMany(let limit): "The query has more than \(limit) parameters"
+            }
+        }
+    }
+
+    /// How many parameters are read unless another limit is given: 1000.
+    public static var defaultLimit: Int { 1000 }
+
+    private var parameters: [Parameter] = []
+
+    /// No parameters.
+    public init() {}
+
+    /// Reads the query `text`, without its `?`.
+    ///
+    /// - Parameter limit: How many parameters there may be.
+    /// - Throws: `ParsingError` if there are more, or if one cannot be decoded. Nothing is dropped silently.
+    public init(_ text: String, limit: Int = defaultLimit) throws(ParsingError) {
+        try self.init(text.utf8.span, limit: limit)
+    }
+
+    init(_ text: Span<UInt8>, limit: Int) throws(ParsingError) {
+        var start = 0
+        while start < text.count {
+            var end = start
+            var equals: Int?
+            while end < text.count, text[end] != 0x26 {
+                if equals == nil, text[end] == 0x3D { equals = end }
+                end += 1
+            }
+            if end > start {
+                guard parameters.count < limit else { throw .tooMany(limit: limit) }
+                let nameEnd = equals ?? end
+                let valueStart = equals.map { $0 + 1 } ?? end
+                do {
+                    parameters.append(
+                        Parameter(
+                            name: try PercentEncoding.decode(text.extracting(start..<nameEnd), plusIsSpace: true),
+                            value: try PercentEncoding.decode(text.extracting(valueStart..<end), plusIsSpace: true)
+                        )
+                    )
+                } catch {
+                    throw .decoding(error)
+                }
+            }
+            start = end + 1
+        }
+    }
+
+    /// The value of the last parameter with this name, as Dart's `Uri.queryParameters` has it; `nil` if there is none.
+    public subscript(name: String) -> String? {
+        parameters.last { $0.name == name }?.value
+    }
+
+    /// The values of all the parameters with this name, in order.
+    public func all(_ name: String) -> [String] {
+        parameters.compactMap { $0.name == name ? $0.value : nil }
+    }
+
+    /// Adds a parameter at the end.
+    public mutating func append(name: String, value: String) {
+        parameters.append(Parameter(name: name, value: value))
+    }
+}
+
+extension QueryParameters: RandomAccessCollection {
+    /// The position of the first parameter.
+    public var startIndex: Int { parameters.startIndex }
+    /// The position behind the last parameter.
+    public var endIndex: Int { parameters.endIndex }
+
+    /// The parameter at this position.
+    public subscript(position: Int) -> Parameter {
+        parameters[position]
+    }
+}
+
+extension QueryParameters: ExpressibleByDictionaryLiteral {
+    /// The parameters of the literal, in its order.
+    public init(dictionaryLiteral elements: (String, String)...) {
+        parameters = elements.map { Parameter(name: $0.0, value: $0.1) }
+    }
+}
+
+extension QueryParameters: CustomStringConvertible {
+    /// The query, percent-encoded and without a `?`.
+    public var description: String {
+        var text = ""
+        for parameter in parameters {
+            if !text.isEmpty { text += "&" }
+            PercentEncoding.encode(parameter.name, as: .queryComponent, into: &text)
+            text += "="
+            PercentEncoding.encode(parameter.value, as: .queryComponent, into: &text)
+        }
+        return text
+    }
+}
