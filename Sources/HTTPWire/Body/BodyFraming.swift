@@ -9,3 +9,14 @@ public enum BodyFraming: Sendable, Hashable {
     /// The content ends when the connection closes (responses only).
     case untilClose
 }
+
+extension BodyFraming {
+    /// Whether at least one byte of content can follow the head.
+    public var hasContent: Bool {
+        switch self {
+        case .none: false
+        case .contentLength(let length): length > 0
+        case .chunked, .untilClose: true
+        }
+    }
+}

@@ -1,0 +1,114 @@
+public import HTTPTypes
+public import NIOCore
+
+/// Takes the content of one message out of the bytes that follow its head (RFC 9112 section 6).
+///
+///     var decoder = BodyDecoder(framing: head.framing)
+///     loop: while true {
+///         switch try decoder.decode(&buffer) {
+///         case .data(let bytes): use(bytes)
+///         case .end(let trailers): break loop          // what is left in `buffer` belongs to the next message
+///         case .needsMoreBytes: try await receive(into: &buffer)
+///         }
+///     }
+///
+/// Data is handed out as it comes, never gathered; a slice shares the buffer's memory.
+public struct BodyDecoder: Sendable {
+    /// What comes next in a body.
+    public enum Event: Sendable {
+        /// All bytes have been taken; hand over more, or call `finish` if there are none.
+        case needsMoreBytes
+        /// Some content, at least one byte.
+        case data(ByteBuffer)
+        /// The end of the content. Trailers come with the chunked coding only.
+        case end(trailers: HTTPFields)
+    }
+
+    private enum State: Sendable {
+        case length(remaining: Int)
+        case chunked
+        case untilClose
+        case complete
+    }
+
+    private var state: State
+    private var chunked: ChunkedDecoder?
+    private var failure: HTTPParseError?
+    private var consumed = 0
+
+    /// A decoder for the content of one message, whose head says how it is framed.
+    public init(framing: BodyFraming, limits: BodyLimits = BodyLimits()) {
+        switch framing {
+        case .none: state = .length(remaining: 0)
+        case .contentLength(let length): state = .length(remaining: max(length, 0))
+        case .chunked:
+            state = .chunked
+            chunked = ChunkedDecoder(limits: limits)
+        case .untilClose: state = .untilClose
+        }
+    }
+
+    /// Whether `end` has been answered.
+    public var isComplete: Bool {
+        if case .complete = state { true } else { false }
+    }
+
+    /// Takes what comes next from the buffer. Once the end has been answered it is answered again, without trailers,
+    /// and the buffer is left alone.
+    ///
+    /// - Throws: The rule of the chunked coding that the bytes break; the same again in later calls.
+    public mutating func decode(_ buffer: inout ByteBuffer) throws(HTTPParseError) -> Event {
+        switch state {
+        case .complete:
+            return .end(trailers: [:])
+        case .length(let remaining):
+            guard remaining > 0 else { return end(trailers: [:]) }
+            guard let slice = take(upTo: remaining, from: &buffer) else { return .needsMoreBytes }
+            state = .length(remaining: remaining - slice.readableBytes)
+            return .data(slice)
+        case .untilClose:
+            guard let slice = take(upTo: .max, from: &buffer) else { return .needsMoreBytes }
+            return .data(slice)
+        case .chunked:
+            return try decodeChunked(&buffer)
+        }
+    }
+
+    /// Says that the peer has closed its side, which ends content of the `untilClose` framing.
+    ///
+    /// - Throws: `truncatedBody` if the content has another framing and is not complete.
+    public mutating func finish() throws(HTTPParseError) -> Event {
+        switch state {
+        case .complete, .untilClose, .length(remaining: 0):
+            return end(trailers: [:])
+        case .length, .chunked:
+            throw failure ?? HTTPParseError(.truncatedBody, at: consumed)
+        }
+    }
+
+    private mutating func decodeChunked(_ buffer: inout ByteBuffer) throws(HTTPParseError) -> Event {
+        if let failure { throw failure }
+        let start = buffer.readerIndex
+        do {
+            guard let event = try chunked?.decode(&buffer, position: consumed) else { return end(trailers: [:]) }
+            consumed += buffer.readerIndex - start
+            if case .end(let trailers) = event { return end(trailers: trailers) }
+            return event
+        } catch {
+            failure = error
+            throw error
+        }
+    }
+
+    private mutating func end(trailers: HTTPFields) -> Event {
+        state = .complete
+        return .end(trailers: trailers)
+    }
+
+    private mutating func take(upTo limit: Int, from buffer: inout ByteBuffer) -> ByteBuffer? {
+        let count = min(limit, buffer.readableBytes)
+        guard count > 0, let slice = buffer.readSlice(length: count) else { return nil }
+        consumed += count
+        return slice
+    }
+}

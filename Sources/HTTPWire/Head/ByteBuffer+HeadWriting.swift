@@ -1,0 +1,83 @@
+public import HTTPTypes
+public import NIOCore
+
+extension ByteBuffer {
+    /// Writes a request line (RFC 9112 section 3).
+    ///
+    /// - Throws: If the method is not a token or the target holds anything but visible ASCII characters. Whether the
+    ///   target is in one of the four forms is not checked.
+    public mutating func writeRequestLine(
+        method: HTTPRequest.Method,
+        target: String,
+        version: HTTPVersion = .http1_1
+    ) throws(HTTPWriteError) {
+        guard method.rawValue.isToken else { throw HTTPWriteError(.invalidMethod) }
+        let bytes = target.utf8.span
+        guard bytes.count > 0 else { throw HTTPWriteError(.invalidTarget) }
+        for index in bytes.indices where bytes[index] <= 0x20 || bytes[index] >= 0x7F {
+            throw HTTPWriteError(.invalidTarget)
+        }
+        writeString(method.rawValue)
+        writeInteger(UInt8(ascii: " "))
+        writeString(target)
+        writeStaticString(version == .http1_1 ? " HTTP/1.1\r\n" : " HTTP/1.0\r\n")
+    }
+
+    /// Writes one field line (RFC 9112 section 5).
+    ///
+    /// - Throws: If the value holds a control character other than HTAB; names are tokens by their type. White space
+    ///   around the value is written as it is, though a recipient drops it.
+    @inlinable
+    public mutating func writeField(_ name: HTTPField.Name, _ value: String) throws(HTTPWriteError) {
+        try writeField(name, bytes: value.utf8.span)
+    }
+
+    /// Writes one field line whose value is a number.
+    public mutating func writeField(_ name: HTTPField.Name, _ value: Int) {
+        writeString(name.rawName)
+        writeStaticString(": ")
+        writeDecimal(value)
+        writeStaticString("\r\n")
+    }
+
+    /// Writes all fields in order, their values byte for byte.
+    ///
+    /// - Throws: If a value holds a control character other than HTAB, or a name is not a token, as those of HTTP/2's
+    ///   pseudo fields are not. Nothing has been written then.
+    public mutating func writeFields(_ fields: HTTPFields) throws(HTTPWriteError) {
+        let start = writerIndex
+        do {
+            for field in fields {
+                try field.withUnsafeBytesOfValue { (bytes) throws(HTTPWriteError) in
+                    try writeField(field.name, bytes: bytes.span)
+                }
+            }
+        } catch {
+            moveWriterIndex(to: start)
+            throw error
+        }
+    }
+
+    /// Writes the empty line that ends a head.
+    public mutating func writeEndOfHead() {
+        writeStaticString("\r\n")
+    }
+
+    /// Writes one field line after looking at each byte of the value.
+    @usableFromInline
+    mutating func writeField(_ name: HTTPField.Name, bytes value: Span<UInt8>) throws(HTTPWriteError) {
+        // `HTTPField.Name(parsed:)` makes names like ":path"; every other name is a token.
+        guard name.rawName.utf8.first != UInt8(ascii: ":") else {
+            throw HTTPWriteError(.invalidFieldName, fieldName: name.rawName)
+        }
+        let isValid = value.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return true }
+            return ByteScanner.endOfValue(base, from: 0, to: bytes.count) == bytes.count
+        }
+        guard isValid else { throw HTTPWriteError(.invalidFieldValue, fieldName: name.rawName) }
+        writeString(name.rawName)
+        writeStaticString(": ")
+        writeBytes(value.bytes)
+        writeStaticString("\r\n")
+    }
+}

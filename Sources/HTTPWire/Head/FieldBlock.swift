@@ -1,0 +1,125 @@
+public import HTTPTypes
+import NIOCore
+
+/// The fields of a message as they were received: the bytes, and a table of where names and values stand in them.
+///
+/// Names and values become Strings only when they are asked for. A value whose bytes are valid UTF-8 is read as that,
+/// any other as ISO 8859-1, so that no byte is lost. Values come without white space around them.
+public struct FieldBlock: Sendable {
+    /// The head's bytes, from its first to its last.
+    private let bytes: ByteBuffer
+    let slots: [FieldSlot]
+
+    /// A block of no fields.
+    public init() {
+        bytes = ByteBuffer()
+        slots = []
+    }
+
+    /// A block of fields within `bytes`; each slot lies within the readable bytes.
+    init(bytes: ByteBuffer, slots: [FieldSlot]) {
+        self.bytes = bytes
+        self.slots = slots
+    }
+
+    /// The number of field lines.
+    public var count: Int { slots.count }
+
+    /// Whether there are no field lines.
+    public var isEmpty: Bool { slots.isEmpty }
+
+    /// The value of the first field of that name; names are compared without regard to case.
+    public func value(_ name: HTTPField.Name) -> String? {
+        withFirstValueBytes(of: name, Self.string(of:))
+    }
+
+    /// The values of all fields of that name, in order.
+    public func values(_ name: HTTPField.Name) -> [String] {
+        var values: [String] = []
+        forEachValue(of: name) { values.append(Self.string(of: $0)) }
+        return values
+    }
+
+    /// Whether there is a field of that name.
+    public func contains(_ name: HTTPField.Name) -> Bool {
+        withFirstValueBytes(of: name) { _ in true } ?? false
+    }
+
+    /// Calls `body` with the bytes of the first field of that name, which must not be used once it returns; `nil` if
+    /// there is no such field.
+    public func withFirstValueBytes<Result>(
+        of name: HTTPField.Name,
+        _ body: (UnsafeRawBufferPointer) -> Result
+    ) -> Result? {
+        var name = name.canonicalName
+        return name.withUTF8 { name in
+            bytes.withUnsafeReadableBytes { bytes in
+                for slot in slots where Self.matches(slot, name, in: bytes) {
+                    return body(UnsafeRawBufferPointer(rebasing: bytes[slot.value]))
+                }
+                return nil
+            }
+        }
+    }
+
+    /// Calls `body` with the bytes of every value of that name, in order; they must not be used once it returns.
+    public func forEachValue(of name: HTTPField.Name, _ body: (UnsafeRawBufferPointer) -> Void) {
+        var name = name.canonicalName
+        name.withUTF8 { name in
+            bytes.withUnsafeReadableBytes { bytes in
+                for slot in slots where Self.matches(slot, name, in: bytes) {
+                    body(UnsafeRawBufferPointer(rebasing: bytes[slot.value]))
+                }
+            }
+        }
+    }
+
+    /// Calls `body` with the bytes of the name and of the value of each field in order; they must not be used once it
+    /// returns.
+    public func forEach(_ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void) {
+        bytes.withUnsafeReadableBytes { bytes in
+            for slot in slots {
+                body(
+                    UnsafeRawBufferPointer(rebasing: bytes[slot.name]),
+                    UnsafeRawBufferPointer(rebasing: bytes[slot.value])
+                )
+            }
+        }
+    }
+
+    /// Calls `body` with a range of the head's bytes.
+    func withBytes<Result, Failure: Error>(
+        from start: UInt32,
+        length: UInt32,
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try bytes.withUnsafeReadableBytes { (bytes) throws(Failure) -> Result in
+            try body(UnsafeRawBufferPointer(rebasing: bytes[Int(start)..<Int(start) + Int(length)]))
+        }
+    }
+
+    /// Whether a slot has the given name, which is in lower case.
+    @inline(__always)
+    private static func matches(
+        _ slot: FieldSlot,
+        _ name: UnsafeBufferPointer<UInt8>,
+        in bytes: UnsafeRawBufferPointer
+    ) -> Bool {
+        guard Int(slot.nameLength) == name.count else { return false }
+        var offset = Int(slot.nameStart)
+        for expected in name {
+            let byte = bytes[offset]
+            if byte.asciiLowercased != expected { return false }
+            offset &+= 1
+        }
+        return true
+    }
+
+    /// The text of a value: UTF-8 if it is valid, ISO 8859-1 if not.
+    static func string(of bytes: UnsafeRawBufferPointer) -> String {
+        if let string = String(validating: bytes, as: UTF8.self) { return string }
+        var string = ""
+        string.unicodeScalars.append(contentsOf: bytes.lazy.map { Unicode.Scalar($0) })
+        return string
+    }
+}

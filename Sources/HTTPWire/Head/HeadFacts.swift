@@ -1,0 +1,124 @@
+/// What the fields seen so far say about a message: where it ends and what becomes of its connection.
+///
+/// Collected while the field lines are parsed, judged once the head is complete.
+struct HeadFacts: Sendable {
+    /// What the Transfer-Encoding lines amount to, all taken together.
+    enum TransferCoding: UInt8, Sendable {
+        case absent
+        /// `chunked` and nothing else.
+        case chunked
+        /// Other codings, and `chunked` last.
+        case otherThenChunked
+        /// Codings of which the last is not `chunked`, or not yet.
+        case other
+        /// `chunked`, and then something else.
+        case chunkedThenOther
+        case chunkedTwice
+    }
+
+    /// The one Content-Length, if there was any.
+    var contentLength: Int?
+    var transferCoding = TransferCoding.absent
+    /// Offset and length of the one Host value in the head.
+    var host: Range<Int>?
+    var connection = ConnectionTokens()
+    var hasUpgradeField = false
+    var expectsContinue = false
+
+    /// Takes in the value of a field. `base + value` is readable; the value is trimmed and free of control characters.
+    @inline(__always)
+    mutating func note(
+        _ field: KnownField,
+        _ base: UnsafeRawPointer,
+        _ value: Range<Int>,
+        section: FieldSection
+    ) throws(HTTPParseError) {
+        switch field {
+        case .other:
+            break
+        case .host:
+            guard section == .request else { break }
+            guard host == nil else { throw HTTPParseError(.multipleHosts, at: value.lowerBound) }
+            // Empty is what clients send whose target has no authority (RFC 9112 section 3.2).
+            guard Authority.isValid(Self.bytes(base, value), allowsEmpty: true) else {
+                throw HTTPParseError(.invalidHost, at: value.lowerBound)
+            }
+            host = value
+        case .expect:
+            if ByteScanner.equals(base, value.lowerBound, value.upperBound, lowercased: "100-continue") {
+                expectsContinue = true
+            }
+        case .upgrade:
+            if !value.isEmpty { hasUpgradeField = true }
+        case .connection:
+            connection.formUnion(ConnectionTokens(bytes: Self.bytes(base, value)))
+        case .contentLength:
+            try noteContentLength(base, value)
+        case .transferEncoding:
+            try noteTransferEncoding(base, value)
+        }
+    }
+
+    @inline(__always)
+    private static func bytes(_ base: UnsafeRawPointer, _ range: Range<Int>) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count)
+    }
+
+    /// One number of decimal digits. RFC 9112 section 6.3 lets a recipient take a list of identical numbers too; a
+    /// message with two of them has been through a hand that does not know how it is framed, so it is rejected.
+    private mutating func noteContentLength(
+        _ base: UnsafeRawPointer,
+        _ value: Range<Int>
+    ) throws(HTTPParseError) {
+        guard !value.isEmpty else { throw HTTPParseError(.invalidContentLength, at: value.lowerBound) }
+        var length = 0
+        for offset in value {
+            let byte = base.load(fromByteOffset: offset, as: UInt8.self)
+            guard byte.isASCIIDigit else { throw HTTPParseError(.invalidContentLength, at: offset) }
+            let (tenfold, overflow) = length.multipliedReportingOverflow(by: 10)
+            let (sum, carry) = tenfold.addingReportingOverflow(Int(byte &- 0x30))
+            guard !overflow, !carry else { throw HTTPParseError(.invalidContentLength, at: offset) }
+            length = sum
+        }
+        guard contentLength == nil else { throw HTTPParseError(.conflictingContentLength, at: value.lowerBound) }
+        contentLength = length
+    }
+
+    /// A list of codings, continued from line to line. Empty elements and parameters of `chunked` are errors here
+    /// although lists elsewhere may have the former (RFC 9110 section 5.6.1.2): what a peer in front of us read in
+    /// them is anyone's guess.
+    private mutating func noteTransferEncoding(
+        _ base: UnsafeRawPointer,
+        _ value: Range<Int>
+    ) throws(HTTPParseError) {
+        var elementStart = value.lowerBound
+        while true {
+            var comma = elementStart
+            while comma < value.upperBound, base.load(fromByteOffset: comma, as: UInt8.self) != UInt8(ascii: ",") {
+                comma &+= 1
+            }
+            let (start, end) = ByteScanner.trimBlanks(base, elementStart, comma)
+            let tokenEnd = ByteScanner.endOfToken(base, from: start, to: end)
+            guard tokenEnd > start else { throw HTTPParseError(.invalidTransferEncoding, at: start) }
+            let isChunked = ByteScanner.equals(base, start, tokenEnd, lowercased: "chunked")
+            // Other codings may have parameters; they are answered with 501 whatever those say.
+            guard tokenEnd == end || !isChunked else { throw HTTPParseError(.invalidTransferEncoding, at: tokenEnd) }
+            transferCoding = transferCoding.followed(byChunked: isChunked)
+            guard comma < value.upperBound else { return }
+            elementStart = comma &+ 1
+        }
+    }
+}
+
+extension HeadFacts.TransferCoding {
+    /// The state after one more coding.
+    func followed(byChunked isChunked: Bool) -> Self {
+        switch self {
+        case .absent: isChunked ? .chunked : .other
+        case .other: isChunked ? .otherThenChunked : .other
+        case .chunked, .otherThenChunked: isChunked ? .chunkedTwice : .chunkedThenOther
+        case .chunkedThenOther: isChunked ? .chunkedTwice : .chunkedThenOther
+        case .chunkedTwice: .chunkedTwice
+        }
+    }
+}

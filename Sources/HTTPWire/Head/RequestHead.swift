@@ -1,0 +1,85 @@
+public import HTTPTypes
+import NIOCore
+
+/// The head of a request: request line and fields (RFC 9112 sections 3 and 5).
+///
+/// It refers to the bytes it was parsed from; the target and the fields become Strings when they are asked for, so a
+/// handler that does not look at them does not pay for them.
+public struct RequestHead: Sendable {
+    /// The method, as sent; methods are case-sensitive.
+    public let method: HTTPRequest.Method
+    /// The version, 1.1 for any minor version above 1.
+    public let version: HTTPVersion
+    /// The form of the target: `authority` with CONNECT only, `asterisk` with OPTIONS only.
+    public let targetForm: RequestTarget.Form
+    /// The fields in the order they were sent.
+    public let fields: FieldBlock
+    /// How the content ends: `none`, `contentLength` or `chunked`.
+    public let framing: BodyFraming
+    /// Whether the connection can be used for another request afterwards (RFC 9112 section 9.3).
+    public let isPersistent: Bool
+    /// Whether the client waits for 100 (Continue) before it sends content (RFC 9110 section 10.1.1). Never with
+    /// HTTP/1.0, and never where no content follows.
+    public let expectsContinue: Bool
+    /// Whether the client asks for another protocol by Upgrade and the `upgrade` connection option (RFC 9110 section
+    /// 7.8). Never with HTTP/1.0.
+    public let requestsUpgrade: Bool
+
+    private let targetStart: UInt32
+    private let targetLength: UInt32
+    /// The Host field's value, its length zero if there was none.
+    private let hostStart: UInt32
+    private let hostLength: UInt32
+
+    init(
+        method: HTTPRequest.Method,
+        version: HTTPVersion,
+        targetForm: RequestTarget.Form,
+        target: Range<Int>,
+        fields: FieldBlock,
+        facts: HeadFacts,
+        framing: BodyFraming
+    ) {
+        self.method = method
+        self.version = version
+        self.targetForm = targetForm
+        self.fields = fields
+        self.framing = framing
+        self.isPersistent = facts.isPersistent(version: version)
+        self.expectsContinue = facts.expectsContinue && version == .http1_1 && framing.hasContent
+        self.requestsUpgrade = facts.hasUpgradeField && facts.connection.contains(.upgrade) && version == .http1_1
+        self.targetStart = UInt32(truncatingIfNeeded: target.lowerBound)
+        self.targetLength = UInt32(truncatingIfNeeded: target.count)
+        self.hostStart = UInt32(truncatingIfNeeded: facts.host?.lowerBound ?? 0)
+        self.hostLength = UInt32(truncatingIfNeeded: facts.host?.count ?? 0)
+    }
+
+    /// The target. Its String is made each time this is asked for.
+    public var target: RequestTarget {
+        RequestTarget(raw: withTargetBytes { String(decoding: $0, as: UTF8.self) }, form: targetForm)
+    }
+
+    /// The host and, if it was given, the port that the request is for: from the target if that names them, or else
+    /// from Host (RFC 9112 section 3.3). `nil` if neither says.
+    public var host: String? {
+        switch targetForm {
+        case .authority:
+            return withTargetBytes { String(decoding: $0, as: UTF8.self) }
+        case .absolute:
+            return withTargetBytes { bytes in
+                let bytes = bytes.assumingMemoryBound(to: UInt8.self).span
+                return bytes.absoluteFormAuthority().map { bytes.string($0) }
+            }
+        case .origin, .asterisk:
+            guard hostLength > 0 else { return nil }
+            return fields.withBytes(from: hostStart, length: hostLength) { String(decoding: $0, as: UTF8.self) }
+        }
+    }
+
+    /// Calls `body` with the bytes of the target, which must not be used once it returns.
+    public func withTargetBytes<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try fields.withBytes(from: targetStart, length: targetLength, body)
+    }
+}

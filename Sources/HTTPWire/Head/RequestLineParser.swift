@@ -1,0 +1,113 @@
+import HTTPTypes
+
+/// Parses a request line (RFC 9112 section 3), taking up where it left off when bytes ran out.
+struct RequestLineParser: Sendable {
+    private(set) var method = HTTPRequest.Method.get
+    private(set) var targetForm = RequestTarget.Form.origin
+    private(set) var version = HTTPVersion.http1_1
+    /// The byte behind the method; zero as long as it has not been found.
+    private var methodEnd = 0
+    /// The byte behind the target; zero as long as it has not been found.
+    private var targetEnd = 0
+    private var cursor = 0
+
+    /// Where the target stands, once the line is complete.
+    var target: Range<Int> { methodEnd &+ 1..<targetEnd }
+
+    /// Goes on parsing; answers what follows the line, or `nil` if it is not complete.
+    ///
+    /// The caller warrants that `base ..< base + end` is readable and that `end` is not less than it was before. Every
+    /// load below is at an offset that has been compared with `end`.
+    @inline(__always)
+    mutating func parse(
+        _ base: UnsafeRawPointer,
+        to end: Int,
+        limits: HeadLimits
+    ) throws(HTTPParseError) -> Int? {
+        if methodEnd == 0 {
+            cursor = ByteScanner.endOfToken(base, from: cursor, to: end)
+            guard cursor < end else { return nil }
+            guard base.load(fromByteOffset: cursor, as: UInt8.self) == 0x20, cursor > 0 else {
+                return try endEarly(base, to: end, limits: limits, otherwise: .invalidMethod)
+            }
+            methodEnd = cursor
+            cursor &+= 1
+        }
+        if targetEnd == 0 {
+            cursor = ByteScanner.endOfTarget(base, from: cursor, to: end)
+            guard cursor < end else { return nil }
+            guard base.load(fromByteOffset: cursor, as: UInt8.self) == 0x20 else {
+                return try endEarly(base, to: end, limits: limits, otherwise: .invalidTarget)
+            }
+            guard cursor > methodEnd &+ 1 else { throw HTTPParseError(.malformedRequestLine, at: cursor) }
+            targetEnd = cursor
+            cursor &+= 1
+        }
+        let versionStart = targetEnd &+ 1
+        cursor = try VersionSyntax.check(base, from: cursor, start: versionStart, to: end)
+        guard cursor == versionStart &+ VersionSyntax.length,
+            let next = try FieldLineParser.endOfLine(
+                base,
+                at: cursor,
+                to: end,
+                limits: limits,
+                otherwise: .invalidVersion
+            )
+        else { return nil }
+        guard cursor <= limits.startLineBytes else { throw HTTPParseError(.targetTooLong, at: cursor) }
+        version = try VersionSyntax.version(base, at: versionStart)
+        method = try Self.method(base, length: methodEnd)
+        targetForm = try checkedForm(UnsafeRawBufferPointer(start: base + methodEnd + 1, count: target.count))
+        return next
+    }
+
+    /// The error for a line that is longer than allowed.
+    func lengthError(at position: Int) -> HTTPParseError {
+        HTTPParseError(methodEnd == 0 ? .methodTooLong : .targetTooLong, at: position)
+    }
+
+    /// A part that ends with something else than a space: the line's end, or a byte that must not be there.
+    @inline(never)
+    private func endEarly(
+        _ base: UnsafeRawPointer,
+        to end: Int,
+        limits: HeadLimits,
+        otherwise reason: HTTPParseError.Reason
+    ) throws(HTTPParseError) -> Int? {
+        guard try FieldLineParser.endOfLine(base, at: cursor, to: end, limits: limits, otherwise: reason) != nil else {
+            return nil
+        }
+        throw HTTPParseError(.malformedRequestLine, at: cursor)
+    }
+
+    /// The target's form, which has to go with the method.
+    @inline(__always)
+    private func checkedForm(_ target: UnsafeRawBufferPointer) throws(HTTPParseError) -> RequestTarget.Form {
+        let isConnect = method == .connect
+        guard let form = RequestTarget.form(of: target, isConnect: isConnect) else {
+            throw HTTPParseError(.invalidTarget, at: methodEnd &+ 1)
+        }
+        if form == .asterisk, method != .options {
+            throw HTTPParseError(.targetNotAllowedForMethod, at: methodEnd &+ 1)
+        }
+        return form
+    }
+
+    /// The method of the first `length` bytes, which are token characters. The usual ones need no new String.
+    @inline(__always)
+    private static func method(_ base: UnsafeRawPointer, length: Int) throws(HTTPParseError) -> HTTPRequest.Method {
+        // A space follows the method, so that four bytes can be loaded where it has three.
+        if length == 3 || length == 4 {
+            switch UInt32(littleEndian: base.loadUnaligned(as: UInt32.self)) {
+            case 0x2054_4547: return .get
+            case 0x2054_5550: return .put
+            case 0x5453_4F50: return .post
+            case 0x4441_4548: return .head
+            default: break
+            }
+        }
+        let name = String(decoding: UnsafeRawBufferPointer(start: base, count: length), as: UTF8.self)
+        guard let method = HTTPRequest.Method(name) else { throw HTTPParseError(.invalidMethod, at: 0) }
+        return method
+    }
+}

@@ -1,0 +1,62 @@
+public import HTTPTypes
+import NIOCore
+
+/// The head of a response: status line and fields (RFC 9112 sections 4 and 5).
+///
+/// It refers to the bytes it was parsed from; the reason phrase and the fields become Strings when they are asked for.
+public struct ResponseHead: Sendable {
+    /// The status code, 100 to 999. From 600 on a client treats it as 500 (RFC 9110 section 15).
+    public let statusCode: Int
+    /// The version, 1.1 for any minor version above 1.
+    public let version: HTTPVersion
+    /// The fields in the order they were sent.
+    public let fields: FieldBlock
+    /// How the content ends.
+    public let framing: BodyFraming
+    /// Whether the connection can be used for another request afterwards (RFC 9112 section 9.3).
+    ///
+    /// Never where content lasts until the connection closes, nor where a 1xx or 204 response says that it has content,
+    /// which it must not have.
+    public let isPersistent: Bool
+    /// Whether the server changes the protocol, or names others, by Upgrade and the `upgrade` connection option
+    /// (RFC 9110 section 7.8).
+    public let offersUpgrade: Bool
+
+    private let reasonStart: UInt32
+    private let reasonLength: UInt32
+
+    init(
+        statusCode: Int,
+        version: HTTPVersion,
+        reason: Range<Int>,
+        fields: FieldBlock,
+        facts: HeadFacts,
+        framing: BodyFraming
+    ) {
+        self.statusCode = statusCode
+        self.version = version
+        self.fields = fields
+        self.framing = framing
+        let claimsContent = facts.transferCoding != .absent || (facts.contentLength ?? 0) > 0
+        let contradictsItself = claimsContent && (statusCode < 200 || statusCode == 204)
+        self.isPersistent = facts.isPersistent(version: version) && framing != .untilClose && !contradictsItself
+        self.offersUpgrade = facts.hasUpgradeField && facts.connection.contains(.upgrade)
+        self.reasonStart = UInt32(truncatingIfNeeded: reason.lowerBound)
+        self.reasonLength = UInt32(truncatingIfNeeded: reason.count)
+    }
+
+    /// The reason phrase as sent, bytes from 0x80 on read as ISO 8859-1. Empty if there was none.
+    public var reasonPhrase: String {
+        fields.withBytes(from: reasonStart, length: reasonLength) { bytes in
+            var phrase = ""
+            phrase.unicodeScalars.append(contentsOf: bytes.lazy.map { Unicode.Scalar($0) })
+            return phrase
+        }
+    }
+
+    /// The status code with the reason phrase as sent. Its String is made each time this is asked for.
+    public var status: HTTPResponse.Status {
+        // The parser takes three digits only, and no control characters in the phrase.
+        HTTPResponse.Status(code: statusCode, reasonPhrase: reasonPhrase)
+    }
+}

@@ -1,0 +1,99 @@
+public import HTTPTypes
+public import NIOCore
+
+/// Parses the heads of the responses on one connection, as strictly as RFC 9112 allows.
+///
+/// Bytes may come in any pieces, as for a `RequestHeadParser`: hand it the same readable bytes again with more behind
+/// them. Interim (1xx) responses are heads like any other. After an error it throws that error again.
+public struct ResponseHeadParser: Sendable {
+    private let limits: HeadLimits
+    private var lines = FieldLineParser()
+    private var facts = HeadFacts()
+    private var statusLine = StatusLineParser()
+    private var isInFields = false
+    private var failure: HTTPParseError?
+
+    /// Whether a byte of a head that is not complete has been seen.
+    public private(set) var hasStarted = false
+
+    /// A parser for a new connection.
+    public init(limits: HeadLimits = HeadLimits()) {
+        self.limits = limits.clamped
+    }
+
+    /// Parses one head and takes its bytes from the buffer.
+    ///
+    /// - Parameters:
+    ///   - buffer: What has been received.
+    ///   - requestMethod: The method of the request that is answered, on which it depends whether content follows.
+    /// - Returns: The head; `nil` if more bytes are needed, in which case the buffer is as it was.
+    /// - Throws: The first rule that the bytes break.
+    public mutating func parse(
+        _ buffer: inout ByteBuffer,
+        requestMethod: HTTPRequest.Method
+    ) throws(HTTPParseError) -> ResponseHead? {
+        if let failure { throw failure }
+        guard buffer.readableBytes > 0 else { return nil }
+        hasStarted = true
+        do {
+            let isComplete = try buffer.withUnsafeReadableBytes { (bytes) throws(HTTPParseError) -> Bool in
+                guard let base = bytes.baseAddress else { return false }
+                return try advance(base, count: bytes.count)
+            }
+            guard isComplete else { return nil }
+            return try finish(&buffer, requestMethod: requestMethod)
+        } catch {
+            failure = error
+            throw error
+        }
+    }
+
+    /// Scans the bytes that are new; answers whether the head is complete. `base ..< base + count` is readable.
+    private mutating func advance(_ base: UnsafeRawPointer, count: Int) throws(HTTPParseError) -> Bool {
+        if !isInFields {
+            // Nothing behind the limit is looked at, so the outcome does not depend on how the bytes were cut.
+            let limit = min(limits.startLineBytes &+ 2, limits.headBytes)
+            guard let next = try statusLine.parse(base, to: min(count, limit), limits: limits) else {
+                if count >= limit { throw HTTPParseError(.statusLineTooLong, at: limit) }
+                return false
+            }
+            lines.start(at: next)
+            isInFields = true
+        }
+        let end = min(count, limits.headBytes)
+        guard try lines.parse(base, to: end, limits: limits, section: .response, facts: &facts) else {
+            if end == limits.headBytes { throw HTTPParseError(.headTooLarge, at: end) }
+            return false
+        }
+        return true
+    }
+
+    /// Makes the head of what has been gathered, and gets ready for the next one.
+    private mutating func finish(
+        _ buffer: inout ByteBuffer,
+        requestMethod: HTTPRequest.Method
+    ) throws(HTTPParseError) -> ResponseHead {
+        let length = lines.cursor
+        let framing = try facts.responseFraming(
+            version: statusLine.version,
+            statusCode: statusLine.statusCode,
+            requestMethod: requestMethod,
+            position: length
+        )
+        // `length` bytes have been scanned, so there are as many to read.
+        guard let bytes = buffer.readSlice(length: length) else { throw HTTPParseError(.truncatedHead, at: length) }
+        let head = ResponseHead(
+            statusCode: statusLine.statusCode,
+            version: statusLine.version,
+            reason: statusLine.reason,
+            fields: FieldBlock(bytes: bytes, slots: lines.slots),
+            facts: facts,
+            framing: framing
+        )
+        hasStarted = false
+        isInFields = false
+        facts = HeadFacts()
+        statusLine = StatusLineParser()
+        return head
+    }
+}
