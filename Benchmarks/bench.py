@@ -231,11 +231,21 @@ def measure_all(options, scenarios, servers, missing, settings: Settings) -> int
         elif scenario.kind == "instructions":
             sections.append(counting.instructions(scenario, native, settings))
 
-    command = shlex.join(["script/bench", *sys.argv[1:]])
+    command = shlex.join(["script/bench", *without_output(sys.argv[1:])])
     text = page(command, facts(settings), sections, notes)
     print("\n" + text)
     keep(options, scenarios, results, text)
     return 0 if not results.failures else 1
+
+
+def without_output(words: list[str]) -> list[str]:
+    """Where the results went is nobody's business who reads them."""
+    kept, skip = [], False
+    for word in words:
+        if not skip and not word.startswith("--output"):
+            kept.append(word)
+        skip = word == "--output"
+    return kept
 
 
 def keep(options, scenarios, results: throughput.Results, text: str) -> None:

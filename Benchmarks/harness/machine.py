@@ -127,7 +127,7 @@ VERSION_COMMANDS = {
     "nginx": ("nginx", ["nginx", "-v"], r"nginx/(\S+)"),
     "go": ("Go", ["go", "version"], r"go(\d\S*)"),
     "node": ("Node", ["node", "--version"], r"v(\S+)"),
-    "wrk": ("wrk", ["wrk", "-v"], r"wrk (\S+)"),
+    "wrk": ("wrk", ["wrk", "-v"], r"wrk (?:debian/)?(\S+)"),
     "h2load": ("h2load", ["h2load", "--version"], r"nghttp2/(\S+)"),
     "valgrind": ("valgrind", ["valgrind", "--version"], r"valgrind-(\S+)"),
 }
