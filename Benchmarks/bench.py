@@ -1,0 +1,277 @@
+#!/usr/bin/env python3
+"""Measures HTTP servers against one another on this machine.
+
+Every server answers "Hello, world!" on one core; the load comes from another core.
+What counts is the server's CPU time per request (user and system, all threads),
+as a ratio to the bare SwiftNIO server in the same run: times drift from machine to
+machine and from hour to hour, ratios hold. Everything stays on 127.0.0.1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import signal
+import sys
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+
+from harness import connections, counting, machine, throughput, upload
+from harness.machine import log
+from harness.report import page
+from harness.running import Failure
+from harness.scenarios import BASELINE, DEFAULT, SCENARIOS
+from harness.servers import ROOT, SERVERS, UPLOAD_ONLY, build, swift_package_versions
+from harness.settings import Settings
+
+QUIET = 0.10
+"""Results are kept if others used less than this share of a core."""
+
+EXAMPLES = """\
+scenarios:
+{scenarios}
+  all          every one of them
+
+servers:
+{servers}
+
+examples:
+  script/bench                                  the three load scenarios, all servers
+  script/bench --quick --only martlet-hello     a first impression in half a minute
+  script/bench --allocations                    what a request allocates
+  script/bench --instructions                   what a request executes; repeats exactly
+  script/bench --profile martlet-hello          where it executes it
+  script/bench --scenario connections           memory of 10,000 idle connections
+  script/bench --scenario upload                memory and time of a 1 GiB upload
+"""
+
+
+def names(known, plural: str):
+    def parse(text: str) -> list[str]:
+        chosen = [name.strip() for name in text.split(",") if name.strip()]
+        unknown = [name for name in chosen if name not in known]
+        if unknown or not chosen:
+            raise argparse.ArgumentTypeError(f"{', '.join(unknown) or 'nothing'}; {plural} are {', '.join(known)}")
+        return chosen
+
+    return parse
+
+
+def positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def arguments() -> argparse.Namespace:
+    scenarios = "\n".join(f"  {scenario.name:12} {scenario.title}" for scenario in SCENARIOS.values())
+    servers = "\n".join(f"  {server.name:14} {server.title}" for server in SERVERS.values())
+    parser = argparse.ArgumentParser(
+        prog="script/bench",
+        description=__doc__,
+        epilog=EXAMPLES.format(scenarios=scenarios, servers=servers),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    what = parser.add_argument_group("what to measure")
+    what.add_argument(
+        "--scenario", metavar="NAME,…", type=names([*SCENARIOS, "all"], "scenarios"), help=f"default: {','.join(DEFAULT)}"
+    )
+    what.add_argument("--allocations", action="store_true", help="short for --scenario allocations")
+    what.add_argument("--instructions", action="store_true", help="short for --scenario instructions")
+    what.add_argument(
+        "--profile", metavar="SERVER", choices=SERVERS, help="print the functions that a request spends most in"
+    )
+    what.add_argument(
+        "--only", metavar="NAME,…", type=names(SERVERS, "servers"), help=f"only these servers, and {BASELINE} for ratios"
+    )
+
+    how = parser.add_argument_group("how to measure")
+    how.add_argument("--rounds", type=positive, default=3, metavar="N", help="medians of N rounds (default 3)")
+    how.add_argument("--seconds", type=positive, default=4, metavar="S", help="of load in a round (default 4)")
+    how.add_argument("--warm-up", type=positive, default=1, metavar="S", help="before it (default 1)")
+    how.add_argument("--quick", action="store_true", help="one round of 2 seconds; no results are kept")
+    how.add_argument("--connections", type=positive, default=10_000, metavar="N", help="idle ones (default 10000)")
+    how.add_argument("--upload-mib", type=positive, default=1024, metavar="N", help="of an upload (default 1024)")
+    how.add_argument("--requests", type=positive, default=10_000, metavar="N", help="to count over (default 10000)")
+    how.add_argument("--server-core", type=int, metavar="CORE", help="default: the first core")
+    how.add_argument("--load-core", type=int, metavar="CORE", help="default: the last core")
+    how.add_argument("--no-install", action="store_true", help="do not install missing programs")
+
+    profiling = parser.add_argument_group("with --profile")
+    profiling.add_argument(
+        "--profiler",
+        choices=("callgrind", "perf"),
+        default="callgrind",
+        help="callgrind counts user mode and repeats exactly; perf samples the kernel too",
+    )
+    profiling.add_argument("--inclusive", action="store_true", help="count callees too (callgrind)")
+    profiling.add_argument("--lines", type=positive, default=40, metavar="N", help="functions to print (default 40)")
+
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="write the results there, whatever they are (default: Benchmarks/RESULTS.md, after a complete run "
+        "on a quiet machine)",
+    )
+    return parser.parse_args()
+
+
+def chosen_scenarios(options: argparse.Namespace) -> list[str]:
+    if options.scenario and "all" in options.scenario:
+        return list(SCENARIOS)
+    chosen = list(options.scenario or [])
+    chosen += [name for name in ("allocations", "instructions") if getattr(options, name) and name not in chosen]
+    if options.profile and not chosen:
+        return ["browser"]
+    return chosen or list(DEFAULT)
+
+
+def chosen_servers(options: argparse.Namespace, kinds: set[str]) -> list[str]:
+    if options.profile:
+        return [options.profile]
+    chosen = list(options.only or SERVERS)
+    if "load" in kinds and BASELINE not in chosen:
+        chosen.append(BASELINE)
+    if kinds == {"upload"}:
+        chosen = [name for name in chosen if SERVERS[name].upload]
+    elif "upload" not in kinds:
+        chosen = [name for name in chosen if name not in UPLOAD_ONLY]
+    if kinds <= {"allocations", "instructions"}:
+        chosen = [name for name in chosen if SERVERS[name].malloc]
+    return [name for name in SERVERS if name in chosen]
+
+
+def facts(settings: Settings) -> list[tuple[str, str]]:
+    versions = [version for program in machine.VERSION_COMMANDS if (version := machine.program_version(program))]
+    versions += swift_package_versions()
+    return [
+        *machine.description(),
+        ("Versions", ", ".join(f"{name} {number}" for name, number in versions)),
+        ("Server on core", str(settings.server_core)),
+        ("Load on core", str(settings.load_core)),
+    ]
+
+
+def main() -> int:
+    options = arguments()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(1))
+    if options.quick:
+        options.rounds, options.seconds = 1, 2
+
+    scenarios = [SCENARIOS[name] for name in chosen_scenarios(options)]
+    kinds = {scenario.kind for scenario in scenarios}
+    wanted = [SERVERS[name] for name in chosen_servers(options, kinds)]
+    if not wanted:
+        log("none of these servers can be measured in these scenarios")
+        return 2
+
+    programs = {program for server in wanted for program in server.needs}
+    programs |= {scenario.load for scenario in scenarios if scenario.kind == "load"}
+    programs |= {"gcc"} if "allocations" in kinds else set()
+    if options.profile:
+        programs |= {"valgrind" if options.profiler == "callgrind" else "perf"}
+    elif "instructions" in kinds:
+        programs |= {"valgrind"}
+    if not options.no_install:
+        machine.install(sorted(programs))
+
+    server_core, load_core = machine.choose_cores(options.server_core, options.load_core)
+    settings = Settings(
+        rounds=options.rounds,
+        seconds=options.seconds,
+        warm_up=options.warm_up,
+        server_core=server_core,
+        load_core=load_core,
+        connections=options.connections,
+        upload_bytes=options.upload_mib * 2**20,
+        requests=options.requests,
+    )
+    servers, missing = build(wanted)
+    if not servers:
+        return 1
+
+    if options.profile:
+        load = next((scenario for scenario in scenarios if scenario.kind == "load"), SCENARIOS["browser"])
+        print(counting.profile(servers[0], load, settings, options.profiler, options.lines, options.inclusive))
+        return 0
+
+    return measure_all(options, scenarios, servers, missing, settings)
+
+
+def measure_all(options, scenarios, servers, missing, settings: Settings) -> int:
+    sections, notes = [], []
+    hello = [server for server in servers if server.name not in UPLOAD_ONLY]
+    native = [server for server in hello if server.malloc]
+
+    loads = [scenario for scenario in scenarios if scenario.kind == "load"]
+    results = throughput.measure(loads, hello, settings)
+    if loads:
+        notes.append(
+            f"Medians of {settings.rounds} rounds of {settings.seconds} s after {settings.warm_up} s to warm up. "
+            f"Meanwhile others kept {results.other_load():.2f} cores busy."
+        )
+        notes += throughput.notes(hello, results)
+    if missing:
+        notes.append("Not measured: " + "; ".join(f"{server.title} ({reason})" for server, reason in missing) + ".")
+
+    for scenario in scenarios:
+        if scenario.kind == "load":
+            sections.append(throughput.section(scenario, hello, results))
+        elif scenario.kind == "connections":
+            sections.append(connections.measure(scenario, hello, settings))
+        elif scenario.kind == "upload":
+            able = [server for server in servers if server.upload]
+            sections.append(upload.measure(scenario, able, settings))
+        elif scenario.kind == "allocations":
+            sections.append(counting.allocations(scenario, native, settings))
+        elif scenario.kind == "instructions":
+            sections.append(counting.instructions(scenario, native, settings))
+
+    command = shlex.join(["script/bench", *without_output(sys.argv[1:])])
+    text = page(command, facts(settings), sections, notes)
+    print("\n" + text)
+    keep(options, scenarios, results, text)
+    return 0 if not results.failures else 1
+
+
+def without_output(words: list[str]) -> list[str]:
+    """Where the results went is nobody's business who reads them."""
+    kept, skip = [], False
+    for word in words:
+        if not skip and not word.startswith("--output"):
+            kept.append(word)
+        skip = word == "--output"
+    return kept
+
+
+def keep(options, scenarios, results: throughput.Results, text: str) -> None:
+    """Writes the results, if they are worth it."""
+    if options.output:
+        options.output.write_text(text)
+        log(f"wrote {options.output}")
+        return
+    if options.quick or options.only or not set(DEFAULT) <= {scenario.name for scenario in scenarios}:
+        return
+    if results.other_load() > QUIET:
+        log(
+            f"RESULTS.md is left as it was: others kept {results.other_load():.2f} cores busy meanwhile "
+            f"(--output Benchmarks/RESULTS.md to write it all the same)"
+        )
+        return
+    (ROOT / "RESULTS.md").write_text(text)
+    log("wrote Benchmarks/RESULTS.md")
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except Failure as failure:
+        log(str(failure))
+        sys.exit(1)
+    except KeyboardInterrupt:
+        log("interrupted")
+        sys.exit(130)

@@ -1,0 +1,184 @@
+"""The servers, as data, and how each kind of them is built and started."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from .machine import find, log
+
+ROOT = Path(__file__).resolve().parent.parent
+SCRATCH = ROOT / ".build-bench"
+PEERS = ROOT / "peers"
+MARTLET_SERVER = ROOT.parent / "Sources/Martlet/Server/HTTPServer.swift"
+
+
+class Unavailable(Exception):
+    """This server cannot be measured here; the text says why."""
+
+
+def _require(program: str) -> str:
+    path = find(program)
+    if not path:
+        raise Unavailable(f"{program} is not installed")
+    return path
+
+
+def _build(argv: list[str], what: str, **options) -> None:
+    done = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
+    if done.returncode != 0:
+        errors = [line for line in done.stdout.splitlines() if "error:" in line] or done.stdout.splitlines()[-3:]
+        for line in errors[:20]:
+            log(f"  {line}")
+        raise Unavailable(f"{what} does not build")
+
+
+@dataclass(frozen=True)
+class Server:
+    name: str
+    title: str
+    needs: tuple[str, ...] = ()
+    protocols: frozenset[str] = frozenset({"http/1.1"})
+    malloc: bool = False  # whether its allocations go through malloc
+    upload: bool = False  # whether `POST /` reads the whole body before it answers
+
+    def build(self) -> None:
+        raise NotImplementedError
+
+    def command(self, port: int) -> list[str]:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class SwiftServer(Server):
+    malloc: bool = True
+
+    @property
+    def is_martlet(self) -> bool:
+        return self.name.startswith("martlet-")
+
+    @staticmethod
+    def environment() -> dict[str, str]:
+        """The manifest includes Martlet's servers once there is something to serve with."""
+        has_server = "1" if MARTLET_SERVER.exists() else "0"
+        return {**os.environ, "MARTLET_BENCHMARKS_SERVER": has_server}
+
+    def build(self) -> None:
+        swift = _require("swift")
+        if self.is_martlet and not MARTLET_SERVER.exists():
+            raise Unavailable("Martlet has no server yet")
+        _build(
+            [swift, "build", "-c", "release", "--package-path", str(ROOT), "--product", self.name],
+            self.name,
+            env=self.environment(),
+        )
+
+    def command(self, port: int) -> list[str]:
+        return [str(ROOT / ".build/release" / self.name), str(port)]
+
+
+@dataclass(frozen=True)
+class CServer(Server):
+    needs: tuple[str, ...] = ("gcc",)
+    malloc: bool = True
+
+    def build(self) -> None:
+        compile_c("peers/hello.c", "hello-c")
+
+    def command(self, port: int) -> list[str]:
+        return [str(SCRATCH / "hello-c"), str(port)]
+
+
+@dataclass(frozen=True)
+class GoServer(Server):
+    needs: tuple[str, ...] = ("go",)
+
+    def build(self) -> None:
+        environment = {**os.environ, "CGO_ENABLED": "0", "GOCACHE": str(SCRATCH / "go"), "GO111MODULE": "off"}
+        output = str(SCRATCH / "hello-go")
+        _build([_require("go"), "build", "-o", output, str(PEERS / "hello.go")], self.name, env=environment)
+
+    def command(self, port: int) -> list[str]:
+        return [str(SCRATCH / "hello-go"), str(port)]
+
+
+@dataclass(frozen=True)
+class NodeServer(Server):
+    needs: tuple[str, ...] = ("node",)
+
+    def build(self) -> None:
+        _require("node")
+
+    def command(self, port: int) -> list[str]:
+        return [_require("node"), str(PEERS / "hello.js"), str(port)]
+
+
+@dataclass(frozen=True)
+class NginxServer(Server):
+    needs: tuple[str, ...] = ("nginx",)
+    malloc: bool = True
+
+    def build(self) -> None:
+        _require("nginx")
+
+    def command(self, port: int) -> list[str]:
+        text = (PEERS / "nginx.conf").read_text()
+        text = text.replace("@PORT@", str(port)).replace("@SCRATCH@", str(SCRATCH))
+        configuration = SCRATCH / "nginx.conf"
+        configuration.write_text(text)
+        return [_require("nginx"), "-p", str(SCRATCH), "-e", "stderr", "-c", str(configuration)]
+
+
+SERVERS: dict[str, Server] = {
+    server.name: server
+    for server in (
+        CServer("c-epoll", "C, one epoll loop, canned answer"),
+        SwiftServer("raw-nio", "SwiftNIO, one raw handler, canned answer"),
+        SwiftServer("martlet-hello", "Martlet"),
+        SwiftServer("martlet-drain", "Martlet, reading the body", upload=True),
+        NginxServer("nginx", "nginx, `return 200`", upload=True),
+        SwiftServer("nio-http1", "SwiftNIO with NIOHTTP1's pipeline", upload=True),
+        GoServer("go", "Go net/http", upload=True),
+        NodeServer("node", "Node http", upload=True),
+        SwiftServer("hummingbird", "Hummingbird", upload=True),
+    )
+}
+
+UPLOAD_ONLY = frozenset({"martlet-drain"})
+"""Servers that take part in uploads and in nothing else."""
+
+
+def compile_c(source: str, output: str, *flags: str) -> Path:
+    gcc = _require("gcc")
+    result = SCRATCH / output
+    _build([gcc, "-O2", "-Wall", "-Wextra", *flags, "-o", str(result), str(ROOT / source)], source)
+    return result
+
+
+def build(servers: list[Server]) -> tuple[list[Server], list[tuple[Server, str]]]:
+    """Builds servers; returns those that can run, and why the others cannot."""
+    SCRATCH.mkdir(exist_ok=True)
+    ready, missing = [], []
+    for server in servers:
+        log(f"building {server.name}")
+        try:
+            server.build()
+            ready.append(server)
+        except Unavailable as reason:
+            log(f"{server.name} is left out: {reason}")
+            missing.append((server, str(reason)))
+    return ready, missing
+
+
+def swift_package_versions() -> list[tuple[str, str]]:
+    """What SwiftPM resolved of the packages that a reader will want to know."""
+    wanted = {"swift-nio": "SwiftNIO", "hummingbird": "Hummingbird", "swift-http-types": "swift-http-types"}
+    try:
+        pins = json.loads((ROOT / "Package.resolved").read_text())["pins"]
+    except (OSError, ValueError, KeyError):
+        return []
+    versions = {pin["identity"]: pin["state"].get("version", "?") for pin in pins}
+    return [(title, versions[name]) for name, title in wanted.items() if name in versions]
