@@ -2,11 +2,11 @@ import HTTPWire
 import NIOCore
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// The Date field as it stands on the wire, rendered once a second (RFC 9110 section 6.6.1).
@@ -19,7 +19,7 @@ struct DateLine {
         if second != self.second || rendered.readableBytes == 0 {
             self.second = second
             rendered = ByteBuffer()
-            rendered.writeStaticString("date: ")
+            rendered.writeStaticString("Date: ")
             rendered.writeHTTPDate(HTTPDate(secondsSince1970: Int64(second)))
             rendered.writeStaticString("\r\n")
         }

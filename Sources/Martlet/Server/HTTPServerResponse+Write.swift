@@ -31,7 +31,8 @@ extension HTTPServerResponse {
     }
 
     /// Adds everything that `source` brings to the content, as it comes.
-    public func write<Source: AsyncSequence>(contentsOf source: Source) async throws where Source.Element == ByteBuffer {
+    public func write<Source: AsyncSequence>(contentsOf source: Source) async throws
+    where Source.Element == ByteBuffer {
         for try await bytes in source {
             try await write(.buffer(bytes))
         }

@@ -153,7 +153,8 @@ final class ServerLoop: @unchecked Sendable {
 extension HTTPServer.Configuration {
     /// How often deadlines are looked at: a quarter of the shortest, but neither in a rush nor late by seconds.
     fileprivate var sweepInterval: TimeAmount {
-        let shortest = [idleTimeout, headTimeout, writeTimeout, handlerTimeout, bodyRateGracePeriod]
+        let shortest =
+            [idleTimeout, headTimeout, writeTimeout, handlerTimeout, bodyRateGracePeriod]
             .compactMap { $0.map(TimeAmount.init) }
             .min() ?? .seconds(4)
         return min(max(.nanoseconds(shortest.nanoseconds / 4), .milliseconds(10)), .seconds(1))

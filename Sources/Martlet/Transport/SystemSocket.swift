@@ -1,11 +1,11 @@
 import NIOCore
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// The few calls to the system that NIO's bootstrap has no words for.
@@ -16,17 +16,17 @@ enum SystemSocket {
     /// Whether the system distributes connections among sockets that share a port; BSDs give all to the last one.
     static var balancesReusedPorts: Bool {
         #if os(Linux)
-        true
+            true
         #else
-        false
+            false
         #endif
     }
 
     static func open(bind address: SocketAddress, v6Only: Bool, reusePort: Bool) throws -> CInt {
         #if os(Linux)
-        let type = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
+            let type = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
         #else
-        let type = SOCK_STREAM
+            let type = SOCK_STREAM
         #endif
         let descriptor = socket(CInt(address.protocol.rawValue), type, 0)
         guard descriptor >= 0 else { throw SocketError(operation: "open a socket", code: errno) }
@@ -45,11 +45,11 @@ enum SystemSocket {
             }
             let result = address.withSockAddr { pointer, size in
                 #if canImport(Darwin)
-                Darwin.bind(descriptor, pointer, socklen_t(size))
+                    Darwin.bind(descriptor, pointer, socklen_t(size))
                 #elseif canImport(Musl)
-                Musl.bind(descriptor, pointer, socklen_t(size))
+                    Musl.bind(descriptor, pointer, socklen_t(size))
                 #else
-                Glibc.bind(descriptor, pointer, socklen_t(size))
+                    Glibc.bind(descriptor, pointer, socklen_t(size))
                 #endif
             }
             guard result == 0 else { throw SocketError(operation: "bind to \(address)", code: errno) }
@@ -66,11 +66,11 @@ enum SystemSocket {
 
     static func listen(_ descriptor: CInt, backlog: CInt) throws {
         #if canImport(Darwin)
-        let result = Darwin.listen(descriptor, backlog)
+            let result = Darwin.listen(descriptor, backlog)
         #elseif canImport(Musl)
-        let result = Musl.listen(descriptor, backlog)
+            let result = Musl.listen(descriptor, backlog)
         #else
-        let result = Glibc.listen(descriptor, backlog)
+            let result = Glibc.listen(descriptor, backlog)
         #endif
         guard result == 0 else { throw SocketError(operation: "listen", code: errno) }
     }
@@ -83,11 +83,11 @@ enum SystemSocket {
 
     static func close(_ descriptor: CInt) {
         #if canImport(Darwin)
-        _ = Darwin.close(descriptor)
+            _ = Darwin.close(descriptor)
         #elseif canImport(Musl)
-        _ = Musl.close(descriptor)
+            _ = Musl.close(descriptor)
         #else
-        _ = Glibc.close(descriptor)
+            _ = Glibc.close(descriptor)
         #endif
     }
 

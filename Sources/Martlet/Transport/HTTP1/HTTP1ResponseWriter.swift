@@ -313,12 +313,17 @@ struct HTTP1ResponseWriter {
                 try output.tail.append(draft.cookies)
             }
             let compressor = try coding.map(Self.makeCompressor)
-            let framing = try decideFraming(status, declared: declared, wholeLength: wholeLength, compresses: coding != nil)
+            let framing = try decideFraming(
+                status,
+                declared: declared,
+                wholeLength: wholeLength,
+                compresses: coding != nil
+            )
             if case .untilClose = framing { mayPersist = false }
             if !mayPersist {
-                output.tail.writeStaticString("connection: close\r\n")
+                output.tail.writeStaticString("Connection: close\r\n")
             } else if context.version == .http1_0 {
-                output.tail.writeStaticString("connection: keep-alive\r\n")
+                output.tail.writeStaticString("Connection: keep-alive\r\n")
             }
             writeFramingFields(framing, status: status, length: declared ?? wholeLength, to: &output.tail)
             output.tail.writeEndOfHead()
@@ -374,7 +379,7 @@ struct HTTP1ResponseWriter {
         case .contentLength(let length):
             buffer.writeContentLength(length)
         case .chunked:
-            buffer.writeStaticString("transfer-encoding: chunked\r\n")
+            buffer.writeStaticString("Transfer-Encoding: chunked\r\n")
         case .untilClose:
             break
         case .none:
@@ -398,7 +403,7 @@ struct HeadConstants {
 
 extension ByteBuffer {
     fileprivate mutating func writeContentLength(_ length: Int) {
-        writeStaticString("content-length: ")
+        writeStaticString("Content-Length: ")
         writeDecimal(length)
         writeStaticString("\r\n")
     }
