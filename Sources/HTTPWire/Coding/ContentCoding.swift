@@ -9,18 +9,16 @@ public enum ContentCoding: String, Sendable, Hashable, CaseIterable, CustomStrin
 
     /// The coding with this name, whatever the case; `nil` if it is not known.
     public init?(_ token: String) {
-        for coding in Self.allCases where coding.tokens.contains(where: { $0.equalsIgnoringCase(token) }) {
-            self = coding
-            return
-        }
-        return nil
+        let name = token.asciiLowercased
+        guard let coding = Self.allCases.first(where: { $0.isNamed(name) }) else { return nil }
+        self = coding
     }
 
     /// The name, as sent in `Content-Encoding`.
     public var description: String { rawValue }
 
-    /// All the names.
-    var tokens: [String] {
-        self == .gzip ? ["gzip", "x-gzip"] : [rawValue]
+    /// Whether this name, given in lower case, is one of the coding (RFC 9110 section 8.4.1.3).
+    func isNamed(_ name: String) -> Bool {
+        name == rawValue || (self == .gzip && name == "x-gzip")
     }
 }

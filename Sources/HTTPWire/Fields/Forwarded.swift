@@ -57,7 +57,8 @@ public struct ForwardedElement: Sendable, Hashable {
 
 /// A party of a forwarded request: an address, or something in place of it, and perhaps a port (RFC 7239 section 6).
 public struct ForwardedNode: Sendable, Hashable, LosslessStringConvertible {
-    /// An IPv4 or IPv6 address without brackets, `unknown`, or an obfuscated identifier that starts with `_`.
+    /// An IPv4 or IPv6 address without brackets, `unknown`, or an obfuscated identifier that starts with `_`; in lower
+    /// case. Any other host name is taken as well, because some proxies send one.
     public let name: String
     /// The port in digits, or an obfuscated one that starts with `_`.
     public let port: String?

@@ -54,11 +54,17 @@ extension QualityList {
     /// - Returns: `nil` if not even identity is acceptable. A list without members asks for identity.
     public func preferredContentCoding(among candidates: [ContentCoding]) -> ContentCoding? {
         guard !items.isEmpty else { return .identity }
-        return best(of: candidates.contains(.identity) ? candidates : candidates + [.identity]) { coding in
-            let quality = coding.tokens.lazy.compactMap { explicitQuality(of: $0) }.first ?? explicitQuality(of: "*")
-            // Half a thousandth, as it were: acceptable, but less than any weight that was sent.
-            return quality.map { $0 * 2 } ?? (coding == .identity ? 1 : 0)
+        var (best, greatest) = (ContentCoding?.none, 0)
+        for coding in candidates where doubledQuality(of: coding) > greatest {
+            (best, greatest) = (coding, doubledQuality(of: coding))
         }
+        return doubledQuality(of: .identity) > greatest ? .identity : best
+    }
+
+    /// Twice the weight of a coding, so that identity unnamed can have a weight below any that can be sent.
+    private func doubledQuality(of coding: ContentCoding) -> Int {
+        let item = items.first { coding.isNamed($0.value) } ?? items.first { $0.value == "*" }
+        return item.map { $0.quality * 2 } ?? (coding == .identity ? 1 : 0)
     }
 
     private func explicitQuality(of token: String) -> Int? {
