@@ -356,6 +356,8 @@ struct HTTP1ResponseWriter {
             if let wholeLength, wholeLength > 0, context.method != .head { throw .contentNotAllowed(status) }
             return status.code == 205 ? .contentLength(0) : .none
         }
+        // After a successful CONNECT the connection is a tunnel (RFC 9110 section 9.3.6).
+        if context.method == .connect, status.kind == .successful { return .untilClose }
         if context.method == .head { return .none }
         if let declared, !compresses || wholeLength != nil {
             if let wholeLength, wholeLength != declared {
