@@ -285,7 +285,9 @@ struct HTTP1ResponseWriter {
                 for field in headers {
                     switch ManagedField(field.name) {
                     case .contentLength:
-                        guard let length = Int(field.value), length >= 0 else {
+                        // `Int` alone would take a sign.
+                        guard field.value.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let length = Int(field.value)
+                        else {
                             throw .invalidContentLength(field.value)
                         }
                         declared = declared ?? length
