@@ -49,10 +49,7 @@ public final class HTTPServer: Sendable {
 
     deinit {
         let run = state.withLock { state in
-            switch state {
-            case .serving(let run), .closed(let run?): run
-            case .bound, .closed: ServerRun?.none
-            }
+            if case .serving(let run) = state { run } else { ServerRun?.none }
         }
         if ownsSocket { socket.close() }
         if let run {
@@ -74,10 +71,12 @@ public final class HTTPServer: Sendable {
     func start(_ delivery: RequestDelivery) async throws -> ServerRun {
         let group: any EventLoopGroup =
             core.settings.configuration.eventLoopGroup ?? MultiThreadedEventLoopGroup.singleton
-        let run = ServerRun(core: core, group: group, delivery: delivery)
-        try state.withLock { state in
+        let run = try state.withLock { state in
             switch state {
-            case .bound: state = .serving(run)
+            case .bound:
+                let run = ServerRun(core: core, group: group, delivery: delivery)
+                state = .serving(run)
+                return run
             case .serving: throw HTTPServerError.alreadyServing
             case .closed: throw HTTPServerError.serverClosed
             }
