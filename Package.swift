@@ -72,7 +72,10 @@ let package = Package(
         ),
         .testTarget(
             name: "MartletTests",
-            dependencies: ["Martlet"],
+            dependencies: [
+                "Martlet",
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(
