@@ -39,9 +39,6 @@ final class ServerRun: Sendable {
                 group.addTask { await loop.close(force: force) }
             }
         }
-        if !force {
-            Task { await drain(within: core.settings.configuration.shutdownTimeout) }
-        }
     }
 
     /// Returns when the last connection is closed, which is forced after `limit`.
