@@ -86,9 +86,9 @@ final class ServerExchange: Sendable {
         }
     }
 
-    /// Changes what may still be said while the content is being sent.
-    func changeTrailers(_ body: (inout HTTPFields) -> Void) {
-        draft.withLock { body(&$0.trailers) }
+    /// Changes what may still be said while the content is being sent: the trailers and the deadline.
+    func changeAnytime(_ body: (inout ResponseDraft) -> Void) {
+        draft.withLock { body(&$0) }
     }
 
     /// The draft as it is now, for the connection to write.
