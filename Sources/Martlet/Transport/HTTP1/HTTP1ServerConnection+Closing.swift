@@ -161,8 +161,8 @@ extension HTTP1ServerConnection {
     private func handlerIsTooSlow() {
         guard let current, !current.writer.isEnded else { return }
         current.task?.cancel()
-        handlerReturned(current.exchange, error: HTTPError(.serviceUnavailable, "The request took too long."))
-        closeAfterFlush()
+        let error = HTTPError(.serviceUnavailable, "The request took too long.")
+        handlerReturned(current.exchange, error: error, closes: true)
         flushOutput()
     }
 }

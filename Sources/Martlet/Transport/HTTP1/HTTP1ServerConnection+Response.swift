@@ -7,11 +7,12 @@ import NIOCore
 extension HTTP1ServerConnection {
     /// Sends the whole response, or what is left of it.
     func end(_ exchange: ServerExchange, _ content: OutgoingContent) throws {
+        // Also when a change that came too late is reported: the response is complete nevertheless.
+        defer { responseEnded(exchange) }
         try write(exchange) { (writer, draft, constants, output) throws(HTTPServerError) in
             let coding = writer.isHeadWritten ? nil : exchange.chooseCoding(&draft, wholeLength: content.byteCount)
             try writer.end(content, draft, constants, coding: coding, into: &output)
         }
-        responseEnded(exchange)
     }
 
     /// Sends a part of the response's content. False when the caller should wait until the client has taken some.
@@ -70,12 +71,20 @@ extension HTTP1ServerConnection {
         var draft = exchange.currentDraft()
         let constants = loop.headConstants(exchange.settings)
         let wasHeadWritten = current?.writer.isHeadWritten ?? true
+        if isServerClosing || isContentWithheld(exchange) { draft.isPersistent = false }
         try current?.write(with: body, &draft, constants, &output)
         if !wasHeadWritten, current?.writer.isHeadWritten == true {
             exchange.headWasSent()
         }
         flushSoon()
         try exchange.reportLateChange()
+    }
+
+    /// Whether the client waits to be told to send the content. When it never is, it may send the content all the
+    /// same or leave it out (RFC 9110 section 10.1.1), so where the next request begins can't be known.
+    private func isContentWithheld(_ exchange: ServerExchange) -> Bool {
+        exchange.head.expectsContinue && current?.sentContinue == false && reader.isInsideRequest
+            && timing.contentBytes == 0
     }
 
     // MARK: The end of an exchange
@@ -86,7 +95,14 @@ extension HTTP1ServerConnection {
     }
 
     /// The handler has returned or thrown; the response is ended for it if it did not do so.
-    func handlerReturned(_ exchange: ServerExchange, error: (any Error)?, endsResponse: Bool = true) {
+    ///
+    /// - Parameter closes: Whether the answer to an error is the last one on the connection.
+    func handlerReturned(
+        _ exchange: ServerExchange,
+        error: (any Error)?,
+        endsResponse: Bool = true,
+        closes: Bool = false
+    ) {
         guard let current, current.exchange === exchange else {
             if let error { report(error, exchange) }
             return
@@ -95,7 +111,7 @@ extension HTTP1ServerConnection {
         self.current?.endsWithHandler = endsResponse
         guard endsResponse else { return }
         if let error {
-            answer(error, exchange)
+            answer(error, exchange, closes: closes)
         } else if !current.writer.isEnded {
             do {
                 try end(exchange, .none)
@@ -115,7 +131,7 @@ extension HTTP1ServerConnection {
     }
 
     /// Answers for a handler that has thrown.
-    private func answer(_ error: any Error, _ exchange: ServerExchange) {
+    private func answer(_ error: any Error, _ exchange: ServerExchange, closes: Bool = false) {
         let answer = HTTPError(answering: error)
         if answer.status.kind == .serverError || current?.writer.isHeadWritten == true {
             report(error, exchange)
@@ -124,7 +140,7 @@ extension HTTP1ServerConnection {
             if current?.writer.isEnded == false { abort() }
             return
         }
-        exchange.replaceDraft(with: answer, closes: error is HTTPBodyError)
+        exchange.replaceDraft(with: answer, closes: closes || error is HTTPBodyError)
         do {
             let text = answer.message.isEmpty ? answer.status.reasonPhrase : answer.message
             try end(exchange, .text(text))
@@ -154,16 +170,10 @@ extension HTTP1ServerConnection {
         timing.isInsideHead = false
         guard case .open = phase else { return }
         current.exchange.body?.discard()
-        let awaitsContinue = current.exchange.head.expectsContinue && !current.sentContinue
         if current.writer.mustClose || isServerClosing {
             closeAfterFlush()
         } else if reader.isInsideRequest {
-            // A client that was not told to continue may never send the content, nor say so.
-            if awaitsContinue && timing.contentBytes == 0 {
-                closeAfterFlush()
-            } else {
-                drainAllowance = current.exchange.settings.configuration.maximumDrainedBytes
-            }
+            drainAllowance = current.exchange.settings.configuration.maximumDrainedBytes
         } else {
             count(as: .idle)
         }
