@@ -4,6 +4,8 @@ import HTTPWire
 /// What a handler has said about its response so far.
 struct ResponseDraft: Sendable {
     var status: HTTPResponse.Status = .ok
+    /// The code that was set last, when it does not fit into a status.
+    var impossibleStatusCode: Int?
     /// The fields, once the handler has asked for them; nil while they are the server's default ones.
     var headers: HTTPFields?
     var cookies: [SetCookie] = []

@@ -86,12 +86,10 @@ final class ServerExchange: Sendable {
         }
     }
 
-    /// Changes what may still be said while the content is being sent.
-    func changeTrailers(_ body: (inout HTTPFields) -> Void) {
+    /// Changes what may still be said while the content is being sent: the trailers and the deadline.
+    func changeAnytime(_ body: (inout ResponseDraft) -> Void) {
         draft.withLock { draft in
-            var trailers = draft.trailers ?? [:]
-            body(&trailers)
-            draft.trailers = trailers
+            body(&draft)
         }
     }
 

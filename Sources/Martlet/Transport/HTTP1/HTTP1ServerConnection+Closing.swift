@@ -160,8 +160,8 @@ extension HTTP1ServerConnection {
     private func handlerIsTooSlow() {
         guard let exchange, !writer.isEnded else { return }
         handlerTask?.cancel()
-        handlerReturned(exchange, error: HTTPError(.serviceUnavailable, "The request took too long."))
-        closeAfterFlush()
+        let error = HTTPError(.serviceUnavailable, "The request took too long.")
+        handlerReturned(exchange, error: error, closes: true)
         flushOutput()
     }
 }

@@ -32,6 +32,15 @@ extension HTTP1ServerConnection {
         return context.channel.isWritable
     }
 
+    /// Closes when the socket has taken everything.
+    func closeDetached() {
+        guard case .detached = phase, let context else { return }
+        flushOutput()
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        sent.futureResult.assumeIsolated().whenComplete { _ in self.abort() }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: sent)
+    }
+
     /// The two ends of the connection; nil once it is closed. May be asked from anywhere.
     var info: HTTPConnectionInfo? {
         guard let channel = openChannel.withLock({ $0 }) else { return nil }

@@ -177,7 +177,9 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
             begin(head)
             return true
         case .needsMoreBytes:
-            if hasPeerClosed || isServerClosing {
+            if hasPeerClosed, reader.isInsideHead {
+                refuse(HTTPParseError(.truncatedHead, at: reader.bufferedBytes))
+            } else if hasPeerClosed || isServerClosing {
                 closeAfterFlush()
             } else {
                 timing.isInsideHead = reader.isInsideHead
