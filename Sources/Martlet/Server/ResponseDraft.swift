@@ -18,4 +18,10 @@ struct ResponseDraft: Sendable {
     /// Whether something was changed after the head was sent, which the next write reports.
     var wasChangedTooLate = false
     var isHeadSent = false
+
+    /// Whether the head has nothing in it but what every response has.
+    var isUsual: Bool {
+        headers == nil && contentLength == nil && trailers == nil && cookies.isEmpty && isPersistent
+            && status.code == 200 && status.reasonPhrase == "OK" && impossibleStatusCode == nil
+    }
 }

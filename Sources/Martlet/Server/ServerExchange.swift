@@ -34,6 +34,8 @@ final class ServerExchange: Sendable {
 
     var eventLoop: any EventLoop { connection.loop.eventLoop }
 
+    var executor: EventLoopExecutor { connection.loop.executor }
+
     // MARK: The request
 
     var headers: HTTPFields {
@@ -123,8 +125,8 @@ final class ServerExchange: Sendable {
     }
 
     private func finish(error: (any Error)?) {
-        if eventLoop.inEventLoop {
-            connection.loop.executor.turn { connection.handlerReturned(self, error: error) }
+        if executor.isCurrent {
+            executor.turn { connection.handlerReturned(self, error: error) }
         } else {
             eventLoop.execute { self.connection.handlerReturned(self, error: error) }
         }

@@ -11,13 +11,29 @@ struct HTTP1ResponseWriter {
 
     /// What of the request and the connection decides about the response.
     struct Context {
-        var method: HTTPRequest.Method
+        var method: MethodKind
         var version: HTTPVersion
         /// Whether the request and the server allow the connection to be used again.
         var mayPersist: Bool
 
         /// What stands in for a request where there is none.
-        static let noRequest = Context(method: .get, version: .http1_1, mayPersist: false)
+        static let noRequest = Context(method: .other, version: .http1_1, mayPersist: false)
+    }
+
+    /// The methods that have a say in how a response is framed.
+    enum MethodKind {
+        case head
+        case connect
+        case other
+
+        init(_ method: HTTPRequest.Method) {
+            // Told apart by length first, which the method of most requests already fails.
+            switch method.rawValue.utf8.count {
+            case 4 where method == .head: self = .head
+            case 7 where method == .connect: self = .connect
+            default: self = .other
+            }
+        }
     }
 
     /// How the end of the response's content is told (RFC 9112 section 6).
@@ -62,6 +78,10 @@ struct HTTP1ResponseWriter {
             try finish(draft.trailers, into: &output)
             return
         }
+        if coding == nil, draft.isUsual, context.method == .other, context.version == .http1_1, context.mayPersist {
+            endUsual(content, constants, into: &output)
+            return
+        }
         // Trailers need chunks (RFC 9112 section 7.1.2).
         let isChunked = draft.trailers?.isEmpty == false && context.version == .http1_1
         if let coding, !isChunked {
@@ -78,6 +98,20 @@ struct HTTP1ResponseWriter {
             try append(content, buffered: true, into: &output)
             try finish(draft.trailers, into: &output)
         }
+    }
+
+    /// The response that most are: a head that is the same for all of a second, a length, a content.
+    private mutating func endUsual(
+        _ content: OutgoingContent,
+        _ constants: HeadConstants,
+        into output: inout OutputBuffer
+    ) {
+        output.tail.writeImmutableBuffer(constants.usualHead)
+        output.tail.writeDecimal(content.byteCount)
+        output.tail.writeStaticString("\r\n\r\n")
+        content.append(to: &output)
+        isHeadWritten = true
+        isEnded = true
     }
 
     /// Adds to the content, after writing the head if that has not been done.
@@ -355,7 +389,12 @@ struct HTTP1ResponseWriter {
             } else if context.version == .http1_0 {
                 output.tail.writeStaticString("Connection: keep-alive\r\n")
             }
-            writeFramingFields(framing, status: status, length: declared ?? (isChunked ? nil : wholeLength), to: &output.tail)
+            writeFramingFields(
+                framing,
+                status: status,
+                length: declared ?? (isChunked ? nil : wholeLength),
+                to: &output.tail
+            )
             output.tail.writeEndOfHead()
             self.status = status
             self.framing = framing

@@ -12,6 +12,7 @@ extension HTTP1ServerConnection {
     func closeAfterFlush() {
         guard case .open = phase else { return }
         phase = .flushing
+        releaseHandler()
         count(as: .closing)
         flushSoon()
         continueReading()
@@ -86,6 +87,7 @@ extension HTTP1ServerConnection {
             stream?.fail(HTTPServerError.connectionClosed)
             hasPeerClosed = true
             handlerTask?.cancel()
+            releaseHandler()
             exchange?.body?.fail(HTTPBodyError.connectionClosed)
             writability.signal()
         }

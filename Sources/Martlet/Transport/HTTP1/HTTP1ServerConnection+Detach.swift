@@ -18,7 +18,6 @@ extension HTTP1ServerConnection {
         if hasPeerClosed { stream.finish(trailers: [:]) }
         exchange.body?.discard()
         self.exchange = nil
-        handlerTask = nil
         phase = .detached(stream)
         flushSoon()
         continueReading()

@@ -155,7 +155,6 @@ extension HTTP1ServerConnection {
     private func finishExchange() {
         guard let exchange, writer.isEnded, !isHandlerRunning else { return }
         self.exchange = nil
-        handlerTask = nil
         guard case .open = phase else { return }
         exchange.body?.discard()
         if writer.mustClose || isServerClosing {
@@ -176,9 +175,7 @@ extension HTTP1ServerConnection {
 
     /// Answers a request whose head never came to its end, and closes.
     func refuse(_ status: HTTPResponse.Status, _ text: String) {
-        var writer = HTTP1ResponseWriter(
-            HTTP1ResponseWriter.Context(method: .get, version: .http1_1, mayPersist: false)
-        )
+        var writer = HTTP1ResponseWriter(.noRequest)
         var draft = ResponseDraft(isPersistent: false)
         draft.status = status
         try? writer.end(.text(text), draft, loop.headConstants, into: &output)
