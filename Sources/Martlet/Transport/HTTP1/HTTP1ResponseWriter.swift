@@ -11,10 +11,29 @@ struct HTTP1ResponseWriter {
 
     /// What of the request and the connection decides about the response.
     struct Context {
-        var method: HTTPRequest.Method
+        var method: MethodKind
         var version: HTTPVersion
         /// Whether the request and the server allow the connection to be used again.
         var mayPersist: Bool
+
+        /// What stands in for a request where there is none.
+        static let noRequest = Context(method: .other, version: .http1_1, mayPersist: false)
+    }
+
+    /// The methods that have a say in how a response is framed.
+    enum MethodKind {
+        case head
+        case connect
+        case other
+
+        init(_ method: HTTPRequest.Method) {
+            // Told apart by length first, which the method of most requests already fails.
+            switch method.rawValue.utf8.count {
+            case 4 where method == .head: self = .head
+            case 7 where method == .connect: self = .connect
+            default: self = .other
+            }
+        }
     }
 
     /// How the end of the response's content is told (RFC 9112 section 6).
@@ -59,8 +78,12 @@ struct HTTP1ResponseWriter {
             try finish(draft.trailers, into: &output)
             return
         }
+        if coding == nil, draft.isUsual, context.method == .other, context.version == .http1_1, context.mayPersist {
+            endUsual(content, constants, into: &output)
+            return
+        }
         // Trailers need chunks (RFC 9112 section 7.1.2).
-        let isChunked = !draft.trailers.isEmpty && context.version == .http1_1
+        let isChunked = draft.trailers?.isEmpty == false && context.version == .http1_1
         if let coding, !isChunked {
             try endCompressed(content, draft, constants, coding, into: &output)
         } else {
@@ -75,6 +98,20 @@ struct HTTP1ResponseWriter {
             try append(content, buffered: true, into: &output)
             try finish(draft.trailers, into: &output)
         }
+    }
+
+    /// The response that most are: a head that is the same for all of a second, a length, a content.
+    private mutating func endUsual(
+        _ content: OutgoingContent,
+        _ constants: HeadConstants,
+        into output: inout OutputBuffer
+    ) {
+        output.tail.writeImmutableBuffer(constants.usualHead)
+        output.tail.writeDecimal(content.byteCount)
+        output.tail.writeStaticString("\r\n\r\n")
+        content.append(to: &output)
+        isHeadWritten = true
+        isEnded = true
     }
 
     /// Adds to the content, after writing the head if that has not been done.
@@ -210,7 +247,7 @@ struct HTTP1ResponseWriter {
         }
     }
 
-    private mutating func finish(_ trailers: HTTPFields, into output: inout OutputBuffer) throws(HTTPServerError) {
+    private mutating func finish(_ trailers: HTTPFields?, into output: inout OutputBuffer) throws(HTTPServerError) {
         if let compressor {
             do {
                 try compressor.finish(into: &gathered)
@@ -230,7 +267,7 @@ struct HTTP1ResponseWriter {
         case .chunked:
             let start = output.tail.writerIndex
             do {
-                try output.tail.writeLastChunk(trailers: trailers)
+                try output.tail.writeLastChunk(trailers: trailers ?? [:])
             } catch {
                 output.tail.moveWriterIndex(to: start)
                 throw .invalidField("\(error)")
@@ -280,7 +317,7 @@ struct HTTP1ResponseWriter {
         try writeHead(draft, constants, wholeLength: whole, coding: coding, announced: whole, into: &output)
         self.compressor = nil
         try append(.buffer(compressed), buffered: true, into: &output)
-        try finish([:], into: &output)
+        try finish(nil, into: &output)
     }
 
     // MARK: Head
@@ -329,7 +366,8 @@ struct HTTP1ResponseWriter {
                     try output.tail.append(field)
                 }
             } else {
-                output.tail.writeImmutableBuffer(constants.renderedHeaders)
+                output.tail.writeImmutableBuffer(constants.rendered)
+                hasDate = true
             }
             if !hasDate {
                 output.tail.writeImmutableBuffer(constants.dateLine)
@@ -351,7 +389,12 @@ struct HTTP1ResponseWriter {
             } else if context.version == .http1_0 {
                 output.tail.writeStaticString("Connection: keep-alive\r\n")
             }
-            writeFramingFields(framing, status: status, length: declared ?? (isChunked ? nil : wholeLength), to: &output.tail)
+            writeFramingFields(
+                framing,
+                status: status,
+                length: declared ?? (isChunked ? nil : wholeLength),
+                to: &output.tail
+            )
             output.tail.writeEndOfHead()
             self.status = status
             self.framing = framing
@@ -419,15 +462,6 @@ struct HTTP1ResponseWriter {
             }
         }
     }
-}
-
-/// The parts of a head that are the same for every response of a second.
-struct HeadConstants {
-    /// The server's default fields, and the same as they stand on the wire.
-    let defaultHeaders: HTTPFields
-    let renderedHeaders: ByteBuffer
-    /// The Date field with its line end, or nothing when the server sends none.
-    let dateLine: ByteBuffer
 }
 
 extension ByteBuffer {
