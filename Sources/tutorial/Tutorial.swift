@@ -1,6 +1,16 @@
 import ArgumentParser
 
+/// The programs of the tutorial, each a subcommand.
 @main
 struct Tutorial: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "tutorial")
+    /// Every program, in the order of the tutorial. What is added here becomes a subcommand.
+    static let programs: [any TutorialProgram.Type] = [
+        HelloWorldServer.self,
+    ]
+
+    static let configuration = CommandConfiguration(
+        commandName: "tutorial",
+        abstract: "Learn to write HTTP servers in Swift, one small program at a time.",
+        subcommands: programs.map { $0.command }
+    )
 }
