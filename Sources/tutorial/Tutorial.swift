@@ -6,6 +6,7 @@ struct Tutorial: AsyncParsableCommand {
     /// Every program, in the order of the tutorial. What is added here becomes a subcommand.
     static let programs: [any TutorialProgram.Type] = [
         HelloWorldServer.self,
+        NumberThinker.self,
     ]
 
     static let configuration = CommandConfiguration(
