@@ -8,6 +8,7 @@ struct Tutorial: AsyncParsableCommand {
         HelloWorldServer.self,
         NumberThinker.self,
         MiniFileServer.self,
+        BasicWriterServer.self,
     ]
 
     static let configuration = CommandConfiguration(
