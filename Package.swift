@@ -72,7 +72,15 @@ let package = Package(
         ),
         .testTarget(
             name: "MartletTests",
-            dependencies: ["Martlet"],
+            dependencies: [
+                "Martlet",
+                "HTTPWire",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(

@@ -40,6 +40,17 @@ extension ByteBuffer {
         writeStaticString("\r\n")
     }
 
+    /// Writes Host, for which `HTTPField.Name` has no constant (RFC 9110 section 7.2).
+    ///
+    /// - Throws: If that is not a host with an optional port, and not empty either.
+    public mutating func writeHost(_ host: String) throws(HTTPWriteError) {
+        let isValid = host.utf8.span.withUnsafeBytes { Authority.isValid($0, allowsEmpty: true) }
+        guard isValid else { throw HTTPWriteError(.invalidFieldValue, fieldName: "Host") }
+        writeStaticString("Host: ")
+        writeString(host)
+        writeStaticString("\r\n")
+    }
+
     /// Writes all fields in order, their values byte for byte.
     ///
     /// - Throws: If a value holds a control character other than HTAB, or a name is not a token, as those of HTTP/2's
@@ -75,9 +86,23 @@ extension ByteBuffer {
             return ByteScanner.endOfValue(base, from: 0, to: bytes.count) == bytes.count
         }
         guard isValid else { throw HTTPWriteError(.invalidFieldValue, fieldName: name.rawName) }
-        writeString(name.rawName)
-        writeStaticString(": ")
-        writeBytes(value.bytes)
-        writeStaticString("\r\n")
+        name.rawName.utf8.span.withUnsafeBytes { name in
+            value.withUnsafeBytes { value in writeLine(name, value) }
+        }
+    }
+
+    /// Writes a name, a colon, a space, a value and CR LF in one go.
+    private mutating func writeLine(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+        let count = name.count + value.count + 4
+        writeWithUnsafeMutableBytes(minimumWritableBytes: count) { line in
+            // The four parts fill the `count` bytes that have been asked for, one behind the other.
+            line.copyMemory(from: name)
+            line[name.count] = UInt8(ascii: ":")
+            line[name.count + 1] = UInt8(ascii: " ")
+            UnsafeMutableRawBufferPointer(rebasing: line[(name.count + 2)...]).copyMemory(from: value)
+            line[count - 2] = 0x0D
+            line[count - 1] = 0x0A
+            return count
+        }
     }
 }

@@ -101,7 +101,7 @@ public struct RequestHeadParser: Sendable {
             version: version,
             targetForm: requestLine.targetForm,
             target: requestLine.target,
-            fields: FieldBlock(bytes: bytes, slots: lines.slots),
+            fields: FieldBlock(bytes: bytes, table: lines.table),
             facts: facts,
             framing: framing
         )

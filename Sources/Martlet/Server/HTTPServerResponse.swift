@@ -47,7 +47,8 @@ public struct HTTPServerResponse: Sendable {
     public var headers: HTTPFields {
         get { exchange.read { $0.headers } ?? exchange.settings.defaultHeaders }
         nonmutating _modify {
-            var fields = headers
+            // Taken out of the draft meanwhile, so that changing one field does not copy all.
+            var fields = exchange.takeHeaders()
             defer { exchange.change { $0.headers = fields } }
             yield &fields
         }

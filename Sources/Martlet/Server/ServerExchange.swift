@@ -78,6 +78,14 @@ final class ServerExchange: Sendable {
         }
     }
 
+    /// The fields, which the caller puts back with ``change(_:)``.
+    func takeHeaders() -> HTTPFields {
+        draft.withLock { draft in
+            guard !draft.isHeadSent else { return draft.headers ?? settings.defaultHeaders }
+            return draft.headers.take() ?? settings.defaultHeaders
+        }
+    }
+
     /// Changes what may still be said while the content is being sent.
     func changeTrailers(_ body: (inout HTTPFields) -> Void) {
         draft.withLock { body(&$0.trailers) }

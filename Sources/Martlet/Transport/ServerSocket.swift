@@ -100,11 +100,13 @@ public final class ServerSocket: Sendable {
 
     /// Stops listening. Servers that listen on the socket keep their own hold on it until they are closed.
     public func close() {
-        descriptors.withLock { open in
+        let wasOpen = descriptors.withLock { open in
             open.forEach(SystemSocket.close)
-            open = []
+            defer { open = [] }
+            return !open.isEmpty
         }
-        if address.kind == .unix {
+        // Only once: the path may belong to somebody else by then.
+        if wasOpen, address.kind == .unix {
             unlink(address.host)
         }
     }

@@ -285,7 +285,9 @@ struct HTTP1ResponseWriter {
                 for field in headers {
                     switch ManagedField(field.name) {
                     case .contentLength:
-                        guard let length = Int(field.value), length >= 0 else {
+                        // `Int` alone would take a sign.
+                        guard field.value.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let length = Int(field.value)
+                        else {
                             throw .invalidContentLength(field.value)
                         }
                         declared = declared ?? length
@@ -356,6 +358,8 @@ struct HTTP1ResponseWriter {
             if let wholeLength, wholeLength > 0, context.method != .head { throw .contentNotAllowed(status) }
             return status.code == 205 ? .contentLength(0) : .none
         }
+        // After a successful CONNECT the connection is a tunnel (RFC 9110 section 9.3.6).
+        if context.method == .connect, status.kind == .successful { return .untilClose }
         if context.method == .head { return .none }
         if let declared, !compresses || wholeLength != nil {
             if let wholeLength, wholeLength != declared {

@@ -17,17 +17,25 @@ extension HTTP1ServerConnection {
         continueReading()
     }
 
-    /// Closes when the last response has been handed to the socket.
+    /// Closes when the socket has taken the last response.
     func finishClosing() {
-        guard case .flushing = phase, output.isEmpty, let context else { return }
+        guard case .flushing = phase, output.isEmpty, !awaitsLastWrite, let context else { return }
+        awaitsLastWrite = true
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        sent.futureResult.assumeIsolated().whenComplete { _ in self.lastWriteIsDone() }
+        // An empty write completes when everything before it has been sent.
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: sent)
+    }
+
+    private func lastWriteIsDone() {
+        guard case .flushing = phase else { return }
+        phase = .lingering(until: .now() + Self.lingeringTime)
         if hasPeerClosed {
-            phase = .lingering(until: .now())
-            context.close(promise: nil)
+            abort()
         } else {
             // Closing while the peer still sends would make the system discard what it has not read of the response
             // (RFC 9112 section 9.6). So only the sending half is closed; the rest follows the peer, or the clock.
-            phase = .lingering(until: .now() + Self.lingeringTime)
-            context.close(mode: .output, promise: nil)
+            context?.close(mode: .output, promise: nil)
             continueReading()
         }
     }
@@ -52,9 +60,9 @@ extension HTTP1ServerConnection {
                 process()
             case .detached(let stream):
                 stream.finish(trailers: [:])
-            case .lingering, .flushing:
+            case .lingering:
                 abort()
-            case .closed:
+            case .flushing, .closed:
                 break
             }
         }

@@ -109,9 +109,8 @@ extension HTTP1ServerConnection {
     /// A request that was taken from the server's sequence is gone, and its response with it.
     func requestWasDropped(_ exchange: ServerExchange) {
         guard let current, current.exchange === exchange, !current.writer.isEnded else { return }
-        let error = HTTPError(.serviceUnavailable)
         loop.executor.turn {
-            handlerReturned(exchange, error: current.writer.isHeadWritten ? nil : error)
+            handlerReturned(exchange, error: HTTPError(.serviceUnavailable, "The request was dropped unanswered."))
         }
     }
 

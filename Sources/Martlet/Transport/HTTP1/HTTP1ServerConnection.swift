@@ -55,6 +55,7 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
     var requestCount = 0
     var hasPeerClosed = false
     var isServerClosing = false
+    var awaitsLastWrite = false
     var gaugeState: ConnectionGauge.State?
     var timing: ConnectionTiming
 
