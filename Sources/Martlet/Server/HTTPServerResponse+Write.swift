@@ -99,14 +99,19 @@ extension HTTPServerResponse {
         try await end(.none)
     }
 
+    @inline(__always)
     private func end(_ content: OutgoingContent) async throws {
-        try await exchange.commitSession()
-        if exchange.eventLoop.inEventLoop {
-            try exchange.connection.end(exchange, content)
-        } else {
-            let exchange = exchange
-            try await exchange.eventLoop.run { try exchange.connection.end(exchange, content) }
+        if exchange.presentSession == nil, exchange.eventLoop.inEventLoop {
+            return try exchange.connection.end(exchange, content)
         }
+        try await endElsewhere(content)
+    }
+
+    /// Ends a response that has a session to store, or whose handler runs on another thread.
+    private func endElsewhere(_ content: OutgoingContent) async throws {
+        try await exchange.commitSession()
+        let exchange = exchange
+        try await exchange.eventLoop.run { try exchange.connection.end(exchange, content) }
     }
 
     private func write(_ content: OutgoingContent) async throws {

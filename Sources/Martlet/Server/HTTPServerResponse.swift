@@ -82,7 +82,7 @@ public struct HTTPServerResponse: Sendable {
     /// The fields to send after the content (RFC 9110 section 6.5). They can be set until ``end()``, and are sent
     /// when the content is chunked.
     public var trailers: HTTPFields {
-        get { exchange.read { $0.trailers } }
+        get { exchange.read { $0.trailers } ?? [:] }
         nonmutating set { exchange.changeTrailers { $0 = newValue } }
     }
 

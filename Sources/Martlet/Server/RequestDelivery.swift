@@ -6,21 +6,27 @@ enum RequestDelivery: Sendable {
     case sequence(RequestQueue)
 
     /// Called on the event loop of the exchange's connection.
-    func deliver(_ exchange: ServerExchange, on loop: ServerLoop) -> Task<Void, Never>? {
+    func deliver(_ exchange: ServerExchange, on loop: ServerLoop) {
+        let connection = exchange.connection
+        let task: Task<Void, Never>
         switch self {
         case .handler(let handler, on: nil):
+            connection.isHandlerRunning = true
             // Runs up to the handler's first suspension before it returns: no hop, no queue.
-            return Task.immediate(executorPreference: loop.executor) {
+            task = Task.immediate(executorPreference: loop.executor) {
                 await exchange.run(handler)
             }
         case .handler(let handler, on: let executor):
-            return Task(executorPreference: executor) {
+            connection.isHandlerRunning = true
+            task = Task(executorPreference: executor) {
                 await exchange.run(handler)
             }
         case .sequence(let queue):
-            exchange.connection.handlerReturned(exchange, error: nil, endsResponse: false)
             queue.push(HTTPServerRequest(exchange, guardian: ExchangeGuardian(exchange)))
-            return nil
+            return
+        }
+        if connection.exchange === exchange {
+            connection.handlerTask = task
         }
     }
 }

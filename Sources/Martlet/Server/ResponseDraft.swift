@@ -7,7 +7,8 @@ struct ResponseDraft: Sendable {
     /// The fields, once the handler has asked for them; nil while they are the server's default ones.
     var headers: HTTPFields?
     var cookies: [SetCookie] = []
-    var trailers: HTTPFields = [:]
+    /// Nil while there are none: an empty `HTTPFields` costs an allocation.
+    var trailers: HTTPFields?
     var contentLength: Int?
     var isPersistent: Bool
     var buffersOutput = true

@@ -88,26 +88,18 @@ final class ServerExchange: Sendable {
 
     /// Changes what may still be said while the content is being sent.
     func changeTrailers(_ body: (inout HTTPFields) -> Void) {
-        draft.withLock { body(&$0.trailers) }
-    }
-
-    /// The draft as it is now, for the connection to write.
-    func currentDraft() -> ResponseDraft {
-        draft.withLock { $0 }
-    }
-
-    /// Closes the draft to changes. Called by the connection when the head has been written.
-    func headWasSent() {
-        draft.withLock { $0.isHeadSent = true }
-    }
-
-    /// Reports a change that came too late, once.
-    func reportLateChange() throws(HTTPServerError) {
-        let wasLate = draft.withLock { draft in
-            defer { draft.wasChangedTooLate = false }
-            return draft.wasChangedTooLate
+        draft.withLock { draft in
+            var trailers = draft.trailers ?? [:]
+            body(&trailers)
+            draft.trailers = trailers
         }
-        if wasLate { throw .headAlreadySent }
+    }
+
+    /// Lets the connection write what the draft says.
+    func withDraft<Value>(
+        _ body: (inout ResponseDraft) throws(HTTPServerError) -> Value
+    ) throws(HTTPServerError) -> Value {
+        try draft.withLock { (draft) throws(HTTPServerError) in try body(&draft) }
     }
 
     /// Cancels the deadline that was set before, in favour of another one or none.
@@ -125,7 +117,7 @@ final class ServerExchange: Sendable {
     func run(_ handler: HTTPServer.Handler) async {
         do {
             try await handler(HTTPServerRequest(self))
-            try await commitSession()
+            if presentSession != nil { try await commitSession() }
             finish(error: nil)
         } catch {
             finish(error: error)
@@ -134,7 +126,7 @@ final class ServerExchange: Sendable {
 
     private func finish(error: (any Error)?) {
         if eventLoop.inEventLoop {
-            connection.handlerReturned(self, error: error)
+            connection.loop.executor.turn { connection.handlerReturned(self, error: error) }
         } else {
             eventLoop.execute { self.connection.handlerReturned(self, error: error) }
         }

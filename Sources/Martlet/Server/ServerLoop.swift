@@ -4,6 +4,14 @@ import Logging
 import NIOCore
 import NIOPosix
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// The part of a server that lives on one event loop: its listening sockets, its connections, and what they share.
 final class ServerLoop: @unchecked Sendable {
     // Sendable because every variable is touched only on the thread of `eventLoop`; what may be called from
@@ -22,8 +30,10 @@ final class ServerLoop: @unchecked Sendable {
     private(set) var isClosing = false
     /// The time as of the last sweep: precise enough for deadlines of seconds, and free to look up.
     private(set) var now = NIODeadline.now()
-    private var date = DateLine()
-    private var currentSettings: ServerSettings
+    @exclusivity(unchecked) private var currentSettings: ServerSettings
+    @exclusivity(unchecked) private var constants: HeadConstants?
+    @exclusivity(unchecked) private var constantsSecond: time_t = 0
+    @exclusivity(unchecked) private var constantsVersion = 0
 
     init(core: ServerCore, eventLoop: any EventLoop, delivery: RequestDelivery) {
         self.core = core
@@ -45,16 +55,21 @@ final class ServerLoop: @unchecked Sendable {
     }
 
     /// What the heads of this second have in common.
-    func headConstants(_ settings: ServerSettings) -> HeadConstants {
-        HeadConstants(
+    var headConstants: HeadConstants {
+        let settings = settings
+        let second = time(nil)
+        if let constants, constantsSecond == second, constantsVersion == settings.version { return constants }
+        let constants = HeadConstants(
             defaultHeaders: settings.defaultHeaders,
             renderedHeaders: settings.renderedHeaders,
-            dateLine: settings.configuration.sendsDate ? date.now() : ByteBuffer()
+            dateLine: settings.configuration.sendsDate ? ByteBuffer(dateLineAt: second) : ByteBuffer()
         )
+        (self.constants, constantsSecond, constantsVersion) = (constants, second, settings.version)
+        return constants
     }
 
-    /// Hands a request to whoever serves this server. Returns the task that works on it, if there is one.
-    func deliver(_ exchange: ServerExchange) -> Task<Void, Never>? {
+    /// Hands a request to whoever serves this server.
+    func deliver(_ exchange: ServerExchange) {
         delivery.deliver(exchange, on: self)
     }
 
@@ -147,6 +162,16 @@ final class ServerLoop: @unchecked Sendable {
                 connection.checkDeadlines(now: now)
             }
         }
+    }
+}
+
+extension ByteBuffer {
+    /// The Date field as it stands on the wire (RFC 9110 section 6.6.1).
+    fileprivate init(dateLineAt second: time_t) {
+        self.init()
+        writeStaticString("Date: ")
+        writeHTTPDate(HTTPDate(secondsSince1970: Int64(second)))
+        writeStaticString("\r\n")
     }
 }
 

@@ -23,10 +23,10 @@ final class BodyStream: @unchecked Sendable {
         case failed(any Error)
     }
 
-    private var chunks = CircularBuffer<ByteBuffer>()
-    private var bufferedBytes = 0
-    private var end: End?
-    private var isBeingRead = false
+    @exclusivity(unchecked) private var chunks = CircularBuffer<ByteBuffer>()
+    @exclusivity(unchecked) private var bufferedBytes = 0
+    @exclusivity(unchecked) private var end: End?
+    @exclusivity(unchecked) private var isBeingRead = false
 
     init(eventLoop: any EventLoop, announcedLength: Int?, onDemand: @escaping @Sendable () -> Void) {
         self.eventLoop = eventLoop

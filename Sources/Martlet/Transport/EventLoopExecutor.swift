@@ -7,16 +7,17 @@ import NIOCore
 /// before that turn ends, so that everything they write leaves in the same system call.
 final class EventLoopExecutor: TaskExecutor, @unchecked Sendable {
     // Sendable because every stored variable is touched only on the thread of `eventLoop`: `enqueue` looks where it
-    // is before it does so, and all other members say in their documentation that they are called on the loop.
+    // is before it does so, and all other members say in their documentation that they are called on the loop. For
+    // the same reason, and because no access spans a call of a job, they need no check for overlapping accesses.
 
     /// How many jobs one turn runs before it lets the loop look at its sockets again.
     private static let jobsPerTurn = 512
 
     let eventLoop: any EventLoop
-    private var jobs = CircularBuffer<UnownedJob>()
-    private var turnDepth = 0
-    private var isTurnScheduled = false
-    private var endOfTurn: [() -> Void] = []
+    @exclusivity(unchecked) private var jobs = CircularBuffer<UnownedJob>()
+    @exclusivity(unchecked) private var turnDepth = 0
+    @exclusivity(unchecked) private var isTurnScheduled = false
+    @exclusivity(unchecked) private var endOfTurn: [() -> Void] = []
 
     init(eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
@@ -43,10 +44,12 @@ final class EventLoopExecutor: TaskExecutor, @unchecked Sendable {
         body()
         if turnDepth == 1 {
             runJobs()
-            let deferred = endOfTurn
-            endOfTurn.removeAll(keepingCapacity: true)
-            for work in deferred {
-                work()
+            if !endOfTurn.isEmpty {
+                let deferred = endOfTurn
+                endOfTurn.removeAll(keepingCapacity: true)
+                for work in deferred {
+                    work()
+                }
             }
         }
         turnDepth -= 1

@@ -15,6 +15,9 @@ struct HTTP1ResponseWriter {
         var version: HTTPVersion
         /// Whether the request and the server allow the connection to be used again.
         var mayPersist: Bool
+
+        /// What stands in for a request where there is none.
+        static let noRequest = Context(method: .get, version: .http1_1, mayPersist: false)
     }
 
     /// How the end of the response's content is told (RFC 9112 section 6).
@@ -60,7 +63,7 @@ struct HTTP1ResponseWriter {
         } else if let coding {
             try endCompressed(content, draft, constants, coding, into: &output)
         } else {
-            let framed = !draft.trailers.isEmpty && context.version == .http1_1
+            let framed = draft.trailers?.isEmpty == false && context.version == .http1_1
             try writeHead(draft, constants, wholeLength: framed ? nil : content.byteCount, coding: nil, into: &output)
             try append(content, buffered: true, into: &output)
             try finish(draft.trailers, into: &output)
@@ -190,7 +193,7 @@ struct HTTP1ResponseWriter {
         }
     }
 
-    private mutating func finish(_ trailers: HTTPFields, into output: inout OutputBuffer) throws(HTTPServerError) {
+    private mutating func finish(_ trailers: HTTPFields?, into output: inout OutputBuffer) throws(HTTPServerError) {
         if let compressor {
             do {
                 try compressor.finish(into: &gathered)
@@ -210,7 +213,7 @@ struct HTTP1ResponseWriter {
         case .chunked:
             let start = output.tail.writerIndex
             do {
-                try output.tail.writeLastChunk(trailers: trailers)
+                try output.tail.writeLastChunk(trailers: trailers ?? [:])
             } catch {
                 output.tail.moveWriterIndex(to: start)
                 throw .invalidField("\(error)")
@@ -260,7 +263,7 @@ struct HTTP1ResponseWriter {
         try writeHead(draft, constants, wholeLength: whole, coding: coding, announced: whole, into: &output)
         self.compressor = nil
         try append(.buffer(compressed), buffered: true, into: &output)
-        try finish([:], into: &output)
+        try finish(nil, into: &output)
     }
 
     // MARK: Head
@@ -306,7 +309,8 @@ struct HTTP1ResponseWriter {
                     try output.tail.append(field)
                 }
             } else {
-                output.tail.writeImmutableBuffer(constants.renderedHeaders)
+                output.tail.writeImmutableBuffer(constants.rendered)
+                hasDate = true
             }
             if !hasDate {
                 output.tail.writeImmutableBuffer(constants.dateLine)
@@ -394,15 +398,6 @@ struct HTTP1ResponseWriter {
             }
         }
     }
-}
-
-/// The parts of a head that are the same for every response of a second.
-struct HeadConstants {
-    /// The server's default fields, and the same as they stand on the wire.
-    let defaultHeaders: HTTPFields
-    let renderedHeaders: ByteBuffer
-    /// The Date field with its line end, or nothing when the server sends none.
-    let dateLine: ByteBuffer
 }
 
 extension ByteBuffer {

@@ -53,8 +53,8 @@ extension HTTP1ServerConnection {
             case .open:
                 // A client that is gone is the reason most often. One that has only finished sending still gets what
                 // the handler writes.
-                current?.task?.cancel()
-                if reader.isInsideRequest, let body = current?.exchange.body, reader.bufferedBytes == 0 {
+                handlerTask?.cancel()
+                if reader.isInsideRequest, let body = exchange?.body, reader.bufferedBytes == 0 {
                     body.fail(HTTPBodyError.connectionClosed)
                 }
                 process()
@@ -73,7 +73,7 @@ extension HTTP1ServerConnection {
         isServerClosing = true
         if force {
             abort()
-        } else if case .open = phase, current == nil {
+        } else if case .open = phase, exchange == nil {
             closeAfterFlush()
         }
     }
@@ -84,14 +84,13 @@ extension HTTP1ServerConnection {
         count(as: nil)
         loop.executor.turn {
             stream?.fail(HTTPServerError.connectionClosed)
-            if let current {
-                hasPeerClosed = true
-                current.task?.cancel()
-                current.exchange.body?.fail(HTTPBodyError.connectionClosed)
-            }
+            hasPeerClosed = true
+            handlerTask?.cancel()
+            exchange?.body?.fail(HTTPBodyError.connectionClosed)
             writability.signal()
         }
-        current = nil
+        exchange = nil
+        handlerTask = nil
         context = nil
         openChannel.withLock { $0 = nil }
         loop.remove(self)
@@ -127,8 +126,8 @@ extension HTTP1ServerConnection {
             }
             flushOutput()
         case .slowContent:
-            if let current {
-                current.exchange.body?.fail(HTTPBodyError.tooSlow)
+            if let exchange {
+                exchange.body?.fail(HTTPBodyError.tooSlow)
             } else {
                 closeAfterFlush()
                 flushOutput()
@@ -142,14 +141,14 @@ extension HTTP1ServerConnection {
 
     /// The deadline that a handler has set for its response has passed.
     func deadlinePassed(_ exchange: ServerExchange) {
-        if current?.exchange === exchange { abort() }
+        if self.exchange === exchange { abort() }
     }
 
     private var presentWait: ConnectionTiming.Wait {
         switch phase {
         case .open:
-            if let current {
-                reader.isInsideRequest && current.exchange.body?.isStarving == true ? .content : .handler
+            if let exchange {
+                reader.isInsideRequest && exchange.body?.isStarving == true ? .content : .handler
             } else {
                 drainAllowance == nil ? .request : .content
             }
@@ -159,9 +158,9 @@ extension HTTP1ServerConnection {
     }
 
     private func handlerIsTooSlow() {
-        guard let current, !current.writer.isEnded else { return }
-        current.task?.cancel()
-        handlerReturned(current.exchange, error: HTTPError(.serviceUnavailable, "The request took too long."))
+        guard let exchange, !writer.isEnded else { return }
+        handlerTask?.cancel()
+        handlerReturned(exchange, error: HTTPError(.serviceUnavailable, "The request took too long."))
         closeAfterFlush()
         flushOutput()
     }

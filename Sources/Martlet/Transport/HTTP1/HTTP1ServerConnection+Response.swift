@@ -6,37 +6,42 @@ import NIOCore
 /// What exchanges ask of their connection. All of it is called on the loop.
 extension HTTP1ServerConnection {
     /// Sends the whole response, or what is left of it.
-    func end(_ exchange: ServerExchange, _ content: OutgoingContent) throws {
-        try write(exchange) { (writer, draft, constants, output) throws(HTTPServerError) in
+    func end(_ exchange: ServerExchange, _ content: OutgoingContent) throws(HTTPServerError) {
+        try write(exchange) { (draft) throws(HTTPServerError) in
             let coding = writer.isHeadWritten ? nil : exchange.chooseCoding(&draft, wholeLength: content.byteCount)
-            try writer.end(content, draft, constants, coding: coding, into: &output)
+            try writer.end(content, draft, loop.headConstants, coding: coding, into: &output)
         }
-        responseEnded(exchange)
+        finishExchange()
     }
 
     /// Sends a part of the response's content. False when the caller should wait until the client has taken some.
-    func write(_ exchange: ServerExchange, _ content: OutgoingContent) throws -> Bool {
-        try write(exchange) { (writer, draft, constants, output) throws(HTTPServerError) in
+    func write(_ exchange: ServerExchange, _ content: OutgoingContent) throws(HTTPServerError) -> Bool {
+        try write(exchange) { (draft) throws(HTTPServerError) in
             let coding = writer.isHeadWritten ? nil : exchange.chooseCoding(&draft, wholeLength: nil)
-            try writer.write(content, draft, constants, coding: coding, into: &output)
+            try writer.write(content, draft, loop.headConstants, coding: coding, into: &output)
         }
         if output.byteCount >= OutputBuffer.copyLimit * 2 { flushOutput() }
         return isWritable
     }
 
     /// Sends what has been gathered. False when the caller should wait until the client has taken some.
-    func flush(_ exchange: ServerExchange) throws -> Bool {
-        try write(exchange) { (writer, draft, constants, output) throws(HTTPServerError) in
+    func flush(_ exchange: ServerExchange) throws(HTTPServerError) -> Bool {
+        try write(exchange) { (draft) throws(HTTPServerError) in
             let coding = writer.isHeadWritten ? nil : exchange.chooseCoding(&draft, wholeLength: nil)
-            try writer.flush(draft, constants, coding: coding, into: &output)
+            try writer.flush(draft, loop.headConstants, coding: coding, into: &output)
         }
         flushOutput()
         return isWritable
     }
 
     /// Sends an informational response.
-    func writeInformational(_ exchange: ServerExchange, _ status: HTTPResponse.Status, _ fields: HTTPFields) throws {
-        try check(exchange).writer.writeInformational(status, fields, into: &output)
+    func writeInformational(
+        _ exchange: ServerExchange,
+        _ status: HTTPResponse.Status,
+        _ fields: HTTPFields
+    ) throws(HTTPServerError) {
+        try check(exchange)
+        try writer.writeInformational(status, fields, into: &output)
         flushOutput()
     }
 
@@ -51,52 +56,41 @@ extension HTTP1ServerConnection {
         if case .closed = phase { true } else { false }
     }
 
-    private func check(_ exchange: ServerExchange) throws(HTTPServerError) -> Current {
-        guard let current, current.exchange === exchange else {
+    private func check(_ exchange: ServerExchange) throws(HTTPServerError) {
+        guard self.exchange === exchange else {
             throw isClosed ? .connectionClosed : .responseEnded
         }
-        if case .open = phase { return current }
-        throw .connectionClosed
+        guard case .open = phase else { throw .connectionClosed }
     }
 
-    /// Lets `body` write to the response of the exchange, then tells the exchange what it must know.
+    /// Lets `body` write to the response of the exchange as the draft says.
     private func write(
         _ exchange: ServerExchange,
-        _ body: (
-            inout HTTP1ResponseWriter, inout ResponseDraft, HeadConstants, inout OutputBuffer
-        ) throws(HTTPServerError) -> Void
+        _ body: (inout ResponseDraft) throws(HTTPServerError) -> Void
     ) throws(HTTPServerError) {
-        _ = try check(exchange)
-        var draft = exchange.currentDraft()
-        let constants = loop.headConstants(exchange.settings)
-        let wasHeadWritten = current?.writer.isHeadWritten ?? true
-        try current?.write(with: body, &draft, constants, &output)
-        if !wasHeadWritten, current?.writer.isHeadWritten == true {
-            exchange.headWasSent()
+        try check(exchange)
+        let wasChangedTooLate = try exchange.withDraft { (draft) throws(HTTPServerError) in
+            try body(&draft)
+            draft.isHeadSent = writer.isHeadWritten
+            defer { draft.wasChangedTooLate = false }
+            return draft.wasChangedTooLate
         }
         flushSoon()
-        try exchange.reportLateChange()
+        if wasChangedTooLate { throw .headAlreadySent }
     }
 
     // MARK: The end of an exchange
 
-    private func responseEnded(_ exchange: ServerExchange) {
-        guard let current, current.exchange === exchange, current.writer.isEnded else { return }
-        finishExchange()
-    }
-
     /// The handler has returned or thrown; the response is ended for it if it did not do so.
-    func handlerReturned(_ exchange: ServerExchange, error: (any Error)?, endsResponse: Bool = true) {
-        guard let current, current.exchange === exchange else {
+    func handlerReturned(_ exchange: ServerExchange, error: (any Error)?) {
+        guard self.exchange === exchange else {
             if let error { report(error, exchange) }
             return
         }
-        self.current?.hasHandlerReturned = endsResponse
-        self.current?.endsWithHandler = endsResponse
-        guard endsResponse else { return }
+        isHandlerRunning = false
         if let error {
             answer(error, exchange)
-        } else if !current.writer.isEnded {
+        } else if !writer.isEnded {
             do {
                 try end(exchange, .none)
             } catch {
@@ -108,7 +102,7 @@ extension HTTP1ServerConnection {
 
     /// A request that was taken from the server's sequence is gone, and its response with it.
     func requestWasDropped(_ exchange: ServerExchange) {
-        guard let current, current.exchange === exchange, !current.writer.isEnded else { return }
+        guard self.exchange === exchange, !writer.isEnded else { return }
         loop.executor.turn {
             handlerReturned(exchange, error: HTTPError(.serviceUnavailable, "The request was dropped unanswered."))
         }
@@ -117,11 +111,11 @@ extension HTTP1ServerConnection {
     /// Answers for a handler that has thrown.
     private func answer(_ error: any Error, _ exchange: ServerExchange) {
         let answer = HTTPError(answering: error)
-        if answer.status.kind == .serverError || current?.writer.isHeadWritten == true {
+        if answer.status.kind == .serverError || writer.isHeadWritten {
             report(error, exchange)
         }
-        guard current?.writer.isHeadWritten == false else {
-            if current?.writer.isEnded == false { abort() }
+        guard !writer.isHeadWritten else {
+            if !writer.isEnded { abort() }
             return
         }
         exchange.replaceDraft(with: answer, closes: error is HTTPBodyError)
@@ -148,24 +142,20 @@ extension HTTP1ServerConnection {
 
     /// Goes on to the next request once the response is ended and the handler has returned.
     private func finishExchange() {
-        guard let current, current.writer.isEnded else { return }
-        guard current.hasHandlerReturned || !current.endsWithHandler else { return }
-        self.current = nil
-        timing.isInsideHead = false
+        guard let exchange, writer.isEnded, !isHandlerRunning else { return }
+        self.exchange = nil
+        handlerTask = nil
         guard case .open = phase else { return }
-        current.exchange.body?.discard()
-        let awaitsContinue = current.exchange.head.expectsContinue && !current.sentContinue
-        if current.writer.mustClose || isServerClosing {
+        exchange.body?.discard()
+        if writer.mustClose || isServerClosing {
             closeAfterFlush()
         } else if reader.isInsideRequest {
             // A client that was not told to continue may never send the content, nor say so.
-            if awaitsContinue && timing.contentBytes == 0 {
+            if exchange.head.expectsContinue, !hasSentContinue, timing.contentBytes == 0 {
                 closeAfterFlush()
             } else {
-                drainAllowance = current.exchange.settings.configuration.maximumDrainedBytes
+                drainAllowance = exchange.settings.configuration.maximumDrainedBytes
             }
-        } else {
-            count(as: .idle)
         }
         process()
     }
@@ -180,28 +170,13 @@ extension HTTP1ServerConnection {
 
     /// Answers a request whose head never came to its end, and closes.
     func refuse(_ status: HTTPResponse.Status, _ text: String) {
-        let settings = loop.settings
         var writer = HTTP1ResponseWriter(
             HTTP1ResponseWriter.Context(method: .get, version: .http1_1, mayPersist: false)
         )
         var draft = ResponseDraft(isPersistent: false)
         draft.status = status
-        try? writer.end(.text(text), draft, loop.headConstants(settings), into: &output)
+        try? writer.end(.text(text), draft, loop.headConstants, into: &output)
         closeAfterFlush()
-    }
-}
-
-extension HTTP1ServerConnection.Current {
-    /// Writes in place: the writer holds buffers that are not to be copied.
-    fileprivate mutating func write(
-        with body: (
-            inout HTTP1ResponseWriter, inout ResponseDraft, HeadConstants, inout OutputBuffer
-        ) throws(HTTPServerError) -> Void,
-        _ draft: inout ResponseDraft,
-        _ constants: HeadConstants,
-        _ output: inout OutputBuffer
-    ) throws(HTTPServerError) {
-        try body(&writer, &draft, constants, &output)
     }
 }
 
