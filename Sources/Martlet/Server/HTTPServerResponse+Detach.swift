@@ -9,7 +9,7 @@ extension HTTPServerResponse {
     /// - Throws: ``HTTPServerError/headAlreadySent`` when the head has been sent.
     public func detachSocket(writeHeaders: Bool = true) async throws -> DetachedSocket {
         let exchange = exchange
-        return try await exchange.eventLoop.run {
+        return try await exchange.executor.run {
             try exchange.connection.detach(exchange, writeHeaders: writeHeaders)
         }
     }

@@ -49,7 +49,7 @@ extension HTTPServerResponse {
     public func flush() async throws {
         try await exchange.commitSession()
         let exchange = exchange
-        let isReady = try await exchange.eventLoop.run { try exchange.connection.flush(exchange) }
+        let isReady = try await exchange.executor.run { try exchange.connection.flush(exchange) }
         if !isReady {
             try await exchange.connection.waitUntilWritable()
         }
@@ -81,7 +81,7 @@ extension HTTPServerResponse {
     /// clients, which know none, are spared it.
     public func sendInformational(_ status: HTTPResponse.Status, headers: HTTPFields = [:]) async throws {
         let exchange = exchange
-        try await exchange.eventLoop.run {
+        try await exchange.executor.run {
             try exchange.connection.writeInformational(exchange, status, headers)
         }
     }
@@ -101,7 +101,7 @@ extension HTTPServerResponse {
 
     @inline(__always)
     private func end(_ content: OutgoingContent) async throws {
-        if exchange.presentSession == nil, exchange.eventLoop.inEventLoop {
+        if exchange.presentSession == nil, exchange.executor.isCurrent {
             return try exchange.connection.end(exchange, content)
         }
         try await endElsewhere(content)
@@ -111,13 +111,13 @@ extension HTTPServerResponse {
     private func endElsewhere(_ content: OutgoingContent) async throws {
         try await exchange.commitSession()
         let exchange = exchange
-        try await exchange.eventLoop.run { try exchange.connection.end(exchange, content) }
+        try await exchange.executor.run { try exchange.connection.end(exchange, content) }
     }
 
     private func write(_ content: OutgoingContent) async throws {
         try await exchange.commitSession()
         let exchange = exchange
-        let isReady = try await exchange.eventLoop.run { try exchange.connection.write(exchange, content) }
+        let isReady = try await exchange.executor.run { try exchange.connection.write(exchange, content) }
         if !isReady {
             try await exchange.connection.waitUntilWritable()
         }

@@ -19,14 +19,23 @@ public struct HTTPServerResponse: Sendable {
     /// The status: code and reason phrase. 200 OK by default.
     public var status: HTTPResponse.Status {
         get { exchange.read { $0.status } }
-        nonmutating set { exchange.change { $0.status = newValue } }
+        nonmutating set {
+            exchange.change {
+                $0.status = newValue
+                $0.impossibleStatusCode = nil
+            }
+        }
     }
 
-    /// The code of the ``status``. Setting it sets the code's registered reason phrase too.
+    /// The code of the ``status``. Setting it sets the code's registered reason phrase too. A code that can't be sent
+    /// makes the next write throw ``HTTPServerError/invalidStatus(_:)``.
     public var statusCode: Int {
         get { status.code }
         nonmutating set {
             exchange.change {
+                // `HTTPResponse.Status` ends the process for other numbers.
+                $0.impossibleStatusCode = (0...999).contains(newValue) ? nil : newValue
+                guard $0.impossibleStatusCode == nil else { return }
                 $0.status = HTTPResponse.Status(
                     code: newValue,
                     reasonPhrase: HTTPResponse.Status.reasonPhrase(forCode: newValue) ?? ""
@@ -83,7 +92,7 @@ public struct HTTPServerResponse: Sendable {
     /// when the content is chunked.
     public var trailers: HTTPFields {
         get { exchange.read { $0.trailers } ?? [:] }
-        nonmutating set { exchange.changeTrailers { $0 = newValue } }
+        nonmutating set { exchange.changeAnytime { $0.trailers = newValue } }
     }
 
     /// How long the response may still take, counted from the moment this is set; the connection is torn down after

@@ -1,4 +1,5 @@
 import HTTPTypes
+import HTTPWire
 import NIOCore
 
 /// The parts of a head that are the same for every response of a second.
@@ -10,11 +11,19 @@ final class HeadConstants {
     /// The default fields and the Date field as they stand on the wire.
     let rendered: ByteBuffer
 
+    /// The head of a response of which nothing was changed, up to the number of its bytes.
+    let usualHead: ByteBuffer
+
     init(defaultHeaders: HTTPFields, renderedHeaders: ByteBuffer, dateLine: ByteBuffer) {
         self.defaultHeaders = defaultHeaders
         self.dateLine = dateLine
         var rendered = renderedHeaders
         rendered.writeImmutableBuffer(dateLine)
         self.rendered = rendered
+        var usualHead = ByteBuffer()
+        usualHead.writeStatusLine(.ok)
+        usualHead.writeImmutableBuffer(rendered)
+        usualHead.writeStaticString("Content-Length: ")
+        self.usualHead = usualHead
     }
 }

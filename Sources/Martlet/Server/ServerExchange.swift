@@ -34,6 +34,8 @@ final class ServerExchange: Sendable {
 
     var eventLoop: any EventLoop { connection.loop.eventLoop }
 
+    var executor: EventLoopExecutor { connection.loop.executor }
+
     // MARK: The request
 
     var headers: HTTPFields {
@@ -86,12 +88,10 @@ final class ServerExchange: Sendable {
         }
     }
 
-    /// Changes what may still be said while the content is being sent.
-    func changeTrailers(_ body: (inout HTTPFields) -> Void) {
+    /// Changes what may still be said while the content is being sent: the trailers and the deadline.
+    func changeAnytime(_ body: (inout ResponseDraft) -> Void) {
         draft.withLock { draft in
-            var trailers = draft.trailers ?? [:]
-            body(&trailers)
-            draft.trailers = trailers
+            body(&draft)
         }
     }
 
@@ -125,8 +125,8 @@ final class ServerExchange: Sendable {
     }
 
     private func finish(error: (any Error)?) {
-        if eventLoop.inEventLoop {
-            connection.loop.executor.turn { connection.handlerReturned(self, error: error) }
+        if executor.isCurrent {
+            executor.turn { connection.handlerReturned(self, error: error) }
         } else {
             eventLoop.execute { self.connection.handlerReturned(self, error: error) }
         }

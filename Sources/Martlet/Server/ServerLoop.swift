@@ -70,7 +70,7 @@ final class ServerLoop: @unchecked Sendable {
 
     /// Hands a request to whoever serves this server.
     func deliver(_ exchange: ServerExchange) {
-        delivery.deliver(exchange, on: self)
+        delivery.deliver(exchange)
     }
 
     // MARK: Connections

@@ -61,9 +61,13 @@ final class BodyStream: @unchecked Sendable {
 
     /// Drops what has arrived and was not read, and lets every further reading fail.
     func discard() {
+        // Also a content that is complete, unless all of it was read: what is left must not pass for the whole.
+        if end == nil || !chunks.isEmpty {
+            end = .failed(HTTPBodyError.discarded)
+        }
         chunks.removeAll()
         bufferedBytes = 0
-        fail(HTTPBodyError.discarded)
+        arrival.signal()
     }
 
     private func finish(_ end: End) {

@@ -41,6 +41,6 @@ public struct DetachedSocket: Sendable {
     /// Closes the connection after what was sent.
     public func close() async {
         let connection = connection
-        try? await connection.loop.eventLoop.run { connection.abort() }
+        try? await connection.loop.eventLoop.run { connection.closeDetached() }
     }
 }

@@ -1,4 +1,13 @@
 import NIOCore
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// Runs Swift concurrency on the thread of one event loop.
 ///
@@ -14,6 +23,8 @@ final class EventLoopExecutor: TaskExecutor, @unchecked Sendable {
     private static let jobsPerTurn = 512
 
     let eventLoop: any EventLoop
+    /// The loop's thread, once a turn has been run on it.
+    private let thread = Atomic<UInt>(0)
     @exclusivity(unchecked) private var jobs = CircularBuffer<UnownedJob>()
     @exclusivity(unchecked) private var turnDepth = 0
     @exclusivity(unchecked) private var isTurnScheduled = false
@@ -23,9 +34,23 @@ final class EventLoopExecutor: TaskExecutor, @unchecked Sendable {
         self.eventLoop = eventLoop
     }
 
+    /// Whether the caller is on the loop. NIO's own answer takes a lock.
+    var isCurrent: Bool {
+        let known = thread.load(ordering: .relaxed)
+        return known == 0 ? eventLoop.inEventLoop : known == Self.callingThread
+    }
+
+    /// Runs `body` on the loop: at once when the caller is there already, else after a hop.
+    func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+        if isCurrent {
+            return try body()
+        }
+        return try await eventLoop.submit(body).get()
+    }
+
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        if eventLoop.inEventLoop {
+        if isCurrent {
             append(job)
         } else {
             eventLoop.execute { self.append(job) }
@@ -40,6 +65,9 @@ final class EventLoopExecutor: TaskExecutor, @unchecked Sendable {
     ///
     /// Call it on the loop only. Turns nest; the outermost one does the work at the end.
     func turn(_ body: () -> Void) {
+        if turnDepth == 0, thread.load(ordering: .relaxed) == 0 {
+            thread.store(Self.callingThread, ordering: .relaxed)
+        }
         turnDepth += 1
         body()
         if turnDepth == 1 {
@@ -64,6 +92,14 @@ final class EventLoopExecutor: TaskExecutor, @unchecked Sendable {
         if turnDepth == 0 {
             scheduleTurn()
         }
+    }
+
+    private static var callingThread: UInt {
+        #if canImport(Darwin)
+            UInt(bitPattern: pthread_self())
+        #else
+            UInt(pthread_self())
+        #endif
     }
 
     private func append(_ job: UnownedJob) {

@@ -125,9 +125,8 @@ import Testing
             var buffer = ByteBuffer()
             #expect(buffer.writeDecimal(number) == String(number).utf8.count)
         }
-        #expect(written { $0.writeDecimal(UInt8.max) } == "255")
-        #expect(written { $0.writeDecimal(Int8.min) } == "-128")
-        #expect(written { $0.writeDecimal(UInt64.max) } == String(UInt64.max))
+        #expect(written { $0.writeDecimal(Int.max) } == String(Int.max))
+        #expect(written { $0.writeDecimal(Int.min) } == String(Int.min))
         for number: UInt64 in [0, 1, 9, 10, 15, 16, 255, 256, 0xDEAD_BEEF, .max] {
             #expect(written { $0.writeHex(number) } == String(number, radix: 16))
         }

@@ -15,7 +15,7 @@ import Testing
         let constants: HeadConstants
 
         init(_ method: HTTPRequest.Method = .get, _ version: HTTPVersion = .http1_1, mayPersist: Bool = true) {
-            writer = HTTP1ResponseWriter(.init(method: method, version: version, mayPersist: mayPersist))
+            writer = HTTP1ResponseWriter(.init(method: .init(method), version: version, mayPersist: mayPersist))
             let defaults: HTTPFields = [.contentType: "text/plain"]
             constants = HeadConstants(
                 defaultHeaders: defaults,

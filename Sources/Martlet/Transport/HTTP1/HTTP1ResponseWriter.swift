@@ -11,13 +11,29 @@ struct HTTP1ResponseWriter {
 
     /// What of the request and the connection decides about the response.
     struct Context {
-        var method: HTTPRequest.Method
+        var method: MethodKind
         var version: HTTPVersion
         /// Whether the request and the server allow the connection to be used again.
         var mayPersist: Bool
 
         /// What stands in for a request where there is none.
-        static let noRequest = Context(method: .get, version: .http1_1, mayPersist: false)
+        static let noRequest = Context(method: .other, version: .http1_1, mayPersist: false)
+    }
+
+    /// The methods that have a say in how a response is framed.
+    enum MethodKind {
+        case head
+        case connect
+        case other
+
+        init(_ method: HTTPRequest.Method) {
+            // Told apart by length first, which the method of most requests already fails.
+            switch method.rawValue.utf8.count {
+            case 4 where method == .head: self = .head
+            case 7 where method == .connect: self = .connect
+            default: self = .other
+            }
+        }
     }
 
     /// How the end of the response's content is told (RFC 9112 section 6).
@@ -60,14 +76,42 @@ struct HTTP1ResponseWriter {
         if isHeadWritten {
             try append(content, buffered: true, into: &output)
             try finish(draft.trailers, into: &output)
-        } else if let coding {
+            return
+        }
+        if coding == nil, draft.isUsual, context.method == .other, context.version == .http1_1, context.mayPersist {
+            endUsual(content, constants, into: &output)
+            return
+        }
+        // Trailers need chunks (RFC 9112 section 7.1.2).
+        let isChunked = draft.trailers?.isEmpty == false && context.version == .http1_1
+        if let coding, !isChunked {
             try endCompressed(content, draft, constants, coding, into: &output)
         } else {
-            let framed = draft.trailers?.isEmpty == false && context.version == .http1_1
-            try writeHead(draft, constants, wholeLength: framed ? nil : content.byteCount, coding: nil, into: &output)
+            try writeHead(
+                draft,
+                constants,
+                wholeLength: content.byteCount,
+                isChunked: isChunked,
+                coding: coding,
+                into: &output
+            )
             try append(content, buffered: true, into: &output)
             try finish(draft.trailers, into: &output)
         }
+    }
+
+    /// The response that most are: a head that is the same for all of a second, a length, a content.
+    private mutating func endUsual(
+        _ content: OutgoingContent,
+        _ constants: HeadConstants,
+        into output: inout OutputBuffer
+    ) {
+        output.tail.writeImmutableBuffer(constants.usualHead)
+        output.tail.writeDecimal(content.byteCount)
+        output.tail.writeStaticString("\r\n\r\n")
+        content.append(to: &output)
+        isHeadWritten = true
+        isEnded = true
     }
 
     /// Adds to the content, after writing the head if that has not been done.
@@ -81,7 +125,17 @@ struct HTTP1ResponseWriter {
         guard !isEnded else { throw .responseEnded }
         if !isHeadWritten {
             guard content.byteCount > 0 else { return }
+            let start = output.tail.writerIndex
+            let unchanged = self
             try writeHead(draft, constants, wholeLength: nil, coding: coding, into: &output)
+            do {
+                return try append(content, buffered: draft.buffersOutput, into: &output)
+            } catch {
+                // Nothing of the content has been appended, so the head can be taken back.
+                output.tail.moveWriterIndex(to: start)
+                self = unchanged
+                throw error
+            }
         }
         try append(content, buffered: draft.buffersOutput, into: &output)
     }
@@ -272,12 +326,15 @@ struct HTTP1ResponseWriter {
         _ draft: borrowing ResponseDraft,
         _ constants: HeadConstants,
         wholeLength: Int?,
+        isChunked: Bool = false,
         coding: ContentCoding?,
         announced: Int? = nil,
         into output: inout OutputBuffer
     ) throws(HTTPServerError) {
         let status = draft.status
+        if let code = draft.impossibleStatusCode { throw .invalidStatus(code) }
         guard (200...599).contains(status.code) else { throw .invalidStatus(status.code) }
+        if let length = draft.contentLength, length < 0 { throw .invalidContentLength("\(length)") }
         let start = output.tail.writerIndex
         do throws(HTTPServerError) {
             output.tail.writeStatusLine(status, version: .http1_1)
@@ -323,6 +380,7 @@ struct HTTP1ResponseWriter {
                 status,
                 declared: declared,
                 wholeLength: wholeLength,
+                isChunked: isChunked,
                 compresses: coding != nil
             )
             if case .untilClose = framing { mayPersist = false }
@@ -331,7 +389,12 @@ struct HTTP1ResponseWriter {
             } else if context.version == .http1_0 {
                 output.tail.writeStaticString("Connection: keep-alive\r\n")
             }
-            writeFramingFields(framing, status: status, length: declared ?? wholeLength, to: &output.tail)
+            writeFramingFields(
+                framing,
+                status: status,
+                length: declared ?? (isChunked ? nil : wholeLength),
+                to: &output.tail
+            )
             output.tail.writeEndOfHead()
             self.status = status
             self.framing = framing
@@ -356,6 +419,7 @@ struct HTTP1ResponseWriter {
         _ status: HTTPResponse.Status,
         declared: Int?,
         wholeLength: Int?,
+        isChunked: Bool,
         compresses: Bool
     ) throws(HTTPServerError) -> Framing {
         if status.code == 204 || status.code == 304 || status.code == 205 {
@@ -365,7 +429,7 @@ struct HTTP1ResponseWriter {
         // After a successful CONNECT the connection is a tunnel (RFC 9110 section 9.3.6).
         if context.method == .connect, status.kind == .successful { return .untilClose }
         if context.method == .head { return .none }
-        if let declared, !compresses || wholeLength != nil {
+        if let declared, !compresses || (wholeLength != nil && !isChunked) {
             if let wholeLength, wholeLength != declared {
                 throw wholeLength > declared
                     ? .contentLengthExceeded(announced: declared, written: wholeLength)
@@ -373,7 +437,7 @@ struct HTTP1ResponseWriter {
             }
             return .contentLength(declared)
         }
-        if let wholeLength { return .contentLength(wholeLength) }
+        if let wholeLength, !isChunked { return .contentLength(wholeLength) }
         return context.version == .http1_1 ? .chunked : .untilClose
     }
 

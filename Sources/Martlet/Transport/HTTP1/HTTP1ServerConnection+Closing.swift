@@ -12,6 +12,7 @@ extension HTTP1ServerConnection {
     func closeAfterFlush() {
         guard case .open = phase else { return }
         phase = .flushing
+        releaseHandler()
         count(as: .closing)
         flushSoon()
         continueReading()
@@ -86,6 +87,7 @@ extension HTTP1ServerConnection {
             stream?.fail(HTTPServerError.connectionClosed)
             hasPeerClosed = true
             handlerTask?.cancel()
+            releaseHandler()
             exchange?.body?.fail(HTTPBodyError.connectionClosed)
             writability.signal()
         }
@@ -160,8 +162,8 @@ extension HTTP1ServerConnection {
     private func handlerIsTooSlow() {
         guard let exchange, !writer.isEnded else { return }
         handlerTask?.cancel()
-        handlerReturned(exchange, error: HTTPError(.serviceUnavailable, "The request took too long."))
-        closeAfterFlush()
+        let error = HTTPError(.serviceUnavailable, "The request took too long.")
+        handlerReturned(exchange, error: error, closes: true)
         flushOutput()
     }
 }

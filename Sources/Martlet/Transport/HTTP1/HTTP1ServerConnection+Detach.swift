@@ -18,7 +18,6 @@ extension HTTP1ServerConnection {
         if hasPeerClosed { stream.finish(trailers: [:]) }
         exchange.body?.discard()
         self.exchange = nil
-        handlerTask = nil
         phase = .detached(stream)
         flushSoon()
         continueReading()
@@ -30,6 +29,15 @@ extension HTTP1ServerConnection {
         output.append(bytes)
         flushOutput()
         return context.channel.isWritable
+    }
+
+    /// Closes when the socket has taken everything.
+    func closeDetached() {
+        guard case .detached = phase, let context else { return }
+        flushOutput()
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        sent.futureResult.assumeIsolated().whenComplete { _ in self.abort() }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: sent)
     }
 
     /// The two ends of the connection; nil once it is closed. May be asked from anywhere.

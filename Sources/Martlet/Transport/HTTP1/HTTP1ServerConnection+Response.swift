@@ -7,11 +7,12 @@ import NIOCore
 extension HTTP1ServerConnection {
     /// Sends the whole response, or what is left of it.
     func end(_ exchange: ServerExchange, _ content: OutgoingContent) throws(HTTPServerError) {
+        // Also when a change that came too late is reported: the response is complete nevertheless.
+        defer { finishExchange() }
         try write(exchange) { (draft) throws(HTTPServerError) in
             let coding = writer.isHeadWritten ? nil : exchange.chooseCoding(&draft, wholeLength: content.byteCount)
             try writer.end(content, draft, loop.headConstants, coding: coding, into: &output)
         }
-        finishExchange()
     }
 
     /// Sends a part of the response's content. False when the caller should wait until the client has taken some.
@@ -70,6 +71,7 @@ extension HTTP1ServerConnection {
     ) throws(HTTPServerError) {
         try check(exchange)
         let wasChangedTooLate = try exchange.withDraft { (draft) throws(HTTPServerError) in
+            if isServerClosing || isContentWithheld(exchange) { draft.isPersistent = false }
             try body(&draft)
             draft.isHeadSent = writer.isHeadWritten
             defer { draft.wasChangedTooLate = false }
@@ -79,17 +81,26 @@ extension HTTP1ServerConnection {
         if wasChangedTooLate { throw .headAlreadySent }
     }
 
+    /// Whether the client waits to be told to send the content. When it never is, it may send the content all the
+    /// same or leave it out (RFC 9110 section 10.1.1), so where the next request begins can't be known.
+    private func isContentWithheld(_ exchange: ServerExchange) -> Bool {
+        exchange.head.expectsContinue && !hasSentContinue && reader.isInsideRequest
+            && timing.contentBytes == 0
+    }
+
     // MARK: The end of an exchange
 
     /// The handler has returned or thrown; the response is ended for it if it did not do so.
-    func handlerReturned(_ exchange: ServerExchange, error: (any Error)?) {
+    ///
+    /// - Parameter closes: Whether the answer to an error is the last one on the connection.
+    func handlerReturned(_ exchange: ServerExchange, error: (any Error)?, closes: Bool = false) {
         guard self.exchange === exchange else {
             if let error { report(error, exchange) }
             return
         }
         isHandlerRunning = false
         if let error {
-            answer(error, exchange)
+            answer(error, exchange, closes: closes)
         } else if !writer.isEnded {
             do {
                 try end(exchange, .none)
@@ -109,7 +120,7 @@ extension HTTP1ServerConnection {
     }
 
     /// Answers for a handler that has thrown.
-    private func answer(_ error: any Error, _ exchange: ServerExchange) {
+    private func answer(_ error: any Error, _ exchange: ServerExchange, closes: Bool = false) {
         let answer = HTTPError(answering: error)
         if answer.status.kind == .serverError || writer.isHeadWritten {
             report(error, exchange)
@@ -118,7 +129,7 @@ extension HTTP1ServerConnection {
             if !writer.isEnded { abort() }
             return
         }
-        exchange.replaceDraft(with: answer, closes: error is HTTPBodyError)
+        exchange.replaceDraft(with: answer, closes: closes || error is HTTPBodyError)
         do {
             let text = answer.message.isEmpty ? answer.status.reasonPhrase : answer.message
             try end(exchange, .text(text))
@@ -144,18 +155,12 @@ extension HTTP1ServerConnection {
     private func finishExchange() {
         guard let exchange, writer.isEnded, !isHandlerRunning else { return }
         self.exchange = nil
-        handlerTask = nil
         guard case .open = phase else { return }
         exchange.body?.discard()
         if writer.mustClose || isServerClosing {
             closeAfterFlush()
         } else if reader.isInsideRequest {
-            // A client that was not told to continue may never send the content, nor say so.
-            if exchange.head.expectsContinue, !hasSentContinue, timing.contentBytes == 0 {
-                closeAfterFlush()
-            } else {
-                drainAllowance = exchange.settings.configuration.maximumDrainedBytes
-            }
+            drainAllowance = exchange.settings.configuration.maximumDrainedBytes
         }
         process()
     }
@@ -170,9 +175,7 @@ extension HTTP1ServerConnection {
 
     /// Answers a request whose head never came to its end, and closes.
     func refuse(_ status: HTTPResponse.Status, _ text: String) {
-        var writer = HTTP1ResponseWriter(
-            HTTP1ResponseWriter.Context(method: .get, version: .http1_1, mayPersist: false)
-        )
+        var writer = HTTP1ResponseWriter(.noRequest)
         var draft = ResponseDraft(isPersistent: false)
         draft.status = status
         try? writer.end(.text(text), draft, loop.headConstants, into: &output)

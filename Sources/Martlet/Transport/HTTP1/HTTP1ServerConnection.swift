@@ -39,8 +39,13 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
     /// The request that is being answered, and its response.
     @exclusivity(unchecked) var exchange: ServerExchange?
     @exclusivity(unchecked) var writer = HTTP1ResponseWriter(.noRequest)
-    /// The task that works on the request; nil where nobody but the response tells when it is done.
+    /// The task that works on the connection's requests; none where the server is iterated over.
     @exclusivity(unchecked) var handlerTask: Task<Void, Never>?
+    @exclusivity(unchecked) var hasHandlerTask = false
+    /// The task, while it waits for a request.
+    @exclusivity(unchecked) var idleHandler: UnsafeContinuation<ServerExchange?, Never>?
+    /// A request that came before the task asked for it.
+    @exclusivity(unchecked) var handedExchange: ServerExchange?
     @exclusivity(unchecked) var isHandlerRunning = false
     @exclusivity(unchecked) var hasSentContinue = false
     /// How many bytes of the last request's content may still be read and dropped; nil when none is left to read.
@@ -158,7 +163,7 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     /// One step; false when there is nothing to do before something else happens.
-    private func advance() -> Bool {
+    func advance() -> Bool {
         guard case .open = phase else { return false }
         if let exchange {
             return reader.isInsideRequest && receiveContent(exchange)
@@ -177,7 +182,9 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
             begin(head)
             return true
         case .needsMoreBytes:
-            if hasPeerClosed || isServerClosing {
+            if hasPeerClosed, reader.isInsideHead {
+                refuse(HTTPParseError(.truncatedHead, at: reader.bufferedBytes))
+            } else if hasPeerClosed || isServerClosing {
                 closeAfterFlush()
             } else {
                 timing.isInsideHead = reader.isInsideHead
@@ -209,7 +216,7 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
         hasSentContinue = false
         writer = HTTP1ResponseWriter(
             HTTP1ResponseWriter.Context(
-                method: head.method,
+                method: HTTP1ResponseWriter.MethodKind(head.method),
                 version: head.version,
                 mayPersist: head.isPersistent && !isLast && !isServerClosing
             )
