@@ -77,8 +77,12 @@ final class ServerLoop: @unchecked Sendable {
     // MARK: Connections
 
     /// Accepts connections from a socket that listens already. May be called from anywhere.
-    func listen(on descriptor: CInt) async throws {
-        let channel = try await ServerBootstrap(group: eventLoop)
+    ///
+    /// - Parameters:
+    ///   - group: Where the connections go: this loop alone, or the group of `loops`, which take turns.
+    ///   - loops: The loops of the group.
+    func listen(on descriptor: CInt, distributingOver group: any EventLoopGroup, _ loops: [ServerLoop]) async throws {
+        let channel = try await ServerBootstrap(group: eventLoop, childGroup: group)
             // A burst of new connections is taken in one go, but not to the neglect of those that are open.
             .serverChannelOption(.maxMessagesPerRead, value: 64)
             .serverChannelInitializer { channel in
@@ -92,7 +96,8 @@ final class ServerLoop: @unchecked Sendable {
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(HTTP1ServerConnection(loop: self))
+                    let loop = loops.first { $0.eventLoop === channel.eventLoop } ?? self
+                    try channel.pipeline.syncOperations.addHandler(HTTP1ServerConnection(loop: loop))
                 }
             }
             .withBoundSocket(descriptor)

@@ -59,6 +59,8 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
     @exclusivity(unchecked) var hasPeerClosed = false
     @exclusivity(unchecked) var isServerClosing = false
     @exclusivity(unchecked) var awaitsLastWrite = false
+    /// Whether the peer sends something that nobody reads any more.
+    @exclusivity(unchecked) var mustLinger = false
     @exclusivity(unchecked) var gaugeState: ConnectionGauge.State?
     @exclusivity(unchecked) var timing: ConnectionTiming
 
@@ -102,7 +104,9 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
             process()
         case .detached(let stream):
             loop.executor.turn { stream.push(bytes) }
-        case .flushing, .lingering, .closed:
+        case .flushing:
+            mustLinger = true
+        case .lingering, .closed:
             break
         }
     }
