@@ -15,7 +15,8 @@ import NIOPosix
 /// The part of a server that lives on one event loop: its listening sockets, its connections, and what they share.
 final class ServerLoop: @unchecked Sendable {
     // Sendable because every variable is touched only on the thread of `eventLoop`; what may be called from
-    // elsewhere says so.
+    // elsewhere says so. What each request looks up is exempt from the run-time check for overlapping accesses: it is
+    // read and replaced, never changed in place.
 
     let eventLoop: any EventLoop
     let executor: EventLoopExecutor
@@ -27,9 +28,9 @@ final class ServerLoop: @unchecked Sendable {
     private var listeners: [any Channel] = []
     private var sweeping: RepeatedTask?
     private var drained: EventLoopPromise<Void>
-    private(set) var isClosing = false
+    @exclusivity(unchecked) private(set) var isClosing = false
     /// The time as of the last sweep: precise enough for deadlines of seconds, and free to look up.
-    private(set) var now = NIODeadline.now()
+    @exclusivity(unchecked) private(set) var now = NIODeadline.now()
     @exclusivity(unchecked) private var currentSettings: ServerSettings
     @exclusivity(unchecked) private var constants: HeadConstants?
     @exclusivity(unchecked) private var constantsSecond: time_t = 0

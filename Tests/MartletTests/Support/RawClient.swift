@@ -64,6 +64,16 @@ final class RawClient: Sendable {
         channel.writeAndFlush(bytes, promise: nil)
     }
 
+    /// Sends a text in pieces that the server gets to see one by one.
+    func send(_ text: String, inPiecesOf size: Int) async throws {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            try await channel.writeAndFlush(ByteBuffer(bytes: rest.prefix(size))).get()
+            rest = rest.dropFirst(size)
+            await Task.yield()
+        }
+    }
+
     /// How many of the bytes that were sent the system has not taken yet.
     func unsentBytes() async throws -> Int {
         try await channel.getOption(.bufferedWritableBytes).get()
@@ -108,6 +118,18 @@ final class RawClient: Sendable {
     func receive(through mark: String) async throws -> String {
         let mark = Array(mark.utf8)
         return try await take { bytes, _ in bytes.firstRange(of: mark)?.upperBound }
+    }
+
+    /// Takes a chunked response of any size, and counts its content.
+    func countContent() async throws -> Int {
+        _ = try await receive(through: "\r\n\r\n")
+        var count = 0
+        while let size = Int(try await receive(through: "\r\n").dropLast(1), radix: 16) {
+            _ = try await bytes { bytes, _ in bytes.count >= size + 2 ? size + 2 : nil }
+            if size == 0 { return count }
+            count += size
+        }
+        return count
     }
 
     /// Everything until the server has finished sending.

@@ -75,8 +75,18 @@ extension HTTP1ServerConnection {
         if force {
             abort()
         } else if case .open = phase, exchange == nil {
-            closeAfterFlush()
+            if gaugeState == .idle, output.isEmpty, unsentBytes == 0 {
+                // Nothing is on its way in either direction that could get lost.
+                abort()
+            } else {
+                closeAfterFlush()
+            }
         }
+    }
+
+    /// How many bytes the socket has not taken yet.
+    private var unsentBytes: Int {
+        (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 
     func becomeClosed() {
@@ -106,12 +116,11 @@ extension HTTP1ServerConnection {
             if now >= until { abort() }
             return
         }
-        guard let context else { return }
-        let unsent = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        guard context != nil else { return }
         let violation = timing.check(
             now: now,
             wait: presentWait,
-            unsentBytes: unsent,
+            unsentBytes: unsentBytes,
             configuration: loop.settings.configuration
         )
         switch violation {

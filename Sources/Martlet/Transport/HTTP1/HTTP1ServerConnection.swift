@@ -67,6 +67,8 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
     @exclusivity(unchecked) private var isReadHeldBack = false
     @exclusivity(unchecked) private var isReading = false
     @exclusivity(unchecked) private var isFlushDeferred = false
+    /// What the channel has said last about its being writable; asking it costs more.
+    @exclusivity(unchecked) private(set) var isChannelWritable = true
 
     init(loop: ServerLoop) {
         self.loop = loop
@@ -128,7 +130,8 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        guard context.channel.isWritable else { return }
+        isChannelWritable = context.channel.isWritable
+        guard isChannelWritable else { return }
         loop.executor.turn { writability.signal() }
         process()
     }
@@ -174,9 +177,9 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
         // A client that sends requests and takes no responses is not read any further.
         guard output.byteCount < OutputBuffer.copyLimit * 4 else {
             flushOutput()
-            return context?.channel.isWritable == true && output.isEmpty
+            return isChannelWritable && output.isEmpty
         }
-        guard context?.channel.isWritable == true else { return false }
+        guard isChannelWritable else { return false }
         switch reader.next() {
         case .head(let head):
             begin(head)
