@@ -67,6 +67,12 @@ extension HTTPServerResponse {
         try await end(.text(text))
     }
 
+    /// Sends a text of the given type, as UTF-8, and ends the response.
+    public func end(_ text: String, contentType: MediaType) async throws {
+        headers.contentType = contentType
+        try await end(.text(text))
+    }
+
     /// Sends bytes and ends the response. With nothing written before, their number is announced.
     public func end(_ bytes: ByteBuffer) async throws {
         try await end(.buffer(bytes))

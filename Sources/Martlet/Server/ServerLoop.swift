@@ -79,9 +79,15 @@ final class ServerLoop: @unchecked Sendable {
     /// Accepts connections from a socket that listens already. May be called from anywhere.
     ///
     /// - Parameters:
+    ///   - backlog: How many connections may wait to be accepted.
     ///   - group: Where the connections go: this loop alone, or the group of `loops`, which take turns.
     ///   - loops: The loops of the group.
-    func listen(on descriptor: CInt, distributingOver group: any EventLoopGroup, _ loops: [ServerLoop]) async throws {
+    func listen(
+        on descriptor: CInt,
+        backlog: CInt,
+        distributingOver group: any EventLoopGroup,
+        _ loops: [ServerLoop]
+    ) async throws {
         let channel = try await ServerBootstrap(group: eventLoop, childGroup: group)
             // A burst of new connections is taken in one go, but not to the neglect of those that are open.
             .serverChannelOption(.maxMessagesPerRead, value: 64)
@@ -102,8 +108,8 @@ final class ServerLoop: @unchecked Sendable {
             }
             .withBoundSocket(descriptor)
             .get()
-        // NIO listens with a queue of 128; a second call lengthens it.
-        try? SystemSocket.listen(descriptor, backlog: SystemSocket.maximumBacklog)
+        // NIO has listened with a queue of 128; a second call changes that.
+        try? SystemSocket.listen(descriptor, backlog: backlog)
         try await eventLoop.run {
             self.listeners.append(channel)
             if self.isClosing { channel.close(promise: nil) }

@@ -25,9 +25,14 @@ final class ServerRun: Sendable {
             do {
                 // Sockets that share a port share its connections too. From a single one its loop hands them out.
                 if descriptors.count > 1 {
-                    try await loop.listen(on: descriptor, distributingOver: loop.eventLoop, [loop])
+                    try await loop.listen(
+                        on: descriptor,
+                        backlog: socket.backlog,
+                        distributingOver: loop.eventLoop,
+                        [loop]
+                    )
                 } else {
-                    try await loop.listen(on: descriptor, distributingOver: group, loops)
+                    try await loop.listen(on: descriptor, backlog: socket.backlog, distributingOver: group, loops)
                 }
             } catch {
                 descriptors[index...].forEach(SystemSocket.close)

@@ -32,9 +32,9 @@ struct ConnectionsInfoTests {
             try await Self.expect(server, active: 2, idle: 1)
 
             let closing = try await server.connect()
-            closing.send(get("/", "Connection: close"))
+            // What follows the last request is read by nobody. The server has closed its half and waits for the other.
+            closing.send(get("/", "Connection: close") + "more")
             _ = try await closing.response()
-            // The server has closed its half and waits for the other one.
             try await Self.expect(server, active: 2, idle: 1, closing: 1)
 
             await closing.close()

@@ -187,6 +187,7 @@ extension HTTPError {
         switch error {
         case let error as HTTPError: self = error
         case let error as HTTPBodyError where error.status.kind == .clientError: self.init(error.status, "\(error)")
+        case is QueryParameters.ParsingError, is PercentEncoding.DecodingError: self.init(.badRequest, "\(error)")
         case is CancellationError: self.init(.serviceUnavailable)
         default: self.init(.internalServerError)
         }
