@@ -12,7 +12,8 @@ struct ByteSet: Sendable, Hashable {
     @inline(__always)
     func contains(_ byte: UInt8) -> Bool {
         let word = byte & 0x40 == 0 ? low : high
-        return (word &>> UInt64(byte & 0x3F)) & 1 != 0 && byte < 0x80
+        // The shift counts modulo 64. One test at the end: a second branch for each byte would show.
+        return (word &>> UInt64(byte)) & 1 > UInt64(byte >> 7)
     }
 }
 

@@ -78,8 +78,9 @@ extension Span<UInt8> {
     func lowercasedString(_ range: Range<Int>) -> String {
         let bytes = extracting(range)
         for index in bytes.indices where bytes[index] != bytes[index].asciiLowercased {
-            return bytes.withUnsafeBufferPointer { source in
-                String(decoding: source.lazy.map(\.asciiLowercased), as: UTF8.self)
+            return String(unsafeUninitializedCapacity: bytes.count) { target in
+                for index in bytes.indices { target[index] = bytes[index].asciiLowercased }
+                return bytes.count
             }
         }
         return string(range)

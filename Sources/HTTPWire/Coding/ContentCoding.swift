@@ -1,0 +1,24 @@
+/// A content coding that this package can apply and undo (RFC 9110 section 8.4.1).
+public enum ContentCoding: String, Sendable, Hashable, CaseIterable, CustomStringConvertible {
+    /// `gzip` (RFC 1952); `x-gzip` is the same.
+    case gzip
+    /// `deflate`: the zlib format (RFC 1950) around deflated data.
+    case deflate
+    /// `identity`: no coding.
+    case identity
+
+    /// The coding with this name, whatever the case; `nil` if it is not known.
+    public init?(_ token: String) {
+        let name = token.asciiLowercased
+        guard let coding = Self.allCases.first(where: { $0.isNamed(name) }) else { return nil }
+        self = coding
+    }
+
+    /// The name, as sent in `Content-Encoding`.
+    public var description: String { rawValue }
+
+    /// Whether this name, given in lower case, is one of the coding (RFC 9110 section 8.4.1.3).
+    func isNamed(_ name: String) -> Bool {
+        name == rawValue || (self == .gzip && name == "x-gzip")
+    }
+}

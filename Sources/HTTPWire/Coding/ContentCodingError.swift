@@ -1,0 +1,30 @@
+/// Why content cannot be compressed or decompressed.
+public enum ContentCodingError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The data are not in the format, or their checksum is wrong. The text says what zlib found.
+    case corrupt(String)
+    /// The data end too early.
+    case truncated
+    /// Something follows the end of the compressed data.
+    case trailingData
+    /// The decompressed content would be longer than this many bytes.
+    case outputLimitExceeded(Int)
+    /// The content would be more than this many times as long as the compressed data.
+    case ratioLimitExceeded(Int)
+    /// `finish` or an earlier error has ended the stream.
+    case finished
+    /// There is no memory for the stream.
+    case outOfMemory
+
+    /// What is wrong, as a sentence.
+    public var description: String {
+        switch self {
+        case .corrupt(let reason): "The compressed data are corrupt: \(reason)"
+        case .truncated: "The compressed data end too early"
+        case .trailingData: "Something follows the compressed data"
+        case .outputLimitExceeded(let limit): "The decompressed content is longer than \(limit) bytes"
+        case .ratioLimitExceeded(let limit): "The decompressed content is more than \(limit) times as long as its data"
+        case .finished: "The stream has ended"
+        case .outOfMemory: "There is no memory for the compression stream"
+        }
+    }
+}

@@ -1,0 +1,235 @@
+import CZlib
+import NIOCore
+
+/// Decompresses content piece by piece (gzip, RFC 1952; deflate, RFC 1950 and, as some servers send it, RFC 1951).
+///
+///     let decompressor = try Decompressor(.gzip)
+///     var input = received
+///     try decompressor.decompress(&input, into: &output)
+///     try decompressor.finish()
+///
+/// Several gzip members one after another are read as one content. A decompressor belongs to one isolation domain; it
+/// needs about 40 KiB until it is released.
+public final class Decompressor {
+    /// How much may come out, so that a few bytes cannot fill the memory.
+    public struct Limits: Sendable, Hashable {
+        /// How many bytes may come out in all. Defaults to 1 GiB.
+        public var maximumOutput: Int
+        /// How many times as long as its compressed data the content may be. Defaults to 250; deflate can reach 1032.
+        public var maximumRatio: Int
+        /// Up to how many bytes of content the ratio does not matter. Defaults to 1 MiB.
+        public var ratioExemption: Int
+
+        /// These limits.
+        public init(maximumOutput: Int = 1 << 30, maximumRatio: Int = 250, ratioExemption: Int = 1 << 20) {
+            self.maximumOutput = maximumOutput
+            self.maximumRatio = maximumRatio
+            self.ratioExemption = ratioExemption
+        }
+    }
+
+    private enum State {
+        /// Nothing of the current stream or member has come in.
+        case start
+        /// The first byte of deflated data has come in, the second tells the format.
+        case firstByte(UInt8)
+        case inside
+        /// The last member is complete.
+        case end
+        case failed
+    }
+
+    /// The coding it undoes.
+    public let coding: ContentCoding
+    /// What it holds the content to.
+    public let limits: Limits
+
+    private let stream: UnsafeMutablePointer<z_stream>
+    private var state = State.start
+    private var totalInput = 0
+    private var totalOutput = 0
+
+    /// A decompressor for this coding; with `.identity` it only copies.
+    ///
+    /// - Throws: `ContentCodingError.outOfMemory`.
+    public init(_ coding: ContentCoding, limits: Limits = Limits()) throws(ContentCodingError) {
+        self.coding = coding
+        self.limits = limits
+        stream = .allocate(capacity: 1)
+        stream.initialize(to: z_stream())
+        guard coding != .identity else { return }
+        let windowBits: Int32 = coding == .gzip ? 15 + 16 : 15
+        let result = inflateInit2_(stream, windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        guard result == Z_OK else { throw .outOfMemory }
+    }
+
+    deinit {
+        // Harmless for a stream that was never set up.
+        inflateEnd(stream)
+        stream.deinitialize(count: 1)
+        stream.deallocate()
+    }
+
+    /// Decompresses the readable bytes of `input`, moves its reader index over what was read, and appends the content.
+    ///
+    /// - Parameter limit: How many bytes this call may append; none by default. When as many were appended there may be
+    ///   more to come, even if `input` has been read to its end: call again, with more input or with the same, until
+    ///   fewer are.
+    /// - Returns: how many bytes were appended.
+    /// - Throws: `ContentCodingError` if the data are not in the format, something follows them, or a limit is exceeded.
+    ///   The decompressor is of no use after that.
+    @discardableResult
+    public func decompress(
+        _ input: inout ByteBuffer,
+        into output: inout ByteBuffer,
+        upTo limit: Int = .max
+    ) throws(ContentCodingError) -> Int {
+        if case .failed = state { throw .finished }
+        let before = totalOutput
+        do {
+            if coding == .identity {
+                try copy(&input, into: &output, upTo: limit)
+            } else {
+                try inflate(&input, into: &output, upTo: limit)
+            }
+        } catch {
+            state = .failed
+            throw error
+        }
+        return totalOutput - before
+    }
+
+    /// Makes sure that the compressed data were complete. No data at all are taken for empty content.
+    ///
+    /// - Throws: `ContentCodingError.truncated` if they were not.
+    public func finish() throws(ContentCodingError) {
+        switch state {
+        case .failed: throw .finished
+        case .end: return
+        case .start where totalInput == 0 || coding == .identity: return
+        case .start, .firstByte, .inside: throw .truncated
+        }
+    }
+
+    private func copy(_ input: inout ByteBuffer, into output: inout ByteBuffer, upTo limit: Int)
+        throws(ContentCodingError)
+    {
+        guard var piece = input.readSlice(length: min(input.readableBytes, max(limit, 0))) else { return }
+        guard piece.readableBytes <= max(0, limits.maximumOutput - totalOutput) else {
+            throw .outputLimitExceeded(limits.maximumOutput)
+        }
+        totalOutput += piece.readableBytes
+        output.writeBuffer(&piece)
+    }
+}
+
+extension Decompressor {
+    private func inflate(
+        _ input: inout ByteBuffer,
+        into output: inout ByteBuffer,
+        upTo limit: Int
+    ) throws(ContentCodingError) {
+        var remaining = limit
+        while remaining > 0 {
+            switch state {
+            case .start:
+                guard let byte = input.getInteger(at: input.readerIndex, as: UInt8.self) else { return }
+                guard coding == .deflate else {
+                    state = .inside
+                    continue
+                }
+                input.moveReaderIndex(forwardBy: 1)
+                totalInput += 1
+                state = .firstByte(byte)
+            case .firstByte(let first):
+                guard let second = input.getInteger(at: input.readerIndex, as: UInt8.self) else { return }
+                try detectFormat(first, second)
+                state = .inside
+            case .inside:
+                let (count, isMore) = try inflateSome(&input, into: &output, upTo: remaining)
+                remaining -= count
+                if !isMore { return }
+            case .end:
+                guard let byte = input.getInteger(at: input.readerIndex, as: UInt8.self) else { return }
+                // Another gzip member starts with 0x1F (RFC 1952 section 2.3.1).
+                guard coding == .gzip, byte == 0x1F else { throw .trailingData }
+                inflateReset(stream)
+                state = .inside
+            case .failed:
+                throw .finished
+            }
+        }
+    }
+
+    /// Decides between the zlib format and plain deflated data (RFC 1950 section 2.2), and feeds the first byte.
+    private func detectFormat(_ first: UInt8, _ second: UInt8) throws(ContentCodingError) {
+        let isZlib = first & 0x0F == 8 && first >> 4 <= 7 && (UInt16(first) << 8 | UInt16(second)) % 31 == 0
+        guard isZlib || inflateReset2(stream, -15) == Z_OK else { throw .corrupt("no format") }
+        // The header byte, or the first of the data, produces no output by itself.
+        var byte = first
+        var nowhere: UInt8 = 0
+        let result = withUnsafeMutableBytes(of: &nowhere) { space in
+            withUnsafeBytes(of: &byte) { bytes in
+                stream.setInput(bytes)
+                _ = stream.setOutput(space)
+                return CZlib.inflate(stream, Z_NO_FLUSH)
+            }
+        }
+        guard result == Z_OK || result == Z_BUF_ERROR, stream.pointee.avail_out == 1 else {
+            throw .corrupt(stream.message)
+        }
+    }
+
+    /// Calls zlib once.
+    ///
+    /// - Returns: how many bytes came out, and whether there may be more to do.
+    private func inflateSome(
+        _ input: inout ByteBuffer,
+        into output: inout ByteBuffer,
+        upTo limit: Int
+    ) throws(ContentCodingError) -> (count: Int, isMore: Bool) {
+        let available = input.readableBytes
+        // Small steps, so that the limits are looked at before much has come out. One byte more than is left is asked
+        // for, so that content of exactly the limit is not an error.
+        let step = 1 << 16
+        let rest = max(0, limits.maximumOutput - totalOutput)
+        let allowed = min(limit, rest < step ? rest + 1 : step)
+        let expected = min(allowed, available < step / 4 ? max(256, available * 4) : step)
+        var result = Z_OK
+        var count = 0
+        input.readWithUnsafeReadableBytes { bytes in
+            stream.setInput(bytes)
+            count = output.writeWithUnsafeMutableBytes(minimumWritableBytes: expected) { space in
+                let size = stream.setOutput(UnsafeMutableRawBufferPointer(rebasing: space.prefix(allowed)))
+                result = CZlib.inflate(stream, Z_NO_FLUSH)
+                return size - Int(stream.pointee.avail_out)
+            }
+            return Int(UInt32(clamping: bytes.count)) - Int(stream.pointee.avail_in)
+        }
+        let isFull = stream.pointee.avail_out == 0
+        totalInput += available - input.readableBytes
+        totalOutput += count
+        guard totalOutput <= limits.maximumOutput else { throw .outputLimitExceeded(limits.maximumOutput) }
+        if totalOutput > limits.ratioExemption, totalOutput / max(1, limits.maximumRatio) > totalInput {
+            throw .ratioLimitExceeded(limits.maximumRatio)
+        }
+        switch result {
+        case Z_STREAM_END:
+            state = .end
+            return (count, true)
+        case Z_OK: return (count, isFull || input.readableBytes > 0)
+        // Without room this cannot be, so input is what it lacks.
+        case Z_BUF_ERROR: return (count, false)
+        case Z_MEM_ERROR: throw .outOfMemory
+        case Z_NEED_DICT: throw .corrupt("preset dictionary")
+        default: throw .corrupt(stream.message)
+        }
+    }
+}
+
+extension UnsafeMutablePointer<z_stream> {
+    /// What zlib says about the last error.
+    fileprivate var message: String {
+        pointee.msg.map { String(cString: $0) } ?? "invalid data"
+    }
+}

@@ -1,0 +1,70 @@
+import HTTPTypes
+
+/// Names of fields that servers and clients use and swift-http-types does not have.
+extension HTTPField.Name {
+    /// `Accept-Charset` (RFC 9110 section 12.5.2, deprecated).
+    public static let acceptCharset = known("Accept-Charset")
+    /// `Alt-Svc` (RFC 7838).
+    public static let altSvc = known("Alt-Svc")
+    /// `Clear-Site-Data` (W3C).
+    public static let clearSiteData = known("Clear-Site-Data")
+    /// `Cross-Origin-Embedder-Policy` (WHATWG HTML).
+    public static let crossOriginEmbedderPolicy = known("Cross-Origin-Embedder-Policy")
+    /// `Cross-Origin-Opener-Policy` (WHATWG HTML).
+    public static let crossOriginOpenerPolicy = known("Cross-Origin-Opener-Policy")
+    /// `Forwarded` (RFC 7239).
+    public static let forwarded = known("Forwarded")
+    /// `Host` (RFC 9110 section 7.2), which HTTPTypes itself only has as the authority of a request.
+    public static let hostField = known("Host")
+    /// `HTTP2-Settings` (RFC 7540 section 3.2.1).
+    public static let http2Settings = known("HTTP2-Settings")
+    /// `Keep-Alive` (RFC 2068 section 19.7.1.1).
+    public static let keepAlive = known("Keep-Alive")
+    /// `Link` (RFC 8288).
+    public static let link = known("Link")
+    /// `Permissions-Policy` (W3C).
+    public static let permissionsPolicy = known("Permissions-Policy")
+    /// `Pragma` (RFC 9111 section 5.4, deprecated).
+    public static let pragma = known("Pragma")
+    /// `Proxy-Connection`, which some clients send to a proxy in place of `Connection`.
+    public static let proxyConnection = known("Proxy-Connection")
+    /// `Referrer-Policy` (W3C).
+    public static let referrerPolicy = known("Referrer-Policy")
+    /// `Refresh` (WHATWG HTML).
+    public static let refresh = known("Refresh")
+    /// `Sec-Fetch-Site` (W3C).
+    public static let secFetchSite = known("Sec-Fetch-Site")
+    /// `Server-Timing` (W3C).
+    public static let serverTiming = known("Server-Timing")
+    /// `Timing-Allow-Origin` (W3C).
+    public static let timingAllowOrigin = known("Timing-Allow-Origin")
+    /// `Upgrade-Insecure-Requests` (W3C).
+    public static let upgradeInsecureRequests = known("Upgrade-Insecure-Requests")
+    /// `Warning` (RFC 7234 section 5.5, obsolete).
+    public static let warning = known("Warning")
+    /// `X-Forwarded-For`: the addresses a request came through, the client's first.
+    public static let xForwardedFor = known("X-Forwarded-For")
+    /// `X-Forwarded-Host`: the host that the first proxy was asked for.
+    public static let xForwardedHost = known("X-Forwarded-Host")
+    /// `X-Forwarded-Port`: the port that the first proxy was asked on.
+    public static let xForwardedPort = known("X-Forwarded-Port")
+    /// `X-Forwarded-Proto`: the scheme that the first proxy was asked with.
+    public static let xForwardedProto = known("X-Forwarded-Proto")
+    /// `X-Frame-Options` (RFC 7034).
+    public static let xFrameOptions = known("X-Frame-Options")
+    /// `X-Powered-By`.
+    public static let xPoweredBy = known("X-Powered-By")
+    /// `X-Real-IP`: the client's address, from a proxy.
+    public static let xRealIP = known("X-Real-IP")
+    /// `X-Request-ID`.
+    public static let xRequestID = known("X-Request-ID")
+    /// `X-Requested-With`.
+    public static let xRequestedWith = known("X-Requested-With")
+    /// `X-XSS-Protection`, which Dart's server sends by default.
+    public static let xXSSProtection = known("X-XSS-Protection")
+
+    private static func known(_ name: StaticString) -> HTTPField.Name {
+        guard let name = HTTPField.Name("\(name)") else { preconditionFailure("\(name) is not a token") }
+        return name
+    }
+}

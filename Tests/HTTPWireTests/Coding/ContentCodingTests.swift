@@ -1,0 +1,227 @@
+import NIOCore
+import Testing
+
+@testable import HTTPWire
+
+@Suite("Content codings (RFC 9110 section 8.4.1)")
+struct ContentCodingTests {
+    @Test(
+        "have names",
+        arguments: [
+            ("gzip", .gzip), ("GZip", .gzip), ("x-gzip", .gzip), ("deflate", .deflate), ("identity", .identity),
+            ("br", nil), ("", nil), ("gzip ", nil),
+        ] as [(String, ContentCoding?)]
+    )
+    func names(token: String, coding: ContentCoding?) {
+        #expect(ContentCoding(token) == coding)
+    }
+
+    @Test("give back what went in", arguments: ContentCoding.allCases, [0, 1, 5, 255, 65_535, 300_000])
+    func roundTrip(coding: ContentCoding, count: Int) throws {
+        let content = Self.content(count)
+        for level in [-5, 0, 1, 6, 9, 99] {
+            let compressed = try Self.compress(content, coding, level: level)
+            #expect(try Self.decompress(compressed, coding) == content)
+        }
+    }
+
+    @Test("work byte by byte, with flushes between", arguments: ContentCoding.allCases)
+    func byteByByte(coding: ContentCoding) throws {
+        let content = Self.content(2000)
+        let compressor = try Compressor(coding)
+        let decompressor = try Decompressor(coding)
+        var result = ByteBuffer()
+        for (index, byte) in content.readableBytesView.enumerated() {
+            var compressed = ByteBuffer()
+            try compressor.compress(ByteBuffer(bytes: [byte]), into: &compressed)
+            if index % 100 == 0 {
+                try compressor.flush(into: &compressed)
+                try Self.feed(compressed, to: decompressor, into: &result)
+                #expect(result == content.getSlice(at: 0, length: index + 1), "flushed content can be read at once")
+            } else {
+                try Self.feed(compressed, to: decompressor, into: &result)
+            }
+        }
+        var end = ByteBuffer()
+        try compressor.finish(into: &end)
+        try Self.feed(end, to: decompressor, into: &result)
+        try decompressor.finish()
+        #expect(result == content)
+    }
+
+    @Test("read what other programs write")
+    func knownData() throws {
+        // Made with Python's gzip, zlib and zlib with raw windows from "hello hello hello hello\n".
+        let known: [(ContentCoding, [UInt8])] = [
+            (
+                .gzip,
+                [
+                    0x1F, 0x8B, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xCB, 0x48, 0xCD, 0xC9, 0xC9, 0x57,
+                    0xC8, 0x40, 0x27, 0xB9, 0x00, 0x00, 0x88, 0x59, 0x0B, 0x18, 0x00, 0x00, 0x00,
+                ]
+            ),
+            (
+                .deflate,
+                [0x78, 0x9C, 0xCB, 0x48, 0xCD, 0xC9, 0xC9, 0x57, 0xC8, 0x40, 0x27, 0xB9, 0x00, 0x70, 0xBE, 0x08, 0xBB]
+            ),
+            (.deflate, [0xCB, 0x48, 0xCD, 0xC9, 0xC9, 0x57, 0xC8, 0x40, 0x27, 0xB9, 0x00]),
+        ]
+        for (coding, bytes) in known {
+            #expect(
+                try Self.decompress(ByteBuffer(bytes: bytes), coding) == ByteBuffer(string: "hello hello hello hello\n")
+            )
+            let decompressor = try Decompressor(coding)
+            var output = ByteBuffer()
+            try Self.feed(ByteBuffer(bytes: bytes), to: decompressor, into: &output)
+            try decompressor.finish()
+            #expect(output == ByteBuffer(string: "hello hello hello hello\n"))
+            for count in 1..<bytes.count {
+                #expect(throws: ContentCodingError.truncated) {
+                    try Self.decompress(ByteBuffer(bytes: bytes[..<count]), coding)
+                }
+            }
+        }
+    }
+
+    @Test("take several gzip members for one content (RFC 1952 section 2.2)")
+    func members() throws {
+        var compressed = try Self.compress(ByteBuffer(string: "one "), .gzip)
+        compressed.writeImmutableBuffer(try Self.compress(ByteBuffer(), .gzip))
+        compressed.writeImmutableBuffer(try Self.compress(ByteBuffer(string: "two"), .gzip))
+        #expect(try Self.decompress(compressed, .gzip) == ByteBuffer(string: "one two"))
+        let decompressor = try Decompressor(.gzip)
+        var output = ByteBuffer()
+        try Self.feed(compressed, to: decompressor, into: &output)
+        try decompressor.finish()
+        #expect(output == ByteBuffer(string: "one two"))
+    }
+
+    @Test(
+        "refuse what follows the data",
+        arguments: [ContentCoding.gzip, .deflate],
+        [[0], [0x20, 0x1F], [0x78, 0x9C]] as [[UInt8]]
+    )
+    func trailingData(coding: ContentCoding, bytes: [UInt8]) throws {
+        var compressed = try Self.compress(Self.content(100), coding)
+        compressed.writeBytes(bytes)
+        #expect(throws: ContentCodingError.trailingData) { try Self.decompress(compressed, coding) }
+    }
+
+    @Test(
+        "never crash on damaged data, and notice every damaged byte of the content",
+        arguments: [ContentCoding.gzip, .deflate]
+    )
+    func damage(coding: ContentCoding) throws {
+        let content = Self.content(300)
+        let compressed = Array(try Self.compress(content, coding).readableBytesView)
+        for index in compressed.indices {
+            for bit in 0..<8 {
+                var damaged = compressed
+                damaged[index] ^= 1 << bit
+                guard let result = try? Self.decompress(ByteBuffer(bytes: damaged), coding) else { continue }
+                // Some header bytes of gzip mean nothing for the content.
+                #expect(result == content)
+            }
+        }
+        for byte in UInt8.min ... .max {
+            _ = try? Self.decompress(ByteBuffer(bytes: [byte, byte, byte, byte]), coding)
+        }
+        #expect(throws: ContentCodingError.self) { try Self.decompress(ByteBuffer(string: "not compressed"), .gzip) }
+    }
+
+    @Test("are of no use after an error or the end")
+    func states() throws {
+        let decompressor = try Decompressor(.gzip)
+        var (input, output) = (ByteBuffer(string: "nonsense"), ByteBuffer())
+        #expect(throws: ContentCodingError.self) { try decompressor.decompress(&input, into: &output) }
+        #expect(throws: ContentCodingError.finished) { try decompressor.decompress(&input, into: &output) }
+        #expect(throws: ContentCodingError.finished) { try decompressor.finish() }
+        for coding in ContentCoding.allCases {
+            let compressor = try Compressor(coding)
+            try compressor.finish(into: &output)
+            #expect(throws: ContentCodingError.finished) { try compressor.finish(into: &output) }
+            #expect(throws: ContentCodingError.finished) { try compressor.flush(into: &output) }
+            #expect(throws: ContentCodingError.finished) { try compressor.compress(ByteBuffer(), into: &output) }
+            #expect(throws: ContentCodingError.finished) { try compressor.compress(Self.content(1), into: &output) }
+            try Decompressor(coding).finish()
+        }
+    }
+
+    @Test("limit what comes out", arguments: ContentCoding.allCases)
+    func outputLimit(coding: ContentCoding) throws {
+        let compressed = try Self.compress(Self.content(10_000), coding)
+        let exact = Decompressor.Limits(maximumOutput: 10_000)
+        #expect(try Self.decompress(compressed, coding, limits: exact).readableBytes == 10_000)
+        #expect(throws: ContentCodingError.outputLimitExceeded(9_999)) {
+            try Self.decompress(compressed, coding, limits: .init(maximumOutput: 9_999))
+        }
+        #expect(try Self.decompress(compressed, coding, limits: .init(maximumOutput: .max)).readableBytes == 10_000)
+    }
+
+    @Test("limit how much larger it is, small content aside", arguments: [ContentCoding.gzip, .deflate])
+    func ratioLimit(coding: ContentCoding) throws {
+        let bomb = try Self.compress(ByteBuffer(repeating: 0, count: 8 << 20), coding)
+        #expect(throws: ContentCodingError.ratioLimitExceeded(250)) { try Self.decompress(bomb, coding) }
+        let generous = Decompressor.Limits(maximumRatio: 1100)
+        #expect(try Self.decompress(bomb, coding, limits: generous).readableBytes == 8 << 20)
+        let exempt = try Self.compress(ByteBuffer(repeating: 0, count: 1 << 20), coding)
+        #expect(try Self.decompress(exempt, coding).readableBytes == 1 << 20)
+        #expect(throws: ContentCodingError.ratioLimitExceeded(0)) {
+            try Self.decompress(exempt, coding, limits: .init(maximumRatio: 0, ratioExemption: 0))
+        }
+    }
+
+    @Test("can be read in portions", arguments: ContentCoding.allCases)
+    func portions(coding: ContentCoding) throws {
+        let content = Self.content(100_000)
+        var input = try Self.compress(content, coding)
+        let decompressor = try Decompressor(coding)
+        var output = ByteBuffer()
+        while true {
+            let count = try decompressor.decompress(&input, into: &output, upTo: 777)
+            #expect(count <= 777)
+            if count < 777 { break }
+        }
+        try decompressor.finish()
+        #expect(output == content)
+        #expect(try decompressor.decompress(&input, into: &output, upTo: -1) == 0)
+    }
+
+    private static func content(_ count: Int) -> ByteBuffer {
+        var state: UInt32 = 1
+        return ByteBuffer(
+            bytes: (0..<count).map { index -> UInt8 in
+                state = state &* 1_664_525 &+ 1_013_904_223
+                return index % 3 == 0 ? UInt8(truncatingIfNeeded: state >> 24) : 0x61
+            }
+        )
+    }
+
+    private static func compress(_ content: ByteBuffer, _ coding: ContentCoding, level: Int = 6) throws -> ByteBuffer {
+        let compressor = try Compressor(coding, level: level)
+        var output = ByteBuffer()
+        try compressor.compress(content, into: &output)
+        try compressor.finish(into: &output)
+        return output
+    }
+
+    private static func decompress(
+        _ data: ByteBuffer,
+        _ coding: ContentCoding,
+        limits: Decompressor.Limits = .init()
+    ) throws -> ByteBuffer {
+        let decompressor = try Decompressor(coding, limits: limits)
+        var (input, output) = (data, ByteBuffer())
+        try decompressor.decompress(&input, into: &output)
+        #expect(input.readableBytes == 0)
+        try decompressor.finish()
+        return output
+    }
+
+    private static func feed(_ data: ByteBuffer, to decompressor: Decompressor, into output: inout ByteBuffer) throws {
+        for byte in data.readableBytesView {
+            var piece = ByteBuffer(bytes: [byte])
+            try decompressor.decompress(&piece, into: &output)
+        }
+    }
+}
