@@ -40,17 +40,6 @@ extension ByteBuffer {
         writeStaticString("\r\n")
     }
 
-    /// Writes Host, for which `HTTPField.Name` has no constant (RFC 9110 section 7.2).
-    ///
-    /// - Throws: If that is not a host with an optional port, and not empty either.
-    public mutating func writeHost(_ host: String) throws(HTTPWriteError) {
-        let isValid = host.utf8.span.withUnsafeBytes { Authority.isValid($0, allowsEmpty: true) }
-        guard isValid else { throw HTTPWriteError(.invalidFieldValue, fieldName: "Host") }
-        writeStaticString("Host: ")
-        writeString(host)
-        writeStaticString("\r\n")
-    }
-
     /// Writes all fields in order, their values byte for byte.
     ///
     /// - Throws: If a value holds a control character other than HTAB, or a name is not a token, as those of HTTP/2's

@@ -89,6 +89,45 @@ enum ByteScanner {
         return offset
     }
 
+    /// Whether no byte is 0x80 or above.
+    @inline(__always)
+    static func isASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let base = bytes.baseAddress else { return true }
+        let end = bytes.count
+        var offset = 0
+        var seen = splat(0)
+        while end &- offset >= 16 {
+            seen |= base.loadUnaligned(fromByteOffset: offset, as: Vector.self)
+            offset &+= 16
+        }
+        guard firstIndex(seen .>= splat(0x80)) == nil else { return false }
+        while offset < end {
+            if base.load(fromByteOffset: offset, as: UInt8.self) >= 0x80 { return false }
+            offset &+= 1
+        }
+        return true
+    }
+
+    /// Whether two ranges hold the same bytes.
+    @inline(__always)
+    static func areEqual(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+        guard left.count == right.count else { return false }
+        guard let first = left.baseAddress, let second = right.baseAddress else { return true }
+        let end = left.count
+        var offset = 0
+        while end &- offset >= 8 {
+            let word = first.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            guard word == second.loadUnaligned(fromByteOffset: offset, as: UInt64.self) else { return false }
+            offset &+= 8
+        }
+        while offset < end {
+            let byte = first.load(fromByteOffset: offset, as: UInt8.self)
+            guard byte == second.load(fromByteOffset: offset, as: UInt8.self) else { return false }
+            offset &+= 1
+        }
+        return true
+    }
+
     /// The index of the first lane that is set.
     @inline(__always)
     private static func firstIndex(_ mask: SIMDMask<Vector.MaskStorage>) -> Int? {

@@ -118,9 +118,19 @@ public struct FieldBlock: Sendable {
 
     /// The text of a value: UTF-8 if it is valid, ISO 8859-1 if not.
     static func string(of bytes: UnsafeRawBufferPointer) -> String {
-        if let string = String(validating: bytes, as: UTF8.self) { return string }
+        if let string = utf8String(of: bytes) { return string }
         var string = ""
         string.unicodeScalars.append(contentsOf: bytes.lazy.map { Unicode.Scalar($0) })
         return string
+    }
+
+    /// The text of bytes that are valid UTF-8, `nil` if they are not.
+    static func utf8String(of bytes: UnsafeRawBufferPointer) -> String? {
+        // Nearly all are ASCII, for which this is several times as fast as `String(validating:as:)`.
+        guard ByteScanner.isASCII(bytes) else { return String(validating: bytes, as: UTF8.self) }
+        return String(unsafeUninitializedCapacity: bytes.count) { text in
+            UnsafeMutableRawBufferPointer(text).copyMemory(from: bytes)
+            return bytes.count
+        }
     }
 }

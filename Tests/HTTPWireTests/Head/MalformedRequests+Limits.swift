@@ -79,5 +79,12 @@ extension MalformedRequests {
             "6585 5",
             limits: fewFields
         ),
+        .init(
+            "101 fields",
+            "GET / HTTP/1.1\r\n" + String(repeating: "X: y\r\n", count: 101) + "\r\n",
+            .tooManyFields,
+            431,
+            "6585 5"
+        ),
     ]
 }
