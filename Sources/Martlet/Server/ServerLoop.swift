@@ -15,7 +15,8 @@ import NIOPosix
 /// The part of a server that lives on one event loop: its listening sockets, its connections, and what they share.
 final class ServerLoop: @unchecked Sendable {
     // Sendable because every variable is touched only on the thread of `eventLoop`; what may be called from
-    // elsewhere says so.
+    // elsewhere says so. What each request looks up is exempt from the run-time check for overlapping accesses: it is
+    // read and replaced, never changed in place.
 
     let eventLoop: any EventLoop
     let executor: EventLoopExecutor
@@ -27,9 +28,9 @@ final class ServerLoop: @unchecked Sendable {
     private var listeners: [any Channel] = []
     private var sweeping: RepeatedTask?
     private var drained: EventLoopPromise<Void>
-    private(set) var isClosing = false
+    @exclusivity(unchecked) private(set) var isClosing = false
     /// The time as of the last sweep: precise enough for deadlines of seconds, and free to look up.
-    private(set) var now = NIODeadline.now()
+    @exclusivity(unchecked) private(set) var now = NIODeadline.now()
     @exclusivity(unchecked) private var currentSettings: ServerSettings
     @exclusivity(unchecked) private var constants: HeadConstants?
     @exclusivity(unchecked) private var constantsSecond: time_t = 0
@@ -76,8 +77,12 @@ final class ServerLoop: @unchecked Sendable {
     // MARK: Connections
 
     /// Accepts connections from a socket that listens already. May be called from anywhere.
-    func listen(on descriptor: CInt) async throws {
-        let channel = try await ServerBootstrap(group: eventLoop)
+    ///
+    /// - Parameters:
+    ///   - group: Where the connections go: this loop alone, or the group of `loops`, which take turns.
+    ///   - loops: The loops of the group.
+    func listen(on descriptor: CInt, distributingOver group: any EventLoopGroup, _ loops: [ServerLoop]) async throws {
+        let channel = try await ServerBootstrap(group: eventLoop, childGroup: group)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let gate = AcceptGate(room: { self.core.room }) { error in
@@ -89,7 +94,8 @@ final class ServerLoop: @unchecked Sendable {
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(HTTP1ServerConnection(loop: self))
+                    let loop = loops.first { $0.eventLoop === channel.eventLoop } ?? self
+                    try channel.pipeline.syncOperations.addHandler(HTTP1ServerConnection(loop: loop))
                 }
             }
             .withBoundSocket(descriptor)

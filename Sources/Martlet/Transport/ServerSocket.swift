@@ -111,13 +111,13 @@ public final class ServerSocket: Sendable {
         }
     }
 
-    /// Descriptors of the same sockets for `count` event loops; the caller closes them.
-    func duplicates(count: Int) throws -> [CInt] {
+    /// Further descriptors of the same sockets, which the caller closes.
+    func duplicates() throws -> [CInt] {
         try descriptors.withLock { open in
             guard !open.isEmpty else {
                 throw SocketError(operation: "listen on port \(port)", code: EBADF, message: "the socket is closed")
             }
-            return try (0..<max(count, open.count)).map { try SystemSocket.duplicate(open[$0 % open.count]) }
+            return try open.map(SystemSocket.duplicate)
         }
     }
 

@@ -34,6 +34,9 @@ struct HTTP1RequestReader {
     /// Whether part of a head has arrived.
     var isInsideHead: Bool { parser.hasStarted || (decoder == nil && input.readableBytes > 0) }
 
+    /// Whether the peer has sent, or is about to send, something that nobody will read.
+    var hasUnreadInput: Bool { isInsideRequest || input.readableBytes > 0 || failure != nil }
+
     /// How many bytes have arrived and were not handed out.
     var bufferedBytes: Int { input.readableBytes }
 

@@ -12,6 +12,7 @@ extension HTTP1ServerConnection {
     func closeAfterFlush() {
         guard case .open = phase else { return }
         phase = .flushing
+        mustLinger = reader.hasUnreadInput
         releaseHandler()
         count(as: .closing)
         flushSoon()
@@ -30,15 +31,12 @@ extension HTTP1ServerConnection {
 
     private func lastWriteIsDone() {
         guard case .flushing = phase else { return }
+        guard mustLinger, !hasPeerClosed else { return abort() }
+        // Closing while the peer still sends would make the system discard what the peer has not read of the response
+        // (RFC 9112 section 9.6). So only the sending half is closed; the rest follows the peer, or the clock.
         phase = .lingering(until: .now() + Self.lingeringTime)
-        if hasPeerClosed {
-            abort()
-        } else {
-            // Closing while the peer still sends would make the system discard what it has not read of the response
-            // (RFC 9112 section 9.6). So only the sending half is closed; the rest follows the peer, or the clock.
-            context?.close(mode: .output, promise: nil)
-            continueReading()
-        }
+        context?.close(mode: .output, promise: nil)
+        continueReading()
     }
 
     /// Tears the connection down at once.

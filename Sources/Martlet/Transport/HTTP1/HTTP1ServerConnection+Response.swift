@@ -22,7 +22,7 @@ extension HTTP1ServerConnection {
             try writer.write(content, draft, loop.headConstants, coding: coding, into: &output)
         }
         if output.byteCount >= OutputBuffer.copyLimit * 2 { flushOutput() }
-        return isWritable
+        return isChannelWritable
     }
 
     /// Sends what has been gathered. False when the caller should wait until the client has taken some.
@@ -32,7 +32,7 @@ extension HTTP1ServerConnection {
             try writer.flush(draft, loop.headConstants, coding: coding, into: &output)
         }
         flushOutput()
-        return isWritable
+        return isChannelWritable
     }
 
     /// Sends an informational response.
@@ -48,10 +48,8 @@ extension HTTP1ServerConnection {
 
     /// Waits until the client has taken enough of what was written. Called from anywhere.
     func waitUntilWritable() async throws {
-        try await writability.wait { self.isWritable || self.isClosed }
+        try await writability.wait { self.isChannelWritable || self.isClosed }
     }
-
-    private var isWritable: Bool { context?.channel.isWritable == true }
 
     private var isClosed: Bool {
         if case .closed = phase { true } else { false }

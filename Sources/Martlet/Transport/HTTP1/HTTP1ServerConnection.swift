@@ -59,6 +59,8 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
     @exclusivity(unchecked) var hasPeerClosed = false
     @exclusivity(unchecked) var isServerClosing = false
     @exclusivity(unchecked) var awaitsLastWrite = false
+    /// Whether the peer sends something that nobody reads any more.
+    @exclusivity(unchecked) var mustLinger = false
     @exclusivity(unchecked) var gaugeState: ConnectionGauge.State?
     @exclusivity(unchecked) var timing: ConnectionTiming
 
@@ -67,6 +69,8 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
     @exclusivity(unchecked) private var isReadHeldBack = false
     @exclusivity(unchecked) private var isReading = false
     @exclusivity(unchecked) private var isFlushDeferred = false
+    /// What the channel has said last about its being writable; asking it costs more.
+    @exclusivity(unchecked) private(set) var isChannelWritable = true
 
     init(loop: ServerLoop) {
         self.loop = loop
@@ -100,7 +104,9 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
             process()
         case .detached(let stream):
             loop.executor.turn { stream.push(bytes) }
-        case .flushing, .lingering, .closed:
+        case .flushing:
+            mustLinger = true
+        case .lingering, .closed:
             break
         }
     }
@@ -128,7 +134,8 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        guard context.channel.isWritable else { return }
+        isChannelWritable = context.channel.isWritable
+        guard isChannelWritable else { return }
         loop.executor.turn { writability.signal() }
         process()
     }
@@ -174,9 +181,9 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
         // A client that sends requests and takes no responses is not read any further.
         guard output.byteCount < OutputBuffer.copyLimit * 4 else {
             flushOutput()
-            return context?.channel.isWritable == true && output.isEmpty
+            return isChannelWritable && output.isEmpty
         }
-        guard context?.channel.isWritable == true else { return false }
+        guard isChannelWritable else { return false }
         switch reader.next() {
         case .head(let head):
             begin(head)
