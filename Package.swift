@@ -71,11 +71,18 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "LinkageProbe",
+            dependencies: ["HTTPWire", "Martlet"],
+            path: "Tests/LinkageProbe",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "MartletTests",
             dependencies: [
-                "Martlet",
                 "HTTPWire",
+                "LinkageProbe",
+                "Martlet",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -9,22 +9,26 @@ final class AcceptGate: ChannelDuplexHandler {
     /// How long to wait before looking again.
     private static let pause = TimeAmount.milliseconds(50)
 
-    private let isFull: () -> Bool
+    /// How many connections are accepted at once: a burst is taken in one go, but not to the neglect of those that
+    /// are open.
+    private static let batch = 64
+
+    /// How many more connections there may be.
+    private let room: () -> Int
     private let report: (any Error) -> Void
     private var isPaused = false
 
-    init(isFull: @escaping () -> Bool, report: @escaping (any Error) -> Void) {
-        self.isFull = isFull
+    init(room: @escaping () -> Int, report: @escaping (any Error) -> Void) {
+        self.room = room
         self.report = report
     }
 
     func read(context: ChannelHandlerContext) {
         if isPaused { return }
-        if isFull() {
-            pause(context)
-        } else {
-            context.read()
-        }
+        let room = room()
+        guard room > 0 else { return pause(context) }
+        try? context.channel.syncOptions?.setOption(.maxMessagesPerRead, value: UInt(min(room, Self.batch)))
+        context.read()
     }
 
     /// Accepting has failed. Without a pause the loop would spin, since the connection still waits to be accepted.

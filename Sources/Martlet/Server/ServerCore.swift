@@ -35,10 +35,10 @@ final class ServerCore: Sendable {
         gauges.withLock { $0.append(gauge) }
     }
 
-    /// Whether there are as many connections as there may be.
-    var isFull: Bool {
+    /// How many more connections there may be.
+    var room: Int {
         let limit = settings.configuration.maximumConnections
-        return gauges.withLock { $0.reduce(0) { $0 + $1.total } } >= limit
+        return limit - gauges.withLock { $0.reduce(0) { $0 + $1.total } }
     }
 
     var connectionsInfo: HTTPConnectionsInfo {

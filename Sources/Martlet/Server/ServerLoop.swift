@@ -89,11 +89,9 @@ final class ServerLoop: @unchecked Sendable {
         _ loops: [ServerLoop]
     ) async throws {
         let channel = try await ServerBootstrap(group: eventLoop, childGroup: group)
-            // A burst of new connections is taken in one go, but not to the neglect of those that are open.
-            .serverChannelOption(.maxMessagesPerRead, value: 64)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let gate = AcceptGate(isFull: { self.core.isFull }) { error in
+                    let gate = AcceptGate(room: { self.core.room }) { error in
                         self.settings.configuration.logger.warning("Couldn't accept a connection: \(error)")
                     }
                     try channel.pipeline.syncOperations.addHandler(gate)

@@ -183,6 +183,7 @@ struct HTTP1ResponseWriter {
             written += count
         case .contentLength(let announced):
             guard count <= announced - written else {
+                if status.code == 205 { throw .contentNotAllowed(status) }
                 throw .contentLengthExceeded(announced: announced, written: written + count)
             }
             written += count

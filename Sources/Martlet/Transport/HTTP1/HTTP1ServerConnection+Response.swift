@@ -129,8 +129,10 @@ extension HTTP1ServerConnection {
         }
         exchange.replaceDraft(with: answer, closes: closes || error is HTTPBodyError)
         do {
-            let text = answer.message.isEmpty ? answer.status.reasonPhrase : answer.message
-            try end(exchange, .text(text))
+            try end(exchange, answer.content)
+        } catch where answer.status != .internalServerError {
+            // The answer itself can't be sent.
+            self.answer(error, exchange, closes: closes)
         } catch {
             abort()
         }
@@ -182,6 +184,14 @@ extension HTTP1ServerConnection {
 }
 
 extension HTTPError {
+    /// The text of the answer, if one with its status has any.
+    fileprivate var content: OutgoingContent {
+        switch status.code {
+        case 204, 205, 304: .none
+        default: .text(message.isEmpty ? status.reasonPhrase : message)
+        }
+    }
+
     /// The answer to a request whose handler has thrown `error`.
     fileprivate init(answering error: any Error) {
         switch error {
