@@ -2,8 +2,8 @@ import NIOCore
 
 /// Stops accepting while the server has as many connections as it may have, or the system has no descriptors left.
 final class AcceptGate: ChannelDuplexHandler {
-    typealias InboundIn = Any
-    typealias InboundOut = Any
+    typealias InboundIn = any Channel
+    typealias InboundOut = any Channel
     typealias OutboundIn = Never
 
     /// How long to wait before looking again.
@@ -15,11 +15,17 @@ final class AcceptGate: ChannelDuplexHandler {
 
     /// How many more connections there may be.
     private let room: () -> Int
+    private let accepted: (any Channel) -> Void
     private let report: (any Error) -> Void
     private var isPaused = false
 
-    init(room: @escaping () -> Int, report: @escaping (any Error) -> Void) {
+    init(
+        room: @escaping () -> Int,
+        accepted: @escaping (any Channel) -> Void,
+        report: @escaping (any Error) -> Void
+    ) {
         self.room = room
+        self.accepted = accepted
         self.report = report
     }
 
@@ -29,6 +35,11 @@ final class AcceptGate: ChannelDuplexHandler {
         guard room > 0 else { return pause(context) }
         try? context.channel.syncOptions?.setOption(.maxMessagesPerRead, value: UInt(min(room, Self.batch)))
         context.read()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        accepted(unwrapInboundIn(data))
+        context.fireChannelRead(data)
     }
 
     /// Accepting has failed. Without a pause the loop would spin, since the connection still waits to be accepted.

@@ -91,7 +91,10 @@ final class ServerLoop: @unchecked Sendable {
         let channel = try await ServerBootstrap(group: eventLoop, childGroup: group)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let gate = AcceptGate(room: { self.core.room }) { error in
+                    let gate = AcceptGate(
+                        room: { self.core.room },
+                        accepted: { self.core.admit($0) }
+                    ) { error in
                         self.settings.configuration.logger.warning("Couldn't accept a connection: \(error)")
                     }
                     try channel.pipeline.syncOperations.addHandler(gate)

@@ -120,6 +120,12 @@ final class RawClient: Sendable {
         return try await take { bytes, _ in bytes.firstRange(of: mark)?.upperBound }
     }
 
+    /// Takes a response that closes the connection, of any size, and counts its content.
+    func countFixedContent() async throws -> Int {
+        _ = try await receive(through: "\r\n\r\n")
+        return try await bytes { bytes, isEnded in isEnded ? bytes.count : nil }.count
+    }
+
     /// Takes a chunked response of any size, and counts its content.
     func countContent() async throws -> Int {
         _ = try await receive(through: "\r\n\r\n")

@@ -1,31 +1,35 @@
 import Synchronization
 import Testing
 
-/// Things that happen in a handler, for the test to wait for.
+/// Things that happen in a handler, for the test to wait for; or the other way around.
 final class Events<Value: Sendable>: Sendable {
     private struct State {
         var values: [Value] = []
-        var waiter: CheckedContinuation<Value, any Error>?
+        var waiting: [(id: Int, continuation: CheckedContinuation<Value, any Error>)] = []
+        var nextID = 0
     }
 
     private let state = Mutex(State())
 
     func add(_ value: Value) {
-        let waiter = state.withLock { state in
-            defer { state.waiter = nil }
-            if state.waiter == nil { state.values.append(value) }
-            return state.waiter
+        let waiter = state.withLock { state -> CheckedContinuation<Value, any Error>? in
+            guard state.waiting.isEmpty else { return state.waiting.removeFirst().continuation }
+            state.values.append(value)
+            return nil
         }
         waiter?.resume(returning: value)
     }
 
     /// The next that has happened or happens.
     func next(within limit: Duration = RawClient.patience) async throws -> Value {
+        let id = state.withLock { state in
+            state.nextID += 1
+            return state.nextID
+        }
         let timer = Task {
             try await Task.sleep(for: limit)
             let waiter = state.withLock { state in
-                defer { state.waiter = nil }
-                return state.waiter
+                state.waiting.firstIndex { $0.id == id }.map { state.waiting.remove(at: $0).continuation }
             }
             waiter?.resume(throwing: NothingHappened())
         }
@@ -33,7 +37,7 @@ final class Events<Value: Sendable>: Sendable {
         return try await withCheckedThrowingContinuation { continuation in
             let value = state.withLock { state -> Value? in
                 if !state.values.isEmpty { return state.values.removeFirst() }
-                state.waiter = continuation
+                state.waiting.append((id, continuation))
                 return nil
             }
             if let value { continuation.resume(returning: value) }

@@ -87,7 +87,7 @@ struct HTTP1RequestReader {
         guard input.readableBytes > 0, let head = try parser.parse(&input) else {
             return .needsMoreBytes
         }
-        if head.framing != .none {
+        if head.framing.hasContent {
             decoder = BodyDecoder(framing: head.framing, limits: bodyLimits)
         }
         return .head(head)
