@@ -130,7 +130,7 @@ extension HTTP1ServerConnection {
         exchange.replaceDraft(with: answer, closes: closes || error is HTTPBodyError)
         do {
             try end(exchange, answer.content)
-        } catch where answer.status != .internalServerError {
+        } catch  where answer.status != .internalServerError {
             // The answer itself can't be sent.
             self.answer(error, exchange, closes: closes)
         } catch {
