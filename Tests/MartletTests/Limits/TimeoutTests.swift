@@ -5,11 +5,13 @@ import Testing
 @Suite("Deadlines")
 struct TimeoutTests {
     private static let short = Duration.milliseconds(40)
+    /// Long enough for the first bytes to arrive on a machine that is busy.
+    private static let safe = Duration.milliseconds(500)
     private static let tooLate = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n"
 
     @Test("answer 408 to a head that does not come to its end")
     func slowHead() async throws {
-        try await withServer(.bare.with { $0.headTimeout = Self.short }) { _ in
+        try await withServer(.bare.with { $0.headTimeout = Self.safe }) { _ in
         } test: { server in
             let text = try await server.transcript(of: "GET / HTTP/1.1\r\nHost: a\r\n")
             #expect(text.hasPrefix(Self.tooLate))
@@ -18,8 +20,7 @@ struct TimeoutTests {
 
     @Test("answer 408 on a connection that was in use before too")
     func slowLaterHead() async throws {
-        // Long enough for the first request on a machine that is busy.
-        try await withServer(.bare.with { $0.headTimeout = .milliseconds(400) }) { _ in
+        try await withServer(.bare.with { $0.headTimeout = Self.safe }) { _ in
         } test: { server in
             let client = try await server.connect()
             client.send(get())
@@ -32,7 +33,7 @@ struct TimeoutTests {
 
     @Test("are not put off by single bytes")
     func trickle() async throws {
-        try await withServer(.bare.with { $0.headTimeout = Self.short }) { _ in
+        try await withServer(.bare.with { $0.headTimeout = Self.safe }) { _ in
         } test: { server in
             let client = try await server.connect()
             let sending = Task {
