@@ -130,11 +130,10 @@ extension HTTP1ServerConnection {
         exchange.replaceDraft(with: answer, closes: closes || error is HTTPBodyError)
         do {
             try end(exchange, answer.content)
-        } catch  where answer.status != .internalServerError {
+        } catch {
+            guard answer.status != .internalServerError else { return abort() }
             // The answer itself can't be sent.
             self.answer(error, exchange, closes: closes)
-        } catch {
-            abort()
         }
     }
 
