@@ -21,6 +21,11 @@ struct SessionTests {
             try await request.response.write(before)
             session["name"] = "late"
             return
+        case "/renew-late":
+            try await request.response.write(before)
+            try await request.response.flush()
+            session.renewID()
+            return
         default: break
         }
         try await request.response.end(before)
@@ -53,6 +58,15 @@ struct SessionTests {
         change(&configuration)
         try await withServer(configuration, Self.handler) { server in
             try await test(server, store)
+        }
+    }
+
+    @Test("keeps its id when it is renewed after the client could be told of another")
+    func renewedTooLate() async throws {
+        try await withSessions { server, _ in
+            let begun = try id(await ask(server, "/set?Han").cookie)
+            #expect(try await ask(server, "/renew-late", begun).cookie == nil)
+            #expect(try await ask(server, "/", begun).text == "known Han")
         }
     }
 
