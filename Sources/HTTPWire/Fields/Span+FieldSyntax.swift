@@ -155,7 +155,7 @@ extension Span<UInt8> {
 
 extension String {
     /// Whether the two are the same but for the case of ASCII letters.
-    func equalsIgnoringCase(_ other: String) -> Bool {
+    package func equalsIgnoringCase(_ other: String) -> Bool {
         utf8.span.equals(0..<utf8.count, ignoringCase: other)
     }
 
@@ -171,7 +171,7 @@ extension String {
     }
 
     /// The text in ASCII lower case, itself when there is nothing to change.
-    var asciiLowercased: String {
+    package var asciiLowercased: String {
         utf8.span.lowercasedString(0..<utf8.count)
     }
 }
