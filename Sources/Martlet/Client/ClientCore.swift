@@ -12,11 +12,15 @@ final class ClientCore: Sendable {
 
     let configuration: HTTPClient.Configuration
     let pool: ConnectionPool
+    let authentication = ClientAuthentication()
+    /// The proxies that the environment names, as of the making of the client.
+    let environmentProxies: Result<ProxyEnvironment, ProxyError>
+    /// Whether every request goes straight to its server.
+    let connectsStraight: Bool
     /// The fields that every request begins with.
     let defaultHeaders: HTTPFields
     /// The same, as they stand on the wire.
     let renderedHeaders: ByteBuffer
-    private let group: any EventLoopGroup
     private let loops: [ObjectIdentifier: ClientLoop]
     private let allLoops: [ClientLoop]
     private let turn = Atomic(0)
@@ -25,10 +29,16 @@ final class ClientCore: Sendable {
         self.configuration = configuration
         self.pool = ConnectionPool(limit: configuration.maxConnectionsPerHost ?? Self.standardConnectionLimit)
         let group: any EventLoopGroup = configuration.eventLoopGroup ?? MultiThreadedEventLoopGroup.singleton
-        self.group = group
         let interval = configuration.sweepInterval
         self.allLoops = group.makeIterator().map { ClientLoop(eventLoop: $0, sweepInterval: interval) }
         self.loops = Dictionary(allLoops.map { (ObjectIdentifier($0.eventLoop), $0) }) { first, _ in first }
+        let variables = ClientCore.proxyVariables()
+        self.connectsStraight = configuration.findProxy == nil && ClientCore.namesNoProxy(variables)
+        do throws(ProxyError) {
+            self.environmentProxies = .success(try ProxyEnvironment(variables))
+        } catch {
+            self.environmentProxies = .failure(error)
+        }
         let fields = configuration.standardHeaders
         self.defaultHeaders = fields
         var rendered = ByteBuffer()

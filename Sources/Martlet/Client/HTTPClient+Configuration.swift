@@ -58,6 +58,22 @@ extension HTTPClient {
         /// more to come it is closed. 64 KiB by default.
         public var maximumDrainedBytes = 65_536
 
+        /// The proxies to try for a URL, one after the other. Nil, the default, takes them from the environment
+        /// variables `http_proxy`, `all_proxy` and `no_proxy`; see ``ProxyEnvironment``.
+        ///
+        /// ```swift
+        /// configuration.findProxy = { _ in try ProxyList(pac: "PROXY proxy:3128; DIRECT") }
+        /// ```
+        public var findProxy: (@Sendable (HTTPURL) async throws -> ProxyList)?
+        /// Whether http requests go through tunnels (CONNECT) too, instead of being forwarded by the proxy. Off by
+        /// default.
+        public var tunnelsHTTP = false
+        /// Is asked for credentials when a server wants some and those that were added are missing or refused; nil
+        /// gives up. Nil by default.
+        public var authenticate: (@Sendable (HTTPURL, Challenge) async throws -> HTTPCredentials?)?
+        /// The same for a proxy, whose URL is given.
+        public var authenticateProxy: (@Sendable (HTTPURL, Challenge) async throws -> HTTPCredentials?)?
+
         /// Where connections go to that do not go to the host and port of the URL, for example to a Unix-domain
         /// socket. Nil, the default, changes nothing.
         public var connectionFactory: (@Sendable (Destination) async throws -> Endpoint)?

@@ -45,6 +45,30 @@ public final class HTTPClient: Sendable {
         core.close(force: force)
     }
 
+    // MARK: Credentials
+
+    /// Adds credentials for the folder of `url` on its server: its path up to the last slash.
+    ///
+    /// - Parameter realm: The realm they are for. Any by default.
+    /// - Throws: ``HTTPClientError/invalidURL(_:)``.
+    public func addCredentials(_ credentials: HTTPCredentials, for url: String, realm: String? = nil) throws {
+        guard let parsed = HTTPURL(url) else { throw HTTPClientError.invalidURL(url) }
+        core.authentication.add(credentials, for: ProtectionSpace(parsed), realm: realm)
+    }
+
+    /// Adds credentials for a proxy.
+    ///
+    /// - Throws: ``HTTPClientError/invalidURL(_:)`` when `host` is not a host.
+    public func addProxyCredentials(
+        _ credentials: HTTPCredentials,
+        host: String,
+        port: Int,
+        realm: String? = nil
+    ) throws {
+        guard let url = HTTPURL(host: host, port: port) else { throw HTTPClientError.invalidURL(host) }
+        core.authentication.add(credentials, for: ProtectionSpace(url.origin), realm: realm)
+    }
+
     // MARK: Requests
 
     /// Sends a GET request.
@@ -124,6 +148,6 @@ public final class HTTPClient: Sendable {
     ///
     /// - Throws: ``HTTPClientError/invalidURL(_:)`` and the like.
     public func open(_ method: HTTPRequest.Method, _ url: String) throws -> HTTPClientRequest {
-        HTTPClientRequest(try RequestDraft(method, url, core: core), core: core)
+        HTTPClientRequest(try RequestDraft(method, url, core: core), client: self)
     }
 }

@@ -37,6 +37,8 @@ public enum HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible 
     case headAlreadySent
     /// The content must be sent again, but it was streamed and is gone. The text says what asks for it.
     case bodyNotRepeatable(String)
+    /// A challenge that can't be answered.
+    case authentication(String)
     /// ``HTTPClientRequest/abort()`` was called.
     case aborted
     /// The client has been closed.
@@ -101,6 +103,8 @@ public enum HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible 
             "Request already sent. Set the headers and the cookies before the first write."
         case .bodyNotRepeatable(let cause):
             "\(cause), but the content was streamed and can't be sent again. Send it from a text, bytes or a file."
+        case .authentication(let explanation):
+            explanation
         case .aborted:
             "Request has been aborted."
         case .clientClosed:
@@ -118,7 +122,7 @@ public enum HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible 
         case .proxyTunnelRefused(let status):
             "Proxy failed to establish tunnel (\(status.code) \(status.reasonPhrase))."
         case .invalidProxyConfiguration(let text):
-            "Invalid proxy configuration \"\(text)\". Write it as \"PROXY host:port; DIRECT\"."
+            "Invalid proxy configuration: \(text)"
         case .malformedResponse(let error):
             "The server's response is malformed: \(error)"
         case .tooManyInformationalResponses(let limit):

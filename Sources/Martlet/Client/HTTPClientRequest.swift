@@ -22,11 +22,13 @@ public final class HTTPClientRequest: Sendable {
         var trailers: HTTPFields = [:]
     }
 
-    private let core: ClientCore
+    /// Kept, so that the client closes nothing under the request's feet.
+    private let client: HTTPClient
+    private var core: ClientCore { client.core }
     private let state: Mutex<State>
 
-    init(_ draft: RequestDraft, core: ClientCore) {
-        self.core = core
+    init(_ draft: RequestDraft, client: HTTPClient) {
+        self.client = client
         self.state = Mutex(State(draft: draft))
     }
 
@@ -237,9 +239,9 @@ public final class HTTPClientRequest: Sendable {
         let body = OutgoingBody()
         state.draft.stream = body
         let draft = state.draft
-        let core = core
+        let client = client
         let task = Task {
-            var flow = ClientFlow(draft, core: core)
+            var flow = ClientFlow(draft, core: client.core)
             do {
                 return try await flow.run()
             } catch {

@@ -68,8 +68,8 @@ extension HTTPClient {
 
 extension ClientFlow {
     /// Gets a response from a test.
-    func attempt(over transport: HTTPOverrides.Transport) async throws -> HTTPClientResponse {
-        let exchange = try await makeExchange(.direct)
+    mutating func attempt(over transport: HTTPOverrides.Transport) async throws -> HTTPClientResponse {
+        let exchange = try makeExchange(.direct)
         var content = ByteBuffer()
         switch exchange.content {
         case .none:

@@ -205,8 +205,7 @@ struct HTTPClientFailureTests {
 
     @Test("Nobody listens; nobody has the name")
     func noServer() async throws {
-        let server = try ScriptedServer { _, _ in }
-        server.stop()
+        let server = try DeadPort()
         let client = makeClient()
         let url = server.url
         let refused = await #expect(throws: HTTPClientError.self) {

@@ -125,7 +125,7 @@ struct Connector: Sendable {
         let authority = "\(host):\(key.port)"
         var fields: HTTPFields = [:]
         if let userAgent = core.configuration.userAgent { fields[.userAgent] = userAgent }
-        if let proxy = key.proxy, let authorization = await core.proxyAuthorization(for: proxy, target: authority) {
+        if let proxy = key.proxy, let authorization = try core.tunnelAuthorization(for: proxy, target: authority) {
             fields[.proxyAuthorization] = authorization
         }
         let request = OutgoingRequest(method: .connect, target: authority, host: authority, fields: fields)

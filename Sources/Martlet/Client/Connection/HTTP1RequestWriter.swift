@@ -30,7 +30,6 @@ struct HTTP1RequestWriter {
 
     /// Adds to the content.
     mutating func write(_ content: OutgoingContent, into output: inout OutputBuffer) throws(HTTPClientError) {
-        guard !isEnded || content.byteCount == 0 else { throw .contentNotAllowed }
         let count = content.byteCount
         guard count > 0 else { return }
         switch framing {
@@ -41,7 +40,10 @@ struct HTTP1RequestWriter {
                 throw .contentLengthExceeded(announced: announced, written: written + count)
             }
             content.append(to: &output)
+            // Nobody has to say so: the server can answer before it would be said.
+            isEnded = written + count == announced
         case .chunked:
+            guard !isEnded else { throw .requestEnded }
             output.tail.writeChunkHead(byteCount: count)
             content.append(to: &output)
             output.tail.writeStaticString("\r\n")

@@ -26,12 +26,4 @@ struct OutgoingRequest: Sendable {
     var isPersistent = true
     /// Whether the content waits for the server's consent (RFC 9110 section 10.1.1).
     var expectsContinue = false
-
-    /// Whether a repetition changes nothing on the server (RFC 9110 section 9.2.2).
-    var isIdempotent: Bool {
-        switch method {
-        case .get, .head, .options, .trace, .put, .delete: true
-        default: false
-        }
-    }
 }

@@ -1,5 +1,6 @@
 import HTTPTypes
 import HTTPWire
+import Logging
 import NIOCore
 
 /// One request from its draft to the response that the caller gets, over as many exchanges as that takes: on other
@@ -8,7 +9,8 @@ struct ClientFlow {
     let core: ClientCore
     var draft: RequestDraft
     var redirects: [RedirectInfo] = []
-    var authentication = AuthenticationAttempts()
+    var attempts = ClientAuthentication.Attempts()
+    var proxyAttempts = ClientAuthentication.Attempts()
     let deadline: NIODeadline?
     let recorder: MetricsRecorder?
     private var isRepetition = false
@@ -16,6 +18,9 @@ struct ClientFlow {
     init(_ draft: RequestDraft, core: ClientCore) {
         self.core = core
         self.draft = draft
+        if let username = draft.url.username {
+            attempts.own = .basic(username: username, password: draft.url.password ?? "")
+        }
         self.deadline = core.configuration.totalTimeout.map { .now() + TimeAmount($0) }
         self.recorder = core.configuration.onMetrics.map {
             MetricsRecorder(method: draft.method, url: draft.url.absoluteTarget, report: $0)
@@ -49,35 +54,45 @@ struct ClientFlow {
         if let transport = HTTPOverrides.transport {
             return try await attempt(over: transport)
         }
+        if core.connectsStraight { return try await attempt(over: .direct) }
         let routes = try await core.routes(for: draft.url)
-        var lastError: any Error = HTTPClientError.invalidProxyConfiguration("")
-        for route in routes {
+        for route in routes.dropLast() {
             do {
                 return try await attempt(over: route)
             } catch let error as HTTPClientError where error.isConnectFailure {
-                lastError = error
+                configuration.logger.debug("Another proxy is tried: \(error)")
+                recorder?.repeats()
             }
         }
-        throw lastError
+        return try await attempt(over: routes.last ?? .direct)
     }
 
     /// Gets a response over one route, on another connection when one is lost.
     private mutating func attempt(over route: ClientRoute) async throws -> HTTPClientResponse {
         var retries = 0
         while true {
-            let exchange = try await makeExchange(route)
+            let exchange = try makeExchange(route)
             core.submit(exchange)
             startSending(exchange)
             do {
                 let incoming = try await exchange.response()
-                core.store(incoming.head.fields, from: draft.url)
-                return try HTTPClientResponse(incoming, to: draft, after: redirects, core: core)
+                core.note(incoming.head.fields, from: draft.url, route)
+                let response = try HTTPClientResponse(incoming, to: draft, after: redirects, core: core)
+                if route.usesAbsoluteForm, response.status == .proxyAuthenticationRequired,
+                    try await authenticatesProxy(response.headers, route)
+                {
+                    recorder?.repeats()
+                    continue
+                }
+                return response
             } catch let refusal as ProxyRefusal {
-                guard try await authenticatesProxy(after: refusal, route) else {
+                guard refusal.status == .proxyAuthenticationRequired,
+                    try await authenticatesProxy(refusal.fields, route)
+                else {
                     throw HTTPClientError.proxyTunnelRefused(refusal.status)
                 }
             } catch {
-                guard retries < configuration.maximumRetries, mayRetry(exchange, after: error) else { throw error }
+                guard mayRetry(exchange, after: error, retries: retries) else { throw error }
                 retries += 1
             }
             recorder?.repeats()
@@ -86,17 +101,21 @@ struct ClientFlow {
 
     /// Whether the request can be sent again after `error`: the server has not seen it, or seeing it twice does no
     /// harm (RFC 9110 section 9.2.2; RFC 9112 section 9.3.1).
-    private func mayRetry(_ exchange: ClientExchange, after error: any Error) -> Bool {
+    private func mayRetry(_ exchange: ClientExchange, after error: any Error, retries: Int) -> Bool {
         guard case HTTPClientError.connectionClosed = error else { return false }
         let progress = exchange.progress
-        guard progress.isConnectionReused, !progress.hasAnswer else { return false }
-        if case .stream(let body) = exchange.content, draft.stream != nil, !body.isUntouched { return false }
-        return exchange.request.isIdempotent && draft.isRepeatable
+        return RetryPolicy(limit: configuration.maximumRetries).allowsRetry(
+            of: draft.method,
+            after: progress.hasAnswer ? .responseStarted : progress.hasBegun ? .sent : .nothingSent,
+            isReusedConnection: progress.isConnectionReused,
+            canRepeatContent: draft.isRepeatable,
+            attempt: retries + 1
+        )
     }
 
     // MARK: The request
 
-    func makeExchange(_ route: ClientRoute) async throws -> ClientExchange {
+    mutating func makeExchange(_ route: ClientRoute) throws -> ClientExchange {
         var content = ClientExchange.Content.none
         var framing = OutgoingRequest.Framing.none
         if let stream = draft.stream {
@@ -115,7 +134,7 @@ struct ClientFlow {
             target: route.usesAbsoluteForm ? draft.url.absoluteTarget : draft.url.requestTarget,
             host: draft.url.authority,
             renderedFields: core.renderedHeaders,
-            fields: try await fields(route),
+            fields: try fields(route),
             framing: framing,
             isPersistent: draft.isPersistent
         )
@@ -139,7 +158,7 @@ struct ClientFlow {
     }
 
     /// The request's fields; nil when they are the client's default fields and nothing else.
-    private func fields(_ route: ClientRoute) async throws -> HTTPFields? {
+    private mutating func fields(_ route: ClientRoute) throws -> HTTPFields? {
         var fields = draft.headers
         if let type = draft.body?.contentType, fields?[.contentType] == nil {
             fields = fields ?? core.defaultHeaders
@@ -151,12 +170,13 @@ struct ClientFlow {
             let present = fields?[.cookie].map { [$0] } ?? []
             fields?[.cookie] = (present + cookies.map(\.description)).joined(separator: "; ")
         }
-        if let authorization = try await authorization(for: route) {
+        if let value = try authorization(fields) {
             fields = fields ?? core.defaultHeaders
-            if let value = authorization.origin, fields?[.authorization] == nil { fields?[.authorization] = value }
-            if let value = authorization.proxy, fields?[.proxyAuthorization] == nil {
-                fields?[.proxyAuthorization] = value
-            }
+            fields?[.authorization] = value
+        }
+        if let value = try proxyAuthorization(route, fields) {
+            fields = fields ?? core.defaultHeaders
+            fields?[.proxyAuthorization] = value
         }
         return fields
     }
@@ -170,10 +190,9 @@ struct ClientFlow {
             do {
                 try await write(outgoing)
                 outgoing.finish()
-            } catch is OutgoingBody.Stopped {
-                // The server has answered already.
             } catch {
-                exchange.fail(error)
+                // Cancelled, or stopped, when the server has answered already.
+                if !Task.isCancelled, !(error is OutgoingBody.Stopped) { exchange.fail(error) }
             }
         }
         exchange.keep(task)
@@ -216,7 +235,7 @@ struct ClientFlow {
             }
             if dropsCredentials {
                 draft.cookies = []
-                authentication = AuthenticationAttempts()
+                attempts = ClientAuthentication.Attempts()
             }
             return true
         }
