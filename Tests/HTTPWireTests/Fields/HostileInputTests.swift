@@ -46,7 +46,7 @@ struct HostileInputTests {
             if let value = HTTPURL("http://a/")?.resolving(text) {
                 #expect(HTTPURL(value.description) == value)
                 #expect(RequestTarget(value.requestTarget)?.form == .origin)
-                #expect(RequestTarget(value.absoluteTarget)?.form == .absolute)
+                if value.scheme == "http" { #expect(RequestTarget(value.absoluteTarget)?.form == .absolute) }
                 _ = (value.username, value.password, value.origin)
             }
             for challenge in Challenge.parse(text) {
