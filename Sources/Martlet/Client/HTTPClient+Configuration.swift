@@ -58,6 +58,9 @@ extension HTTPClient {
         /// more to come it is closed. 64 KiB by default.
         public var maximumDrainedBytes = 65_536
 
+        /// Where cookies are kept and taken from; nil, the default, keeps none.
+        public var cookieJar: CookieJar?
+
         /// The proxies to try for a URL, one after the other. Nil, the default, takes them from the environment
         /// variables `http_proxy`, `all_proxy` and `no_proxy`; see ``ProxyEnvironment``.
         ///
