@@ -70,6 +70,9 @@ class SwiftServer(Server):
         swift = _require("swift")
         if self.is_martlet and not MARTLET_SERVER.exists():
             raise Unavailable("Martlet has no server yet")
+        # SwiftPM does not look for files that were added to a package it depends on by path; without its plan of
+        # the last build it does.
+        (ROOT / ".build/release.yaml").unlink(missing_ok=True)
         _build(
             [swift, "build", "-c", "release", "--package-path", str(ROOT), "--product", self.name],
             self.name,

@@ -163,7 +163,7 @@ struct ChunkedDecoder: Sendable {
                 return false
             }
             guard isComplete, let bytes = buffer.readSlice(length: lines.cursor) else { return .needsMoreBytes }
-            return .end(trailers: FieldBlock(bytes: bytes, slots: lines.slots).makeTrailers())
+            return .end(trailers: FieldBlock(bytes: bytes, table: lines.table).makeTrailers())
         } catch {
             let reason: HTTPParseError.Reason =
                 switch error.reason {

@@ -75,9 +75,23 @@ extension ByteBuffer {
             return ByteScanner.endOfValue(base, from: 0, to: bytes.count) == bytes.count
         }
         guard isValid else { throw HTTPWriteError(.invalidFieldValue, fieldName: name.rawName) }
-        writeString(name.rawName)
-        writeStaticString(": ")
-        writeBytes(value.bytes)
-        writeStaticString("\r\n")
+        name.rawName.utf8.span.withUnsafeBytes { name in
+            value.withUnsafeBytes { value in writeLine(name, value) }
+        }
+    }
+
+    /// Writes a name, a colon, a space, a value and CR LF in one go.
+    private mutating func writeLine(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+        let count = name.count + value.count + 4
+        writeWithUnsafeMutableBytes(minimumWritableBytes: count) { line in
+            // The four parts fill the `count` bytes that have been asked for, one behind the other.
+            line.copyMemory(from: name)
+            line[name.count] = UInt8(ascii: ":")
+            line[name.count + 1] = UInt8(ascii: " ")
+            UnsafeMutableRawBufferPointer(rebasing: line[(name.count + 2)...]).copyMemory(from: value)
+            line[count - 2] = 0x0D
+            line[count - 1] = 0x0A
+            return count
+        }
     }
 }

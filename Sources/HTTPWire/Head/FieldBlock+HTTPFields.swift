@@ -8,10 +8,12 @@ extension FieldBlock {
     public func makeHTTPFields() -> HTTPFields {
         var fields = HTTPFields()
         fields.reserveCapacity(count)
+        let names = FieldNameTable.shared
         forEach { nameBytes, valueBytes in
             // The parser has checked that names are tokens, so that there always is a name.
-            guard let name = HTTPField.Name(String(decoding: nameBytes, as: UTF8.self)) else { return }
-            if let value = String(validating: valueBytes, as: UTF8.self) {
+            guard let name = names.name(nameBytes) ?? HTTPField.Name(String(decoding: nameBytes, as: UTF8.self))
+            else { return }
+            if let value = Self.utf8String(of: valueBytes) {
                 fields.append(HTTPField(name: name, value: value))
             } else {
                 fields.append(HTTPField(name: name, value: valueBytes))

@@ -8,25 +8,25 @@ import NIOCore
 public struct FieldBlock: Sendable {
     /// The head's bytes, from its first to its last.
     private let bytes: ByteBuffer
-    let slots: [FieldSlot]
+    private let table: FieldTable
 
     /// A block of no fields.
     public init() {
         bytes = ByteBuffer()
-        slots = []
+        table = FieldTable()
     }
 
     /// A block of fields within `bytes`; each slot lies within the readable bytes.
-    init(bytes: ByteBuffer, slots: [FieldSlot]) {
+    init(bytes: ByteBuffer, table: FieldTable) {
         self.bytes = bytes
-        self.slots = slots
+        self.table = table
     }
 
     /// The number of field lines.
-    public var count: Int { slots.count }
+    public var count: Int { table.count }
 
     /// Whether there are no field lines.
-    public var isEmpty: Bool { slots.isEmpty }
+    public var isEmpty: Bool { table.count == 0 }
 
     /// The value of the first field of that name; names are compared without regard to case.
     public func value(_ name: HTTPField.Name) -> String? {
@@ -54,10 +54,10 @@ public struct FieldBlock: Sendable {
         var name = name.canonicalName
         return name.withUTF8 { name in
             bytes.withUnsafeReadableBytes { bytes in
-                for slot in slots where Self.matches(slot, name, in: bytes) {
+                table.first { slot in
+                    guard Self.matches(slot, name, in: bytes) else { return nil }
                     return body(UnsafeRawBufferPointer(rebasing: bytes[slot.value]))
                 }
-                return nil
             }
         }
     }
@@ -67,7 +67,8 @@ public struct FieldBlock: Sendable {
         var name = name.canonicalName
         name.withUTF8 { name in
             bytes.withUnsafeReadableBytes { bytes in
-                for slot in slots where Self.matches(slot, name, in: bytes) {
+                table.forEach { slot in
+                    guard Self.matches(slot, name, in: bytes) else { return }
                     body(UnsafeRawBufferPointer(rebasing: bytes[slot.value]))
                 }
             }
@@ -78,7 +79,7 @@ public struct FieldBlock: Sendable {
     /// returns.
     public func forEach(_ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void) {
         bytes.withUnsafeReadableBytes { bytes in
-            for slot in slots {
+            table.forEach { slot in
                 body(
                     UnsafeRawBufferPointer(rebasing: bytes[slot.name]),
                     UnsafeRawBufferPointer(rebasing: bytes[slot.value])
@@ -117,9 +118,19 @@ public struct FieldBlock: Sendable {
 
     /// The text of a value: UTF-8 if it is valid, ISO 8859-1 if not.
     static func string(of bytes: UnsafeRawBufferPointer) -> String {
-        if let string = String(validating: bytes, as: UTF8.self) { return string }
+        if let string = utf8String(of: bytes) { return string }
         var string = ""
         string.unicodeScalars.append(contentsOf: bytes.lazy.map { Unicode.Scalar($0) })
         return string
+    }
+
+    /// The text of bytes that are valid UTF-8, `nil` if they are not.
+    static func utf8String(of bytes: UnsafeRawBufferPointer) -> String? {
+        // Nearly all are ASCII, for which this is several times as fast as `String(validating:as:)`.
+        guard ByteScanner.isASCII(bytes) else { return String(validating: bytes, as: UTF8.self) }
+        return String(unsafeUninitializedCapacity: bytes.count) { text in
+            UnsafeMutableRawBufferPointer(text).copyMemory(from: bytes)
+            return bytes.count
+        }
     }
 }

@@ -13,7 +13,7 @@ enum FieldSection: Sendable {
 struct FieldLineParser: Sendable {
     /// The fields of complete lines. Copied to a `FieldBlock` when the head is complete; storage is taken up again for
     /// the next head if that block is gone by then.
-    private(set) var slots: [FieldSlot] = []
+    private(set) var table = FieldTable()
     /// The first byte that has not been scanned.
     private(set) var cursor = 0
     private var lineStart = 0
@@ -23,9 +23,7 @@ struct FieldLineParser: Sendable {
     /// Makes ready for field lines that begin at an offset.
     @inline(__always)
     mutating func start(at offset: Int) {
-        slots.removeAll(keepingCapacity: true)
-        // Browsers send 10 to 20 fields; this covers them with one allocation.
-        if slots.capacity == 0 { slots.reserveCapacity(24) }
+        table.removeAll()
         cursor = offset
         lineStart = offset
         colon = 0
@@ -43,14 +41,22 @@ struct FieldLineParser: Sendable {
         section: FieldSection,
         facts: inout HeadFacts
     ) throws(HTTPParseError) -> Bool {
+        var writer = table.makeWritable()
+        // Locals stay in registers where properties would be stored time and again.
+        var (cursor, lineStart, colon) = (self.cursor, self.lineStart, self.colon)
+        defer { (self.cursor, self.lineStart, self.colon) = (cursor, lineStart, colon) }
         while true {
             if colon == 0 {
                 cursor = ByteScanner.endOfToken(base, from: cursor, to: end)
                 guard cursor < end else { return false }
                 guard base.load(fromByteOffset: cursor, as: UInt8.self) == UInt8(ascii: ":"), cursor > lineStart else {
-                    return try endName(base, to: end, limits: limits)
+                    guard let next = try Self.endName(base, lineStart, cursor, to: end, limits: limits) else {
+                        return false
+                    }
+                    cursor = next
+                    return true
                 }
-                guard slots.count < limits.fieldCount else { throw HTTPParseError(.tooManyFields, at: lineStart) }
+                guard table.count < limits.fieldCount else { throw HTTPParseError(.tooManyFields, at: lineStart) }
                 guard cursor &- lineStart <= HeadLimits.fieldNameBytes else {
                     throw HTTPParseError(.headTooLarge, at: lineStart)
                 }
@@ -71,17 +77,18 @@ struct FieldLineParser: Sendable {
             let known = KnownField(base + lineStart, length: colon &- lineStart)
             if known != .other {
                 if section == .trailers { throw HTTPParseError(.forbiddenTrailer, at: lineStart) }
-                try facts.note(known, base, value.start..<value.end, section: section)
+                try facts.note(known, base, value.start..<value.end, readableTo: end, section: section)
             }
             // Offsets are below 2^30 (`HeadLimits.clamped`), and the name's length has been checked.
-            slots.append(
+            table.append(
                 FieldSlot(
                     nameStart: UInt32(truncatingIfNeeded: lineStart),
                     nameLength: UInt16(truncatingIfNeeded: colon &- lineStart),
                     known: known,
                     valueStart: UInt32(truncatingIfNeeded: value.start),
                     valueLength: UInt32(truncatingIfNeeded: value.end &- value.start)
-                )
+                ),
+                &writer
             )
             cursor = next
             lineStart = next
@@ -114,21 +121,22 @@ struct FieldLineParser: Sendable {
         }
     }
 
-    /// The end of a name that is not a colon after at least one character: the empty line, or an error.
+    /// The end of a name that is not a colon after at least one character: the empty line, whose end is answered
+    /// unless it is not complete, or an error. `cursor < end`.
     @inline(never)
-    private mutating func endName(
+    private static func endName(
         _ base: UnsafeRawPointer,
+        _ lineStart: Int,
+        _ cursor: Int,
         to end: Int,
         limits: HeadLimits
-    ) throws(HTTPParseError) -> Bool {
+    ) throws(HTTPParseError) -> Int? {
         let isFirst = cursor == lineStart
         switch base.load(fromByteOffset: cursor, as: UInt8.self) {
         case 0x0D, 0x0A:
-            guard let next = try Self.endOfLine(base, at: cursor, to: end, limits: limits, otherwise: .missingColon)
-            else { return false }
-            guard isFirst else { throw HTTPParseError(.missingColon, at: cursor) }
-            cursor = next
-            return true
+            let next = try endOfLine(base, at: cursor, to: end, limits: limits, otherwise: .missingColon)
+            guard next == nil || isFirst else { throw HTTPParseError(.missingColon, at: cursor) }
+            return next
         case 0x20, 0x09:
             throw HTTPParseError(isFirst ? .obsoleteLineFolding : .whitespaceBeforeColon, at: cursor)
         case UInt8(ascii: ":"):

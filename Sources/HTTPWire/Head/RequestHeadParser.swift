@@ -31,50 +31,63 @@ public struct RequestHeadParser: Sendable {
     public mutating func parse(_ buffer: inout ByteBuffer) throws(HTTPParseError) -> RequestHead? {
         if let failure { throw failure }
         do {
-            if !hasStarted, try !skipEmptyLines(&buffer) { return nil }
-            let isComplete = try buffer.withUnsafeReadableBytes { (bytes) throws(HTTPParseError) -> Bool in
-                guard let base = bytes.baseAddress else { return false }
-                return try advance(base, count: bytes.count)
+            while true {
+                let progress = try buffer.withUnsafeReadableBytes { (bytes) throws(HTTPParseError) -> Progress in
+                    guard let base = bytes.baseAddress, bytes.count > 0 else { return .needsMoreBytes }
+                    return try advance(base, count: bytes.count)
+                }
+                switch progress {
+                case .complete: return try finish(&buffer)
+                case .needsMoreBytes: return nil
+                case .emptyLine: guard try skipEmptyLine(&buffer) else { return nil }
+                }
             }
-            guard isComplete else { return nil }
-            return try finish(&buffer)
         } catch {
             failure = error
             throw error
         }
     }
 
-    /// Skips empty lines (RFC 9112 section 2.2); answers whether a byte of a head follows.
-    @inline(__always)
-    private mutating func skipEmptyLines(_ buffer: inout ByteBuffer) throws(HTTPParseError) -> Bool {
-        while true {
-            guard let first = buffer.getInteger(at: buffer.readerIndex, as: UInt8.self) else { return false }
-            guard first == 0x0D || first == 0x0A else { break }
-            var length = 1
-            if first == 0x0D {
-                guard let second = buffer.getInteger(at: buffer.readerIndex + 1, as: UInt8.self) else { return false }
-                guard second == 0x0A else { throw HTTPParseError(.bareCarriageReturn, at: 0) }
-                length = 2
-            } else if !limits.allowsBareLineFeed {
-                throw HTTPParseError(.bareLineFeed, at: 0)
-            }
-            guard emptyLines < HeadLimits.leadingEmptyLines else { throw HTTPParseError(.tooManyEmptyLines, at: 0) }
-            emptyLines += 1
-            buffer.moveReaderIndex(forwardBy: length)
+    private enum Progress {
+        case complete
+        case needsMoreBytes
+        case emptyLine
+    }
+
+    /// Skips an empty line (RFC 9112 section 2.2); answers whether it was complete. A CR or LF is the first byte.
+    @inline(never)
+    private mutating func skipEmptyLine(_ buffer: inout ByteBuffer) throws(HTTPParseError) -> Bool {
+        let next = try buffer.withUnsafeReadableBytes { (bytes) throws(HTTPParseError) -> Int? in
+            guard let base = bytes.baseAddress else { return nil }
+            return try FieldLineParser.endOfLine(
+                base,
+                at: 0,
+                to: bytes.count,
+                limits: limits,
+                otherwise: .invalidMethod
+            )
         }
-        hasStarted = true
+        guard let next else { return false }
+        guard emptyLines < HeadLimits.leadingEmptyLines else { throw HTTPParseError(.tooManyEmptyLines, at: 0) }
+        emptyLines += 1
+        buffer.moveReaderIndex(forwardBy: next)
         return true
     }
 
-    /// Scans the bytes that are new; answers whether the head is complete. `base ..< base + count` is readable.
+    /// Scans the bytes that are new. `base ..< base + count` is readable, and `count` is not zero.
     @inline(__always)
-    private mutating func advance(_ base: UnsafeRawPointer, count: Int) throws(HTTPParseError) -> Bool {
+    private mutating func advance(_ base: UnsafeRawPointer, count: Int) throws(HTTPParseError) -> Progress {
+        if !hasStarted {
+            let first = base.load(as: UInt8.self)
+            if first == 0x0D || first == 0x0A { return .emptyLine }
+            hasStarted = true
+        }
         if !isInFields {
             // Nothing behind the limit is looked at, so the outcome does not depend on how the bytes were cut.
             let limit = min(limits.startLineBytes &+ 2, limits.headBytes)
             guard let next = try requestLine.parse(base, to: min(count, limit), limits: limits) else {
                 if count >= limit { throw requestLine.lengthError(at: limit) }
-                return false
+                return .needsMoreBytes
             }
             lines.start(at: next)
             isInFields = true
@@ -82,9 +95,9 @@ public struct RequestHeadParser: Sendable {
         let end = min(count, limits.headBytes)
         guard try lines.parse(base, to: end, limits: limits, section: .request, facts: &facts) else {
             if end == limits.headBytes { throw HTTPParseError(.headTooLarge, at: end) }
-            return false
+            return .needsMoreBytes
         }
-        return true
+        return .complete
     }
 
     /// Makes the head of what has been gathered, and gets ready for the next one.
@@ -101,7 +114,7 @@ public struct RequestHeadParser: Sendable {
             version: version,
             targetForm: requestLine.targetForm,
             target: requestLine.target,
-            fields: FieldBlock(bytes: bytes, slots: lines.slots),
+            fields: FieldBlock(bytes: bytes, table: lines.table),
             facts: facts,
             framing: framing
         )

@@ -10,6 +10,8 @@ struct RequestLineParser: Sendable {
     /// The byte behind the target; zero as long as it has not been found.
     private var targetEnd = 0
     private var cursor = 0
+    /// Whether the target is known to be a path of harmless characters.
+    private var isPlain = false
 
     /// Where the target stands, once the line is complete.
     var target: Range<Int> { methodEnd &+ 1..<targetEnd }
@@ -34,8 +36,14 @@ struct RequestLineParser: Sendable {
             cursor &+= 1
         }
         if targetEnd == 0 {
-            cursor = ByteScanner.endOfTarget(base, from: cursor, to: end)
+            let plainEnd = ByteScanner.endOfPlainPath(base, from: cursor, to: end)
+            isPlain = plainEnd < end && cursor == methodEnd &+ 1
+            cursor = ByteScanner.endOfTarget(base, from: plainEnd, to: end)
             guard cursor < end else { return nil }
+            // A target that was looked at in one go, nothing in it but characters that need no second look.
+            isPlain =
+                isPlain && plainEnd == cursor
+                && base.load(fromByteOffset: methodEnd &+ 1, as: UInt8.self) == UInt8(ascii: "/")
             guard base.load(fromByteOffset: cursor, as: UInt8.self) == 0x20 else {
                 return try endEarly(base, to: end, limits: limits, otherwise: .invalidTarget)
             }
@@ -57,6 +65,10 @@ struct RequestLineParser: Sendable {
         guard cursor <= limits.startLineBytes else { throw HTTPParseError(.targetTooLong, at: cursor) }
         version = try VersionSyntax.version(base, at: versionStart)
         method = try Self.method(base, length: methodEnd)
+        if isPlain, method != .connect {
+            targetForm = .origin
+            return next
+        }
         targetForm = try checkedForm(UnsafeRawBufferPointer(start: base + methodEnd + 1, count: target.count))
         return next
     }

@@ -86,7 +86,7 @@ public struct ResponseHeadParser: Sendable {
             statusCode: statusLine.statusCode,
             version: statusLine.version,
             reason: statusLine.reason,
-            fields: FieldBlock(bytes: bytes, slots: lines.slots),
+            fields: FieldBlock(bytes: bytes, table: lines.table),
             facts: facts,
             framing: framing
         )

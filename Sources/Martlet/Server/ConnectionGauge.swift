@@ -18,10 +18,6 @@ final class ConnectionGauge: Sendable {
         add(1, to: new)
     }
 
-    var total: Int {
-        idle.load(ordering: .relaxed) + active.load(ordering: .relaxed) + closing.load(ordering: .relaxed)
-    }
-
     /// Adds what this loop has to `info`.
     func add(to info: inout HTTPConnectionsInfo) {
         let idle = idle.load(ordering: .relaxed)

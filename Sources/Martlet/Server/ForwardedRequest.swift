@@ -20,7 +20,7 @@ struct ForwardedRequest {
         let hops: [Hop]
         if fields[.forwarded] != nil {
             hops = (fields.forwarded ?? []).map {
-                Hop(client: $0.client?.name, scheme: $0.scheme, host: $0.host?.description)
+                Hop(client: $0.client?.name, scheme: Self.webScheme($0.scheme), host: $0.host?.description)
             }
         } else {
             hops = Self.hops(of: fields)
@@ -43,6 +43,11 @@ struct ForwardedRequest {
         var host: String?
     }
 
+    /// A scheme that a request can have come with.
+    private static func webScheme(_ scheme: String?) -> String? {
+        scheme == "http" || scheme == "https" ? scheme : nil
+    }
+
     /// The three lists of the older fields, of which proxies often set only some.
     private static func hops(of fields: HTTPFields) -> [Hop] {
         let clients = fields.xForwardedFor ?? []
@@ -53,7 +58,7 @@ struct ForwardedRequest {
             let fromEnd = count - index
             return Hop(
                 client: clients.element(fromEnd: fromEnd)?.name,
-                scheme: schemes.element(fromEnd: fromEnd).flatMap { $0 == "http" || $0 == "https" ? $0 : nil },
+                scheme: webScheme(schemes.element(fromEnd: fromEnd)),
                 host: hosts.element(fromEnd: fromEnd)?.description
             )
         }

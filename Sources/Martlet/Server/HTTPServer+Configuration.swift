@@ -48,7 +48,8 @@ extension HTTPServer {
         /// How many bytes of a content that no handler read are read and dropped, to keep the connection in use;
         /// with more to come it is closed. 256 KiB by default.
         public var maximumDrainedBytes = 262_144
-        /// How many connections may be open; further ones wait to be accepted. 100,000 by default.
+        /// How many connections may be open; further ones wait to be accepted. 100,000 by default. Event loops that
+        /// accept at the same moment can exceed it by a few.
         public var maximumConnections = 100_000
         /// How many requests a connection may carry before it is closed; nil, the default, for any number.
         public var maximumRequestsPerConnection: Int?

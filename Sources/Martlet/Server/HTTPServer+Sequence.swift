@@ -7,12 +7,15 @@ extension HTTPServer: AsyncSequence {
         private let server: HTTPServer
         private let queue = RequestQueue()
         private var hasStarted = false
+        /// Whether the server's requests come here.
+        private var isServing = false
 
         init(_ server: HTTPServer) {
             self.server = server
         }
 
         deinit {
+            guard isServing else { return }
             let server = server
             Task { await server.close() }
         }
@@ -25,6 +28,7 @@ extension HTTPServer: AsyncSequence {
                 hasStarted = true
                 do {
                     _ = try await server.start(.sequence(queue))
+                    isServing = true
                 } catch HTTPServerError.serverClosed {
                     return nil
                 }

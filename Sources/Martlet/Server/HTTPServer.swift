@@ -49,10 +49,7 @@ public final class HTTPServer: Sendable {
 
     deinit {
         let run = state.withLock { state in
-            switch state {
-            case .serving(let run), .closed(let run?): run
-            case .bound, .closed: ServerRun?.none
-            }
+            if case .serving(let run) = state { run } else { ServerRun?.none }
         }
         if ownsSocket { socket.close() }
         if let run {
@@ -74,10 +71,12 @@ public final class HTTPServer: Sendable {
     func start(_ delivery: RequestDelivery) async throws -> ServerRun {
         let group: any EventLoopGroup =
             core.settings.configuration.eventLoopGroup ?? MultiThreadedEventLoopGroup.singleton
-        let run = ServerRun(core: core, group: group, delivery: delivery)
-        try state.withLock { state in
+        let run = try state.withLock { state in
             switch state {
-            case .bound: state = .serving(run)
+            case .bound:
+                let run = ServerRun(core: core, group: group, delivery: delivery)
+                state = .serving(run)
+                return run
             case .serving: throw HTTPServerError.alreadyServing
             case .closed: throw HTTPServerError.serverClosed
             }
@@ -89,6 +88,16 @@ public final class HTTPServer: Sendable {
     /// Stops listening; the port is free again when this returns. Requests that are being answered are finished,
     /// within the configured `shutdownTimeout`; with `force` their connections are torn down. Closing twice is fine.
     public func close(force: Bool = false) async {
+        let wasClosed = state.withLock { if case .closed = $0 { true } else { false } }
+        let run = await stop(force: force)
+        if !force, !wasClosed, let run {
+            let limit = core.settings.configuration.shutdownTimeout
+            Task { await run.drain(within: limit) }
+        }
+    }
+
+    /// Stops listening.
+    private func stop(force: Bool) async -> ServerRun? {
         let run = state.withLock { state -> ServerRun? in
             switch state {
             case .bound:
@@ -103,6 +112,7 @@ public final class HTTPServer: Sendable {
         }
         if ownsSocket { socket.close() }
         await run?.close(force: force)
+        return run
     }
 
     /// Closes the server and returns when its last connection is closed.
@@ -110,10 +120,9 @@ public final class HTTPServer: Sendable {
     /// - Parameter deadline: How long to wait before the connections that are left are torn down; nil for the
     ///   configured `shutdownTimeout`.
     public func shutdown(within deadline: Duration? = nil) async {
-        await close()
-        let run = state.withLock { state -> ServerRun? in
-            if case .closed(let run) = state { run } else { nil }
-        }
-        await run?.drain(within: deadline ?? core.settings.configuration.shutdownTimeout)
+        let run = await stop(force: false)
+        let limit = deadline ?? core.settings.configuration.shutdownTimeout
+        // Not in this task: when that has been cancelled, as tasks that shut down often are, the time would be over.
+        await Task { await run?.drain(within: limit) }.value
     }
 }

@@ -8,8 +8,9 @@ extension HTTPServerResponse {
     /// - Returns: The socket; its first bytes are those the client has sent after the request.
     /// - Throws: ``HTTPServerError/headAlreadySent`` when the head has been sent.
     public func detachSocket(writeHeaders: Bool = true) async throws -> DetachedSocket {
+        try await exchange.commitSession()
         let exchange = exchange
-        return try await exchange.eventLoop.run {
+        return try await exchange.executor.run {
             try exchange.connection.detach(exchange, writeHeaders: writeHeaders)
         }
     }

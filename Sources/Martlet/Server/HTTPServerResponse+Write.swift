@@ -49,7 +49,7 @@ extension HTTPServerResponse {
     public func flush() async throws {
         try await exchange.commitSession()
         let exchange = exchange
-        let isReady = try await exchange.eventLoop.run { try exchange.connection.flush(exchange) }
+        let isReady = try await exchange.executor.run { try exchange.connection.flush(exchange) }
         if !isReady {
             try await exchange.connection.waitUntilWritable()
         }
@@ -67,6 +67,12 @@ extension HTTPServerResponse {
         try await end(.text(text))
     }
 
+    /// Sends a text of the given type, as UTF-8, and ends the response.
+    public func end(_ text: String, contentType: MediaType) async throws {
+        headers.contentType = contentType
+        try await end(.text(text))
+    }
+
     /// Sends bytes and ends the response. With nothing written before, their number is announced.
     public func end(_ bytes: ByteBuffer) async throws {
         try await end(.buffer(bytes))
@@ -81,7 +87,7 @@ extension HTTPServerResponse {
     /// clients, which know none, are spared it.
     public func sendInformational(_ status: HTTPResponse.Status, headers: HTTPFields = [:]) async throws {
         let exchange = exchange
-        try await exchange.eventLoop.run {
+        try await exchange.executor.run {
             try exchange.connection.writeInformational(exchange, status, headers)
         }
     }
@@ -99,20 +105,25 @@ extension HTTPServerResponse {
         try await end(.none)
     }
 
+    @inline(__always)
     private func end(_ content: OutgoingContent) async throws {
-        try await exchange.commitSession()
-        if exchange.eventLoop.inEventLoop {
-            try exchange.connection.end(exchange, content)
-        } else {
-            let exchange = exchange
-            try await exchange.eventLoop.run { try exchange.connection.end(exchange, content) }
+        if exchange.presentSession == nil, exchange.executor.isCurrent {
+            return try exchange.connection.end(exchange, content)
         }
+        try await endElsewhere(content)
+    }
+
+    /// Ends a response that has a session to store, or whose handler runs on another thread.
+    private func endElsewhere(_ content: OutgoingContent) async throws {
+        try await exchange.commitSession()
+        let exchange = exchange
+        try await exchange.executor.run { try exchange.connection.end(exchange, content) }
     }
 
     private func write(_ content: OutgoingContent) async throws {
         try await exchange.commitSession()
         let exchange = exchange
-        let isReady = try await exchange.eventLoop.run { try exchange.connection.write(exchange, content) }
+        let isReady = try await exchange.executor.run { try exchange.connection.write(exchange, content) }
         if !isReady {
             try await exchange.connection.waitUntilWritable()
         }

@@ -19,14 +19,23 @@ public struct HTTPServerResponse: Sendable {
     /// The status: code and reason phrase. 200 OK by default.
     public var status: HTTPResponse.Status {
         get { exchange.read { $0.status } }
-        nonmutating set { exchange.change { $0.status = newValue } }
+        nonmutating set {
+            exchange.change {
+                $0.status = newValue
+                $0.impossibleStatusCode = nil
+            }
+        }
     }
 
-    /// The code of the ``status``. Setting it sets the code's registered reason phrase too.
+    /// The code of the ``status``. Setting it sets the code's registered reason phrase too. A code that can't be sent
+    /// makes the next write throw ``HTTPServerError/invalidStatus(_:)``.
     public var statusCode: Int {
         get { status.code }
         nonmutating set {
             exchange.change {
+                // `HTTPResponse.Status` ends the process for other numbers.
+                $0.impossibleStatusCode = (0...999).contains(newValue) ? nil : newValue
+                guard $0.impossibleStatusCode == nil else { return }
                 $0.status = HTTPResponse.Status(
                     code: newValue,
                     reasonPhrase: HTTPResponse.Status.reasonPhrase(forCode: newValue) ?? ""
@@ -47,7 +56,8 @@ public struct HTTPServerResponse: Sendable {
     public var headers: HTTPFields {
         get { exchange.read { $0.headers } ?? exchange.settings.defaultHeaders }
         nonmutating _modify {
-            var fields = headers
+            // Taken out of the draft meanwhile, so that changing one field does not copy all.
+            var fields = exchange.takeHeaders()
             defer { exchange.change { $0.headers = fields } }
             yield &fields
         }
@@ -81,8 +91,8 @@ public struct HTTPServerResponse: Sendable {
     /// The fields to send after the content (RFC 9110 section 6.5). They can be set until ``end()``, and are sent
     /// when the content is chunked.
     public var trailers: HTTPFields {
-        get { exchange.read { $0.trailers } }
-        nonmutating set { exchange.changeTrailers { $0 = newValue } }
+        get { exchange.read { $0.trailers } ?? [:] }
+        nonmutating set { exchange.changeAnytime { $0.trailers = newValue } }
     }
 
     /// How long the response may still take, counted from the moment this is set; the connection is torn down after

@@ -1,26 +1,17 @@
 /// Who gets the requests of a server.
 enum RequestDelivery: Sendable {
-    /// Each request runs in a task of its own: on its connection's event loop, or on the executor given.
+    /// Each connection has a task that answers its requests: on its event loop, or on the executor given.
     case handler(HTTPServer.Handler, on: (any TaskExecutor)?)
     /// The requests wait in a queue for somebody who iterates over the server.
     case sequence(RequestQueue)
 
     /// Called on the event loop of the exchange's connection.
-    func deliver(_ exchange: ServerExchange, on loop: ServerLoop) -> Task<Void, Never>? {
+    func deliver(_ exchange: ServerExchange) {
         switch self {
-        case .handler(let handler, on: nil):
-            // Runs up to the handler's first suspension before it returns: no hop, no queue.
-            return Task.immediate(executorPreference: loop.executor) {
-                await exchange.run(handler)
-            }
         case .handler(let handler, on: let executor):
-            return Task(executorPreference: executor) {
-                await exchange.run(handler)
-            }
+            exchange.connection.hand(exchange, to: handler, on: executor)
         case .sequence(let queue):
-            exchange.connection.handlerReturned(exchange, error: nil, endsResponse: false)
             queue.push(HTTPServerRequest(exchange, guardian: ExchangeGuardian(exchange)))
-            return nil
         }
     }
 }

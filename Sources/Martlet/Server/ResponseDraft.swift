@@ -4,10 +4,13 @@ import HTTPWire
 /// What a handler has said about its response so far.
 struct ResponseDraft: Sendable {
     var status: HTTPResponse.Status = .ok
+    /// The code that was set last, when it does not fit into a status.
+    var impossibleStatusCode: Int?
     /// The fields, once the handler has asked for them; nil while they are the server's default ones.
     var headers: HTTPFields?
     var cookies: [SetCookie] = []
-    var trailers: HTTPFields = [:]
+    /// Nil while there are none: an empty `HTTPFields` costs an allocation.
+    var trailers: HTTPFields?
     var contentLength: Int?
     var isPersistent: Bool
     var buffersOutput = true
@@ -15,4 +18,10 @@ struct ResponseDraft: Sendable {
     /// Whether something was changed after the head was sent, which the next write reports.
     var wasChangedTooLate = false
     var isHeadSent = false
+
+    /// Whether the head has nothing in it but what every response has.
+    var isUsual: Bool {
+        headers == nil && contentLength == nil && trailers == nil && cookies.isEmpty && isPersistent
+            && status.code == 200 && status.reasonPhrase == "OK" && impossibleStatusCode == nil
+    }
 }

@@ -1,9 +1,11 @@
+import NIOCore
 import Synchronization
 
 /// What the parts of a server on its event loops share.
 final class ServerCore: Sendable {
     private let current: Mutex<ServerSettings>
     private let version = Atomic(0)
+    private let openConnections = Atomic(0)
     private let gauges = Mutex<[ConnectionGauge]>([])
     /// Where the server listens.
     let address: InternetAddress
@@ -35,10 +37,18 @@ final class ServerCore: Sendable {
         gauges.withLock { $0.append(gauge) }
     }
 
-    /// Whether there are as many connections as there may be.
-    var isFull: Bool {
+    /// How many more connections there may be.
+    var room: Int {
         let limit = settings.configuration.maximumConnections
-        return gauges.withLock { $0.reduce(0) { $0 + $1.total } } >= limit
+        return limit - openConnections.load(ordering: .relaxed)
+    }
+
+    /// Counts a connection from the moment it is accepted, a little before it is idle or active.
+    func admit(_ connection: any Channel) {
+        openConnections.wrappingAdd(1, ordering: .relaxed)
+        connection.closeFuture.whenComplete { _ in
+            self.openConnections.wrappingSubtract(1, ordering: .relaxed)
+        }
     }
 
     var connectionsInfo: HTTPConnectionsInfo {

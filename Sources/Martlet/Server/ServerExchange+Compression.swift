@@ -7,9 +7,8 @@ extension ServerExchange {
     /// - Parameter wholeLength: How many bytes the content has, if that is known.
     /// - Returns: The coding to apply; nil to send the content as it is.
     func chooseCoding(_ draft: inout ResponseDraft, wholeLength: Int?) -> ContentCoding? {
-        let configuration = settings.configuration
-        guard configuration.autoCompress, draft.buffersOutput else { return nil }
-        if let wholeLength, wholeLength < configuration.minimumCompressedBytes { return nil }
+        guard settings.configuration.autoCompress, draft.buffersOutput else { return nil }
+        if let wholeLength, wholeLength < settings.configuration.minimumCompressedBytes { return nil }
         switch draft.status.code {
         case 204, 205, 206, 304: return nil
         default: break

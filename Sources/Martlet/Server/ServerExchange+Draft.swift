@@ -21,7 +21,7 @@ extension ServerExchange {
 
     /// Sets, replaces or clears the time after which the connection is torn down.
     func setDeadline(_ deadline: Duration?) {
-        change { $0.deadline = deadline }
+        changeAnytime { $0.deadline = deadline }
         let scheduled = deadline.map { deadline in
             eventLoop.scheduleTask(in: TimeAmount(deadline)) { [weak self] in
                 guard let self else { return }

@@ -34,6 +34,8 @@ final class ServerExchange: Sendable {
 
     var eventLoop: any EventLoop { connection.loop.eventLoop }
 
+    var executor: EventLoopExecutor { connection.loop.executor }
+
     // MARK: The request
 
     var headers: HTTPFields {
@@ -78,28 +80,26 @@ final class ServerExchange: Sendable {
         }
     }
 
-    /// Changes what may still be said while the content is being sent.
-    func changeTrailers(_ body: (inout HTTPFields) -> Void) {
-        draft.withLock { body(&$0.trailers) }
-    }
-
-    /// The draft as it is now, for the connection to write.
-    func currentDraft() -> ResponseDraft {
-        draft.withLock { $0 }
-    }
-
-    /// Closes the draft to changes. Called by the connection when the head has been written.
-    func headWasSent() {
-        draft.withLock { $0.isHeadSent = true }
-    }
-
-    /// Reports a change that came too late, once.
-    func reportLateChange() throws(HTTPServerError) {
-        let wasLate = draft.withLock { draft in
-            defer { draft.wasChangedTooLate = false }
-            return draft.wasChangedTooLate
+    /// The fields, which the caller puts back with ``change(_:)``.
+    func takeHeaders() -> HTTPFields {
+        draft.withLock { draft in
+            guard !draft.isHeadSent else { return draft.headers ?? settings.defaultHeaders }
+            return draft.headers.take() ?? settings.defaultHeaders
         }
-        if wasLate { throw .headAlreadySent }
+    }
+
+    /// Changes what may still be said while the content is being sent: the trailers and the deadline.
+    func changeAnytime(_ body: (inout ResponseDraft) -> Void) {
+        draft.withLock { draft in
+            body(&draft)
+        }
+    }
+
+    /// Lets the connection write what the draft says.
+    func withDraft<Value>(
+        _ body: (inout ResponseDraft) throws(HTTPServerError) -> Value
+    ) throws(HTTPServerError) -> Value {
+        try draft.withLock { (draft) throws(HTTPServerError) in try body(&draft) }
     }
 
     /// Cancels the deadline that was set before, in favour of another one or none.
@@ -117,7 +117,7 @@ final class ServerExchange: Sendable {
     func run(_ handler: HTTPServer.Handler) async {
         do {
             try await handler(HTTPServerRequest(self))
-            try await commitSession()
+            if presentSession != nil { try await commitSession() }
             finish(error: nil)
         } catch {
             finish(error: error)
@@ -125,8 +125,8 @@ final class ServerExchange: Sendable {
     }
 
     private func finish(error: (any Error)?) {
-        if eventLoop.inEventLoop {
-            connection.handlerReturned(self, error: error)
+        if executor.isCurrent {
+            executor.turn { connection.handlerReturned(self, error: error) }
         } else {
             eventLoop.execute { self.connection.handlerReturned(self, error: error) }
         }

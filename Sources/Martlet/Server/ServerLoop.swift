@@ -4,10 +4,19 @@ import Logging
 import NIOCore
 import NIOPosix
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// The part of a server that lives on one event loop: its listening sockets, its connections, and what they share.
 final class ServerLoop: @unchecked Sendable {
     // Sendable because every variable is touched only on the thread of `eventLoop`; what may be called from
-    // elsewhere says so.
+    // elsewhere says so. What each request looks up is exempt from the run-time check for overlapping accesses: it is
+    // read and replaced, never changed in place.
 
     let eventLoop: any EventLoop
     let executor: EventLoopExecutor
@@ -19,11 +28,13 @@ final class ServerLoop: @unchecked Sendable {
     private var listeners: [any Channel] = []
     private var sweeping: RepeatedTask?
     private var drained: EventLoopPromise<Void>
-    private(set) var isClosing = false
+    @exclusivity(unchecked) private(set) var isClosing = false
     /// The time as of the last sweep: precise enough for deadlines of seconds, and free to look up.
-    private(set) var now = NIODeadline.now()
-    private var date = DateLine()
-    private var currentSettings: ServerSettings
+    @exclusivity(unchecked) private(set) var now = NIODeadline.now()
+    @exclusivity(unchecked) private var currentSettings: ServerSettings
+    @exclusivity(unchecked) private var constants: HeadConstants?
+    @exclusivity(unchecked) private var constantsSecond: time_t = 0
+    @exclusivity(unchecked) private var constantsVersion = 0
 
     init(core: ServerCore, eventLoop: any EventLoop, delivery: RequestDelivery) {
         self.core = core
@@ -45,29 +56,45 @@ final class ServerLoop: @unchecked Sendable {
     }
 
     /// What the heads of this second have in common.
-    func headConstants(_ settings: ServerSettings) -> HeadConstants {
-        HeadConstants(
+    var headConstants: HeadConstants {
+        let settings = settings
+        let second = time(nil)
+        if let constants, constantsSecond == second, constantsVersion == settings.version { return constants }
+        let constants = HeadConstants(
             defaultHeaders: settings.defaultHeaders,
             renderedHeaders: settings.renderedHeaders,
-            dateLine: settings.configuration.sendsDate ? date.now() : ByteBuffer()
+            dateLine: settings.configuration.sendsDate ? ByteBuffer(dateLineAt: second) : ByteBuffer()
         )
+        (self.constants, constantsSecond, constantsVersion) = (constants, second, settings.version)
+        return constants
     }
 
-    /// Hands a request to whoever serves this server. Returns the task that works on it, if there is one.
-    func deliver(_ exchange: ServerExchange) -> Task<Void, Never>? {
-        delivery.deliver(exchange, on: self)
+    /// Hands a request to whoever serves this server.
+    func deliver(_ exchange: ServerExchange) {
+        delivery.deliver(exchange)
     }
 
     // MARK: Connections
 
     /// Accepts connections from a socket that listens already. May be called from anywhere.
-    func listen(on descriptor: CInt) async throws {
-        let channel = try await ServerBootstrap(group: eventLoop)
-            // A burst of new connections is taken in one go, but not to the neglect of those that are open.
-            .serverChannelOption(.maxMessagesPerRead, value: 64)
+    ///
+    /// - Parameters:
+    ///   - backlog: How many connections may wait to be accepted.
+    ///   - group: Where the connections go: this loop alone, or the group of `loops`, which take turns.
+    ///   - loops: The loops of the group.
+    func listen(
+        on descriptor: CInt,
+        backlog: CInt,
+        distributingOver group: any EventLoopGroup,
+        _ loops: [ServerLoop]
+    ) async throws {
+        let channel = try await ServerBootstrap(group: eventLoop, childGroup: group)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let gate = AcceptGate(isFull: { self.core.isFull }) { error in
+                    let gate = AcceptGate(
+                        room: { self.core.room },
+                        accepted: { self.core.admit($0) }
+                    ) { error in
                         self.settings.configuration.logger.warning("Couldn't accept a connection: \(error)")
                     }
                     try channel.pipeline.syncOperations.addHandler(gate)
@@ -76,13 +103,14 @@ final class ServerLoop: @unchecked Sendable {
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(HTTP1ServerConnection(loop: self))
+                    let loop = loops.first { $0.eventLoop === channel.eventLoop } ?? self
+                    try channel.pipeline.syncOperations.addHandler(HTTP1ServerConnection(loop: loop))
                 }
             }
             .withBoundSocket(descriptor)
             .get()
-        // NIO listens with a queue of 128; a second call lengthens it.
-        try? SystemSocket.listen(descriptor, backlog: SystemSocket.maximumBacklog)
+        // NIO has listened with a queue of 128; a second call changes that.
+        try? SystemSocket.listen(descriptor, backlog: backlog)
         try await eventLoop.run {
             self.listeners.append(channel)
             if self.isClosing { channel.close(promise: nil) }
@@ -147,6 +175,16 @@ final class ServerLoop: @unchecked Sendable {
                 connection.checkDeadlines(now: now)
             }
         }
+    }
+}
+
+extension ByteBuffer {
+    /// The Date field as it stands on the wire (RFC 9110 section 6.6.1).
+    fileprivate init(dateLineAt second: time_t) {
+        self.init()
+        writeStaticString("Date: ")
+        writeHTTPDate(HTTPDate(secondsSince1970: Int64(second)))
+        writeStaticString("\r\n")
     }
 }
 

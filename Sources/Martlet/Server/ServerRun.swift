@@ -6,10 +6,12 @@ final class ServerRun: Sendable {
     private let core: ServerCore
     private let loops: [ServerLoop]
     private let delivery: RequestDelivery
+    private let group: any EventLoopGroup
 
     init(core: ServerCore, group: any EventLoopGroup, delivery: RequestDelivery) {
         self.core = core
         self.delivery = delivery
+        self.group = group
         self.loops = group.makeIterator().map { ServerLoop(core: core, eventLoop: $0, delivery: delivery) }
         for loop in loops {
             core.count(loop.gauge)
@@ -17,10 +19,21 @@ final class ServerRun: Sendable {
     }
 
     func listen(on socket: ServerSocket) async throws {
-        let descriptors = try socket.duplicates(count: loops.count)
+        let descriptors = try socket.duplicates()
         for (index, descriptor) in descriptors.enumerated() {
+            let loop = loops[index % loops.count]
             do {
-                try await loops[index % loops.count].listen(on: descriptor)
+                // Sockets that share a port share its connections too. From a single one its loop hands them out.
+                if descriptors.count > 1 {
+                    try await loop.listen(
+                        on: descriptor,
+                        backlog: socket.backlog,
+                        distributingOver: loop.eventLoop,
+                        [loop]
+                    )
+                } else {
+                    try await loop.listen(on: descriptor, backlog: socket.backlog, distributingOver: group, loops)
+                }
             } catch {
                 descriptors[index...].forEach(SystemSocket.close)
                 await close(force: true)

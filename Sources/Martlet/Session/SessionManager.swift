@@ -38,6 +38,7 @@ struct SessionManager: Sendable {
             await store.onTimeout(pending.id, perform: action)
         }
         guard pending.isNew || pending.formerID != nil else { return nil }
+        session.wasAnnounced()
         return try cookie(pending.id, maxAge: nil, isSecure: isSecure)
     }
 

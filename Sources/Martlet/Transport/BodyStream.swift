@@ -23,10 +23,10 @@ final class BodyStream: @unchecked Sendable {
         case failed(any Error)
     }
 
-    private var chunks = CircularBuffer<ByteBuffer>()
-    private var bufferedBytes = 0
-    private var end: End?
-    private var isBeingRead = false
+    @exclusivity(unchecked) private var chunks = CircularBuffer<ByteBuffer>()
+    @exclusivity(unchecked) private var bufferedBytes = 0
+    @exclusivity(unchecked) private var end: End?
+    @exclusivity(unchecked) private var isBeingRead = false
 
     init(eventLoop: any EventLoop, announcedLength: Int?, onDemand: @escaping @Sendable () -> Void) {
         self.eventLoop = eventLoop
@@ -61,9 +61,13 @@ final class BodyStream: @unchecked Sendable {
 
     /// Drops what has arrived and was not read, and lets every further reading fail.
     func discard() {
+        // Also a content that is complete, unless all of it was read: what is left must not pass for the whole.
+        if end == nil || !chunks.isEmpty {
+            end = .failed(HTTPBodyError.discarded)
+        }
         chunks.removeAll()
         bufferedBytes = 0
-        fail(HTTPBodyError.discarded)
+        arrival.signal()
     }
 
     private func finish(_ end: End) {

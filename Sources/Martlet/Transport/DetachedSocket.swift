@@ -41,7 +41,7 @@ public struct DetachedSocket: Sendable {
     /// Closes the connection after what was sent.
     public func close() async {
         let connection = connection
-        try? await connection.eventLoop.run { connection.abort() }
+        try? await connection.eventLoop.run { connection.closeDetached() }
     }
 }
 
@@ -58,7 +58,7 @@ protocol DetachedConnection: AnyObject, Sendable {
     /// Called on the loop.
     func closeOutput()
     /// Called on the loop.
-    func abort()
+    func closeDetached()
 }
 
 extension HTTP1ServerConnection: DetachedConnection {

@@ -1,4 +1,13 @@
 import NIOCore
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// Runs Swift concurrency on the thread of one event loop.
 ///
@@ -7,24 +16,41 @@ import NIOCore
 /// before that turn ends, so that everything they write leaves in the same system call.
 final class EventLoopExecutor: TaskExecutor, @unchecked Sendable {
     // Sendable because every stored variable is touched only on the thread of `eventLoop`: `enqueue` looks where it
-    // is before it does so, and all other members say in their documentation that they are called on the loop.
+    // is before it does so, and all other members say in their documentation that they are called on the loop. For
+    // the same reason, and because no access spans a call of a job, they need no check for overlapping accesses.
 
     /// How many jobs one turn runs before it lets the loop look at its sockets again.
     private static let jobsPerTurn = 512
 
     let eventLoop: any EventLoop
-    private var jobs = CircularBuffer<UnownedJob>()
-    private var turnDepth = 0
-    private var isTurnScheduled = false
-    private var endOfTurn: [() -> Void] = []
+    /// The loop's thread, once a turn has been run on it.
+    private let thread = Atomic<UInt>(0)
+    @exclusivity(unchecked) private var jobs = CircularBuffer<UnownedJob>()
+    @exclusivity(unchecked) private var turnDepth = 0
+    @exclusivity(unchecked) private var isTurnScheduled = false
+    @exclusivity(unchecked) private var endOfTurn: [() -> Void] = []
 
     init(eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
     }
 
+    /// Whether the caller is on the loop. NIO's own answer takes a lock.
+    var isCurrent: Bool {
+        let known = thread.load(ordering: .relaxed)
+        return known == 0 ? eventLoop.inEventLoop : known == Self.callingThread
+    }
+
+    /// Runs `body` on the loop: at once when the caller is there already, else after a hop.
+    func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+        if isCurrent {
+            return try body()
+        }
+        return try await eventLoop.submit(body).get()
+    }
+
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        if eventLoop.inEventLoop {
+        if isCurrent {
             append(job)
         } else {
             eventLoop.execute { self.append(job) }
@@ -39,14 +65,19 @@ final class EventLoopExecutor: TaskExecutor, @unchecked Sendable {
     ///
     /// Call it on the loop only. Turns nest; the outermost one does the work at the end.
     func turn(_ body: () -> Void) {
+        if turnDepth == 0, thread.load(ordering: .relaxed) == 0 {
+            thread.store(Self.callingThread, ordering: .relaxed)
+        }
         turnDepth += 1
         body()
         if turnDepth == 1 {
             runJobs()
-            let deferred = endOfTurn
-            endOfTurn.removeAll(keepingCapacity: true)
-            for work in deferred {
-                work()
+            if !endOfTurn.isEmpty {
+                let deferred = endOfTurn
+                endOfTurn.removeAll(keepingCapacity: true)
+                for work in deferred {
+                    work()
+                }
             }
         }
         turnDepth -= 1
@@ -61,6 +92,14 @@ final class EventLoopExecutor: TaskExecutor, @unchecked Sendable {
         if turnDepth == 0 {
             scheduleTurn()
         }
+    }
+
+    private static var callingThread: UInt {
+        #if canImport(Darwin)
+            UInt(bitPattern: pthread_self())
+        #else
+            UInt(pthread_self())
+        #endif
     }
 
     private func append(_ job: UnownedJob) {

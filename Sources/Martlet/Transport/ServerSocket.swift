@@ -21,12 +21,38 @@ public final class ServerSocket: Sendable {
 
     /// The open descriptors: one that listens, and further ones in its SO_REUSEPORT group. Empty once closed.
     private let descriptors: Mutex<[CInt]>
+    /// How many connections may wait to be accepted.
+    let backlog: CInt
+    /// Whether the socket was made here, and not handed over by somebody who looks after its path.
+    private let isOwn: Bool
+    /// The place among ``groups``, if the socket has one.
+    private let group: Group?
 
-    private init(address: InternetAddress, port: Int, descriptors: [CInt]) {
+    private init(
+        address: InternetAddress,
+        port: Int,
+        descriptors: [CInt],
+        backlog: CInt = SystemSocket.maximumBacklog,
+        isOwn: Bool = false,
+        group: Group? = nil
+    ) {
         self.address = address
         self.port = port
         self.descriptors = Mutex(descriptors)
+        self.backlog = backlog
+        self.isOwn = isOwn
+        self.group = group
     }
+
+    /// A port that several listening sockets of this process share among themselves, and with nobody else.
+    private struct Group: Hashable {
+        let address: InternetAddress
+        let port: Int
+    }
+
+    /// The groups of this process. The system lets any socket of the same user join them that asks to share; here
+    /// that is refused, as it would be for a single socket.
+    private static let groups = Mutex<Set<Group>>([])
 
     /// Takes over a socket that listens already, for example one handed over by systemd's socket activation.
     ///
@@ -79,6 +105,10 @@ public final class ServerSocket: Sendable {
             let first = try SystemSocket.open(bind: wanted, v6Only: v6Only, reusePort: shared)
             open.append(first)
             let (boundAddress, boundPort) = try SystemSocket.localAddress(of: first)
+            let group = Group(address: boundAddress, port: boundPort)
+            if shared, groups.withLock({ $0.contains(group) }) {
+                throw SocketError(operation: "bind", code: EADDRINUSE)
+            }
             if canGroup, listeners > 1 {
                 try SystemSocket.setReusePort(first)
                 var bound = wanted
@@ -90,7 +120,16 @@ public final class ServerSocket: Sendable {
             for descriptor in open {
                 try SystemSocket.listen(descriptor, backlog: backlog)
             }
-            return ServerSocket(address: boundAddress, port: boundPort, descriptors: open)
+            let isGroup = !shared && open.count > 1
+            if isGroup { groups.withLock { _ = $0.insert(group) } }
+            return ServerSocket(
+                address: boundAddress,
+                port: boundPort,
+                descriptors: open,
+                backlog: backlog,
+                isOwn: true,
+                group: isGroup ? group : nil
+            )
         } catch {
             open.forEach(SystemSocket.close)
             let place = address.kind == .unix ? "\(address)" : "\(address):\(port)"
@@ -100,26 +139,39 @@ public final class ServerSocket: Sendable {
 
     /// Stops listening. Servers that listen on the socket keep their own hold on it until they are closed.
     public func close() {
-        descriptors.withLock { open in
+        let wasOpen = descriptors.withLock { open in
             open.forEach(SystemSocket.close)
-            open = []
+            defer { open = [] }
+            return !open.isEmpty
         }
-        if address.kind == .unix {
+        guard wasOpen else { return }
+        leaveGroup()
+        // Only once: the path may belong to somebody else by then.
+        if isOwn, address.kind == .unix {
             unlink(address.host)
         }
     }
 
-    /// Descriptors of the same sockets for `count` event loops; the caller closes them.
-    func duplicates(count: Int) throws -> [CInt] {
+    /// Further descriptors of the same sockets, which the caller closes.
+    func duplicates() throws -> [CInt] {
         try descriptors.withLock { open in
             guard !open.isEmpty else {
                 throw SocketError(operation: "listen on port \(port)", code: EBADF, message: "the socket is closed")
             }
-            return try (0..<max(count, open.count)).map { try SystemSocket.duplicate(open[$0 % open.count]) }
+            return try open.map(SystemSocket.duplicate)
         }
     }
 
+    private func leaveGroup() {
+        guard let group else { return }
+        Self.groups.withLock { _ = $0.remove(group) }
+    }
+
     deinit {
-        descriptors.withLock { $0.forEach(SystemSocket.close) }
+        let wasOpen = descriptors.withLock { open in
+            open.forEach(SystemSocket.close)
+            return !open.isEmpty
+        }
+        if wasOpen { leaveGroup() }
     }
 }

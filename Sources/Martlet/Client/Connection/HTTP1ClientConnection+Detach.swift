@@ -30,6 +30,10 @@ extension HTTP1ClientConnection: DetachedConnection {
         return context.channel.isWritable
     }
 
+    func closeDetached() {
+        abort()
+    }
+
     func closeOutput() {
         context?.close(mode: .output, promise: nil)
     }

@@ -81,8 +81,15 @@ struct HTTP1RequestWriter {
                 if fields[.hostField] == nil {
                     try buffer.writeField(.hostField, request.host)
                 }
+                var hasCookie = false
                 for field in fields {
-                    try append(field, to: &buffer)
+                    if field.name == .cookie {
+                        // HTTPFields splits cookies, which HTTP/1.1 wants in one line (RFC 6265 section 5.4).
+                        if !hasCookie { try buffer.writeField(.cookie, fields[.cookie] ?? "") }
+                        hasCookie = true
+                    } else {
+                        try append(field, to: &buffer)
+                    }
                 }
             } else {
                 try buffer.writeField(.hostField, request.host)

@@ -58,6 +58,9 @@ struct HTTP1MessageReader<Parser: MessageHeadParser> {
     /// Whether part of a head has arrived.
     var isInsideHead: Bool { parser.hasStarted || (decoder == nil && input.readableBytes > 0) }
 
+    /// Whether the peer has sent, or is about to send, something that nobody will read.
+    var hasUnreadInput: Bool { isInsideMessage || input.readableBytes > 0 || failure != nil }
+
     /// How many bytes have arrived and were not handed out.
     var bufferedBytes: Int { input.readableBytes }
 
@@ -126,7 +129,7 @@ struct HTTP1MessageReader<Parser: MessageHeadParser> {
         guard input.readableBytes > 0, let head = try parser.parse(&input) else {
             return .needsMoreBytes
         }
-        if head.framing != .none {
+        if head.framing.hasContent {
             decoder = BodyDecoder(framing: head.framing, limits: bodyLimits)
         }
         return .head(head)

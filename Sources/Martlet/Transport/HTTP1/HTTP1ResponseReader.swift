@@ -104,7 +104,7 @@ struct HTTP1ResponseReader {
                 stage = .head(informational: informational + 1)
                 return .informational(head)
             }
-            stage = head.framing == .none ? .emptyContent : .content
+            stage = head.framing.hasContent ? .content : .emptyContent
             return .head(head)
         case .failed(let error):
             return fail(.malformed(error))

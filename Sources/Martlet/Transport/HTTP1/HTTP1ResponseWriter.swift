@@ -11,33 +11,52 @@ struct HTTP1ResponseWriter {
 
     /// What of the request and the connection decides about the response.
     struct Context {
-        var method: HTTPRequest.Method
+        var method: MethodKind
         var version: HTTPVersion
         /// Whether the request and the server allow the connection to be used again.
         var mayPersist: Bool
+
+        /// What stands in for a request where there is none.
+        static let noRequest = Context(method: .other, version: .http1_1, mayPersist: false)
+    }
+
+    /// The methods that have a say in how a response is framed.
+    enum MethodKind {
+        case head
+        case connect
+        case other
+
+        init(_ method: HTTPRequest.Method) {
+            // Told apart by length first, which the method of most requests already fails.
+            switch method.rawValue.utf8.count {
+            case 4 where method == .head: self = .head
+            case 7 where method == .connect: self = .connect
+            default: self = .other
+            }
+        }
     }
 
     /// How the end of the response's content is told (RFC 9112 section 6).
-    private enum Framing {
+    enum Framing {
         case none
         case contentLength(Int)
         case chunked
         case untilClose
     }
 
-    private let context: Context
-    private var status = HTTPResponse.Status.ok
-    private var framing = Framing.none
+    let context: Context
+    var status = HTTPResponse.Status.ok
+    var framing = Framing.none
     private var written = 0
     private var gathered = ByteBuffer()
-    private var compressor: Compressor?
+    var compressor: Compressor?
 
     /// Whether the head has been written.
-    private(set) var isHeadWritten = false
+    var isHeadWritten = false
     /// Whether the response is complete.
-    private(set) var isEnded = false
+    var isEnded = false
     /// Whether the connection must close once the response has been sent.
-    private(set) var mustClose = false
+    var mustClose = false
 
     init(_ context: Context) {
         self.context = context
@@ -57,14 +76,42 @@ struct HTTP1ResponseWriter {
         if isHeadWritten {
             try append(content, buffered: true, into: &output)
             try finish(draft.trailers, into: &output)
-        } else if let coding {
+            return
+        }
+        if coding == nil, draft.isUsual, context.method == .other, context.version == .http1_1, context.mayPersist {
+            endUsual(content, constants, into: &output)
+            return
+        }
+        // Trailers need chunks (RFC 9112 section 7.1.2).
+        let isChunked = draft.trailers?.isEmpty == false && context.version == .http1_1
+        if let coding, !isChunked {
             try endCompressed(content, draft, constants, coding, into: &output)
         } else {
-            let framed = !draft.trailers.isEmpty && context.version == .http1_1
-            try writeHead(draft, constants, wholeLength: framed ? nil : content.byteCount, coding: nil, into: &output)
+            try writeHead(
+                draft,
+                constants,
+                wholeLength: content.byteCount,
+                isChunked: isChunked,
+                coding: coding,
+                into: &output
+            )
             try append(content, buffered: true, into: &output)
             try finish(draft.trailers, into: &output)
         }
+    }
+
+    /// The response that most are: a head that is the same for all of a second, a length, a content.
+    private mutating func endUsual(
+        _ content: OutgoingContent,
+        _ constants: HeadConstants,
+        into output: inout OutputBuffer
+    ) {
+        output.tail.writeImmutableBuffer(constants.usualHead)
+        output.tail.writeDecimal(content.byteCount)
+        output.tail.writeStaticString("\r\n\r\n")
+        content.append(to: &output)
+        isHeadWritten = true
+        isEnded = true
     }
 
     /// Adds to the content, after writing the head if that has not been done.
@@ -78,7 +125,17 @@ struct HTTP1ResponseWriter {
         guard !isEnded else { throw .responseEnded }
         if !isHeadWritten {
             guard content.byteCount > 0 else { return }
+            let start = output.tail.writerIndex
+            let unchanged = self
             try writeHead(draft, constants, wholeLength: nil, coding: coding, into: &output)
+            do {
+                return try append(content, buffered: draft.buffersOutput, into: &output)
+            } catch {
+                // Nothing of the content has been appended, so the head can be taken back.
+                output.tail.moveWriterIndex(to: start)
+                self = unchanged
+                throw error
+            }
         }
         try append(content, buffered: draft.buffersOutput, into: &output)
     }
@@ -100,49 +157,6 @@ struct HTTP1ResponseWriter {
             throw .compressionFailed(error)
         }
         emitGathered(into: &output)
-    }
-
-    /// Writes an informational response (RFC 9110 section 15.2).
-    func writeInformational(
-        _ status: HTTPResponse.Status,
-        _ fields: HTTPFields,
-        into output: inout OutputBuffer
-    ) throws(HTTPServerError) {
-        guard (100...199).contains(status.code), status.code != 101 else { throw .invalidStatus(status.code) }
-        guard !isHeadWritten else { throw .headAlreadySent }
-        // HTTP/1.0 knows no informational responses (RFC 9110 section 15.2).
-        guard context.version == .http1_1 else { return }
-        var head = ByteBuffer()
-        head.writeStatusLine(status, version: .http1_1)
-        for field in fields {
-            if let managed = ManagedField(field.name), managed != .date { throw .reservedField(field.name.rawName) }
-            try head.append(field)
-        }
-        head.writeEndOfHead()
-        output.append(head)
-    }
-
-    /// Writes the head of a response after which the connection speaks another protocol.
-    mutating func writeUpgradeHead(
-        _ draft: borrowing ResponseDraft,
-        _ constants: HeadConstants,
-        into output: inout OutputBuffer
-    ) throws(HTTPServerError) {
-        guard !isHeadWritten else { throw .headAlreadySent }
-        let start = output.tail.writerIndex
-        do throws(HTTPServerError) {
-            output.tail.writeStatusLine(draft.status, version: .http1_1)
-            for field in draft.headers ?? constants.defaultHeaders {
-                try output.tail.append(field)
-            }
-            try output.tail.append(draft.cookies)
-            output.tail.writeEndOfHead()
-        } catch {
-            output.tail.moveWriterIndex(to: start)
-            throw error
-        }
-        isHeadWritten = true
-        isEnded = true
     }
 
     private mutating func append(
@@ -169,6 +183,7 @@ struct HTTP1ResponseWriter {
             written += count
         case .contentLength(let announced):
             guard count <= announced - written else {
+                if status.code == 205 { throw .contentNotAllowed(status) }
                 throw .contentLengthExceeded(announced: announced, written: written + count)
             }
             written += count
@@ -190,7 +205,7 @@ struct HTTP1ResponseWriter {
         }
     }
 
-    private mutating func finish(_ trailers: HTTPFields, into output: inout OutputBuffer) throws(HTTPServerError) {
+    private mutating func finish(_ trailers: HTTPFields?, into output: inout OutputBuffer) throws(HTTPServerError) {
         if let compressor {
             do {
                 try compressor.finish(into: &gathered)
@@ -210,7 +225,7 @@ struct HTTP1ResponseWriter {
         case .chunked:
             let start = output.tail.writerIndex
             do {
-                try output.tail.writeLastChunk(trailers: trailers)
+                try output.tail.writeLastChunk(trailers: trailers ?? [:])
             } catch {
                 output.tail.moveWriterIndex(to: start)
                 throw .invalidField("\(error)")
@@ -260,169 +275,6 @@ struct HTTP1ResponseWriter {
         try writeHead(draft, constants, wholeLength: whole, coding: coding, announced: whole, into: &output)
         self.compressor = nil
         try append(.buffer(compressed), buffered: true, into: &output)
-        try finish([:], into: &output)
-    }
-
-    // MARK: Head
-
-    private mutating func writeHead(
-        _ draft: borrowing ResponseDraft,
-        _ constants: HeadConstants,
-        wholeLength: Int?,
-        coding: ContentCoding?,
-        announced: Int? = nil,
-        into output: inout OutputBuffer
-    ) throws(HTTPServerError) {
-        let status = draft.status
-        guard (200...599).contains(status.code) else { throw .invalidStatus(status.code) }
-        let start = output.tail.writerIndex
-        do throws(HTTPServerError) {
-            output.tail.writeStatusLine(status, version: .http1_1)
-            var declared = announced ?? draft.contentLength
-            var mayPersist = context.mayPersist && draft.isPersistent
-            var hasDate = false
-            if let headers = draft.headers {
-                for field in headers {
-                    switch ManagedField(field.name) {
-                    case .contentLength:
-                        guard let length = Int(field.value), length >= 0 else {
-                            throw .invalidContentLength(field.value)
-                        }
-                        declared = declared ?? length
-                        continue
-                    case .transferEncoding:
-                        throw .reservedField("Transfer-Encoding")
-                    case .connection:
-                        guard field.value.lowercased() == "close" else { throw .reservedField("Connection") }
-                        mayPersist = false
-                        continue
-                    case .date:
-                        hasDate = true
-                    case nil:
-                        break
-                    }
-                    try output.tail.append(field)
-                }
-            } else {
-                output.tail.writeImmutableBuffer(constants.renderedHeaders)
-            }
-            if !hasDate {
-                output.tail.writeImmutableBuffer(constants.dateLine)
-            }
-            if !draft.cookies.isEmpty {
-                try output.tail.append(draft.cookies)
-            }
-            let compressor = try coding.map(Self.makeCompressor)
-            let framing = try decideFraming(
-                status,
-                declared: declared,
-                wholeLength: wholeLength,
-                compresses: coding != nil
-            )
-            if case .untilClose = framing { mayPersist = false }
-            if !mayPersist {
-                output.tail.writeStaticString("Connection: close\r\n")
-            } else if context.version == .http1_0 {
-                output.tail.writeStaticString("Connection: keep-alive\r\n")
-            }
-            writeFramingFields(framing, status: status, length: declared ?? wholeLength, to: &output.tail)
-            output.tail.writeEndOfHead()
-            self.status = status
-            self.framing = framing
-            self.mustClose = !mayPersist
-            self.compressor = compressor
-            isHeadWritten = true
-        } catch {
-            output.tail.moveWriterIndex(to: start)
-            throw error
-        }
-    }
-
-    private static func makeCompressor(_ coding: ContentCoding) throws(HTTPServerError) -> Compressor {
-        do {
-            return try Compressor(coding)
-        } catch {
-            throw .compressionFailed(error)
-        }
-    }
-
-    private func decideFraming(
-        _ status: HTTPResponse.Status,
-        declared: Int?,
-        wholeLength: Int?,
-        compresses: Bool
-    ) throws(HTTPServerError) -> Framing {
-        if status.code == 204 || status.code == 304 || status.code == 205 {
-            if let wholeLength, wholeLength > 0, context.method != .head { throw .contentNotAllowed(status) }
-            return status.code == 205 ? .contentLength(0) : .none
-        }
-        if context.method == .head { return .none }
-        if let declared, !compresses || wholeLength != nil {
-            if let wholeLength, wholeLength != declared {
-                throw wholeLength > declared
-                    ? .contentLengthExceeded(announced: declared, written: wholeLength)
-                    : .contentLengthNotReached(announced: declared, written: wholeLength)
-            }
-            return .contentLength(declared)
-        }
-        if let wholeLength { return .contentLength(wholeLength) }
-        return context.version == .http1_1 ? .chunked : .untilClose
-    }
-
-    private func writeFramingFields(
-        _ framing: Framing,
-        status: HTTPResponse.Status,
-        length: Int?,
-        to buffer: inout ByteBuffer
-    ) {
-        switch framing {
-        case .contentLength(let length):
-            buffer.writeContentLength(length)
-        case .chunked:
-            buffer.writeStaticString("Transfer-Encoding: chunked\r\n")
-        case .untilClose:
-            break
-        case .none:
-            // HEAD and 304 may tell the length that the content would have (RFC 9110 section 8.6); 204 must not.
-            // An empty `end()` says nothing about that length where no content is sent anyway.
-            if status.code != 204, let length, status.code != 304 || length > 0 {
-                buffer.writeContentLength(length)
-            }
-        }
-    }
-}
-
-/// The parts of a head that are the same for every response of a second.
-struct HeadConstants {
-    /// The server's default fields, and the same as they stand on the wire.
-    let defaultHeaders: HTTPFields
-    let renderedHeaders: ByteBuffer
-    /// The Date field with its line end, or nothing when the server sends none.
-    let dateLine: ByteBuffer
-}
-
-extension ByteBuffer {
-    fileprivate mutating func writeContentLength(_ length: Int) {
-        writeStaticString("Content-Length: ")
-        writeDecimal(length)
-        writeStaticString("\r\n")
-    }
-
-    fileprivate mutating func append(_ field: HTTPField) throws(HTTPServerError) {
-        do {
-            try writeField(field.name, field.value)
-        } catch {
-            throw .invalidField("\(error)")
-        }
-    }
-
-    fileprivate mutating func append(_ cookies: [SetCookie]) throws(HTTPServerError) {
-        for cookie in cookies {
-            do {
-                try writeField(.setCookie, cookie.description)
-            } catch {
-                throw .invalidField("\(error)")
-            }
-        }
+        try finish(nil, into: &output)
     }
 }

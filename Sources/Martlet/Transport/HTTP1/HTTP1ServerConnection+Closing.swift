@@ -12,24 +12,31 @@ extension HTTP1ServerConnection {
     func closeAfterFlush() {
         guard case .open = phase else { return }
         phase = .flushing
+        mustLinger = reader.hasUnreadInput
+        releaseHandler()
         count(as: .closing)
         flushSoon()
         continueReading()
     }
 
-    /// Closes when the last response has been handed to the socket.
+    /// Closes when the socket has taken the last response.
     func finishClosing() {
-        guard case .flushing = phase, output.isEmpty, let context else { return }
-        if hasPeerClosed {
-            phase = .lingering(until: .now())
-            context.close(promise: nil)
-        } else {
-            // Closing while the peer still sends would make the system discard what it has not read of the response
-            // (RFC 9112 section 9.6). So only the sending half is closed; the rest follows the peer, or the clock.
-            phase = .lingering(until: .now() + Self.lingeringTime)
-            context.close(mode: .output, promise: nil)
-            continueReading()
-        }
+        guard case .flushing = phase, output.isEmpty, !awaitsLastWrite, let context else { return }
+        awaitsLastWrite = true
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        sent.futureResult.assumeIsolated().whenComplete { _ in self.lastWriteIsDone() }
+        // An empty write completes when everything before it has been sent.
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: sent)
+    }
+
+    private func lastWriteIsDone() {
+        guard case .flushing = phase else { return }
+        guard mustLinger, !hasPeerClosed else { return abort() }
+        // Closing while the peer still sends would make the system discard what the peer has not read of the response
+        // (RFC 9112 section 9.6). So only the sending half is closed; the rest follows the peer, or the clock.
+        phase = .lingering(until: .now() + Self.lingeringTime)
+        context?.close(mode: .output, promise: nil)
+        continueReading()
     }
 
     /// Tears the connection down at once.
@@ -45,16 +52,16 @@ extension HTTP1ServerConnection {
             case .open:
                 // A client that is gone is the reason most often. One that has only finished sending still gets what
                 // the handler writes.
-                current?.task?.cancel()
-                if reader.isInsideRequest, let body = current?.exchange.body, reader.bufferedBytes == 0 {
+                handlerTask?.cancel()
+                if reader.isInsideRequest, let body = exchange?.body, reader.bufferedBytes == 0 {
                     body.fail(HTTPBodyError.connectionClosed)
                 }
                 process()
             case .detached(let stream):
                 stream.finish(trailers: [:])
-            case .lingering, .flushing:
+            case .lingering:
                 abort()
-            case .closed:
+            case .flushing, .closed:
                 break
             }
         }
@@ -65,9 +72,19 @@ extension HTTP1ServerConnection {
         isServerClosing = true
         if force {
             abort()
-        } else if case .open = phase, current == nil {
-            closeAfterFlush()
+        } else if case .open = phase, exchange == nil {
+            if gaugeState == .idle, output.isEmpty, unsentBytes == 0 {
+                // Nothing is on its way in either direction that could get lost.
+                abort()
+            } else {
+                closeAfterFlush()
+            }
         }
+    }
+
+    /// How many bytes the socket has not taken yet.
+    private var unsentBytes: Int {
+        (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 
     func becomeClosed() {
@@ -76,14 +93,14 @@ extension HTTP1ServerConnection {
         count(as: nil)
         loop.executor.turn {
             stream?.fail(HTTPServerError.connectionClosed)
-            if let current {
-                hasPeerClosed = true
-                current.task?.cancel()
-                current.exchange.body?.fail(HTTPBodyError.connectionClosed)
-            }
+            hasPeerClosed = true
+            handlerTask?.cancel()
+            releaseHandler()
+            exchange?.body?.fail(HTTPBodyError.connectionClosed)
             writability.signal()
         }
-        current = nil
+        exchange = nil
+        handlerTask = nil
         context = nil
         openChannel.withLock { $0 = nil }
         loop.remove(self)
@@ -97,12 +114,11 @@ extension HTTP1ServerConnection {
             if now >= until { abort() }
             return
         }
-        guard let context else { return }
-        let unsent = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        guard context != nil else { return }
         let violation = timing.check(
             now: now,
             wait: presentWait,
-            unsentBytes: unsent,
+            unsentBytes: unsentBytes,
             configuration: loop.settings.configuration
         )
         switch violation {
@@ -119,8 +135,8 @@ extension HTTP1ServerConnection {
             }
             flushOutput()
         case .slowContent:
-            if let current {
-                current.exchange.body?.fail(HTTPBodyError.tooSlow)
+            if let exchange {
+                exchange.body?.fail(HTTPBodyError.tooSlow)
             } else {
                 closeAfterFlush()
                 flushOutput()
@@ -134,14 +150,14 @@ extension HTTP1ServerConnection {
 
     /// The deadline that a handler has set for its response has passed.
     func deadlinePassed(_ exchange: ServerExchange) {
-        if current?.exchange === exchange { abort() }
+        if self.exchange === exchange { abort() }
     }
 
     private var presentWait: ConnectionTiming.Wait {
         switch phase {
         case .open:
-            if let current {
-                reader.isInsideRequest && current.exchange.body?.isStarving == true ? .content : .handler
+            if let exchange {
+                reader.isInsideRequest && exchange.body?.isStarving == true ? .content : .handler
             } else {
                 drainAllowance == nil ? .request : .content
             }
@@ -151,10 +167,10 @@ extension HTTP1ServerConnection {
     }
 
     private func handlerIsTooSlow() {
-        guard let current, !current.writer.isEnded else { return }
-        current.task?.cancel()
-        handlerReturned(current.exchange, error: HTTPError(.serviceUnavailable, "The request took too long."))
-        closeAfterFlush()
+        guard let exchange, !writer.isEnded else { return }
+        handlerTask?.cancel()
+        let error = HTTPError(.serviceUnavailable, "The request took too long.")
+        handlerReturned(exchange, error: error, closes: true)
         flushOutput()
     }
 }

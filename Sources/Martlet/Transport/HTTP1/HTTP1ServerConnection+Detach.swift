@@ -4,24 +4,20 @@ import Synchronization
 /// Handing the connection to somebody else. All of it is called on the loop, except ``info``.
 extension HTTP1ServerConnection {
     func detach(_ exchange: ServerExchange, writeHeaders: Bool) throws -> DetachedSocket {
-        guard case .open = phase, let current, current.exchange === exchange else {
-            throw HTTPServerError.responseEnded
+        guard case .open = phase, self.exchange === exchange else { throw HTTPServerError.responseEnded }
+        guard !writer.isHeadWritten else { throw HTTPServerError.headAlreadySent }
+        try exchange.withDraft { (draft) throws(HTTPServerError) in
+            if writeHeaders { try writer.writeUpgradeHead(draft, loop.headConstants, into: &output) }
+            draft.isHeadSent = true
         }
-        guard !current.writer.isHeadWritten else { throw HTTPServerError.headAlreadySent }
-        if writeHeaders {
-            var writer = current.writer
-            let constants = loop.headConstants(exchange.settings)
-            try writer.writeUpgradeHead(exchange.currentDraft(), constants, into: &output)
-        }
-        exchange.headWasSent()
         let stream = BodyStream(eventLoop: loop.eventLoop, announcedLength: nil) { [weak self] in
             self?.continueReading()
         }
         let rest = reader.takeRemaining()
         if rest.readableBytes > 0 { stream.push(rest) }
         if hasPeerClosed { stream.finish(trailers: [:]) }
-        self.current?.exchange.body?.discard()
-        self.current = nil
+        exchange.body?.discard()
+        self.exchange = nil
         phase = .detached(stream)
         flushSoon()
         continueReading()
@@ -33,6 +29,15 @@ extension HTTP1ServerConnection {
         output.append(bytes)
         flushOutput()
         return context.channel.isWritable
+    }
+
+    /// Closes when the socket has taken everything.
+    func closeDetached() {
+        guard case .detached = phase, let context else { return }
+        flushOutput()
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        sent.futureResult.assumeIsolated().whenComplete { _ in self.abort() }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: sent)
     }
 
     /// The two ends of the connection; nil once it is closed. May be asked from anywhere.

@@ -6,97 +6,100 @@ import NIOCore
 /// What exchanges ask of their connection. All of it is called on the loop.
 extension HTTP1ServerConnection {
     /// Sends the whole response, or what is left of it.
-    func end(_ exchange: ServerExchange, _ content: OutgoingContent) throws {
-        try write(exchange) { (writer, draft, constants, output) throws(HTTPServerError) in
+    func end(_ exchange: ServerExchange, _ content: OutgoingContent) throws(HTTPServerError) {
+        // Also when a change that came too late is reported: the response is complete nevertheless.
+        defer { finishExchange() }
+        try write(exchange) { (draft) throws(HTTPServerError) in
             let coding = writer.isHeadWritten ? nil : exchange.chooseCoding(&draft, wholeLength: content.byteCount)
-            try writer.end(content, draft, constants, coding: coding, into: &output)
+            try writer.end(content, draft, loop.headConstants, coding: coding, into: &output)
         }
-        responseEnded(exchange)
     }
 
     /// Sends a part of the response's content. False when the caller should wait until the client has taken some.
-    func write(_ exchange: ServerExchange, _ content: OutgoingContent) throws -> Bool {
-        try write(exchange) { (writer, draft, constants, output) throws(HTTPServerError) in
+    func write(_ exchange: ServerExchange, _ content: OutgoingContent) throws(HTTPServerError) -> Bool {
+        try write(exchange) { (draft) throws(HTTPServerError) in
             let coding = writer.isHeadWritten ? nil : exchange.chooseCoding(&draft, wholeLength: nil)
-            try writer.write(content, draft, constants, coding: coding, into: &output)
+            try writer.write(content, draft, loop.headConstants, coding: coding, into: &output)
         }
         if output.byteCount >= OutputBuffer.copyLimit * 2 { flushOutput() }
-        return isWritable
+        return isChannelWritable
     }
 
     /// Sends what has been gathered. False when the caller should wait until the client has taken some.
-    func flush(_ exchange: ServerExchange) throws -> Bool {
-        try write(exchange) { (writer, draft, constants, output) throws(HTTPServerError) in
+    func flush(_ exchange: ServerExchange) throws(HTTPServerError) -> Bool {
+        try write(exchange) { (draft) throws(HTTPServerError) in
             let coding = writer.isHeadWritten ? nil : exchange.chooseCoding(&draft, wholeLength: nil)
-            try writer.flush(draft, constants, coding: coding, into: &output)
+            try writer.flush(draft, loop.headConstants, coding: coding, into: &output)
         }
         flushOutput()
-        return isWritable
+        return isChannelWritable
     }
 
     /// Sends an informational response.
-    func writeInformational(_ exchange: ServerExchange, _ status: HTTPResponse.Status, _ fields: HTTPFields) throws {
-        try check(exchange).writer.writeInformational(status, fields, into: &output)
+    func writeInformational(
+        _ exchange: ServerExchange,
+        _ status: HTTPResponse.Status,
+        _ fields: HTTPFields
+    ) throws(HTTPServerError) {
+        try check(exchange)
+        try writer.writeInformational(status, fields, into: &output)
         flushOutput()
     }
 
     /// Waits until the client has taken enough of what was written. Called from anywhere.
     func waitUntilWritable() async throws {
-        try await writability.wait { self.isWritable || self.isClosed }
+        try await writability.wait { self.isChannelWritable || self.isClosed }
     }
-
-    private var isWritable: Bool { context?.channel.isWritable == true }
 
     private var isClosed: Bool {
         if case .closed = phase { true } else { false }
     }
 
-    private func check(_ exchange: ServerExchange) throws(HTTPServerError) -> Current {
-        guard let current, current.exchange === exchange else {
+    private func check(_ exchange: ServerExchange) throws(HTTPServerError) {
+        guard self.exchange === exchange else {
             throw isClosed ? .connectionClosed : .responseEnded
         }
-        if case .open = phase { return current }
-        throw .connectionClosed
+        guard case .open = phase else { throw .connectionClosed }
     }
 
-    /// Lets `body` write to the response of the exchange, then tells the exchange what it must know.
+    /// Lets `body` write to the response of the exchange as the draft says.
     private func write(
         _ exchange: ServerExchange,
-        _ body: (
-            inout HTTP1ResponseWriter, inout ResponseDraft, HeadConstants, inout OutputBuffer
-        ) throws(HTTPServerError) -> Void
+        _ body: (inout ResponseDraft) throws(HTTPServerError) -> Void
     ) throws(HTTPServerError) {
-        _ = try check(exchange)
-        var draft = exchange.currentDraft()
-        let constants = loop.headConstants(exchange.settings)
-        let wasHeadWritten = current?.writer.isHeadWritten ?? true
-        try current?.write(with: body, &draft, constants, &output)
-        if !wasHeadWritten, current?.writer.isHeadWritten == true {
-            exchange.headWasSent()
+        try check(exchange)
+        let wasChangedTooLate = try exchange.withDraft { (draft) throws(HTTPServerError) in
+            if isServerClosing || isContentWithheld(exchange) { draft.isPersistent = false }
+            try body(&draft)
+            draft.isHeadSent = writer.isHeadWritten
+            defer { draft.wasChangedTooLate = false }
+            return draft.wasChangedTooLate
         }
         flushSoon()
-        try exchange.reportLateChange()
+        if wasChangedTooLate { throw .headAlreadySent }
+    }
+
+    /// Whether the client waits to be told to send the content. When it never is, it may send the content all the
+    /// same or leave it out (RFC 9110 section 10.1.1), so where the next request begins can't be known.
+    private func isContentWithheld(_ exchange: ServerExchange) -> Bool {
+        exchange.head.expectsContinue && !hasSentContinue && reader.isInsideRequest
+            && timing.contentBytes == 0
     }
 
     // MARK: The end of an exchange
 
-    private func responseEnded(_ exchange: ServerExchange) {
-        guard let current, current.exchange === exchange, current.writer.isEnded else { return }
-        finishExchange()
-    }
-
     /// The handler has returned or thrown; the response is ended for it if it did not do so.
-    func handlerReturned(_ exchange: ServerExchange, error: (any Error)?, endsResponse: Bool = true) {
-        guard let current, current.exchange === exchange else {
+    ///
+    /// - Parameter closes: Whether the answer to an error is the last one on the connection.
+    func handlerReturned(_ exchange: ServerExchange, error: (any Error)?, closes: Bool = false) {
+        guard self.exchange === exchange else {
             if let error { report(error, exchange) }
             return
         }
-        self.current?.hasHandlerReturned = endsResponse
-        self.current?.endsWithHandler = endsResponse
-        guard endsResponse else { return }
+        isHandlerRunning = false
         if let error {
-            answer(error, exchange)
-        } else if !current.writer.isEnded {
+            answer(error, exchange, closes: closes)
+        } else if !writer.isEnded {
             do {
                 try end(exchange, .none)
             } catch {
@@ -108,27 +111,28 @@ extension HTTP1ServerConnection {
 
     /// A request that was taken from the server's sequence is gone, and its response with it.
     func requestWasDropped(_ exchange: ServerExchange) {
-        guard let current, current.exchange === exchange, !current.writer.isEnded else { return }
-        let error = HTTPError(.serviceUnavailable)
+        guard self.exchange === exchange, !writer.isEnded else { return }
         loop.executor.turn {
-            handlerReturned(exchange, error: current.writer.isHeadWritten ? nil : error)
+            handlerReturned(exchange, error: HTTPError(.serviceUnavailable, "The request was dropped unanswered."))
         }
     }
 
     /// Answers for a handler that has thrown.
-    private func answer(_ error: any Error, _ exchange: ServerExchange) {
+    private func answer(_ error: any Error, _ exchange: ServerExchange, closes: Bool = false) {
         let answer = HTTPError(answering: error)
-        if answer.status.kind == .serverError || current?.writer.isHeadWritten == true {
+        if answer.status.kind == .serverError || writer.isHeadWritten {
             report(error, exchange)
         }
-        guard current?.writer.isHeadWritten == false else {
-            if current?.writer.isEnded == false { abort() }
+        guard !writer.isHeadWritten else {
+            if !writer.isEnded { abort() }
             return
         }
-        exchange.replaceDraft(with: answer, closes: error is HTTPBodyError)
+        exchange.replaceDraft(with: answer, closes: closes || error is HTTPBodyError)
         do {
-            let text = answer.message.isEmpty ? answer.status.reasonPhrase : answer.message
-            try end(exchange, .text(text))
+            try end(exchange, answer.content)
+        } catch where answer.status != .internalServerError {
+            // The answer itself can't be sent.
+            self.answer(error, exchange, closes: closes)
         } catch {
             abort()
         }
@@ -149,24 +153,14 @@ extension HTTP1ServerConnection {
 
     /// Goes on to the next request once the response is ended and the handler has returned.
     private func finishExchange() {
-        guard let current, current.writer.isEnded else { return }
-        guard current.hasHandlerReturned || !current.endsWithHandler else { return }
-        self.current = nil
-        timing.isInsideHead = false
+        guard let exchange, writer.isEnded, !isHandlerRunning else { return }
+        self.exchange = nil
         guard case .open = phase else { return }
-        current.exchange.body?.discard()
-        let awaitsContinue = current.exchange.head.expectsContinue && !current.sentContinue
-        if current.writer.mustClose || isServerClosing {
+        exchange.body?.discard()
+        if writer.mustClose || isServerClosing {
             closeAfterFlush()
         } else if reader.isInsideRequest {
-            // A client that was not told to continue may never send the content, nor say so.
-            if awaitsContinue && timing.contentBytes == 0 {
-                closeAfterFlush()
-            } else {
-                drainAllowance = current.exchange.settings.configuration.maximumDrainedBytes
-            }
-        } else {
-            count(as: .idle)
+            drainAllowance = exchange.settings.configuration.maximumDrainedBytes
         }
         process()
     }
@@ -181,37 +175,29 @@ extension HTTP1ServerConnection {
 
     /// Answers a request whose head never came to its end, and closes.
     func refuse(_ status: HTTPResponse.Status, _ text: String) {
-        let settings = loop.settings
-        var writer = HTTP1ResponseWriter(
-            HTTP1ResponseWriter.Context(method: .get, version: .http1_1, mayPersist: false)
-        )
+        var writer = HTTP1ResponseWriter(.noRequest)
         var draft = ResponseDraft(isPersistent: false)
         draft.status = status
-        try? writer.end(.text(text), draft, loop.headConstants(settings), into: &output)
+        try? writer.end(.text(text), draft, loop.headConstants, into: &output)
         closeAfterFlush()
     }
 }
 
-extension HTTP1ServerConnection.Current {
-    /// Writes in place: the writer holds buffers that are not to be copied.
-    fileprivate mutating func write(
-        with body: (
-            inout HTTP1ResponseWriter, inout ResponseDraft, HeadConstants, inout OutputBuffer
-        ) throws(HTTPServerError) -> Void,
-        _ draft: inout ResponseDraft,
-        _ constants: HeadConstants,
-        _ output: inout OutputBuffer
-    ) throws(HTTPServerError) {
-        try body(&writer, &draft, constants, &output)
-    }
-}
-
 extension HTTPError {
+    /// The text of the answer, if one with its status has any.
+    fileprivate var content: OutgoingContent {
+        switch status.code {
+        case 204, 205, 304: .none
+        default: .text(message.isEmpty ? status.reasonPhrase : message)
+        }
+    }
+
     /// The answer to a request whose handler has thrown `error`.
     fileprivate init(answering error: any Error) {
         switch error {
         case let error as HTTPError: self = error
         case let error as HTTPBodyError where error.status.kind == .clientError: self.init(error.status, "\(error)")
+        case is QueryParameters.ParsingError, is PercentEncoding.DecodingError: self.init(.badRequest, "\(error)")
         case is CancellationError: self.init(.serviceUnavailable)
         default: self.init(.internalServerError)
         }

@@ -1,0 +1,77 @@
+import HTTPTypes
+import HTTPWire
+
+/// What has to hold for field values and targets: nothing traps, and what is written of one is read as the same.
+enum FieldProperties {
+    private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+
+    static func checkTarget(_ bytes: [UInt8]) {
+        let raw = bytes.withUnsafeBytes { bytes in
+            [false, true].map { RequestTarget.form(of: bytes, isConnect: $0) }
+        }
+        let text = text(bytes)
+        for (isConnect, form) in zip([false, true], raw) {
+            guard let target = RequestTarget(text, isConnect: isConnect) else {
+                // Bytes that are not UTF-8 are never valid, and text is judged like its bytes.
+                expectEqual(form, nil, "valid as bytes only")
+                continue
+            }
+            expectEqual(form, target.form, "another form as bytes")
+            _ = (target.path, target.query, target.scheme)
+            _ = (try? target.pathSegments, try? target.queryParameters)
+            if let authority = target.authority {
+                expectEqual(Authority(authority.description), authority, "authority written and read again")
+            }
+        }
+    }
+
+    static func checkQuery(_ bytes: [UInt8]) {
+        guard let query = try? QueryParameters(text(bytes)) else { return }
+        expectEqual(try? QueryParameters(query.description), query, "written and read again")
+    }
+
+    static func checkMediaType(_ bytes: [UInt8]) {
+        if let value = HeaderValue(text(bytes)) {
+            expectEqual(HeaderValue(value.description), value, "written and read again")
+        }
+        guard let type = MediaType(text(bytes)) else { return }
+        expectEqual(MediaType(type.description), type, "written and read again")
+        _ = (type.type, type.subtype, type.charset)
+    }
+
+    static func checkCookie(_ bytes: [UInt8]) {
+        for cookie in Cookie.parse(text(bytes)) {
+            expectEqual(Cookie.parse(cookie.description), [cookie], "written and read again")
+            _ = cookie.unquotedValue
+        }
+    }
+
+    static func checkSetCookie(_ bytes: [UInt8]) {
+        guard let cookie = SetCookie(fieldValue: text(bytes)) else { return }
+        expectEqual(SetCookie(fieldValue: cookie.description), cookie, "written and read again")
+        _ = cookie.violation
+    }
+
+    static func checkDate(_ bytes: [UInt8]) {
+        let text = text(bytes)
+        for date in [HTTPDate(text), HTTPDate(text, now: HTTPDate(secondsSince1970: 0)), HTTPDate(cookieDate: text)] {
+            guard let date else { continue }
+            expectEqual(HTTPDate(date.description), date, "written and read again")
+        }
+    }
+
+    static func checkQualityList(_ bytes: [UInt8]) {
+        for item in QualityList(text(bytes)).items {
+            guard 0...1000 ~= item.quality else { fatalError("a weight of \(item.quality)") }
+        }
+        for member in FieldList(text(bytes)) where member.isEmpty { fatalError("an empty member") }
+    }
+
+    static func checkForwarded(_ bytes: [UInt8]) {
+        for element in ForwardedElement.parse(text(bytes)) ?? [] {
+            for case let node? in [element.client, element.proxy] {
+                expectEqual(ForwardedNode(node.description), node, "written and read again")
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+/// What can be fuzzed. Each has a directory of seeds in `Corpus/`.
+enum FuzzTarget: String, CaseIterable {
+    case requestHead = "request-head"
+    case responseHead = "response-head"
+    case chunkedBody = "chunked-body"
+    case requestTarget = "request-target"
+    case queryParameters = "query-parameters"
+    case mediaType = "media-type"
+    case cookie
+    case setCookie = "set-cookie"
+    case httpDate = "http-date"
+    case qualityList = "quality-list"
+    case forwarded
+    case decompressor
+
+    /// Traps if a property does not hold for the input.
+    func check(_ bytes: [UInt8]) {
+        switch self {
+        case .requestHead: HeadProperties.checkRequest(bytes)
+        case .responseHead: HeadProperties.checkResponse(bytes)
+        case .chunkedBody: BodyProperties.checkChunked(bytes)
+        case .requestTarget: FieldProperties.checkTarget(bytes)
+        case .queryParameters: FieldProperties.checkQuery(bytes)
+        case .mediaType: FieldProperties.checkMediaType(bytes)
+        case .cookie: FieldProperties.checkCookie(bytes)
+        case .setCookie: FieldProperties.checkSetCookie(bytes)
+        case .httpDate: FieldProperties.checkDate(bytes)
+        case .qualityList: FieldProperties.checkQualityList(bytes)
+        case .forwarded: FieldProperties.checkForwarded(bytes)
+        case .decompressor: BodyProperties.checkDecompressor(bytes)
+        }
+    }
+}
+
+/// Traps with a message unless two values are equal.
+func expectEqual<Value: Equatable>(_ left: Value, _ right: Value, _ what: String) {
+    guard left != right else { return }
+    fatalError("\(what):\n\(String(reflecting: left))\n\(String(reflecting: right))")
+}
+
+/// The ways to cut an input: not at all, into single bytes, and in two, somewhere that depends on the input.
+func cuts(of bytes: [UInt8]) -> [[ArraySlice<UInt8>]] {
+    let middle = bytes.isEmpty ? 0 : bytes.reduce(0) { ($0 &* 31 &+ Int($1)) & 0xFFFF } % bytes.count
+    return [[bytes[...]], bytes.indices.map { bytes[$0...$0] }, [bytes[..<middle], bytes[middle...]]]
+}

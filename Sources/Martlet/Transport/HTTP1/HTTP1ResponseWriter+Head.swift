@@ -1,0 +1,216 @@
+import HTTPTypes
+import HTTPWire
+import NIOCore
+
+/// The heads that a response writer writes: of final, informational and upgrading responses.
+extension HTTP1ResponseWriter {
+    /// Writes an informational response (RFC 9110 section 15.2).
+    func writeInformational(
+        _ status: HTTPResponse.Status,
+        _ fields: HTTPFields,
+        into output: inout OutputBuffer
+    ) throws(HTTPServerError) {
+        guard (100...199).contains(status.code), status.code != 101 else { throw .invalidStatus(status.code) }
+        guard !isHeadWritten else { throw .headAlreadySent }
+        // HTTP/1.0 knows no informational responses (RFC 9110 section 15.2).
+        guard context.version == .http1_1 else { return }
+        var head = ByteBuffer()
+        head.writeStatusLine(status, version: .http1_1)
+        for field in fields {
+            if let managed = ManagedField(field.name), managed != .date { throw .reservedField(field.name.rawName) }
+            try head.append(field)
+        }
+        head.writeEndOfHead()
+        output.append(head)
+    }
+
+    /// Writes the head of a response after which the connection speaks another protocol.
+    mutating func writeUpgradeHead(
+        _ draft: borrowing ResponseDraft,
+        _ constants: HeadConstants,
+        into output: inout OutputBuffer
+    ) throws(HTTPServerError) {
+        guard !isHeadWritten else { throw .headAlreadySent }
+        let start = output.tail.writerIndex
+        do throws(HTTPServerError) {
+            output.tail.writeStatusLine(draft.status, version: .http1_1)
+            for field in draft.headers ?? constants.defaultHeaders {
+                try output.tail.append(field)
+            }
+            try output.tail.append(draft.cookies)
+            output.tail.writeEndOfHead()
+        } catch {
+            output.tail.moveWriterIndex(to: start)
+            throw error
+        }
+        isHeadWritten = true
+        isEnded = true
+    }
+
+    mutating func writeHead(
+        _ draft: borrowing ResponseDraft,
+        _ constants: HeadConstants,
+        wholeLength: Int?,
+        isChunked: Bool = false,
+        coding: ContentCoding?,
+        announced: Int? = nil,
+        into output: inout OutputBuffer
+    ) throws(HTTPServerError) {
+        let status = draft.status
+        if let code = draft.impossibleStatusCode { throw .invalidStatus(code) }
+        guard (200...599).contains(status.code) else { throw .invalidStatus(status.code) }
+        if let length = draft.contentLength, length < 0 { throw .invalidContentLength("\(length)") }
+        let start = output.tail.writerIndex
+        do throws(HTTPServerError) {
+            output.tail.writeStatusLine(status, version: .http1_1)
+            var declared = announced ?? draft.contentLength
+            var mayPersist = context.mayPersist && draft.isPersistent
+            var hasDate = false
+            if let headers = draft.headers {
+                for field in headers {
+                    switch ManagedField(field.name) {
+                    case .contentLength:
+                        // `Int` alone would take a sign.
+                        guard field.value.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let length = Int(field.value)
+                        else {
+                            throw .invalidContentLength(field.value)
+                        }
+                        declared = declared ?? length
+                        continue
+                    case .transferEncoding:
+                        throw .reservedField("Transfer-Encoding")
+                    case .connection:
+                        guard field.value.lowercased() == "close" else { throw .reservedField("Connection") }
+                        mayPersist = false
+                        continue
+                    case .date:
+                        hasDate = true
+                    case nil:
+                        break
+                    }
+                    try output.tail.append(field)
+                }
+            } else {
+                output.tail.writeImmutableBuffer(constants.rendered)
+                hasDate = true
+            }
+            if !hasDate {
+                output.tail.writeImmutableBuffer(constants.dateLine)
+            }
+            if !draft.cookies.isEmpty {
+                try output.tail.append(draft.cookies)
+            }
+            let compressor = try coding.map(Self.makeCompressor)
+            let framing = try decideFraming(
+                status,
+                declared: declared,
+                wholeLength: wholeLength,
+                isChunked: isChunked,
+                compresses: coding != nil
+            )
+            if case .untilClose = framing { mayPersist = false }
+            if !mayPersist {
+                output.tail.writeStaticString("Connection: close\r\n")
+            } else if context.version == .http1_0 {
+                output.tail.writeStaticString("Connection: keep-alive\r\n")
+            }
+            writeFramingFields(
+                framing,
+                status: status,
+                length: declared ?? (isChunked ? nil : wholeLength),
+                to: &output.tail
+            )
+            output.tail.writeEndOfHead()
+            self.status = status
+            self.framing = framing
+            self.mustClose = !mayPersist
+            self.compressor = compressor
+            isHeadWritten = true
+        } catch {
+            output.tail.moveWriterIndex(to: start)
+            throw error
+        }
+    }
+
+    private static func makeCompressor(_ coding: ContentCoding) throws(HTTPServerError) -> Compressor {
+        do {
+            return try Compressor(coding)
+        } catch {
+            throw .compressionFailed(error)
+        }
+    }
+
+    private func decideFraming(
+        _ status: HTTPResponse.Status,
+        declared: Int?,
+        wholeLength: Int?,
+        isChunked: Bool,
+        compresses: Bool
+    ) throws(HTTPServerError) -> Framing {
+        if status.code == 204 || status.code == 304 || status.code == 205 {
+            if let wholeLength, wholeLength > 0, context.method != .head { throw .contentNotAllowed(status) }
+            return status.code == 205 ? .contentLength(0) : .none
+        }
+        // After a successful CONNECT the connection is a tunnel (RFC 9110 section 9.3.6).
+        if context.method == .connect, status.kind == .successful { return .untilClose }
+        if context.method == .head { return .none }
+        if let declared, !compresses || (wholeLength != nil && !isChunked) {
+            if let wholeLength, wholeLength != declared {
+                throw wholeLength > declared
+                    ? .contentLengthExceeded(announced: declared, written: wholeLength)
+                    : .contentLengthNotReached(announced: declared, written: wholeLength)
+            }
+            return .contentLength(declared)
+        }
+        if let wholeLength, !isChunked { return .contentLength(wholeLength) }
+        return context.version == .http1_1 ? .chunked : .untilClose
+    }
+
+    private func writeFramingFields(
+        _ framing: Framing,
+        status: HTTPResponse.Status,
+        length: Int?,
+        to buffer: inout ByteBuffer
+    ) {
+        switch framing {
+        case .contentLength(let length):
+            buffer.writeContentLength(length)
+        case .chunked:
+            buffer.writeStaticString("Transfer-Encoding: chunked\r\n")
+        case .untilClose:
+            break
+        case .none:
+            // HEAD and 304 may tell the length that the content would have (RFC 9110 section 8.6); 204 must not.
+            // An empty `end()` says nothing about that length where no content is sent anyway.
+            if status.code != 204, let length, status.code != 304 || length > 0 {
+                buffer.writeContentLength(length)
+            }
+        }
+    }
+}
+
+extension ByteBuffer {
+    fileprivate mutating func writeContentLength(_ length: Int) {
+        writeStaticString("Content-Length: ")
+        writeDecimal(length)
+        writeStaticString("\r\n")
+    }
+
+    fileprivate mutating func append(_ field: HTTPField) throws(HTTPServerError) {
+        do {
+            try writeField(field.name, field.value)
+        } catch {
+            throw .invalidField("\(error)")
+        }
+    }
+
+    fileprivate mutating func append(_ cookies: [SetCookie]) throws(HTTPServerError) {
+        for cookie in cookies {
+            do {
+                try writeField(.setCookie, cookie.description)
+            } catch {
+                throw .invalidField("\(error)")
+            }
+        }
+    }
+}

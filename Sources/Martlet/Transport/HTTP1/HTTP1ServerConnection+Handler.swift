@@ -1,0 +1,76 @@
+import NIOCore
+
+/// How a connection's requests get to the handler: one task works on them one after the other, as long as the
+/// connection lives. A task for each request would cost more than a small request itself.
+extension HTTP1ServerConnection {
+    /// Lets the connection's task answer a request. Called on the loop.
+    func hand(_ exchange: ServerExchange, to handler: @escaping HTTPServer.Handler, on executor: (any TaskExecutor)?) {
+        isHandlerRunning = true
+        if let idleHandler {
+            self.idleHandler = nil
+            idleHandler.resume(returning: exchange)
+        } else if hasHandlerTask {
+            handedExchange = exchange
+        } else {
+            hasHandlerTask = true
+            let task: Task<Void, Never>
+            if let executor {
+                task = Task(executorPreference: executor) { await self.serve(exchange, handler) }
+            } else {
+                // Runs up to the handler's first suspension before it returns: no hop, no queue.
+                task = Task.immediate(executorPreference: loop.executor) { await self.serve(exchange, handler) }
+            }
+            handlerTask = hasHandlerTask ? task : nil
+        }
+    }
+
+    /// The life of the connection's task.
+    private func serve(_ first: ServerExchange, _ handler: HTTPServer.Handler) async {
+        var next: ServerExchange? = first
+        while let exchange = next {
+            next = nil
+            await exchange.run(handler)
+            next = await nextExchange()
+        }
+    }
+
+    private func nextExchange() async -> ServerExchange? {
+        if loop.executor.isCurrent, let ready = takeNextExchange() {
+            return ready
+        }
+        return await withUnsafeContinuation { continuation in
+            if loop.executor.isCurrent {
+                waitForExchange(continuation)
+            } else {
+                loop.eventLoop.execute { self.waitForExchange(continuation) }
+            }
+        }
+    }
+
+    /// The next request, if it has arrived already.
+    private func takeNextExchange() -> ServerExchange? {
+        while handedExchange == nil, advance() {}
+        return handedExchange.take()
+    }
+
+    private func waitForExchange(_ continuation: UnsafeContinuation<ServerExchange?, Never>) {
+        if let exchange = handedExchange.take() {
+            continuation.resume(returning: exchange)
+        } else if case .open = phase {
+            idleHandler = continuation
+        } else {
+            hasHandlerTask = false
+            handlerTask = nil
+            continuation.resume(returning: nil)
+        }
+    }
+
+    /// Lets the connection's task end. Called on the loop when no further request can come.
+    func releaseHandler() {
+        guard let idleHandler else { return }
+        self.idleHandler = nil
+        hasHandlerTask = false
+        handlerTask = nil
+        idleHandler.resume(returning: nil)
+    }
+}

@@ -1,0 +1,54 @@
+import Martlet
+
+/// A page that carries all it needs: its style and its script, and nothing from elsewhere.
+struct WebPage: Sendable {
+    var title: String
+    var style: HTML = ""
+    var script: HTML?
+    var body: HTML
+
+    /// The document. Only the style and the script that carry the `nonce` are used by the browser.
+    func document(nonce: String) -> HTML {
+        """
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <title>\(title)</title>
+        <link rel="icon" href="\(Bird.icon)">
+        <style nonce="\(nonce)">
+        \(Stylesheet.common)
+        \(style)
+        </style>
+        </head>
+        <body>
+        \(body)
+        \(script.map { ["<script nonce=\"\(nonce)\">\n\($0)\n</script>"] } ?? [])
+        </body>
+        </html>
+
+        """
+    }
+
+    /// What the browser may do for the page (W3C Content Security Policy): not more than the page itself needs.
+    static func securityPolicy(nonce: String) -> String {
+        """
+        default-src 'none'; style-src 'nonce-\(nonce)'; script-src 'nonce-\(nonce)'; connect-src 'self'; \
+        img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'self'
+        """
+    }
+}
+
+extension HTTPServerResponse {
+    /// Sends a page and ends the response.
+    func end(_ page: WebPage) async throws {
+        // A new word for each response, so that nobody who slips HTML into a page can know it.
+        let nonce = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 36) }.joined()
+        headers.contentType = .html
+        headers[.contentSecurityPolicy] = WebPage.securityPolicy(nonce: nonce)
+        headers[.referrerPolicy] = "no-referrer"
+        try await end(page.document(nonce: nonce).description)
+    }
+}

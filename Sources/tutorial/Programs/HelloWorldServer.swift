@@ -1,0 +1,34 @@
+import Martlet
+
+/// The smallest server: whatever it is asked, it answers `Hello, world!`.
+///
+/// Without the command line around it, the whole program is six lines:
+///
+/// ```swift
+/// import Martlet
+///
+/// let server = try await HTTPServer.bind(.loopbackIPv4, port: 4040)
+/// print("Listening on \(server.url)")
+/// try await server.serve { request in
+///     try await request.response.end("Hello, world!")
+/// }
+/// ```
+///
+/// `bind` takes the port. `serve` calls the closure for every request, for many at the same time if need be, and
+/// returns when the server is closed.
+struct HelloWorldServer: TutorialProgram {
+    static let guide = ProgramGuide(
+        name: "hello-world-server",
+        port: 4040,
+        summary: "Answers every request with “Hello, world!”.",
+        lesson: "How to bind a server to a host and a port, and how to answer requests: any method, any path."
+    )
+
+    init(options: NoOptions, console: Console) {}
+
+    func answer(_ request: HTTPServerRequest) async throws {
+        // `end` sends the text and its length, and completes the response. To HEAD, which asks for the header
+        // fields alone, the server sends just these.
+        try await request.response.end("Hello, world!")
+    }
+}

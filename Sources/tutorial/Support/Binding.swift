@@ -1,0 +1,33 @@
+import Martlet
+
+/// Takes a port for a program.
+///
+/// - Throws: ``StartupError`` that says what to do when the port can't be had.
+func bindServer(
+    for program: String,
+    host: String,
+    port: Int,
+    advice: String = "choose another one with --port"
+) async throws -> HTTPServer {
+    var configuration = HTTPServer.Configuration()
+    // Whoever presses Control-C does not want to wait half a minute for a slow client.
+    configuration.shutdownTimeout = .seconds(3)
+    do {
+        return try await HTTPServer.bind(InternetAddress(host), port: port, configuration: configuration)
+    } catch let error as SocketError where error.isAddressInUse {
+        throw StartupError("\(program): Port \(port) is taken. Stop the program that uses it, or \(advice).")
+    } catch let error as SocketError where error.isPermissionDenied {
+        throw StartupError("\(program): Port \(port) is for privileged programs. Use one from 1024 on.")
+    } catch {
+        throw StartupError("\(program): \(error)")
+    }
+}
+
+/// Why a program can't start, in one line. The command line prints it and exits with 1.
+struct StartupError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

@@ -1,0 +1,69 @@
+/// A piece of HTML. Whatever is interpolated into it is escaped, unless it is HTML itself.
+///
+/// ```swift
+/// let name = "<script>"
+/// let greeting: HTML = "<p>Hello, \(name)!</p>"   // <p>Hello, &lt;script&gt;!</p>
+/// ```
+struct HTML: Sendable, CustomStringConvertible {
+    private(set) var description: String
+
+    /// HTML, CSS or JavaScript that is known to be good.
+    init(trusted text: String) {
+        description = text
+    }
+
+    /// A text with the characters that mean something in HTML replaced, also within quoted attributes.
+    static func escape(_ text: String) -> String {
+        var escaped = ""
+        escaped.reserveCapacity(text.utf8.count)
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": escaped += "&amp;"
+            case "<": escaped += "&lt;"
+            case ">": escaped += "&gt;"
+            case "\"": escaped += "&quot;"
+            case "'": escaped += "&#39;"
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+        return escaped
+    }
+}
+
+extension HTML: ExpressibleByStringInterpolation {
+    struct StringInterpolation: StringInterpolationProtocol {
+        fileprivate var text = ""
+
+        init(literalCapacity: Int, interpolationCount: Int) {
+            text.reserveCapacity(literalCapacity + 16 * interpolationCount)
+        }
+
+        mutating func appendLiteral(_ literal: String) {
+            text += literal
+        }
+
+        mutating func appendInterpolation(_ value: some StringProtocol) {
+            text += HTML.escape(String(value))
+        }
+
+        mutating func appendInterpolation(_ number: some BinaryInteger) {
+            text += String(number)
+        }
+
+        mutating func appendInterpolation(_ html: HTML) {
+            text += html.description
+        }
+
+        mutating func appendInterpolation(_ pieces: [HTML]) {
+            for piece in pieces { text += piece.description }
+        }
+    }
+
+    init(stringLiteral literal: String) {
+        description = literal
+    }
+
+    init(stringInterpolation: StringInterpolation) {
+        description = stringInterpolation.text
+    }
+}

@@ -1,0 +1,39 @@
+/// What people are told about a program.
+struct ProgramGuide: Sendable {
+    /// The name of the subcommand.
+    let name: String
+    /// The port that the program listens on unless told otherwise.
+    let port: Int
+    /// What the program does, in a sentence.
+    let summary: String
+    /// What there is to learn from it, in a sentence or two.
+    let lesson: String
+    /// The path to open in a browser.
+    let path: String
+    /// What the link to `path` says.
+    let linkText: String
+    /// The name of the program's source file.
+    let sourceFile: String
+    /// The command to try, for a server at a URL.
+    let curl: @Sendable (_ url: String) -> String
+
+    init(
+        name: String,
+        port: Int,
+        summary: String,
+        lesson: String,
+        path: String = "/",
+        linkText: String = "Open",
+        sourceFile: String = #fileID,
+        curl: @escaping @Sendable (_ url: String) -> String = { "curl \($0)" }
+    ) {
+        self.name = name
+        self.port = port
+        self.summary = summary
+        self.lesson = lesson
+        self.path = path
+        self.linkText = linkText
+        self.sourceFile = sourceFile.split(separator: "/").last.map(String.init) ?? sourceFile
+        self.curl = curl
+    }
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+import Martlet
+
+/// A program of the tutorial, as the command line, the tour and the tests know it.
+protocol TutorialProgram: Sendable {
+    /// What the program takes on the command line beside `--host` and `--port`.
+    associatedtype Options: ParsableArguments = NoOptions
+
+    /// What there is to know about the program.
+    static var guide: ProgramGuide { get }
+
+    /// Gets ready, before the first request. Throws a ``StartupError`` if something is missing.
+    init(options: Options, console: Console) async throws
+
+    /// Answers one request. May be called many times at once.
+    func answer(_ request: HTTPServerRequest) async throws
+}
+
+extension TutorialProgram {
+    /// The subcommand that runs this program alone.
+    static var command: any ParsableCommand.Type { ProgramCommand<Self>.self }
+}
+
+/// The options of a program that has none.
+struct NoOptions: ParsableArguments {}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import Martlet
+
+/// All programs at once, in one process, and a home page that leads to them.
+struct Tour: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Runs all programs at once, with a home page about them.",
+        discussion: "Open the URL that is printed last."
+    )
+
+    @OptionGroup var location: HostOption
+
+    @Option(help: "The port of the home page.")
+    var homePort = 4000
+
+    @Option(help: "A number to add to every port, to move the whole tour.")
+    var portOffset = 0
+
+    @Flag(help: "Let the system choose every port.")
+    var anyPorts = false
+
+    func run() async throws {
+        // All ports first: when one can't be had, nothing has begun that would have to be undone.
+        let home = try await bind("tour", port: homePort)
+        var servers: [HTTPServer] = []
+        for program in Tutorial.programs {
+            servers.append(try await bind(program.guide.name, port: program.guide.port))
+        }
+        var stops: [TourStop] = []
+        for (program, server) in zip(Tutorial.programs, servers) {
+            stops.append(try await program.tourStop(on: server))
+        }
+        let page = HomePage(stops: stops)
+        try await runUntilStopped { [stops] in
+            let console = Console()
+            for stop in stops {
+                console.print("\(stop.guide.name): Listening on \(stop.server.url)")
+            }
+            console.print("Listening on \(home.url)")
+            // Stopping one server of a group stops all of them.
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for stop in stops {
+                    group.addTask { try await stop.serve() }
+                }
+                group.addTask { try await home.serve(page.answer) }
+                try await group.waitForAll()
+            }
+        }
+    }
+
+    private func bind(_ program: String, port: Int) async throws -> HTTPServer {
+        try await bindServer(
+            for: program,
+            host: location.host,
+            port: anyPorts ? 0 : port + portOffset,
+            advice: "move the whole tour with --port-offset"
+        )
+    }
+}
+
+extension TutorialProgram {
+    /// The program with its usual options, as a stop of the tour.
+    fileprivate static func tourStop(on server: HTTPServer) async throws -> TourStop {
+        let console = Console(speaker: guide.name)
+        let program = try await Self(options: Options.parse([]), console: console)
+        return TourStop(guide: guide, server: server, handler: program.answer)
+    }
+}

@@ -1,0 +1,1 @@
+../../HTTPWireTests/Head/MalformedRequests.swift

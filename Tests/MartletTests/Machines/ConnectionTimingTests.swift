@@ -1,0 +1,91 @@
+import NIOCore
+import Testing
+
+@testable import Martlet
+
+/// When a connection has waited too long, told without a clock.
+@Suite struct ConnectionTimingTests {
+    private let start = NIODeadline.uptimeNanoseconds(1_000_000_000)
+    private let configuration = HTTPServer.Configuration()
+
+    private func check(
+        _ timing: inout ConnectionTiming,
+        after seconds: Int64,
+        _ wait: ConnectionTiming.Wait,
+        unsent: Int = 0
+    ) -> ConnectionTiming.Violation? {
+        timing.check(now: start + .seconds(seconds), wait: wait, unsentBytes: unsent, configuration: configuration)
+    }
+
+    @Test("The first head may take 30 seconds from the opening of the connection")
+    func firstHead() {
+        var timing = ConnectionTiming(openedAt: start)
+        #expect(check(&timing, after: 30, .request) == nil)
+        #expect(check(&timing, after: 31, .request) == .slowHead)
+    }
+
+    @Test("Between requests a connection may idle for 120 seconds, and a head that has begun take 30")
+    func idle() {
+        var timing = ConnectionTiming(openedAt: start)
+        timing.beganRequest(at: start)
+        #expect(check(&timing, after: 0, .handler) == nil)
+        #expect(check(&timing, after: 1, .request) == nil)
+        #expect(check(&timing, after: 121, .request) == nil)
+        #expect(check(&timing, after: 122, .request) == .idle)
+
+        timing.isInsideHead = true
+        #expect(check(&timing, after: 122, .request) == nil)
+        #expect(check(&timing, after: 153, .request) == .slowHead)
+    }
+
+    @Test("A content that somebody waits for comes at 240 bytes a second, after 5 seconds of grace")
+    func slowContent() {
+        var timing = ConnectionTiming(openedAt: start)
+        timing.beganRequest(at: start)
+        #expect(check(&timing, after: 0, .content) == nil)
+        timing.received(6 * 240)
+        #expect(check(&timing, after: 5, .content) == nil)
+        #expect(check(&timing, after: 6, .content) == nil)
+        // What came before does not excuse what comes now.
+        timing.received(240)
+        #expect(check(&timing, after: 12, .content) == .slowContent)
+    }
+
+    @Test("Time in which nobody waits for the client does not count against it")
+    func handlerTime() {
+        var timing = ConnectionTiming(openedAt: start)
+        timing.beganRequest(at: start)
+        #expect(check(&timing, after: 0, .content) == nil)
+        #expect(check(&timing, after: 4, .content) == nil)
+        #expect(check(&timing, after: 100, .handler) == nil)
+        #expect(check(&timing, after: 104, .content) == nil)
+        #expect(check(&timing, after: 108, .content) == nil)
+        #expect(check(&timing, after: 110, .content) == .slowContent)
+    }
+
+    @Test("A client that takes nothing for 30 seconds is given up; one that takes a byte is not")
+    func stalledOutput() {
+        var timing = ConnectionTiming(openedAt: start)
+        #expect(check(&timing, after: 0, .nothing, unsent: 1000) == nil)
+        #expect(check(&timing, after: 30, .nothing, unsent: 1000) == nil)
+        #expect(check(&timing, after: 31, .nothing, unsent: 999) == nil)
+        #expect(check(&timing, after: 61, .nothing, unsent: 999) == nil)
+        #expect(check(&timing, after: 62, .nothing, unsent: 999) == .stalledOutput)
+    }
+
+    @Test("A handler's time is not limited unless it is configured")
+    func slowHandler() {
+        var timing = ConnectionTiming(openedAt: start)
+        timing.beganRequest(at: start)
+        #expect(check(&timing, after: 3600, .handler) == nil)
+        var limited = configuration
+        limited.handlerTimeout = .seconds(2)
+        let violation = timing.check(
+            now: start + .seconds(3),
+            wait: .handler,
+            unsentBytes: 0,
+            configuration: limited
+        )
+        #expect(violation == .slowHandler)
+    }
+}

@@ -1,0 +1,138 @@
+import Martlet
+import Testing
+
+@Suite("Session stores")
+struct SessionStoreTests {
+    private static let long = Duration.seconds(600)
+
+    @Test("count the time from the last use")
+    func lastUse() async throws {
+        let store = MemorySessionStore()
+        try await store.create("a", values: ["k": "v"], timeToLive: .milliseconds(200))
+        try await store.create("b", values: [:], timeToLive: .milliseconds(20))
+        #expect(try await store.load("a", timeToLive: Self.long) == ["k": "v"])
+        try await Task.sleep(for: .milliseconds(250))
+        #expect(try await store.load("a", timeToLive: Self.long) == ["k": "v"])
+        #expect(try await store.load("b", timeToLive: Self.long) == nil)
+    }
+
+    @Test("tell when a session's time is over, and of no other end")
+    func onTimeout() async throws {
+        let store = MemorySessionStore()
+        let ended = Events<String>()
+        for id in ["removed", "short"] {
+            try await store.create(id, values: [:], timeToLive: .milliseconds(50))
+            await store.onTimeout(id) { ended.add(id) }
+        }
+        try await store.remove("removed")
+        #expect(try await ended.next() == "short")
+        #expect(store.count == 0)
+        #expect(ended.all.isEmpty)
+    }
+
+    @Test("tell a handler's action when the session ends")
+    func onTimeoutOfSession() async throws {
+        let ended = Events<Void>()
+        try await withServer(.bare.with { $0.sessionTimeout = .milliseconds(20) }) { request in
+            try await request.session.onTimeout { ended.add() }
+        } test: { server in
+            _ = try await server.response(to: get())
+            try await ended.next()
+        }
+    }
+
+    @Test("keep a bounded number; the one that would end first makes room")
+    func bounded() async throws {
+        let store = MemorySessionStore(maximumCount: 2)
+        let ended = Events<String>()
+        for (id, seconds) in [("a", 100), ("b", 50), ("c", 200)] {
+            try await store.create(id, values: [:], timeToLive: .seconds(seconds))
+            await store.onTimeout(id) { ended.add(id) }
+        }
+        #expect(store.count == 2)
+        #expect(try await ended.next() == "b")
+        #expect(try await store.load("a", timeToLive: Self.long) != nil)
+        #expect(try await store.load("c", timeToLive: Self.long) != nil)
+    }
+
+    @Test("change nothing in a session that has ended")
+    func updateOfNothing() async throws {
+        let store = MemorySessionStore()
+        try await store.update("a", changes: ["k": "v"], timeToLive: Self.long)
+        #expect(try await store.load("a", timeToLive: Self.long) == nil)
+    }
+
+    @Test("may be slow, and requests at the same time do not undo each other's changes")
+    func concurrent() async throws {
+        let store = SlowStore()
+        let arrived = Events<Void>()
+        let proceed = Events<Void>()
+        try await withServer(.bare.with { $0.sessions.store = store }) { request in
+            let session = try await request.session
+            if request.url.path == "/set" {
+                arrived.add()
+                try await proceed.next()
+                session[request.url.query ?? ""] = "set"
+            }
+            try await request.response.end(session.keys.sorted().joined(separator: ","))
+        } test: { server in
+            let cookie = try #require(try await server.response(to: get())["Set-Cookie"]).prefix { $0 != ";" }
+            let one = try await server.connect()
+            one.send(get("/set?one", "Cookie: \(cookie)"))
+            try await arrived.next()
+            let two = try await server.connect()
+            two.send(get("/set?two", "Cookie: \(cookie)"))
+            try await arrived.next()
+            // Both have seen the session without either key.
+            proceed.add()
+            proceed.add()
+            _ = try await one.response()
+            _ = try await two.response()
+            #expect(try await server.response(to: get("/", "Cookie: \(cookie)")).text == "one,two")
+        }
+    }
+
+    @Test("may fail, which is the handler's error")
+    func failing() async throws {
+        try await withServer(.bare.with { $0.sessions.store = SlowStore(fails: true) }) { request in
+            _ = try await request.session
+        } test: { server in
+            let response = try await server.response(to: get())
+            #expect(response.status == 500)
+            #expect(response["Set-Cookie"] == nil)
+        }
+    }
+
+    private struct SlowStore: SessionStore {
+        private struct Unavailable: Error {}
+        private let memory = MemorySessionStore()
+        private let fails: Bool
+
+        init(fails: Bool = false) { self.fails = fails }
+
+        private func wait() async throws {
+            try await Task.sleep(for: .milliseconds(2))
+            if fails { throw Unavailable() }
+        }
+
+        func load(_ id: String, timeToLive: Duration) async throws -> [String: String]? {
+            try await wait()
+            return try await memory.load(id, timeToLive: timeToLive)
+        }
+
+        func create(_ id: String, values: [String: String], timeToLive: Duration) async throws {
+            try await wait()
+            try await memory.create(id, values: values, timeToLive: timeToLive)
+        }
+
+        func update(_ id: String, changes: [String: String?], timeToLive: Duration) async throws {
+            try await wait()
+            try await memory.update(id, changes: changes, timeToLive: timeToLive)
+        }
+
+        func remove(_ id: String) async throws {
+            try await wait()
+            try await memory.remove(id)
+        }
+    }
+}

@@ -1,0 +1,168 @@
+import Martlet
+import NIOCore
+import NIOPosix
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// One raw connection to a server: literal bytes out, literal bytes in, with a deadline on everything.
+final class RawClient: Sendable {
+    /// Long enough for a machine that is busy with other things; a test that passes never waits for it.
+    static let patience = Duration.seconds(20)
+    /// Apart from the servers' loops, so that a blocked server does not block its tests.
+    private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+
+    let channel: any Channel
+    private let inbox: Inbox
+
+    private init(_ channel: any Channel, _ inbox: Inbox) {
+        self.channel = channel
+        self.inbox = inbox
+    }
+
+    deinit { channel.close(promise: nil) }
+
+    static func connect(to host: String = "127.0.0.1", port: Int, receiveBuffer: Int? = nil) async throws -> RawClient {
+        try await connect(receiveBuffer: receiveBuffer) { try await $0.connect(host: host, port: port).get() }
+    }
+
+    static func connect(toPath path: String) async throws -> RawClient {
+        try await connect(receiveBuffer: nil) { try await $0.connect(unixDomainSocketPath: path).get() }
+    }
+
+    private static func connect(
+        receiveBuffer: Int?,
+        _ connect: (ClientBootstrap) async throws -> any Channel
+    ) async throws -> RawClient {
+        let inbox = Inbox()
+        var bootstrap = ClientBootstrap(group: group)
+            .connectTimeout(TimeAmount(patience))
+            .channelOption(.allowRemoteHalfClosure, value: true)
+            .channelInitializer { $0.pipeline.addHandler(inbox) }
+        if let receiveBuffer {
+            bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: .init(receiveBuffer))
+        }
+        return RawClient(try await connect(bootstrap), inbox)
+    }
+
+    /// The port at this end.
+    var localPort: Int { channel.localAddress?.port ?? 0 }
+
+    // MARK: Sending
+
+    /// Sends without waiting for the server to take it.
+    func send(_ text: String) {
+        send(ByteBuffer(string: text))
+    }
+
+    func send(_ bytes: ByteBuffer) {
+        channel.writeAndFlush(bytes, promise: nil)
+    }
+
+    /// Sends a text in pieces that the server gets to see one by one.
+    func send(_ text: String, inPiecesOf size: Int) async throws {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            try await channel.writeAndFlush(ByteBuffer(bytes: rest.prefix(size))).get()
+            rest = rest.dropFirst(size)
+            await Task.yield()
+        }
+    }
+
+    /// How many of the bytes that were sent the system has not taken yet.
+    func unsentBytes() async throws -> Int {
+        try await channel.getOption(.bufferedWritableBytes).get()
+    }
+
+    /// Says that nothing more will be sent; what the server sends is still read.
+    func finishSending() {
+        channel.close(mode: .output, promise: nil)
+    }
+
+    /// Goes away in good order.
+    func close() async {
+        try? await channel.close()
+    }
+
+    /// Goes away as if the machine had crashed: the server is sent a reset.
+    func reset() async throws {
+        let atOnce = linger(l_onoff: 1, l_linger: 0)
+        try await (channel as? any SocketOptionProvider)?.setSoLinger(atOnce).get()
+        try? await channel.close()
+    }
+
+    // MARK: Receiving
+
+    /// Stops taking what the server sends.
+    func pauseReading() async throws {
+        try await channel.setOption(.autoRead, value: false).get()
+    }
+
+    func resumeReading() async throws {
+        try await channel.setOption(.autoRead, value: true).get()
+    }
+
+    /// How many bytes have been received in all.
+    var receivedBytes: Int { inbox.total }
+
+    func receive(_ count: Int) async throws -> String {
+        try await take { bytes, _ in bytes.count >= count ? count : nil }
+    }
+
+    /// Everything up to and including `mark`.
+    func receive(through mark: String) async throws -> String {
+        let mark = Array(mark.utf8)
+        return try await take { bytes, _ in bytes.firstRange(of: mark)?.upperBound }
+    }
+
+    /// Takes a response that closes the connection, of any size, and counts its content.
+    func countFixedContent() async throws -> Int {
+        _ = try await receive(through: "\r\n\r\n")
+        return try await bytes { bytes, isEnded in isEnded ? bytes.count : nil }.count
+    }
+
+    /// Takes a chunked response of any size, and counts its content.
+    func countContent() async throws -> Int {
+        _ = try await receive(through: "\r\n\r\n")
+        var count = 0
+        while let size = Int(try await receive(through: "\r\n").dropLast(1), radix: 16) {
+            _ = try await bytes { bytes, _ in bytes.count >= size + 2 ? size + 2 : nil }
+            if size == 0 { return count }
+            count += size
+        }
+        return count
+    }
+
+    /// Everything until the server has finished sending.
+    func receiveToEnd() async throws -> String {
+        try await take { bytes, isEnded in isEnded ? bytes.count : nil }
+    }
+
+    /// One response: the next, with its content.
+    ///
+    /// - Parameter method: That of the request, for HEAD changes where the response ends.
+    func response(to method: String = "GET") async throws -> RawResponse {
+        let bytes = try await bytes { bytes, isEnded in
+            RawResponse.length(of: bytes, to: method, isEnded: isEnded)
+        }
+        return RawResponse(bytes)
+    }
+
+    /// Succeeds when the server closes without another byte.
+    func expectEnd() async throws -> Bool {
+        try await receiveToEnd().isEmpty
+    }
+
+    private func take(_ choice: @escaping Inbox.Choice) async throws -> String {
+        String(decoding: try await bytes(choice), as: UTF8.self)
+    }
+
+    private func bytes(_ choice: @escaping Inbox.Choice) async throws -> [UInt8] {
+        try await inbox.take(within: Self.patience, on: channel.eventLoop, choice)
+    }
+}
