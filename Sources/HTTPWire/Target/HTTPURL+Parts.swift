@@ -55,39 +55,24 @@ extension HTTPURL {
         return text
     }
 
-    /// The same URL with another fragment, or with none.
+    /// The same URL with another fragment, or with none. What may not stand in a fragment is percent-encoded.
     public func withFragment(_ fragment: String?) -> HTTPURL {
-        HTTPURL(
-            scheme: scheme,
-            userInfo: userInfo,
-            hostAndPort: hostAndPort,
-            path: path,
-            query: query,
-            fragment: fragment.map { PercentEncoding.mend($0.utf8.span, keeping: .uriQuery) }
-        )
+        var url = self
+        url.fragment = fragment.map { PercentEncoding.mend($0.utf8.span, keeping: .uriQuery) }
+        return url
     }
 
     /// The same URL with another query, or with none. What may not stand in a query is percent-encoded.
     public func withQuery(_ query: String?) -> HTTPURL {
-        HTTPURL(
-            scheme: scheme,
-            userInfo: userInfo,
-            hostAndPort: hostAndPort,
-            path: path,
-            query: query.map { PercentEncoding.mend($0.utf8.span, keeping: .uriQuery) },
-            fragment: fragment
-        )
+        var url = self
+        url.query = query.map { PercentEncoding.mend($0.utf8.span, keeping: .uriQuery) }
+        return url
     }
 
     /// The same URL without user name and password.
     public var withoutUserInfo: HTTPURL {
-        HTTPURL(
-            scheme: scheme,
-            userInfo: nil,
-            hostAndPort: hostAndPort,
-            path: path,
-            query: query,
-            fragment: fragment
-        )
+        var url = self
+        url.userInfo = nil
+        return url
     }
 }

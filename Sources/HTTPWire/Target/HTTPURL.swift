@@ -12,15 +12,15 @@ public struct HTTPURL: Sendable, Hashable, LosslessStringConvertible {
     /// The scheme in lower case.
     public let scheme: String
     /// User information as written in the URL, without the `@`; never empty.
-    let userInfo: String?
+    var userInfo: String?
     /// Host and port; the port is `nil` where it is the scheme's own.
     let hostAndPort: Authority
     /// The path, percent-encoded and without `.` and `..` segments. Empty, or starts with a slash.
     public let path: String
     /// The query, percent-encoded and without the `?`; `nil` if there is no `?`.
-    public let query: String?
+    public internal(set) var query: String?
     /// The fragment, percent-encoded and without the `#`; `nil` if there is no `#`. It is never sent.
-    public let fragment: String?
+    public internal(set) var fragment: String?
 
     /// Reads an absolute URL.
     ///

@@ -54,7 +54,9 @@ extension CookieStorage {
     /// Puts a cookie back that was in a jar before, in place of the one at its place.
     mutating func restore(_ cookie: StoredCookie) {
         remove(cookie)
-        byDomain[cookie.domain, default: []].append(cookie.created(at: cookie.creation, serial: nextSerial))
+        var cookie = cookie
+        cookie.serial = nextSerial
+        byDomain[cookie.domain, default: []].append(cookie)
         count += 1
         nextSerial += 1
         evict(domain: cookie.domain, now: .distantPast)

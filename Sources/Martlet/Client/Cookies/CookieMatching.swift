@@ -53,27 +53,4 @@ extension StoredCookie {
         case .crossSite: return sameSite == SetCookie.SameSite.none
         }
     }
-
-    /// The same cookie with the age of `old`, which it replaces.
-    func continuing(_ old: StoredCookie) -> StoredCookie {
-        created(at: old.creation, serial: old.serial)
-    }
-
-    /// The same cookie with another place in the order of creation.
-    func created(at creation: HTTPDate, serial: Int) -> StoredCookie {
-        StoredCookie(
-            name: name,
-            value: value,
-            domain: domain,
-            isHostOnly: isHostOnly,
-            path: path,
-            isSecure: isSecure,
-            isHTTPOnly: isHTTPOnly,
-            sameSite: sameSite,
-            expires: expires,
-            creation: creation,
-            lastAccess: lastAccess,
-            serial: serial
-        )
-    }
 }

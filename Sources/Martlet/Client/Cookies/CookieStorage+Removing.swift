@@ -6,9 +6,9 @@ extension CookieStorage {
         remove(in: cookie.domain) { $0.replaces(cookie) }
     }
 
-    /// Removes the cookies that would be sent to `host` or one of its subdomains only: all of this domain and those below.
-    public mutating func removeAll(domain host: String) {
-        for domain in Array(byDomain.keys) where host.isCookieDomain(of: domain) { remove(in: domain) { _ in true } }
+    /// Removes the cookies of `domain` and of the domains below it.
+    public mutating func removeAll(domain: String) {
+        for other in Array(byDomain.keys) where domain.isCookieDomain(of: other) { remove(in: other) { _ in true } }
     }
 
     /// Removes the cookies that last for the session only, as at its end.

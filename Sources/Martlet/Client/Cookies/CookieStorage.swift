@@ -92,7 +92,7 @@ public struct CookieStorage: Sendable {
         )
         var others = byDomain[domain] ?? []
         let old = others.firstIndex { new.replaces($0) }
-        if let old { new = new.continuing(others[old]) }
+        if let old { (new.creation, new.serial) = (others[old].creation, others[old].serial) }
         switch (old, new.isExpired(at: now)) {
         case (let index?, true):
             others.remove(at: index)

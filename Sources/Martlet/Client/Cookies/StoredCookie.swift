@@ -21,11 +21,11 @@ public struct StoredCookie: Sendable, Hashable {
     /// When the cookie is dropped; `nil` at the end of the session.
     public let expires: HTTPDate?
     /// When a cookie of this name, domain and path was stored first.
-    public let creation: HTTPDate
+    public internal(set) var creation: HTTPDate
     /// When the cookie was last sent or stored.
     public internal(set) var lastAccess: HTTPDate
     /// Grows from cookie to cookie in the order of their creation, finer than `creation` tells.
-    let serial: Int
+    var serial: Int
 
     /// Whether the cookie is dropped at the end of the session.
     public var isSessionCookie: Bool { expires == nil }

@@ -35,6 +35,7 @@ public struct ProxyExceptions: Sendable, Hashable {
 
     /// Whether `url` is to be reached without a proxy.
     public func contains(_ url: HTTPURL) -> Bool {
+        guard !rules.isEmpty else { return false }
         let host = url.host.withoutFinalDot
         let address = InternetAddress(host)
         return rules.contains { rule in

@@ -5,13 +5,13 @@ extension RedirectPolicy {
     /// The fields that carry secrets, or what one origin knows of another, and are not sent to another origin. `Host` is
     /// one of them: it names the origin before.
     public static let credentialFields: Set<HTTPField.Name> = [
-        .authorization, .cookie, cookie2, .hostField, .proxyAuthorization, .wwwAuthenticate, .proxyAuthenticate,
+        .authorization, .cookie, .cookie2, .hostField, .proxyAuthorization, .wwwAuthenticate, .proxyAuthenticate,
     ]
 
     /// The fields that describe content and make no sense without it (RFC 9110 section 15.4).
     public static let contentFields: Set<HTTPField.Name> = [
         .contentType, .contentLength, .contentEncoding, .contentLanguage, .contentLocation, .contentDisposition,
-        .contentRange, .transferEncoding, .trailer, .expect, .lastModified, contentDigest, reprDigest, digest,
+        .contentRange, .transferEncoding, .trailer, .expect, .lastModified, .contentDigest, .reprDigest, .digest,
     ]
 
     /// Removes the fields that the request after a redirect must not have.
@@ -35,15 +35,5 @@ extension RedirectPolicy {
             kept.append(field)
         }
         fields = kept
-    }
-
-    private static let cookie2 = name("Cookie2")
-    private static let contentDigest = name("Content-Digest")
-    private static let reprDigest = name("Repr-Digest")
-    private static let digest = name("Digest")
-
-    private static func name(_ text: StaticString) -> HTTPField.Name {
-        guard let name = HTTPField.Name("\(text)") else { preconditionFailure("\(text) is not a token") }
-        return name
     }
 }
