@@ -64,7 +64,9 @@ extension SetCookie {
             case "domain":
                 let start = value.lowerBound + (bytes.has(0x2E, at: value.lowerBound) && !value.isEmpty ? 1 : 0)
                 let name = bytes.lowercasedString(start..<value.upperBound)
-                domain = name.isEmpty ? nil : name
+                // What can't be a host, or has two dots in front, matches none (RFC 6265bis section 5.6.3).
+                let isHost = !name.hasPrefix(".") && (try? CookieError.check(domain: name)) != nil
+                domain = isHost && !name.isEmpty ? name : nil
             case "path": path = !value.isEmpty && bytes[value.lowerBound] == 0x2F ? bytes.string(value) : nil
             case "secure": isSecure = true
             case "httponly": isHTTPOnly = true

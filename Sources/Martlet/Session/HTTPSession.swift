@@ -66,7 +66,7 @@ public final class HTTPSession: Sendable {
     }
 
     /// Gives the session another id and keeps its values. Do this when a client logs in, so that an id somebody
-    /// planted before gives no access (session fixation).
+    /// planted before gives no access (session fixation). It has no effect once the response's head has been sent.
     public func renewID() {
         state.withLock { state in
             if !state.isNew { state.formerID = state.formerID ?? state.id }
@@ -86,8 +86,17 @@ public final class HTTPSession: Sendable {
     var isDestroyed: Bool { state.withLock { $0.isDestroyed } }
 
     /// Takes what has changed since the last time; nil when nothing has.
-    func takePending() -> Pending? {
+    ///
+    /// - Parameter canAnnounce: Whether the client can still be told of another id. Otherwise the session keeps the
+    ///   one that the client knows; a session that the client knows nothing of is not worth keeping.
+    func takePending(canAnnounce: Bool) -> Pending? {
         state.withLock { state in
+            if !canAnnounce {
+                if state.isNew, state.needsCookie { return nil }
+                if let formerID = state.formerID {
+                    (state.id, state.formerID, state.needsCookie) = (formerID, nil, state.isDestroyed)
+                }
+            }
             guard state.needsCookie || !state.changes.isEmpty || state.onTimeout != nil else { return nil }
             defer {
                 state.changes = [:]

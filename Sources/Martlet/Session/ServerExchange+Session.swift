@@ -14,8 +14,9 @@ extension ServerExchange {
     /// the handler has returned. Does nothing when the handler has not asked for a session.
     func commitSession() async throws {
         guard let session = presentSession else { return }
-        guard let cookie = try await sessions.commit(session, isSecure: isSecure) else { return }
-        if !read({ $0.isHeadSent }) {
+        let canAnnounce = !read { $0.isHeadSent }
+        let cookie = try await sessions.commit(session, canAnnounce: canAnnounce, isSecure: isSecure)
+        if let cookie, canAnnounce {
             change { draft in
                 draft.cookies.removeAll { $0.name == cookie.name }
                 draft.cookies.append(cookie)

@@ -18,9 +18,10 @@ struct SessionManager: Sendable {
 
     /// Stores what has changed.
     ///
+    /// - Parameter canAnnounce: Whether the response can still set a cookie.
     /// - Returns: The cookie that tells the client, if there is anything to tell.
-    func commit(_ session: HTTPSession, isSecure: Bool) async throws -> SetCookie? {
-        guard let pending = session.takePending() else { return nil }
+    func commit(_ session: HTTPSession, canAnnounce: Bool, isSecure: Bool) async throws -> SetCookie? {
+        guard let pending = session.takePending(canAnnounce: canAnnounce) else { return nil }
         let store = configuration.store
         if let formerID = pending.formerID {
             try await store.remove(formerID)

@@ -26,7 +26,8 @@ final class BodyStream: @unchecked Sendable {
     @exclusivity(unchecked) private var chunks = CircularBuffer<ByteBuffer>()
     @exclusivity(unchecked) private var bufferedBytes = 0
     @exclusivity(unchecked) private var end: End?
-    @exclusivity(unchecked) private var isBeingRead = false
+    /// Whether anybody has asked for the content.
+    @exclusivity(unchecked) private(set) var isBeingRead = false
 
     init(eventLoop: any EventLoop, announcedLength: Int?, onDemand: @escaping @Sendable () -> Void) {
         self.eventLoop = eventLoop

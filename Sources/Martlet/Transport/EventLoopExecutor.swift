@@ -45,7 +45,7 @@ final class EventLoopExecutor: TaskExecutor, @unchecked Sendable {
         if isCurrent {
             return try body()
         }
-        return try await eventLoop.submit(body).get()
+        return try await eventLoop.run(body)
     }
 
     func enqueue(_ job: consuming ExecutorJob) {

@@ -150,6 +150,8 @@ struct SetCookieTests {
             ("a=b; domain=.Example.COM", "a=b; Domain=example.com"),
             ("a=b; domain=", "a=b"),
             ("a=b; domain=.", "a=b"),
+            ("a=b; domain=..example.com", "a=b"),
+            ("a=b; domain=. .example", "a=b"),
             ("a=b; max-age=10; max-age=x", "a=b; Max-Age=10"),
             ("a=b; max-age=-1", "a=b; Max-Age=-1"),
             ("a=b; max-age=", "a=b"),

@@ -44,6 +44,7 @@ struct SlowClientsTests {
             }
             try await eventually { channels.allSatisfy { !$0.isActive } }
             dripping.cancel()
+            _ = await dripping.result
             let response = try await server.response(to: get())
             #expect(response.text == "served")
             try await eventually { server.connectionsInfo.active == 0 }

@@ -148,14 +148,10 @@ struct BindTests {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
         let configuration = HTTPServer.Configuration.bare.with { $0.eventLoopGroup = group }
         let first = try await HTTPServer.bind(.loopbackIPv4, port: 0, configuration: configuration)
-        await withKnownIssue("The sockets of one server's loops share the port, which lets others join") {
-            let error = await #expect(throws: SocketError.self) {
-                try await HTTPServer.bind(.loopbackIPv4, port: first.port, shared: true)
-            }
-            #expect(error?.isAddressInUse == true)
-        } when: {
-            loops > 1
+        let error = await #expect(throws: SocketError.self) {
+            try await HTTPServer.bind(.loopbackIPv4, port: first.port, shared: true)
         }
+        #expect(error?.isAddressInUse == true)
         await first.close()
         try await group.shutdownGracefully()
     }

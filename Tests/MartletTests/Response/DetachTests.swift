@@ -134,7 +134,6 @@ struct DetachTests {
     func deadlines() async throws {
         let configuration = HTTPServer.Configuration.bare.with {
             $0.idleTimeout = .milliseconds(20)
-            $0.headTimeout = .milliseconds(20)
             $0.handlerTimeout = .milliseconds(20)
         }
         try await withServer(configuration) { request in

@@ -8,10 +8,10 @@ struct SessionStoreTests {
     @Test("count the time from the last use")
     func lastUse() async throws {
         let store = MemorySessionStore()
-        try await store.create("a", values: ["k": "v"], timeToLive: .milliseconds(200))
+        try await store.create("a", values: ["k": "v"], timeToLive: .milliseconds(500))
         try await store.create("b", values: [:], timeToLive: .milliseconds(20))
         #expect(try await store.load("a", timeToLive: Self.long) == ["k": "v"])
-        try await Task.sleep(for: .milliseconds(250))
+        try await Task.sleep(for: .milliseconds(550))
         #expect(try await store.load("a", timeToLive: Self.long) == ["k": "v"])
         #expect(try await store.load("b", timeToLive: Self.long) == nil)
     }
@@ -21,7 +21,7 @@ struct SessionStoreTests {
         let store = MemorySessionStore()
         let ended = Events<String>()
         for id in ["removed", "short"] {
-            try await store.create(id, values: [:], timeToLive: .milliseconds(50))
+            try await store.create(id, values: [:], timeToLive: .milliseconds(300))
             await store.onTimeout(id) { ended.add(id) }
         }
         try await store.remove("removed")
@@ -33,7 +33,7 @@ struct SessionStoreTests {
     @Test("tell a handler's action when the session ends")
     func onTimeoutOfSession() async throws {
         let ended = Events<Void>()
-        try await withServer(.bare.with { $0.sessionTimeout = .milliseconds(20) }) { request in
+        try await withServer(.bare.with { $0.sessionTimeout = .milliseconds(300) }) { request in
             try await request.session.onTimeout { ended.add() }
         } test: { server in
             _ = try await server.response(to: get())

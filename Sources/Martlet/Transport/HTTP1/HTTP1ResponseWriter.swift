@@ -106,10 +106,14 @@ struct HTTP1ResponseWriter {
         _ constants: HeadConstants,
         into output: inout OutputBuffer
     ) {
-        output.tail.writeImmutableBuffer(constants.usualHead)
-        output.tail.writeDecimal(content.byteCount)
-        output.tail.writeStaticString("\r\n\r\n")
-        content.append(to: &output)
+        if case .text(var text) = content, text.utf8.count < OutputBuffer.copyLimit {
+            output.tail.writeUsualResponse(constants.usualHead, &text)
+        } else {
+            output.tail.writeImmutableBuffer(constants.usualHead)
+            output.tail.writeDecimal(content.byteCount)
+            output.tail.writeStaticString("\r\n\r\n")
+            content.append(to: &output)
+        }
         isHeadWritten = true
         isEnded = true
     }
@@ -276,5 +280,33 @@ struct HTTP1ResponseWriter {
         self.compressor = nil
         try append(.buffer(compressed), buffered: true, into: &output)
         try finish(nil, into: &output)
+    }
+}
+
+extension ByteBuffer {
+    /// Writes a head that lacks only its length, and the content, in one go: each call of a buffer costs as much as
+    /// copying a hundred bytes.
+    fileprivate mutating func writeUsualResponse(_ head: ByteBuffer, _ content: inout String) {
+        content.withUTF8 { content in
+            // The length has at most five digits (`OutputBuffer.copyLimit`).
+            let count = head.readableBytes + 5 + 4 + content.count
+            writeWithUnsafeMutableBytes(minimumWritableBytes: count) { target in
+                head.withUnsafeReadableBytes { target.copyMemory(from: $0) }
+                var end = head.readableBytes
+                var divisor = 10_000
+                while divisor > 1, content.count < divisor { divisor /= 10 }
+                while divisor > 0 {
+                    target[end] = 0x30 + UInt8(content.count / divisor % 10)
+                    end += 1
+                    divisor /= 10
+                }
+                target.storeBytes(of: UInt32(bigEndian: 0x0D0A_0D0A), toByteOffset: end, as: UInt32.self)
+                end += 4
+                UnsafeMutableRawBufferPointer(rebasing: target[end...]).copyMemory(
+                    from: UnsafeRawBufferPointer(content)
+                )
+                return end + content.count
+            }
+        }
     }
 }

@@ -5,14 +5,18 @@ import Synchronization
 
 /// How a connection ends. All of it is called on the loop.
 extension HTTP1ServerConnection {
-    /// How long a client may take to read a last response before the connection is torn down.
-    private static let lingeringTime = TimeAmount.seconds(5)
+    /// How long a client that still sends may take to read a last response.
+    static let lingeringTime = TimeAmount.seconds(5)
+    /// The same for a client of which no more has been seen, but which may have sent another request meanwhile.
+    static let shortLingeringTime = TimeAmount.seconds(1)
 
     /// Sends what has been written, then closes.
-    func closeAfterFlush() {
+    ///
+    /// - Parameter mayReceiveMore: Whether the client does not expect the connection to close.
+    func closeAfterFlush(mayReceiveMore: Bool = false) {
         guard case .open = phase else { return }
         phase = .flushing
-        mustLinger = reader.hasUnreadInput
+        lingering = reader.hasUnreadInput ? Self.lingeringTime : mayReceiveMore ? Self.shortLingeringTime : .zero
         releaseHandler()
         count(as: .closing)
         flushSoon()
@@ -31,10 +35,10 @@ extension HTTP1ServerConnection {
 
     private func lastWriteIsDone() {
         guard case .flushing = phase else { return }
-        guard mustLinger, !hasPeerClosed else { return abort() }
+        guard lingering > .zero, !hasPeerClosed else { return abort() }
         // Closing while the peer still sends would make the system discard what the peer has not read of the response
         // (RFC 9112 section 9.6). So only the sending half is closed; the rest follows the peer, or the clock.
-        phase = .lingering(until: .now() + Self.lingeringTime)
+        phase = .lingering(until: .now() + lingering)
         context?.close(mode: .output, promise: nil)
         continueReading()
     }

@@ -69,7 +69,9 @@ extension HTTP1ServerConnection {
     ) throws(HTTPServerError) {
         try check(exchange)
         let wasChangedTooLate = try exchange.withDraft { (draft) throws(HTTPServerError) in
-            if isServerClosing || isContentWithheld(exchange) { draft.isPersistent = false }
+            if isServerClosing || isContentWithheld(exchange) || isContentTooMuch(exchange) {
+                draft.isPersistent = false
+            }
             try body(&draft)
             draft.isHeadSent = writer.isHeadWritten
             defer { draft.wasChangedTooLate = false }
@@ -84,6 +86,12 @@ extension HTTP1ServerConnection {
     private func isContentWithheld(_ exchange: ServerExchange) -> Bool {
         exchange.head.expectsContinue && !hasSentContinue && reader.isInsideRequest
             && timing.contentBytes == 0
+    }
+
+    /// Whether more content is announced than will be read for the sake of the connection, and nobody reads it.
+    private func isContentTooMuch(_ exchange: ServerExchange) -> Bool {
+        guard reader.isInsideRequest, let body = exchange.body, !body.isBeingRead else { return false }
+        return (body.announcedLength ?? 0) > exchange.settings.configuration.maximumDrainedBytes
     }
 
     // MARK: The end of an exchange
@@ -130,11 +138,10 @@ extension HTTP1ServerConnection {
         exchange.replaceDraft(with: answer, closes: closes || error is HTTPBodyError)
         do {
             try end(exchange, answer.content)
-        } catch where answer.status != .internalServerError {
+        } catch {
+            guard answer.status != .internalServerError else { return abort() }
             // The answer itself can't be sent.
             self.answer(error, exchange, closes: closes)
-        } catch {
-            abort()
         }
     }
 
@@ -158,7 +165,7 @@ extension HTTP1ServerConnection {
         guard case .open = phase else { return }
         exchange.body?.discard()
         if writer.mustClose || isServerClosing {
-            closeAfterFlush()
+            closeAfterFlush(mayReceiveMore: exchange.head.isPersistent)
         } else if reader.isInsideRequest {
             drainAllowance = exchange.settings.configuration.maximumDrainedBytes
         }

@@ -59,8 +59,8 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
     @exclusivity(unchecked) var hasPeerClosed = false
     @exclusivity(unchecked) var isServerClosing = false
     @exclusivity(unchecked) var awaitsLastWrite = false
-    /// Whether the peer sends something that nobody reads any more.
-    @exclusivity(unchecked) var mustLinger = false
+    /// How long to wait for the peer's end of the connection after the last response.
+    @exclusivity(unchecked) var lingering = TimeAmount.zero
     @exclusivity(unchecked) var gaugeState: ConnectionGauge.State?
     @exclusivity(unchecked) var timing: ConnectionTiming
 
@@ -105,7 +105,7 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
         case .detached(let stream):
             loop.executor.turn { stream.push(bytes) }
         case .flushing:
-            mustLinger = true
+            lingering = Self.lingeringTime
         case .lingering, .closed:
             break
         }
