@@ -11,11 +11,14 @@ struct Tutorial: AsyncParsableCommand {
         BasicWriterServer.self,
     ]
 
+    /// The programs that speak to the others.
+    static let clients: [any ParsableCommand.Type] = [NumberGuesser.self, BasicWriterClient.self]
+
     static let configuration = CommandConfiguration(
         commandName: "tutorial",
         abstract: "Learn to write HTTP servers in Swift, one small program at a time.",
         discussion: "Without a subcommand the tour starts: all programs at once, and a home page about them.",
-        subcommands: [Tour.self] + programs.map { $0.command },
+        subcommands: [Tour.self] + programs.map { $0.command } + clients,
         defaultSubcommand: Tour.self
     )
 }

@@ -42,6 +42,22 @@ extension ByteSet {
     @inline(__always)
     static var pathSegment: ByteSet { ByteSet(low: 0x2FFF_7FD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFF) }
 
+    /// `token68` without the `=` at its end (RFC 9110 section 11.2).
+    @inline(__always)
+    static var token68: ByteSet { ByteSet(low: 0x03FF_E800_0000_0000, high: 0x47FF_FFFE_87FF_FFFE) }
+
+    /// `unreserved`, `sub-delims` and the colon: user information without `%` (RFC 3986 section 3.2.1).
+    @inline(__always)
+    static var uriUserInfo: ByteSet { ByteSet(low: 0x2FFF_7FD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFE) }
+
+    /// `pathSegment` and the slash: a path without `%` (RFC 3986 section 3.3).
+    @inline(__always)
+    static var uriPath: ByteSet { ByteSet(low: 0x2FFF_FFD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFF) }
+
+    /// `uriPath` and the question mark: a query or a fragment without `%` (RFC 3986 section 3.4).
+    @inline(__always)
+    static var uriQuery: ByteSet { ByteSet(low: 0xAFFF_FFD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFF) }
+
     /// `pathSegment`, the slash, and `[ ] | ^`, which browsers send as they are (WHATWG URL, path percent-encode set).
     @inline(__always)
     static var targetPath: ByteSet { ByteSet(low: 0x2FFF_FFD2_0000_0000, high: 0x57FF_FFFE_EFFF_FFFF) }

@@ -4,7 +4,7 @@
 ///
 /// What a server sends to set one is a `SetCookie`.
 public struct Cookie: Sendable, Hashable {
-    /// The name, a token.
+    /// The name, a token. Only a cookie that a server set without one has an empty name.
     public let name: String
     /// The value as sent. Quotes around it belong to it (RFC 6265bis section 5.6); `unquotedValue` is without.
     public let value: String
@@ -20,7 +20,8 @@ public struct Cookie: Sendable, Hashable {
         self.value = value
     }
 
-    private init(receivedName name: String, value: String) {
+    /// A cookie whose characters cannot do harm: one that was received.
+    package init(receivedName name: String, value: String) {
         self.name = name
         self.value = value
     }
@@ -73,8 +74,8 @@ extension Cookie {
 }
 
 extension Cookie: CustomStringConvertible {
-    /// `name=value`.
-    public var description: String { "\(name)=\(value)" }
+    /// `name=value`; the value alone if there is no name (RFC 6265bis section 5.8.3).
+    public var description: String { name.isEmpty ? value : "\(name)=\(value)" }
 }
 
 extension Span<UInt8> {

@@ -75,6 +75,11 @@ public struct FieldParameters: Sendable, Hashable {
         parameters.append(Parameter(name: name.asciiLowercased, value: value))
     }
 
+    /// Adds a parameter that has been checked.
+    mutating func append(_ parameter: Parameter) {
+        parameters.append(parameter)
+    }
+
     /// Removes all the parameters with this name.
     public mutating func removeAll(named name: String) {
         parameters.removeAll { $0.name.equalsIgnoringCase(name) }
@@ -126,13 +131,13 @@ extension FieldParameters: CustomStringConvertible {
 
 extension String {
     /// Whether the text can stand in a field value: no control characters but tab (RFC 9110 section 5.5).
-    var isFieldText: Bool {
+    package var isFieldText: Bool {
         let set = ByteSet.fieldText
         return utf8.allSatisfy { set.contains($0) || $0 >= 0x80 }
     }
 
     /// The text as a quoted string, with `"` and `\` escaped (RFC 9110 section 5.6.4).
-    var quoted: String {
+    package var quoted: String {
         var bytes: [UInt8] = [0x22]
         bytes.reserveCapacity(utf8.count + 2)
         for byte in utf8 {

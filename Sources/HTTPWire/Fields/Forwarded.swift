@@ -98,13 +98,3 @@ public struct ForwardedNode: Sendable, Hashable, LosslessStringConvertible {
         return port.map { "\(host):\($0)" } ?? host
     }
 }
-
-extension String {
-    /// Whether the text is the scheme of a URI (RFC 3986 section 3.1).
-    fileprivate var isScheme: Bool {
-        guard let first = utf8.first, (first | 0x20) &- 0x61 < 26 else { return false }
-        return utf8.allSatisfy { byte in
-            byte.isASCIIDigit || (byte | 0x20) &- 0x61 < 26 || byte == 0x2B || byte == 0x2D || byte == 0x2E
-        }
-    }
-}

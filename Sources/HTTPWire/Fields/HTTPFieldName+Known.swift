@@ -8,10 +8,16 @@ extension HTTPField.Name {
     public static let altSvc = known("Alt-Svc")
     /// `Clear-Site-Data` (W3C).
     public static let clearSiteData = known("Clear-Site-Data")
+    /// `Content-Digest` (RFC 9530 section 2).
+    public static let contentDigest = known("Content-Digest")
+    /// `Cookie2` (RFC 2965, obsolete).
+    public static let cookie2 = known("Cookie2")
     /// `Cross-Origin-Embedder-Policy` (WHATWG HTML).
     public static let crossOriginEmbedderPolicy = known("Cross-Origin-Embedder-Policy")
     /// `Cross-Origin-Opener-Policy` (WHATWG HTML).
     public static let crossOriginOpenerPolicy = known("Cross-Origin-Opener-Policy")
+    /// `Digest` (RFC 3230, obsolete).
+    public static let digest = known("Digest")
     /// `Forwarded` (RFC 7239).
     public static let forwarded = known("Forwarded")
     /// `Host` (RFC 9110 section 7.2), which HTTPTypes itself only has as the authority of a request.
@@ -32,6 +38,8 @@ extension HTTPField.Name {
     public static let referrerPolicy = known("Referrer-Policy")
     /// `Refresh` (WHATWG HTML).
     public static let refresh = known("Refresh")
+    /// `Repr-Digest` (RFC 9530 section 3).
+    public static let reprDigest = known("Repr-Digest")
     /// `Sec-Fetch-Site` (W3C).
     public static let secFetchSite = known("Sec-Fetch-Site")
     /// `Server-Timing` (W3C).

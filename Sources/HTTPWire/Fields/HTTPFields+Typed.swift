@@ -120,6 +120,14 @@ extension HTTPFields {
         append(HTTPField(name: .setCookie, value: cookie.description))
     }
 
+    /// The challenges of all the fields with this name, `.wwwAuthenticate` or `.proxyAuthenticate`, in order; malformed ones
+    /// are left out (RFC 9110 section 11.6.1). Never fails.
+    public func challenges(in name: HTTPField.Name) -> [Challenge] {
+        var challenges: [Challenge] = []
+        for field in self where field.name == name { Challenge.parse(field.value.utf8.span, into: &challenges) }
+        return challenges
+    }
+
     /// The preferences in all the fields with this name, such as `.accept`; `nil` if there is no such field.
     public func qualityList(of name: HTTPField.Name) -> QualityList? {
         let values = self[values: name]

@@ -33,6 +33,13 @@ extension Span<UInt8> {
         run(of: .token, &offset)
     }
 
+    /// Reads a token68: letters, digits and `-._~+/`, perhaps with `=` at its end (RFC 9110 section 11.2).
+    func token68(_ offset: inout Int) -> Range<Int>? {
+        guard let characters = run(of: .token68, &offset) else { return nil }
+        while offset < count, self[offset] == 0x3D { offset += 1 }
+        return characters.lowerBound..<offset
+    }
+
     /// Reads a quoted string and returns its text without the quotes and escapes (RFC 9110 section 5.6.4).
     func quotedString(_ offset: inout Int) -> String? {
         guard has(0x22, at: offset) else { return nil }
@@ -148,7 +155,7 @@ extension Span<UInt8> {
 
 extension String {
     /// Whether the two are the same but for the case of ASCII letters.
-    func equalsIgnoringCase(_ other: String) -> Bool {
+    package func equalsIgnoringCase(_ other: String) -> Bool {
         utf8.span.equals(0..<utf8.count, ignoringCase: other)
     }
 
@@ -157,8 +164,14 @@ extension String {
         !isEmpty && utf8.span.all(in: .token, 0..<utf8.count)
     }
 
+    /// Whether the text is one token68 (RFC 9110 section 11.2).
+    package var isToken68: Bool {
+        var offset = 0
+        return utf8.span.token68(&offset)?.count == utf8.count
+    }
+
     /// The text in ASCII lower case, itself when there is nothing to change.
-    var asciiLowercased: String {
+    package var asciiLowercased: String {
         utf8.span.lowercasedString(0..<utf8.count)
     }
 }

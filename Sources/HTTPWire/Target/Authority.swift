@@ -36,6 +36,17 @@ public struct Authority: Sendable, Hashable, LosslessStringConvertible {
         isIPLiteral = parsed.isIPLiteral
     }
 
+    private init(host: String, port: Int?, isIPLiteral: Bool) {
+        self.host = host
+        self.port = port
+        self.isIPLiteral = isIPLiteral
+    }
+
+    /// The same host, without a port.
+    var withoutPort: Authority {
+        Authority(host: host, port: nil, isIPLiteral: isIPLiteral)
+    }
+
     private init?(_ text: Span<UInt8>) {
         guard let end = text.hostEnd(), let port = text.port(after: end) else { return nil }
         isIPLiteral = text.has(0x5B, at: 0)

@@ -63,12 +63,33 @@ public enum PercentEncoding {
             } else if byte == 0x20, component == .queryComponent {
                 bytes.append(0x2B)
             } else {
-                bytes.append(0x25)
-                bytes.append(hexDigit(byte >> 4))
-                bytes.append(hexDigit(byte & 0x0F))
+                appendEscape(of: byte, to: &bytes)
             }
         }
         result += String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Encodes what is neither in `set` nor a `%` with two hexadecimal digits behind it: text that is encoded in part.
+    static func mend(_ text: Span<UInt8>, keeping set: ByteSet) -> String {
+        var index = 0
+        while index < text.count, set.contains(text[index]) { index += 1 }
+        guard index < text.count else { return text.string(0..<text.count) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.count + 16)
+        for index in text.indices {
+            if set.contains(text[index]) || text.isEscape(at: index) {
+                bytes.append(text[index])
+            } else {
+                appendEscape(of: text[index], to: &bytes)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func appendEscape(of byte: UInt8, to bytes: inout [UInt8]) {
+        bytes.append(0x25)
+        bytes.append(hexDigit(byte >> 4))
+        bytes.append(hexDigit(byte & 0x0F))
     }
 
     private static func hexDigit(_ value: UInt8) -> UInt8 {

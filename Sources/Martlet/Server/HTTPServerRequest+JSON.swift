@@ -19,22 +19,8 @@ extension HTTPServerRequest {
         do {
             return try JSONDecoder().decode(type, from: Data(content.readableBytesView))
         } catch {
-            throw HTTPError(.badRequest, "The content is not the JSON that is expected: \(explanation(of: error))")
+            throw HTTPError(.badRequest, "The content is not the JSON that is expected: \(JSONExplanation(error))")
         }
-    }
-
-    private func explanation(of error: any Error) -> String {
-        guard let error = error as? DecodingError else { return "it can't be parsed." }
-        let (text, path): (String, [any CodingKey]) =
-            switch error {
-            case .keyNotFound(let key, let context): ("\"\(key.stringValue)\" is missing", context.codingPath)
-            case .typeMismatch(let type, let context): ("\(type) is expected", context.codingPath)
-            case .valueNotFound(let type, let context): ("\(type) is expected, not null", context.codingPath)
-            case .dataCorrupted(let context): (context.debugDescription, context.codingPath)
-            @unknown default: ("it can't be decoded", [])
-            }
-        let place = path.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
-        return place.isEmpty ? "\(text)." : "\(text) at \(place)."
     }
 }
 

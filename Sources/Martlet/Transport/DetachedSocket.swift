@@ -1,6 +1,6 @@
 import NIOCore
 
-/// A connection that was taken out of a server's hands: plain bytes in both directions.
+/// A connection that was taken out of the hands of a server or a client: plain bytes in both directions.
 ///
 /// Dropping it does not close the connection; ``close()`` does.
 public struct DetachedSocket: Sendable {
@@ -8,20 +8,20 @@ public struct DetachedSocket: Sendable {
     public let inbound: HTTPBody
     /// The peer and the local address, as of the moment the socket was detached.
     public let connectionInfo: HTTPConnectionInfo?
-    private let connection: HTTP1ServerConnection
+    private let connection: any DetachedConnection
 
-    init(_ connection: HTTP1ServerConnection, inbound: BodyStream) {
+    init(_ connection: any DetachedConnection, inbound: any BodySource) {
         self.connection = connection
-        self.inbound = HTTPBody(stream: inbound)
+        self.inbound = HTTPBody(source: inbound)
         self.connectionInfo = connection.info
     }
 
     /// Sends bytes. Returns when the peer has taken enough of what was sent before.
     ///
-    /// - Throws: ``HTTPServerError/connectionClosed`` when the peer is gone.
+    /// - Throws: ``HTTPServerError/connectionClosed`` or ``HTTPClientError/connectionClosed`` when the peer is gone.
     public func write(_ bytes: ByteBuffer) async throws {
         let connection = connection
-        let isReady = try await connection.loop.eventLoop.run { try connection.writeDetached(bytes) }
+        let isReady = try await connection.eventLoop.run { try connection.writeDetached(bytes) }
         if !isReady {
             try await connection.waitUntilWritable()
         }
@@ -35,12 +35,36 @@ public struct DetachedSocket: Sendable {
     /// Says that no more will be sent. What the peer sends can still be read.
     public func closeOutput() async {
         let connection = connection
-        try? await connection.loop.eventLoop.run { connection.context?.close(mode: .output, promise: nil) }
+        try? await connection.eventLoop.run { connection.closeOutput() }
     }
 
     /// Closes the connection after what was sent.
     public func close() async {
         let connection = connection
-        try? await connection.loop.eventLoop.run { connection.closeDetached() }
+        try? await connection.eventLoop.run { connection.closeDetached() }
+    }
+}
+
+/// What a ``DetachedSocket`` needs of the connection it was.
+protocol DetachedConnection: AnyObject, Sendable {
+    var eventLoop: any EventLoop { get }
+    /// May be asked from anywhere; nil once the connection is closed.
+    var info: HTTPConnectionInfo? { get }
+
+    /// Sends bytes; false when the peer should take some first. Called on the loop.
+    func writeDetached(_ bytes: ByteBuffer) throws -> Bool
+    /// Called from anywhere.
+    func waitUntilWritable() async throws
+    /// Called on the loop.
+    func closeOutput()
+    /// Called on the loop.
+    func closeDetached()
+}
+
+extension HTTP1ServerConnection: DetachedConnection {
+    var eventLoop: any EventLoop { loop.eventLoop }
+
+    func closeOutput() {
+        context?.close(mode: .output, promise: nil)
     }
 }

@@ -11,31 +11,39 @@ public struct HTTPBody: AsyncSequence, Sendable {
     public typealias Element = ByteBuffer
 
     /// Where the bytes come from; nil for a message without content.
-    let stream: BodyStream?
+    let source: (any BodySource)?
+
+    init(source: (any BodySource)?) {
+        self.source = source
+    }
+
+    init(stream: BodyStream?) {
+        self.source = stream
+    }
 
     /// Reads the runs of bytes in order.
     public struct AsyncIterator: AsyncIteratorProtocol {
-        private let stream: BodyStream?
+        private let source: (any BodySource)?
         private var hasStarted = false
 
-        init(stream: BodyStream?) {
-            self.stream = stream
+        init(source: (any BodySource)?) {
+            self.source = source
         }
 
         /// The next run of bytes, or nil at the end.
         ///
         /// - Throws: ``HTTPBodyError``, or `CancellationError` when the task is cancelled while it waits.
         public mutating func next() async throws -> ByteBuffer? {
-            guard let stream else { return nil }
+            guard let source else { return nil }
             let isFirst = !hasStarted
             hasStarted = true
-            return try await stream.next(isFirst: isFirst)
+            return try await source.next(isFirst: isFirst)
         }
     }
 
     /// Begins to read. A client that waits for `100 Continue` is sent it when the first element is asked for.
     public func makeAsyncIterator() -> AsyncIterator {
-        AsyncIterator(stream: stream)
+        AsyncIterator(source: source)
     }
 }
 
@@ -45,8 +53,8 @@ extension HTTPBody {
     /// - Parameter limit: The most bytes to accept.
     /// - Throws: ``HTTPBodyError/tooLarge(limit:)`` as soon as there are more; ``HTTPBodyError`` otherwise.
     public func collect(upTo limit: Int) async throws -> ByteBuffer {
-        guard let stream else { return ByteBuffer() }
-        if let announced = stream.announcedLength, announced > limit {
+        guard let source else { return ByteBuffer() }
+        if let announced = source.announcedLength, announced > limit {
             throw HTTPBodyError.tooLarge(limit: limit)
         }
         var iterator = makeAsyncIterator()
@@ -65,7 +73,7 @@ extension HTTPBody {
     /// The fields after the content (RFC 9110 section 6.5), once it has been read to its end; empty before.
     public var trailers: HTTPFields {
         get async throws {
-            try await stream?.trailers() ?? [:]
+            try await source?.trailers() ?? [:]
         }
     }
 }

@@ -43,6 +43,15 @@ struct HostileInputTests {
                 _ = (unchecked.path, unchecked.query, unchecked.authority, unchecked.scheme)
                 _ = (try? unchecked.pathSegments, try? unchecked.queryParameters)
             }
+            if let value = HTTPURL("http://a/")?.resolving(text) {
+                #expect(HTTPURL(value.description) == value)
+                #expect(RequestTarget(value.requestTarget)?.form == .origin)
+                if value.scheme == "http" { #expect(RequestTarget(value.absoluteTarget)?.form == .absolute) }
+                _ = (value.username, value.password, value.origin)
+            }
+            for challenge in Challenge.parse(text) {
+                #expect(Challenge.parse(challenge.description) == [challenge])
+            }
             if let value = try? QueryParameters(text) { #expect((try? QueryParameters(value.description)) == value) }
             let list = QualityList(text)
             _ = (list.preferredContentCoding(among: [.gzip]), list.preferred(among: [.html, .json]))

@@ -1,0 +1,146 @@
+/// What a server or a proxy wants to see before it answers: one challenge (RFC 9110 section 11.3).
+///
+///     let challenge = Challenge.parse("Basic realm=\"simple\", charset=\"UTF-8\"").first
+///     challenge?.scheme                  // "Basic"
+///     challenge?.realm                   // "simple"
+///     challenge?.parameters["charset"]   // "UTF-8"
+public struct Challenge: Sendable, Hashable {
+    /// The name of the authentication scheme, as sent; `isScheme(_:)` compares it.
+    public let scheme: String
+    /// The token that some schemes have in place of parameters, such as `Negotiate`.
+    public let token68: String?
+    /// The parameters, in order.
+    public let parameters: FieldParameters
+
+    /// A challenge of this scheme, for a server to send.
+    ///
+    /// - Throws: `FieldValueError` if `scheme` is not a token, or if a parameter has no value.
+    public init(scheme: String, parameters: FieldParameters = FieldParameters()) throws(FieldValueError) {
+        guard scheme.isToken else { throw .notAToken(scheme) }
+        for parameter in parameters where parameter.value == nil { throw .invalidParameter(name: parameter.name) }
+        self.init(scheme: scheme, token68: nil, parameters: parameters)
+    }
+
+    init(scheme: String, token68: String?, parameters: FieldParameters) {
+        self.scheme = scheme
+        self.token68 = token68
+        self.parameters = parameters
+    }
+
+    /// The part of the server that the challenge is about (RFC 9110 section 11.5).
+    public var realm: String? {
+        parameters["realm"]
+    }
+
+    /// Whether the scheme has this name, whatever the case.
+    public func isScheme(_ name: String) -> Bool {
+        scheme.equalsIgnoringCase(name)
+    }
+}
+
+extension Challenge {
+    /// Reads the challenges of one `WWW-Authenticate` or `Proxy-Authenticate` field, in order.
+    ///
+    /// A comma separates parameters as well as challenges: a member `name=value` belongs to the challenge before it. A
+    /// malformed challenge is left out along with its parameters, and harms no other.
+    public static func parse(_ text: String) -> [Challenge] {
+        var challenges: [Challenge] = []
+        parse(text.utf8.span, into: &challenges)
+        return challenges
+    }
+
+    /// Appends the challenges of one field.
+    static func parse(_ bytes: Span<UInt8>, into challenges: inout [Challenge]) {
+        var current: Challenge?
+        var offset = 0
+        while let member = bytes.nextMember(&offset) {
+            if bytes.isAuthParameter(member) {
+                // One bad parameter spoils its challenge: without `nonce`, say, it would mean something else.
+                guard let open = current, open.token68 == nil, let parameter = bytes.authParameter(member) else {
+                    current = nil
+                    continue
+                }
+                var parameters = open.parameters
+                parameters.append(parameter)
+                current = Challenge(scheme: open.scheme, token68: nil, parameters: parameters)
+            } else {
+                if let current { challenges.append(current) }
+                current = Challenge(bytes, member)
+            }
+        }
+        if let current { challenges.append(current) }
+    }
+
+    /// Reads a scheme, and behind it a token68 or the first parameter or nothing.
+    private init?(_ bytes: Span<UInt8>, _ member: Range<Int>) {
+        let bytes = bytes.extracting(member)
+        var offset = 0
+        guard let scheme = bytes.token(&offset) else { return nil }
+        let schemeEnd = offset
+        bytes.skipWhitespace(&offset)
+        let rest = offset..<bytes.count
+        var parameters = FieldParameters()
+        var token68: String?
+        if !rest.isEmpty {
+            guard offset > schemeEnd else { return nil }
+            if let parameter = bytes.authParameter(rest) {
+                parameters.append(parameter)
+            } else if bytes.token68(&offset) == rest {
+                token68 = bytes.string(rest)
+            } else {
+                return nil
+            }
+        }
+        self.init(scheme: bytes.string(scheme), token68: token68, parameters: parameters)
+    }
+}
+
+extension Challenge: CustomStringConvertible {
+    /// The challenge as it is sent.
+    public var description: String {
+        if let token68 { return "\(scheme) \(token68)" }
+        let list = parameters.map { parameter in
+            let value = parameter.value ?? ""
+            // Clients exist that know all values in quotes only, and these only without (RFC 7616 section 3.3).
+            let isBare = ["algorithm", "stale", "userhash"].contains(parameter.name) && value.isToken
+            return "\(parameter.name)=\(isBare ? value : value.quoted)"
+        }
+        return list.isEmpty ? scheme : "\(scheme) \(list.joined(separator: ", "))"
+    }
+}
+
+extension FieldParameters {
+    /// Reads `name=value, name="value"`, as `Authentication-Info` has it (RFC 7615 section 3); `nil` if malformed.
+    package init?(list text: String) {
+        self.init()
+        let bytes = text.utf8.span
+        var offset = 0
+        while let member = bytes.nextMember(&offset) {
+            guard let parameter = bytes.authParameter(member) else { return nil }
+            append(parameter)
+        }
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether `range` starts as a parameter does: a token, and an equals sign perhaps with white space before it.
+    fileprivate func isAuthParameter(_ range: Range<Int>) -> Bool {
+        var offset = range.lowerBound
+        guard token(&offset) != nil else { return false }
+        skipWhitespace(&offset)
+        return offset < range.upperBound && self[offset] == 0x3D
+    }
+
+    /// Reads `auth-param`, all of `range` (RFC 9110 section 11.2).
+    fileprivate func authParameter(_ range: Range<Int>) -> FieldParameters.Parameter? {
+        let bytes = extracting(range)
+        var offset = 0
+        guard let name = bytes.token(&offset) else { return nil }
+        bytes.skipWhitespace(&offset)
+        guard bytes.skip(0x3D, &offset) else { return nil }
+        bytes.skipWhitespace(&offset)
+        let value = bytes.quotedString(&offset) ?? bytes.token(&offset).map { bytes.string($0) }
+        guard let value, offset == bytes.count else { return nil }
+        return FieldParameters.Parameter(name: bytes.lowercasedString(name), value: value)
+    }
+}

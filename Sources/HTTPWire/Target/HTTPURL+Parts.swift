@@ -1,0 +1,78 @@
+extension HTTPURL {
+    /// The host in lower case, an IPv6 address without its brackets.
+    public var host: String { hostAndPort.host }
+
+    /// The port; `nil` if none is written or if it is the scheme's own.
+    public var port: Int? { hostAndPort.port }
+
+    /// The port to connect to: the one written, or 443 for `https` and `wss`, or 80.
+    public var effectivePort: Int { port ?? HTTPOrigin.defaultPort(of: scheme) ?? 80 }
+
+    /// Host and port as a `Host` field has them: IPv6 in brackets, the scheme's own port left out (RFC 9110 section 7.2).
+    public var authority: String { hostAndPort.description }
+
+    /// Scheme, host and port: what secrets must not leave (RFC 9110 section 4.3.1).
+    public var origin: HTTPOrigin {
+        HTTPOrigin(scheme: scheme, hostAndPort: hostAndPort, port: effectivePort)
+    }
+
+    /// The user name, decoded; `nil` if there is no `@`.
+    public var username: String? {
+        guard let userInfo else { return nil }
+        return Self.decoded(userInfo.prefix { $0 != ":" })
+    }
+
+    /// The password, decoded; `nil` if there is no `:` before the `@`.
+    public var password: String? {
+        guard let userInfo, let colon = userInfo.firstIndex(of: ":") else { return nil }
+        return Self.decoded(userInfo[userInfo.index(after: colon)...])
+    }
+
+    private static func decoded(_ text: Substring) -> String {
+        // The whole decodes to UTF-8, or there would be no URL; and no character reaches across a colon.
+        (try? PercentEncoding.decode(String(text))) ?? String(text)
+    }
+
+    /// Path and query, the target of a request to an origin server (RFC 9112 section 3.2.1); `/` for an empty path.
+    public var requestTarget: String {
+        let path = path.isEmpty ? "/" : path
+        return query.map { "\(path)?\($0)" } ?? path
+    }
+
+    /// The URL without user information and fragment, the target of a request to a proxy (RFC 9112 section 3.2.2).
+    public var absoluteTarget: String {
+        "\(scheme)://\(authority)\(requestTarget)"
+    }
+
+    /// The URL as text, user information included: `absoluteTarget` is the one to log.
+    public var description: String {
+        var text = "\(scheme)://"
+        if let userInfo { text += "\(userInfo)@" }
+        text += authority
+        text += path
+        if let query { text += "?\(query)" }
+        if let fragment { text += "#\(fragment)" }
+        return text
+    }
+
+    /// The same URL with another fragment, or with none. What may not stand in a fragment is percent-encoded.
+    public func withFragment(_ fragment: String?) -> HTTPURL {
+        var url = self
+        url.fragment = fragment.map { PercentEncoding.mend($0.utf8.span, keeping: .uriQuery) }
+        return url
+    }
+
+    /// The same URL with another query, or with none. What may not stand in a query is percent-encoded.
+    public func withQuery(_ query: String?) -> HTTPURL {
+        var url = self
+        url.query = query.map { PercentEncoding.mend($0.utf8.span, keeping: .uriQuery) }
+        return url
+    }
+
+    /// The same URL without user name and password.
+    public var withoutUserInfo: HTTPURL {
+        var url = self
+        url.userInfo = nil
+        return url
+    }
+}

@@ -1,0 +1,74 @@
+import Crypto
+import HTTPWire
+
+/// How digest authentication hashes (RFC 7616 section 3.3).
+///
+/// SHA-512-256 is not among them: no server is known to ask for it, and it is not part of the cryptography in use.
+public struct DigestAlgorithm: Sendable, Hashable, CustomStringConvertible {
+    enum Hash: Sendable, Hashable {
+        case md5
+        case sha256
+    }
+
+    let hash: Hash
+    /// Whether one hash made with the first nonce serves all requests after it (`-sess`).
+    public let isSession: Bool
+
+    /// MD5, what a challenge without `algorithm` means.
+    public static let md5 = DigestAlgorithm(hash: .md5, isSession: false)
+    /// MD5 with a session key.
+    public static let md5Session = DigestAlgorithm(hash: .md5, isSession: true)
+    /// SHA-256.
+    public static let sha256 = DigestAlgorithm(hash: .sha256, isSession: false)
+    /// SHA-256 with a session key.
+    public static let sha256Session = DigestAlgorithm(hash: .sha256, isSession: true)
+
+    private init(hash: Hash, isSession: Bool) {
+        self.hash = hash
+        self.isSession = isSession
+    }
+
+    /// The algorithm of this name, whatever the case; `nil` if it is not known.
+    public init?(_ name: String) {
+        let all = [DigestAlgorithm.md5, .md5Session, .sha256, .sha256Session]
+        guard let found = all.first(where: { $0.description.equalsIgnoringCase(name) }) else { return nil }
+        self = found
+    }
+
+    /// The name as it is sent: `SHA-256-sess`.
+    public var description: String {
+        let name =
+            switch hash {
+            case .md5: "MD5"
+            case .sha256: "SHA-256"
+            }
+        return isSession ? "\(name)-sess" : name
+    }
+
+    /// `H(text)`: the hash in hexadecimal digits.
+    func hash(_ text: String) -> String {
+        var text = text
+        return text.withUTF8 { hash(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// `H(bytes)`: the hash in hexadecimal digits.
+    func hash(_ bytes: UnsafeRawBufferPointer) -> String {
+        switch hash {
+        case .md5: Self.hexadecimal(bytes, Insecure.MD5.self)
+        case .sha256: Self.hexadecimal(bytes, SHA256.self)
+        }
+    }
+
+    private static func hexadecimal<Function: HashFunction>(
+        _ bytes: UnsafeRawBufferPointer,
+        _: Function.Type
+    ) -> String {
+        var function = Function()
+        function.update(bufferPointer: bytes)
+        var digits: [UInt8] = []
+        for byte in function.finalize() {
+            for value in [byte >> 4, byte & 0x0F] { digits.append(value < 10 ? 0x30 &+ value : 0x57 &+ value) }
+        }
+        return String(decoding: digits, as: UTF8.self)
+    }
+}

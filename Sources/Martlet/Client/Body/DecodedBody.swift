@@ -1,0 +1,77 @@
+import HTTPTypes
+import HTTPWire
+import NIOCore
+import Synchronization
+
+/// A content that is decompressed as it is read.
+final class DecodedBody: BodySource {
+    /// How much comes out of one step.
+    private static let pieceSize = 65_536
+
+    private struct State {
+        let decompressor: Decompressor
+        var input = ByteBuffer()
+        /// Whether the last step may have left something in the decompressor.
+        var mayHaveMore = false
+    }
+
+    private let compressed: any BodySource
+    private let state: Mutex<State>
+
+    init(_ compressed: any BodySource, _ coding: ContentCoding, limits: Decompressor.Limits) throws {
+        self.compressed = compressed
+        do throws(ContentCodingError) {
+            self.state = Mutex(State(decompressor: try Decompressor(coding, limits: limits)))
+        } catch {
+            throw HTTPClientError.undecodableContent(error)
+        }
+    }
+
+    var announcedLength: Int? { nil }
+
+    func next(isFirst: Bool) async throws -> ByteBuffer? {
+        var isFirst = isFirst
+        while true {
+            if !isFirst, let piece = try decompress(nil) { return piece }
+            guard let bytes = try await compressed.next(isFirst: isFirst) else {
+                try finish()
+                return nil
+            }
+            isFirst = false
+            if let piece = try decompress(bytes) { return piece }
+        }
+    }
+
+    func trailers() async throws -> HTTPFields {
+        try await compressed.trailers()
+    }
+
+    /// The next piece of what has come in; nil when more has to come in first.
+    private func decompress(_ bytes: ByteBuffer?) throws -> ByteBuffer? {
+        try state.withLock { state in
+            if let bytes {
+                state.input = bytes
+            } else if state.input.readableBytes == 0, !state.mayHaveMore {
+                return nil
+            }
+            var output = ByteBuffer()
+            do throws(ContentCodingError) {
+                let count = try state.decompressor.decompress(&state.input, into: &output, upTo: Self.pieceSize)
+                state.mayHaveMore = count == Self.pieceSize
+            } catch {
+                throw HTTPClientError.undecodableContent(error)
+            }
+            return output.readableBytes > 0 ? output : nil
+        }
+    }
+
+    private func finish() throws {
+        try state.withLock { state in
+            do throws(ContentCodingError) {
+                try state.decompressor.finish()
+            } catch {
+                throw HTTPClientError.undecodableContent(error)
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import HTTPTypes
+import HTTPWire
+import NIOCore
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// The content of a request.
+///
+/// A text literal is a content too: `client.post(url, body: "Hello")`.
+public struct HTTPRequestBody: Sendable, ExpressibleByStringLiteral {
+    enum Source: Sendable {
+        case whole(OutgoingContent)
+        /// Written by `write` each time the content is sent.
+        case stream(write: @Sendable (OutgoingBody) async throws -> Void)
+    }
+
+    let source: Source
+    /// How many bytes the content has; nil when it is sent in chunks.
+    public let length: Int?
+    /// The media type that the request's `Content-Type` says unless it is set.
+    public let contentType: String?
+    /// Whether the content can be sent again after a redirect, for authentication or on another connection.
+    public let isRepeatable: Bool
+
+    init(_ content: OutgoingContent, contentType: String?) {
+        self.source = .whole(content)
+        self.length = content.byteCount
+        self.contentType = contentType
+        self.isRepeatable = true
+    }
+
+    init(
+        length: Int?,
+        contentType: String?,
+        isRepeatable: Bool,
+        write: @escaping @Sendable (OutgoingBody) async throws -> Void
+    ) {
+        self.source = .stream(write: write)
+        self.length = length
+        self.contentType = contentType
+        self.isRepeatable = isRepeatable
+    }
+
+    /// A text, as UTF-8.
+    public init(stringLiteral text: String) {
+        self = .text(text)
+    }
+
+    /// A text, as UTF-8. The media type is `text/plain; charset=utf-8` by default.
+    public static func text(_ text: String, contentType: String = "text/plain; charset=utf-8") -> HTTPRequestBody {
+        HTTPRequestBody(.text(text), contentType: contentType)
+    }
+
+    /// Bytes. No media type is sent by default.
+    public static func bytes(_ bytes: some Sequence<UInt8>, contentType: String? = nil) -> HTTPRequestBody {
+        HTTPRequestBody(.buffer(ByteBuffer(bytes: bytes)), contentType: contentType)
+    }
+
+    /// The readable bytes of a buffer. No media type is sent by default.
+    public static func buffer(_ buffer: ByteBuffer, contentType: String? = nil) -> HTTPRequestBody {
+        HTTPRequestBody(.buffer(buffer), contentType: contentType)
+    }
+
+    /// A value as JSON; the media type is `application/json; charset=utf-8`.
+    ///
+    /// - Throws: `EncodingError`.
+    public static func json(_ value: some Encodable) throws -> HTTPRequestBody {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let bytes = ByteBuffer(bytes: try encoder.encode(value))
+        return HTTPRequestBody(.buffer(bytes), contentType: "application/json; charset=utf-8")
+    }
+
+    /// The fields of a form; the media type is `application/x-www-form-urlencoded`.
+    ///
+    /// ```swift
+    /// try await client.post(url, body: .form(["name": "Han Solo"]))
+    /// ```
+    public static func form(_ fields: QueryParameters) -> HTTPRequestBody {
+        HTTPRequestBody(.text(fields.description), contentType: "application/x-www-form-urlencoded")
+    }
+
+    /// The runs of bytes that `source` brings, as they come. They can't be sent twice.
+    ///
+    /// - Parameters:
+    ///   - source: Is asked for the next run when the connection has room.
+    ///   - length: How many bytes there will be; nil, the default, sends chunks.
+    ///   - contentType: The media type; none is sent by default.
+    public static func stream<Source: AsyncSequence & Sendable>(
+        _ source: Source,
+        length: Int? = nil,
+        contentType: String? = nil
+    ) -> HTTPRequestBody where Source.Element == ByteBuffer {
+        HTTPRequestBody(length: length, contentType: contentType, isRepeatable: false) { body in
+            for try await bytes in source {
+                try await body.send(.buffer(bytes))
+            }
+        }
+    }
+
+    /// The texts that `source` brings, as UTF-8, as they come. They can't be sent twice.
+    public static func stream<Source: AsyncSequence & Sendable>(
+        texts source: Source,
+        contentType: String = "text/plain; charset=utf-8"
+    ) -> HTTPRequestBody where Source.Element == String {
+        HTTPRequestBody(length: nil, contentType: contentType, isRepeatable: false) { body in
+            for try await text in source {
+                try await body.send(.text(text))
+            }
+        }
+    }
+}

@@ -1,0 +1,178 @@
+import HTTPTypes
+import NIOCore
+import Synchronization
+
+/// A content between the task that writes it and the connection that sends it.
+///
+/// The writer appends and waits while much is queued; the connection takes what there is when its socket has room.
+final class OutgoingBody: Sendable {
+    /// How many bytes wait for the connection before the writer does.
+    static let highWaterMark = 65_536
+
+    /// What the connection takes in one go.
+    struct Batch {
+        var contents: CircularBuffer<OutgoingContent>
+        /// The trailers, once the content is complete.
+        var end: HTTPFields?
+    }
+
+    private struct State {
+        var contents = CircularBuffer<OutgoingContent>()
+        var byteCount = 0
+        var end: HTTPFields?
+        var isStopped = false
+        var failure: (any Error)?
+        var total = 0
+        var wasTaken = false
+        var onContent: (@Sendable () -> Void)?
+        var waits: [UInt64: CheckedContinuation<Void, any Error>] = [:]
+        var nextWait: UInt64 = 0
+
+        mutating func takeWaits() -> [CheckedContinuation<Void, any Error>] {
+            defer { waits.removeAll() }
+            return Array(waits.values)
+        }
+    }
+
+    private let state = Mutex(State())
+
+    // MARK: The writer's side
+
+    /// Adds to the content. Returns when enough of it has been sent.
+    ///
+    /// Once the server has answered without waiting for the content, what is written is dropped.
+    func write(_ content: OutgoingContent) async throws {
+        let (notify, mustWait) = try append(content)
+        notify?()
+        if mustWait { try await waitForRoom() }
+    }
+
+    /// Ends the content.
+    func finish(trailers: HTTPFields = [:]) {
+        let notify = state.withLock { state -> (@Sendable () -> Void)? in
+            if state.end == nil { state.end = trailers }
+            return state.onContent
+        }
+        notify?()
+    }
+
+    /// Whether nothing more is to be written, since nobody would send it.
+    var isStopped: Bool { state.withLock { $0.isStopped || $0.failure != nil } }
+
+    /// How many bytes have been written.
+    var total: Int { state.withLock { $0.total } }
+
+    private func append(_ content: OutgoingContent) throws -> ((@Sendable () -> Void)?, Bool) {
+        try state.withLock { state in
+            if let failure = state.failure { throw failure }
+            guard state.end == nil else { throw HTTPClientError.requestEnded }
+            guard !state.isStopped else { return (nil, false) }
+            let count = content.byteCount
+            guard count > 0 else { return (nil, false) }
+            state.contents.append(content)
+            state.byteCount += count
+            state.total += count
+            return (state.onContent, state.byteCount >= Self.highWaterMark)
+        }
+    }
+
+    private func waitForRoom() async throws {
+        let id = state.withLock { state in
+            state.nextWait += 1
+            return state.nextWait
+        }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let outcome = state.withLock { state -> Result<Void, any Error>? in
+                    if let failure = state.failure { return .failure(failure) }
+                    if Task.isCancelled { return .failure(CancellationError()) }
+                    if state.byteCount < Self.highWaterMark || state.isStopped { return .success(()) }
+                    state.waits[id] = continuation
+                    return nil
+                }
+                if let outcome { continuation.resume(with: outcome) }
+            }
+        } onCancel: {
+            state.withLock { $0.waits.removeValue(forKey: id) }?.resume(throwing: CancellationError())
+        }
+    }
+
+    // MARK: The connection's side
+
+    /// Says whom to tell that there is something to take; it is told at once if there is.
+    func connect(_ onContent: @escaping @Sendable () -> Void) {
+        let hasContent = state.withLock { state in
+            state.onContent = onContent
+            return !state.contents.isEmpty || state.end != nil
+        }
+        if hasContent { onContent() }
+    }
+
+    /// Takes what there is, and lets the writer go on.
+    func take() -> Batch {
+        let (batch, waits) = state.withLock { state in
+            let batch = Batch(contents: state.contents, end: state.end)
+            state.contents = CircularBuffer()
+            state.byteCount = 0
+            state.wasTaken = state.wasTaken || !batch.contents.isEmpty
+            return (batch, state.takeWaits())
+        }
+        for wait in waits { wait.resume() }
+        return batch
+    }
+
+    /// Whether the beginning of the content is still here, so that it can be sent on another connection.
+    var isUntouched: Bool { state.withLock { !$0.wasTaken } }
+
+    /// The server wants no more of it.
+    func stop() {
+        let waits = state.withLock { state in
+            state.isStopped = true
+            state.contents.removeAll()
+            state.byteCount = 0
+            state.onContent = nil
+            return state.takeWaits()
+        }
+        for wait in waits { wait.resume() }
+    }
+
+    /// Lets every further write fail.
+    func fail(_ error: any Error) {
+        let waits = state.withLock { state in
+            if state.failure == nil { state.failure = error }
+            state.contents.removeAll()
+            state.byteCount = 0
+            state.onContent = nil
+            return state.takeWaits()
+        }
+        for wait in waits { wait.resume(throwing: error) }
+    }
+}
+
+extension OutgoingBody {
+    /// Nobody wants the rest of the content.
+    struct Stopped: Error {}
+
+    /// Adds to the content, for those who write it on behalf of somebody else.
+    ///
+    /// - Throws: ``Stopped`` when writing makes no sense any more.
+    func send(_ content: OutgoingContent) async throws {
+        if isStopped { throw Stopped() }
+        try await write(content)
+    }
+}
+
+extension OutgoingBody {
+    /// The whole content, for those who take the connection's place.
+    func collect() async throws -> ByteBuffer {
+        let (signal, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        connect { continuation.yield() }
+        var whole = ByteBuffer()
+        for await _ in signal {
+            let batch = take()
+            for content in batch.contents { content.append(to: &whole) }
+            if batch.end != nil { break }
+        }
+        return whole
+    }
+}

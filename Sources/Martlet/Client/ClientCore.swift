@@ -1,0 +1,128 @@
+import HTTPTypes
+import HTTPWire
+import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// What the requests of a client share. It outlives the client as long as requests are going on.
+final class ClientCore: Sendable {
+    /// How many connections to one server there may be unless the configuration says.
+    private static let standardConnectionLimit = 256
+
+    let configuration: HTTPClient.Configuration
+    let pool: ConnectionPool
+    let authentication = ClientAuthentication()
+    /// The proxies that the environment names, as of the making of the client.
+    let environmentProxies: Result<ProxyEnvironment, ProxyError>
+    /// Whether every request goes straight to its server.
+    let connectsStraight: Bool
+    /// The fields that every request begins with.
+    let defaultHeaders: HTTPFields
+    /// The same, as they stand on the wire.
+    let renderedHeaders: ByteBuffer
+    private let loops: [ObjectIdentifier: ClientLoop]
+    private let allLoops: [ClientLoop]
+    private let turn = Atomic(0)
+
+    init(_ configuration: HTTPClient.Configuration) {
+        self.configuration = configuration
+        self.pool = ConnectionPool(limit: configuration.maxConnectionsPerHost ?? Self.standardConnectionLimit)
+        let group: any EventLoopGroup = configuration.eventLoopGroup ?? MultiThreadedEventLoopGroup.singleton
+        let interval = configuration.sweepInterval
+        self.allLoops = group.makeIterator().map { ClientLoop(eventLoop: $0, sweepInterval: interval) }
+        self.loops = Dictionary(allLoops.map { (ObjectIdentifier($0.eventLoop), $0) }) { first, _ in first }
+        let variables = ClientCore.proxyVariables()
+        self.connectsStraight = configuration.findProxy == nil && ClientCore.namesNoProxy(variables)
+        do throws(ProxyError) {
+            self.environmentProxies = .success(try ProxyEnvironment(variables))
+        } catch {
+            self.environmentProxies = .failure(error)
+        }
+        let fields = configuration.standardHeaders
+        self.defaultHeaders = fields
+        var rendered = ByteBuffer()
+        for field in fields {
+            // HTTPField holds no control characters, so nothing is left out.
+            try? rendered.writeField(field.name, field.value)
+        }
+        self.renderedHeaders = rendered
+    }
+
+    /// The loop whose thread this is called on, if it is one of the client's.
+    var presentLoop: ClientLoop? {
+        MultiThreadedEventLoopGroup.currentEventLoop.flatMap { loops[ObjectIdentifier($0)] }
+    }
+
+    /// The loop for the next connection that nothing ties to one.
+    func nextLoop() -> ClientLoop {
+        let index = turn.wrappingAdd(1, ordering: .relaxed).oldValue
+        return allLoops[(index & Int.max) % allLoops.count]
+    }
+
+    /// Sends an exchange on its way.
+    func submit(_ exchange: ClientExchange) {
+        let loop = presentLoop
+        guard exchange.wait(in: pool) else { return }
+        if let deadline = exchange.deadline, let timeout = configuration.totalTimeout {
+            let timer = (loop ?? nextLoop()).eventLoop.scheduleTask(deadline: deadline) {
+                let key = exchange.key
+                exchange.fail(HTTPClientError.timedOut(.total, host: key.host, port: key.port, after: timeout))
+            }
+            exchange.keep(timer)
+        }
+        pool.submit(exchange, core: self, on: loop)
+    }
+
+    /// Makes a connection for an exchange, or for whoever waits when it is there.
+    func connect(for exchange: ClientExchange, on loop: ClientLoop) {
+        Task {
+            do {
+                let connection = try await Connector(core: self, key: exchange.key, loop: loop).connect()
+                loop.eventLoop.execute { connection.release(isNew: true) }
+            } catch {
+                pool.connectFailed(error, for: exchange, core: self, on: loop)
+            }
+        }
+    }
+
+    // MARK: Closing
+
+    /// Closes the connections that are free; those in use close when they have done their work.
+    func retire() {
+        Self.close(pool.retire())
+    }
+
+    /// Accepts no more requests; with `force` tears down what is going on.
+    func close(force: Bool) {
+        let (idle, waiting) = pool.close()
+        Self.close(idle)
+        for exchange in waiting { exchange.fail(HTTPClientError.clientClosed) }
+        guard force else { return }
+        for loop in allLoops {
+            loop.eventLoop.execute { loop.closeAll() }
+        }
+    }
+
+    private static func close(_ connections: [HTTP1ClientConnection]) {
+        for connection in connections {
+            connection.loop.eventLoop.execute { connection.abort() }
+        }
+    }
+}
+
+extension HTTPClient.Configuration {
+    /// The default fields, those that have settings of their own among them.
+    fileprivate var standardHeaders: HTTPFields {
+        var fields = defaultHeaders
+        if let userAgent, fields[.userAgent] == nil { fields[.userAgent] = userAgent }
+        if decompresses, fields[.acceptEncoding] == nil { fields[.acceptEncoding] = "gzip, deflate" }
+        return fields
+    }
+
+    /// How often deadlines are looked at: a quarter of the shortest, but neither in a rush nor late by seconds.
+    fileprivate var sweepInterval: TimeAmount {
+        let shortest = [idleTimeout, readTimeout].compactMap { $0.map(TimeAmount.init) }.min() ?? .seconds(4)
+        return min(max(.nanoseconds(shortest.nanoseconds / 4), .milliseconds(10)), .seconds(1))
+    }
+}

@@ -1,0 +1,45 @@
+import HTTPTypes
+import NIOCore
+import Synchronization
+
+/// The content of a response for whoever reads it. When nobody holds it any more, the connection is told.
+final class ConnectionBody: BodySource {
+    private let stream: BodyStream
+    private let exchange: ClientExchange
+    private let connection: HTTP1ClientConnection
+    private let isDetached = Mutex(false)
+
+    init(_ stream: BodyStream, of exchange: ClientExchange, on connection: HTTP1ClientConnection) {
+        self.stream = stream
+        self.exchange = exchange
+        self.connection = connection
+    }
+
+    deinit {
+        let connection = connection
+        if isDetached.withLock({ $0 }) { return }
+        connection.responseWasDropped(exchange)
+        connection.loop.eventLoop.execute {
+            if case .detached = connection.phase { connection.abort() }
+        }
+    }
+
+    var announcedLength: Int? { stream.announcedLength }
+
+    func next(isFirst: Bool) async throws -> ByteBuffer? {
+        try await stream.next(isFirst: isFirst)
+    }
+
+    func trailers() async throws -> HTTPFields {
+        try await stream.trailers()
+    }
+
+    /// The connection, which then is the caller's to close; nil when it was handed out before.
+    func detach() -> DetachedSocket? {
+        let isFirst = isDetached.withLock { isDetached in
+            defer { isDetached = true }
+            return !isDetached
+        }
+        return isFirst ? DetachedSocket(connection, inbound: stream) : nil
+    }
+}

@@ -1,0 +1,158 @@
+import HTTPTypes
+import HTTPWire
+import NIOCore
+import NIOPosix
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Makes one connection, step by step: the socket, the tunnel through a proxy, and (with part 4) TLS.
+struct Connector: Sendable {
+    let core: ClientCore
+    let key: PoolKey
+    let loop: ClientLoop
+
+    func connect() async throws -> HTTP1ClientConnection {
+        let limit = core.configuration.connectionTimeout
+        let deadline = limit.map { NIODeadline.now() + TimeAmount($0) }
+        let connection = try await connectSocket()
+        do {
+            if let proxy = key.proxy, proxy.isTunnel {
+                try await openTunnel(on: connection, by: deadline)
+            }
+            // TLS begins here: a handler in front of the connection's, for keys that are secure.
+            return connection
+        } catch {
+            loop.eventLoop.execute { connection.abort() }
+            throw error
+        }
+    }
+
+    // MARK: The socket
+
+    private func connectSocket() async throws -> HTTP1ClientConnection {
+        let host = key.proxy?.host ?? key.host
+        let port = key.proxy?.port ?? key.port
+        let endpoint =
+            try await core.configuration.connectionFactory?(
+                HTTPClient.Destination(
+                    isSecure: key.isSecure,
+                    host: key.host,
+                    port: key.port,
+                    proxyHost: key.proxy?.host,
+                    proxyPort: key.proxy?.port
+                )
+            ) ?? .host(host, port: port)
+        let resolver = TimedResolver(eventLoop: loop.eventLoop)
+        let start = NIODeadline.now()
+        do {
+            let channel = try await open(endpoint, resolver)
+            let connection = try await loop.eventLoop.submit {
+                try channel.pipeline.syncOperations.handler(type: HTTP1ClientConnection.self)
+            }.get()
+            let whole = Duration(NIODeadline.now() - start)
+            let lookup = resolver.duration
+            let timing = ConnectTiming(nameLookup: lookup, connect: whole - (lookup ?? .zero))
+            connection.connectTiming.withLock { $0 = timing }
+            return connection
+        } catch {
+            throw Self.explain(error, host: host, port: port, timeout: core.configuration.connectionTimeout)
+        }
+    }
+
+    private func open(_ endpoint: HTTPClient.Endpoint, _ resolver: TimedResolver) async throws -> any Channel {
+        let (core, key, loop) = (core, key, loop)
+        let bootstrap = ClientBootstrap(group: loop.eventLoop)
+            .connectTimeout(core.configuration.connectionTimeout.map(TimeAmount.init) ?? .hours(24))
+            .channelOption(.allowRemoteHalfClosure, value: true)
+            .resolver(resolver)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let handler = HTTP1ClientConnection(key: key, core: core, loop: loop)
+                    try channel.pipeline.syncOperations.addHandler(handler)
+                }
+            }
+        switch endpoint {
+        case .host(let host, let port):
+            // An IP address needs no resolver, nor a race between addresses.
+            if let address = try? SocketAddress(ipAddress: host, port: port) {
+                return try await bootstrap.connect(to: address).get()
+            }
+            return try await bootstrap.connect(host: host, port: port).get()
+        case .unix(let path):
+            return try await bootstrap.connect(unixDomainSocketPath: path).get()
+        case .socket(let descriptor):
+            return try await bootstrap.withConnectedSocket(descriptor).get()
+        }
+    }
+
+    /// The client's error for one of NIO's.
+    private static func explain(_ error: any Error, host: String, port: Int, timeout: Duration?) -> any Error {
+        switch error {
+        case is HTTPClientError, is CancellationError:
+            return error
+        case ChannelError.connectTimeout(let time):
+            return HTTPClientError.timedOut(.connection, host: host, port: port, after: timeout ?? Duration(time))
+        case let error as NIOConnectionError:
+            let lookUp = (error.dnsAError ?? error.dnsAAAAError).map { "\($0)" }
+            let connect = error.connectionErrors.first.map { reason($0.error) }
+            let text = connect ?? lookUp ?? "no address is known for this name"
+            return HTTPClientError.couldNotConnect(host: host, port: port, reason: text)
+        default:
+            return HTTPClientError.couldNotConnect(host: host, port: port, reason: reason(error))
+        }
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        switch error {
+        case let error as IOError: String(cString: strerror(error.errnoCode))
+        case ChannelError.connectTimeout: "the connection timed out"
+        default: "\(error)"
+        }
+    }
+
+    // MARK: The tunnel
+
+    /// Asks the proxy to pass bytes on to the server (RFC 9110 section 9.3.6).
+    private func openTunnel(on connection: HTTP1ClientConnection, by deadline: NIODeadline?) async throws {
+        let host = key.host.contains(":") ? "[\(key.host)]" : key.host
+        let authority = "\(host):\(key.port)"
+        var fields: HTTPFields = [:]
+        if let userAgent = core.configuration.userAgent { fields[.userAgent] = userAgent }
+        if let proxy = key.proxy, let authorization = try core.tunnelAuthorization(for: proxy, target: authority) {
+            fields[.proxyAuthorization] = authorization
+        }
+        let request = OutgoingRequest(method: .connect, target: authority, host: authority, fields: fields)
+        let exchange = ClientExchange(key: key, request: request, opensTunnel: true)
+        let timeout = core.configuration.connectionTimeout
+        let timer = deadline.map { deadline in
+            loop.eventLoop.scheduleTask(deadline: deadline) {
+                let error = HTTPClientError.timedOut(
+                    .connection,
+                    host: key.host,
+                    port: key.port,
+                    after: timeout ?? .zero
+                )
+                exchange.fail(error)
+            }
+        }
+        defer { timer?.cancel() }
+        connection.start(exchange)
+        let response = try await exchange.response()
+        guard (200...299).contains(response.head.statusCode) else {
+            throw ProxyRefusal(status: response.head.status, fields: response.head.fields.makeHTTPFields())
+        }
+    }
+}
+
+/// A proxy's answer to CONNECT that is not a tunnel; with 407 the request can be tried again.
+struct ProxyRefusal: Error {
+    let status: HTTPResponse.Status
+    let fields: HTTPFields
+}

@@ -1,0 +1,58 @@
+import HTTPWire
+import NIOCore
+import Synchronization
+
+/// Handing the connection to somebody else. Called on the loop, unless it says otherwise.
+extension HTTP1ClientConnection: DetachedConnection {
+    var eventLoop: any EventLoop { loop.eventLoop }
+
+    /// The server has switched to another protocol: what follows is for whoever detaches the socket.
+    func detach(_ head: ResponseHead) {
+        guard let exchange = current?.exchange else { return }
+        let stream = BodyStream(eventLoop: loop.eventLoop, announcedLength: nil) { [weak self] in
+            self?.continueReading()
+        }
+        stopSending()
+        let rest = reader.takeRemaining()
+        if rest.readableBytes > 0 { stream.push(rest) }
+        current = nil
+        phase = .detached(stream)
+        exchange.ended()
+        exchange.recorder?.ended()
+        let body = ConnectionBody(stream, of: exchange, on: self)
+        exchange.deliver(IncomingResponse(head: head, body: body, connection: self))
+    }
+
+    func writeDetached(_ bytes: ByteBuffer) throws -> Bool {
+        guard case .detached = phase, let context else { throw HTTPClientError.connectionClosed }
+        output.append(bytes)
+        flushOutput()
+        return context.channel.isWritable
+    }
+
+    func closeDetached() {
+        abort()
+    }
+
+    func closeOutput() {
+        context?.close(mode: .output, promise: nil)
+    }
+
+    /// Waits until the peer has taken enough of what was written. Called from anywhere.
+    func waitUntilWritable() async throws {
+        try await writability.wait { self.context?.channel.isWritable ?? true }
+    }
+
+    /// The two ends of the connection; nil once it is closed. May be asked from anywhere.
+    var info: HTTPConnectionInfo? {
+        guard let channel = openChannel.withLock({ $0 }) else { return nil }
+        let remote = channel.remoteAddress
+        let local = channel.localAddress
+        return HTTPConnectionInfo(
+            remoteAddress: InternetAddress(remote) ?? .unix(path: ""),
+            remotePort: remote?.port ?? 0,
+            localPort: local?.port ?? 0,
+            localAddress: InternetAddress(local) ?? .unix(path: "")
+        )
+    }
+}

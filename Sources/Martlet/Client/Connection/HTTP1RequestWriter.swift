@@ -1,0 +1,140 @@
+import HTTPTypes
+import HTTPWire
+import NIOCore
+
+/// Turns a request into the bytes of HTTP/1.1.
+///
+/// A plain value: it appends to a buffer and knows nothing of sockets. When a member throws, it has appended nothing.
+struct HTTP1RequestWriter {
+    private var framing = OutgoingRequest.Framing.none
+    private var written = 0
+
+    /// Whether the request is complete.
+    private(set) var isEnded = false
+
+    /// Writes the request line and the fields.
+    mutating func writeHead(
+        _ request: borrowing OutgoingRequest,
+        into output: inout OutputBuffer
+    ) throws(HTTPClientError) {
+        let start = output.tail.writerIndex
+        do {
+            try Self.writeHead(request, to: &output.tail)
+        } catch {
+            output.tail.moveWriterIndex(to: start)
+            throw error
+        }
+        framing = request.framing
+        isEnded = request.framing == .none
+    }
+
+    /// Adds to the content.
+    mutating func write(_ content: OutgoingContent, into output: inout OutputBuffer) throws(HTTPClientError) {
+        let count = content.byteCount
+        guard count > 0 else { return }
+        switch framing {
+        case .none:
+            throw .contentNotAllowed
+        case .contentLength(let announced):
+            guard count <= announced - written else {
+                throw .contentLengthExceeded(announced: announced, written: written + count)
+            }
+            content.append(to: &output)
+            // Nobody has to say so: the server can answer before it would be said.
+            isEnded = written + count == announced
+        case .chunked:
+            guard !isEnded else { throw .requestEnded }
+            output.tail.writeChunkHead(byteCount: count)
+            content.append(to: &output)
+            output.tail.writeStaticString("\r\n")
+        }
+        written += count
+    }
+
+    /// Ends the request.
+    mutating func end(trailers: HTTPFields = [:], into output: inout OutputBuffer) throws(HTTPClientError) {
+        guard !isEnded else { return }
+        switch framing {
+        case .none:
+            break
+        case .contentLength(let announced):
+            guard written == announced else {
+                throw .contentLengthNotReached(announced: announced, written: written)
+            }
+        case .chunked:
+            do {
+                try output.tail.writeLastChunk(trailers: trailers)
+            } catch {
+                throw .invalidHeader("\(error)")
+            }
+        }
+        isEnded = true
+    }
+
+    private static func writeHead(
+        _ request: borrowing OutgoingRequest,
+        to buffer: inout ByteBuffer
+    ) throws(HTTPClientError) {
+        do {
+            try buffer.writeRequestLine(method: request.method, target: request.target)
+            if let fields = request.fields {
+                if fields[.hostField] == nil {
+                    try buffer.writeField(.hostField, request.host)
+                }
+                var hasCookie = false
+                for field in fields {
+                    if field.name == .cookie {
+                        // HTTPFields splits cookies, which HTTP/1.1 wants in one line (RFC 6265 section 5.4).
+                        if !hasCookie { try buffer.writeField(.cookie, fields[.cookie] ?? "") }
+                        hasCookie = true
+                    } else {
+                        try append(field, to: &buffer)
+                    }
+                }
+            } else {
+                try buffer.writeField(.hostField, request.host)
+                buffer.writeImmutableBuffer(request.renderedFields)
+            }
+        } catch let error as HTTPWriteError {
+            throw error.reason == .invalidMethod ? .invalidMethod(request.method.rawValue) : .invalidHeader("\(error)")
+        } catch {
+            throw .invalidHeader("\(error)")
+        }
+        if !request.isPersistent {
+            buffer.writeStaticString("Connection: close\r\n")
+        }
+        switch request.framing {
+        case .none:
+            // A method that gives content a meaning says that there is none (RFC 9110 section 8.6).
+            if request.method == .post || request.method == .put || request.method == .patch {
+                buffer.writeStaticString("Content-Length: 0\r\n")
+            }
+        case .contentLength(let length):
+            buffer.writeStaticString("Content-Length: ")
+            buffer.writeString(String(length))
+            buffer.writeStaticString("\r\n")
+        case .chunked:
+            buffer.writeStaticString("Transfer-Encoding: chunked\r\n")
+        }
+        if request.expectsContinue {
+            buffer.writeStaticString("Expect: 100-continue\r\n")
+        }
+        buffer.writeEndOfHead()
+    }
+
+    /// Writes a field, unless it is one that the request's properties decide about.
+    private static func append(_ field: HTTPField, to buffer: inout ByteBuffer) throws {
+        switch field.name.canonicalName {
+        case "content-length", "expect":
+            return
+        case "transfer-encoding":
+            throw HTTPClientError.invalidHeader(
+                "Transfer-Encoding is set by the client. Leave contentLength nil for a chunked content."
+            )
+        case "connection" where field.value.lowercased() == "close":
+            return
+        default:
+            try buffer.writeField(field.name, field.value)
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import HTTPTypes
+import HTTPWire
+import Synchronization
+
+/// A place for cookies that several tasks and clients share.
+///
+///     let jar = CookieJar()
+///     jar.store(setCookieFields: response.headerFields, from: url, now: now)
+///     jar.cookies(for: url, now: now)   // [SID=31d4d96e]
+///
+/// The rules are those of `CookieStorage`. A jar is in memory only until it is saved.
+public final class CookieJar: Sendable {
+    let storage: Mutex<CookieStorage>
+    /// Held while a file is written, so that an older state never replaces a newer one.
+    let saving = Mutex(())
+
+    /// A jar that starts with these cookies and rules. Defaults to none, and to the limits of RFC 6265bis.
+    public init(_ storage: CookieStorage = CookieStorage()) {
+        self.storage = Mutex(storage)
+    }
+
+    /// The cookies to send with a request for `url`, in the order to send them in.
+    ///
+    /// - Parameters:
+    ///   - now: The time of the request.
+    ///   - context: What makes the request. Defaults to the site itself.
+    public func cookies(for url: HTTPURL, now: HTTPDate, context: CookieContext = .sameSite) -> [Cookie] {
+        storage.withLock { $0.cookies(for: url, now: now, context: context) }.map(\.cookie)
+    }
+
+    /// Takes the cookies that the response to a request for `url` has set.
+    ///
+    /// - Parameters:
+    ///   - now: The time at which the response arrived.
+    ///   - context: What made the request. Defaults to the site itself.
+    /// - Returns: why cookies were not taken, for those that were not.
+    @discardableResult
+    public func store(
+        _ cookies: some Sequence<SetCookie>,
+        from url: HTTPURL,
+        now: HTTPDate,
+        context: CookieContext = .sameSite
+    ) -> [CookieRejection] {
+        storage.withLock { storage in
+            var rejections: [CookieRejection] = []
+            for cookie in cookies {
+                do throws(CookieRejection) {
+                    try storage.store(cookie, from: url, now: now, context: context)
+                } catch {
+                    rejections.append(error)
+                }
+            }
+            return rejections
+        }
+    }
+
+    /// Takes the cookies of the `Set-Cookie` fields among `fields`, those of a response to a request for `url`.
+    ///
+    /// - Parameters:
+    ///   - now: The time at which the response arrived.
+    ///   - context: What made the request. Defaults to the site itself.
+    /// - Returns: why cookies were not taken, for those that were not. Malformed fields are not among them.
+    @discardableResult
+    public func store(
+        setCookieFields fields: HTTPFields,
+        from url: HTTPURL,
+        now: HTTPDate,
+        context: CookieContext = .sameSite
+    ) -> [CookieRejection] {
+        let cookies = fields.setCookies
+        return cookies.isEmpty ? [] : store(cookies, from: url, now: now, context: context)
+    }
+
+    /// All cookies in the order of their creation, those that have expired unnoticed included.
+    public var all: [StoredCookie] {
+        storage.withLock { $0.all }
+    }
+
+    /// How many cookies there are.
+    public var count: Int {
+        storage.withLock { $0.count }
+    }
+
+    /// Removes one cookie.
+    public func remove(_ cookie: StoredCookie) {
+        storage.withLock { $0.remove(cookie) }
+    }
+
+    /// Removes the cookies of `domain` and of those below it.
+    public func removeAll(domain: String) {
+        storage.withLock { $0.removeAll(domain: domain) }
+    }
+
+    /// Removes the cookies that last for the session only, as at its end.
+    public func removeSessionCookies() {
+        storage.withLock { $0.removeSessionCookies() }
+    }
+
+    /// Removes the cookies that have expired.
+    public func removeExpired(at now: HTTPDate) {
+        storage.withLock { $0.removeExpired(at: now) }
+    }
+
+    /// Removes all cookies.
+    public func removeAll() {
+        storage.withLock { $0.removeAll() }
+    }
+}

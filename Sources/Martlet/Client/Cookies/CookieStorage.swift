@@ -1,0 +1,173 @@
+import HTTPWire
+
+/// The cookies that servers have set, and the rules by which they go back (RFC 6265bis section 5.7 and 5.8).
+///
+/// A value without lock, clock or file; `CookieJar` adds those.
+///
+/// There is no list of public suffixes in it. A `Domain` of one label, such as `com`, is always one; that `co.uk` or
+/// `github.io` is, only `isPublicSuffix` can tell. Without it a site below such a suffix can set cookies for its
+/// neighbours: give one if a jar serves sites that do not trust each other.
+public struct CookieStorage: Sendable {
+    /// How many cookies are kept (RFC 6265bis section 5.7).
+    public struct Limits: Sendable, Hashable {
+        /// How many of one domain. Defaults to 50.
+        public var perDomain: Int
+        /// How many at all. Defaults to 3000.
+        public var total: Int
+
+        /// These limits.
+        public init(perDomain: Int = 50, total: Int = 3000) {
+            self.perDomain = perDomain
+            self.total = total
+        }
+    }
+
+    /// How many cookies are kept.
+    public let limits: Limits
+    private let isPublicSuffix: @Sendable (String) -> Bool
+    /// The cookies by domain, in the order of their creation.
+    var byDomain: [String: [StoredCookie]] = [:]
+    /// What the next cookie has for its serial number.
+    var nextSerial = 0
+    /// How many cookies there are.
+    public internal(set) var count = 0
+
+    /// No cookies.
+    ///
+    /// - Parameters:
+    ///   - limits: How many cookies are kept.
+    ///   - isPublicSuffix: Whether a domain in lower case, such as `co.uk`, is one below which anybody can get a name.
+    ///     Defaults to none but the domains of one label.
+    public init(limits: Limits = Limits(), isPublicSuffix: @escaping @Sendable (String) -> Bool = { _ in false }) {
+        self.limits = limits
+        self.isPublicSuffix = isPublicSuffix
+    }
+
+    /// The longest time that a cookie is kept: 400 days (RFC 6265bis section 5.5).
+    public static var maximumAge: Int64 { 400 * 86_400 }
+
+    /// All cookies in the order of their creation, those that have expired unnoticed included.
+    public var all: [StoredCookie] {
+        byDomain.values.joined().sorted { $0.serial < $1.serial }
+    }
+
+    /// Takes a cookie that the response to a request for `url` has set. One that has expired removes the one before it.
+    ///
+    /// - Parameters:
+    ///   - now: The time at which the response arrived.
+    ///   - context: What made the request. Defaults to the site itself.
+    /// - Throws: `CookieRejection`; nothing changes then.
+    public mutating func store(
+        _ cookie: SetCookie,
+        from url: HTTPURL,
+        now: HTTPDate,
+        context: CookieContext = .sameSite
+    ) throws(CookieRejection) {
+        guard 1...4096 ~= cookie.name.utf8.count + cookie.value.utf8.count,
+            cookie.domain?.utf8.count ?? 0 <= 1024, cookie.path?.utf8.count ?? 0 <= 1024
+        else { throw .invalidSize }
+        if let violation = cookie.violation { throw .violation(violation) }
+        let isEncrypted = url.origin.isSecure
+        if cookie.isSecure, !isEncrypted { throw .insecureConnection }
+        if context == .crossSite, cookie.sameSite != SetCookie.SameSite.none { throw .crossSite }
+
+        let (domain, isHostOnly) = try domain(of: cookie, from: url)
+        var path = cookie.path ?? ""
+        if path.utf8.first != 0x2F { path = url.defaultCookiePath }
+        if !isEncrypted { try checkSecureCookies(named: cookie.name, domain: domain, path: path) }
+
+        var new = StoredCookie(
+            name: cookie.name,
+            value: cookie.value,
+            domain: domain,
+            isHostOnly: isHostOnly,
+            path: path,
+            isSecure: cookie.isSecure,
+            isHTTPOnly: cookie.isHTTPOnly,
+            sameSite: cookie.sameSite,
+            expires: Self.expiry(of: cookie, now: now),
+            creation: now,
+            lastAccess: now,
+            serial: nextSerial
+        )
+        var others = byDomain[domain] ?? []
+        let old = others.firstIndex { new.replaces($0) }
+        if let old { (new.creation, new.serial) = (others[old].creation, others[old].serial) }
+        switch (old, new.isExpired(at: now)) {
+        case (let index?, true):
+            others.remove(at: index)
+            count -= 1
+        case (let index?, false):
+            others[index] = new
+        case (nil, false):
+            others.append(new)
+            count += 1
+            nextSerial += 1
+        case (nil, true):
+            return
+        }
+        byDomain[domain] = others.isEmpty ? nil : others
+        evict(domain: domain, now: now)
+    }
+
+    /// The cookies to send with a request for `url`: those with longer paths first, then those created first (RFC 6265bis
+    /// section 5.8.3).
+    ///
+    /// - Parameters:
+    ///   - now: The time of the request.
+    ///   - context: What makes the request. Defaults to the site itself.
+    public mutating func cookies(
+        for url: HTTPURL,
+        now: HTTPDate,
+        context: CookieContext = .sameSite
+    ) -> [StoredCookie] {
+        guard count > 0 else { return [] }
+        var found: [StoredCookie] = []
+        for domain in url.cookieDomains {
+            guard var candidates = byDomain[domain] else { continue }
+            for index in candidates.indices where candidates[index].isSent(to: url, now: now, context: context) {
+                candidates[index].lastAccess = max(candidates[index].lastAccess, now)
+                found.append(candidates[index])
+            }
+            byDomain[domain] = candidates
+        }
+        return found.sorted { left, right in
+            let (first, second) = (left.path.utf8.count, right.path.utf8.count)
+            return first == second ? left.serial < right.serial : first > second
+        }
+    }
+
+    /// Domain and host-only flag of the cookie once stored (RFC 6265bis section 5.7, steps 7 to 9).
+    private func domain(of cookie: SetCookie, from url: HTTPURL) throws(CookieRejection) -> (String, Bool) {
+        guard let domain = cookie.domain, !domain.isEmpty else { return (url.host, true) }
+        if domain == url.host { return (domain, url.hasAddress || isSuffix(domain)) }
+        if isSuffix(domain) { throw .publicSuffix(domain) }
+        guard url.cookieDomains.contains(domain) else { throw .foreignDomain(domain) }
+        return (domain, false)
+    }
+
+    private func isSuffix(_ domain: String) -> Bool {
+        !domain.utf8.dropLast().contains(0x2E) || isPublicSuffix(domain)
+    }
+
+    /// Makes sure that a connection without encryption does not hide a secure cookie behind one of its own (section 5.7,
+    /// step 16).
+    private func checkSecureCookies(named name: String, domain: String, path: String) throws(CookieRejection) {
+        for (other, cookies) in byDomain where other.isCookieDomain(of: domain) || domain.isCookieDomain(of: other) {
+            for cookie in cookies where cookie.isSecure && cookie.name == name {
+                if path.isCookiePath(below: cookie.path) { throw .wouldOverwriteSecure }
+            }
+        }
+    }
+
+    /// When the cookie expires: `Max-Age` goes before `Expires`, and neither beyond 400 days (section 5.5).
+    private static func expiry(of cookie: SetCookie, now: HTTPDate) -> HTTPDate? {
+        if let age = cookie.maxAge {
+            if age <= 0 { return .distantPast }
+            return HTTPDate(secondsSince1970: now.secondsSince1970 + min(Int64(age), maximumAge))
+        }
+        return cookie.expires.map {
+            min($0, HTTPDate(secondsSince1970: now.secondsSince1970 + maximumAge))
+        }
+    }
+}

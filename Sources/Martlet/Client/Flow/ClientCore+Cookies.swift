@@ -1,0 +1,31 @@
+import HTTPTypes
+import HTTPWire
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// What requests and responses have to do with the cookie jar, if there is one.
+extension ClientCore {
+    /// The cookies that the jar has for a request.
+    func cookies(for url: HTTPURL) -> [Cookie] {
+        configuration.cookieJar?.cookies(for: url, now: Self.now) ?? []
+    }
+
+    /// Keeps the cookies that a response sets.
+    func store(_ fields: FieldBlock, from url: HTTPURL) {
+        guard configuration.cookieJar != nil, fields.contains(.setCookie) else { return }
+        store(fields.makeHTTPFields(), from: url)
+    }
+
+    /// Keeps the cookies that a response sets.
+    func store(_ fields: HTTPFields, from url: HTTPURL) {
+        configuration.cookieJar?.store(setCookieFields: fields, from: url, now: Self.now)
+    }
+
+    private static var now: HTTPDate { HTTPDate(secondsSince1970: Int64(time(nil))) }
+}

@@ -1,0 +1,209 @@
+import HTTPTypes
+import HTTPWire
+import NIOCore
+import Synchronization
+
+/// One request on its way to one response, on one connection.
+final class ClientExchange: Sendable {
+    enum Content: Sendable {
+        case none
+        case whole(OutgoingContent)
+        case stream(OutgoingBody)
+    }
+
+    /// How far an exchange has come, for those who decide whether to try again.
+    struct Progress: Sendable {
+        /// Whether the connection had carried a request before.
+        var isConnectionReused = false
+        /// Whether a byte of the request may have reached the server.
+        var hasBegun = false
+        /// Whether a byte of a response has arrived.
+        var hasAnswer = false
+    }
+
+    private enum Place {
+        case nowhere
+        case waiting(ConnectionPool)
+        case on(HTTP1ClientConnection)
+        case over
+    }
+
+    private enum Outcome {
+        case open
+        /// The response has arrived before anybody asked for it.
+        case arrived(IncomingResponse)
+        /// The response belongs to the requester, who lets the connection know by dropping it.
+        case taken
+        case failed(any Error)
+    }
+
+    private struct State {
+        var place = Place.nowhere
+        var outcome = Outcome.open
+        var continuation: CheckedContinuation<IncomingResponse, any Error>?
+        var progress = Progress()
+        var timer: Scheduled<Void>?
+        var sender: Task<Void, Never>?
+
+        mutating func end() {
+            place = .over
+            timer?.cancel()
+            timer = nil
+            sender?.cancel()
+            sender = nil
+        }
+    }
+
+    let key: PoolKey
+    let request: OutgoingRequest
+    let content: Content
+    /// Whether the exchange makes a tunnel of the connection, which stays with whoever makes it.
+    let opensTunnel: Bool
+    /// When the exchange has to be over; nil for never.
+    let deadline: NIODeadline?
+    let onInformational: (@Sendable (HTTPResponse.Status, HTTPFields) -> Void)?
+    let recorder: MetricsRecorder?
+    private let state = Mutex(State())
+
+    init(
+        key: PoolKey,
+        request: OutgoingRequest,
+        content: Content = .none,
+        opensTunnel: Bool = false,
+        deadline: NIODeadline? = nil,
+        onInformational: (@Sendable (HTTPResponse.Status, HTTPFields) -> Void)? = nil,
+        recorder: MetricsRecorder? = nil
+    ) {
+        self.key = key
+        self.request = request
+        self.content = content
+        self.opensTunnel = opensTunnel
+        self.deadline = deadline
+        self.onInformational = onInformational
+        self.recorder = recorder
+    }
+
+    var progress: Progress { state.withLock { $0.progress } }
+
+    // MARK: The requester's side, from anywhere
+
+    /// The response: its head, and its content as it arrives.
+    func response() async throws -> IncomingResponse {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let outcome = state.withLock { state -> Result<IncomingResponse, any Error>? in
+                    switch state.outcome {
+                    case .open, .taken:
+                        state.continuation = continuation
+                        return nil
+                    case .arrived(let response):
+                        state.outcome = .taken
+                        return .success(response)
+                    case .failed(let error):
+                        return .failure(error)
+                    }
+                }
+                if let outcome { continuation.resume(with: outcome) }
+            }
+        } onCancel: {
+            fail(CancellationError())
+        }
+    }
+
+    /// Waits for its turn in `pool`. False when the exchange has failed already.
+    func wait(in pool: ConnectionPool) -> Bool {
+        state.withLock { state in
+            guard case .open = state.outcome else { return false }
+            state.place = .waiting(pool)
+            return true
+        }
+    }
+
+    /// Lets the timer go that enforces the deadline, once the exchange is over.
+    func keep(_ timer: Scheduled<Void>) {
+        let isOver = state.withLock { state in
+            if case .over = state.place { return true }
+            state.timer = timer
+            return false
+        }
+        if isOver { timer.cancel() }
+    }
+
+    /// Lets the task go that writes the content, once the exchange is over.
+    func keep(_ sender: Task<Void, Never>) {
+        let isOver = state.withLock { state in
+            if case .over = state.place { return true }
+            state.sender = sender
+            return false
+        }
+        if isOver { sender.cancel() }
+    }
+
+    /// Ends the exchange, wherever it is, with an error.
+    func fail(_ error: any Error) {
+        let (place, continuation) = state.withLock { state in
+            let place = state.place
+            let continuation = state.continuation
+            state.continuation = nil
+            switch state.outcome {
+            case .open, .arrived: state.outcome = .failed(error)
+            case .taken, .failed: break
+            }
+            if case .on = place {} else { state.end() }
+            return (place, continuation)
+        }
+        switch place {
+        case .waiting(let pool): pool.forget(self)
+        case .on(let connection): connection.cancel(self, error)
+        case .nowhere, .over: break
+        }
+        if case .stream(let body) = content { body.fail(error) }
+        continuation?.resume(throwing: error)
+    }
+
+    // MARK: The connection's side, on its loop
+
+    /// The exchange is to take place on `connection`; false when it is over already.
+    func begin(on connection: HTTP1ClientConnection, isReused: Bool) -> Bool {
+        state.withLock { state in
+            guard case .open = state.outcome else { return false }
+            state.place = .on(connection)
+            state.progress.isConnectionReused = isReused
+            return true
+        }
+    }
+
+    /// Notes how far the exchange has come.
+    func note(_ change: (inout Progress) -> Void) {
+        state.withLock { change(&$0.progress) }
+    }
+
+    /// Hands the response to the requester. False when nobody wants it any more.
+    @discardableResult
+    func deliver(_ response: IncomingResponse) -> Bool {
+        let (isWanted, continuation) = state.withLock { state in
+            guard case .open = state.outcome else {
+                return (false, CheckedContinuation<IncomingResponse, any Error>?.none)
+            }
+            defer { state.continuation = nil }
+            state.outcome = state.continuation == nil ? .arrived(response) : .taken
+            return (true, state.continuation)
+        }
+        continuation?.resume(returning: response)
+        return isWanted
+    }
+
+    /// The response is complete or lost, and the connection has nothing to do with the exchange any more.
+    func ended() {
+        state.withLock { $0.end() }
+    }
+}
+
+/// A response as it comes from a connection.
+struct IncomingResponse: Sendable {
+    let head: ResponseHead
+    /// The content; nil when there is none.
+    let body: (any BodySource)?
+    /// The connection's two ends.
+    let connection: HTTP1ClientConnection?
+}

@@ -1,0 +1,253 @@
+import HTTPTypes
+import HTTPWire
+import Logging
+import NIOCore
+
+/// One request from its draft to the response that the caller gets, over as many exchanges as that takes: on other
+/// connections when one was lost, for redirects, and for authentication.
+struct ClientFlow {
+    let core: ClientCore
+    var draft: RequestDraft
+    var redirects: [RedirectInfo] = []
+    var attempts = ClientAuthentication.Attempts()
+    var proxyAttempts = ClientAuthentication.Attempts()
+    let deadline: NIODeadline?
+    let recorder: MetricsRecorder?
+    private var isRepetition = false
+
+    init(_ draft: RequestDraft, core: ClientCore) {
+        self.core = core
+        self.draft = draft
+        if let username = draft.url.username {
+            attempts.own = .basic(username: username, password: draft.url.password ?? "")
+        }
+        self.deadline = core.configuration.totalTimeout.map { .now() + TimeAmount($0) }
+        self.recorder = core.configuration.onMetrics.map {
+            MetricsRecorder(method: draft.method, url: draft.url.absoluteTarget, report: $0)
+        }
+    }
+
+    private var configuration: HTTPClient.Configuration { core.configuration }
+
+    /// Goes all the way.
+    mutating func run() async throws -> HTTPClientResponse {
+        do {
+            while true {
+                if isRepetition { recorder?.repeats() }
+                isRepetition = true
+                let response = try await attempt()
+                if try await authenticates(after: response) { continue }
+                if try await redirects(after: response) { continue }
+                recorder?.isFinal(response.status)
+                return response
+            }
+        } catch {
+            recorder?.failed(error)
+            throw error
+        }
+    }
+
+    // MARK: One response
+
+    /// Gets a response to the draft as it is now, over the first route that can be connected.
+    private mutating func attempt() async throws -> HTTPClientResponse {
+        if let transport = HTTPOverrides.transport {
+            return try await attempt(over: transport)
+        }
+        if core.connectsStraight { return try await attempt(over: .direct) }
+        let routes = try await core.routes(for: draft.url)
+        for route in routes.dropLast() {
+            do {
+                return try await attempt(over: route)
+            } catch let error as HTTPClientError where error.isConnectFailure {
+                configuration.logger.debug("Another proxy is tried: \(error)")
+                recorder?.repeats()
+            }
+        }
+        return try await attempt(over: routes.last ?? .direct)
+    }
+
+    /// Gets a response over one route, on another connection when one is lost.
+    private mutating func attempt(over route: ClientRoute) async throws -> HTTPClientResponse {
+        var retries = 0
+        while true {
+            let exchange = try makeExchange(route)
+            core.submit(exchange)
+            startSending(exchange)
+            do {
+                let incoming = try await exchange.response()
+                core.note(incoming.head.fields, from: draft.url, route)
+                let response = try HTTPClientResponse(incoming, to: draft, after: redirects, core: core)
+                if route.usesAbsoluteForm, response.status == .proxyAuthenticationRequired,
+                    try await authenticatesProxy(response.headers, route)
+                {
+                    recorder?.repeats()
+                    continue
+                }
+                return response
+            } catch let refusal as ProxyRefusal {
+                guard refusal.status == .proxyAuthenticationRequired,
+                    try await authenticatesProxy(refusal.fields, route)
+                else {
+                    throw HTTPClientError.proxyTunnelRefused(refusal.status)
+                }
+            } catch {
+                guard mayRetry(exchange, after: error, retries: retries) else { throw error }
+                retries += 1
+            }
+            recorder?.repeats()
+        }
+    }
+
+    /// Whether the request can be sent again after `error`: the server has not seen it, or seeing it twice does no
+    /// harm (RFC 9110 section 9.2.2; RFC 9112 section 9.3.1).
+    private func mayRetry(_ exchange: ClientExchange, after error: any Error, retries: Int) -> Bool {
+        guard case HTTPClientError.connectionClosed = error else { return false }
+        let progress = exchange.progress
+        return RetryPolicy(limit: configuration.maximumRetries).allowsRetry(
+            of: draft.method,
+            after: progress.hasAnswer ? .responseStarted : progress.hasBegun ? .sent : .nothingSent,
+            isReusedConnection: progress.isConnectionReused,
+            canRepeatContent: draft.isRepeatable,
+            attempt: retries + 1
+        )
+    }
+
+    // MARK: The request
+
+    mutating func makeExchange(_ route: ClientRoute) throws -> ClientExchange {
+        var content = ClientExchange.Content.none
+        var framing = OutgoingRequest.Framing.none
+        if let stream = draft.stream {
+            content = .stream(stream)
+            framing = draft.contentLength.map { .contentLength($0) } ?? .chunked
+        } else if let body = draft.body {
+            framing = body.length.map { .contentLength($0) } ?? .chunked
+            content =
+                switch body.source {
+                case .whole(let content): .whole(content)
+                case .stream: .stream(OutgoingBody())
+                }
+        }
+        var request = OutgoingRequest(
+            method: draft.method,
+            target: route.usesAbsoluteForm ? draft.url.absoluteTarget : draft.url.requestTarget,
+            host: draft.url.authority,
+            renderedFields: core.renderedHeaders,
+            fields: try fields(route),
+            framing: framing,
+            isPersistent: draft.isPersistent
+        )
+        if let fields = request.fields {
+            request.expectsContinue = framing != .none && fields[.expect]?.lowercased() == "100-continue"
+            if fields.connectionTokens.contains(.close) { request.isPersistent = false }
+        }
+        return ClientExchange(
+            key: PoolKey(
+                isSecure: draft.url.origin.isSecure,
+                host: draft.url.host,
+                port: draft.url.effectivePort,
+                proxy: route.proxy
+            ),
+            request: request,
+            content: content,
+            deadline: deadline,
+            onInformational: draft.onInformational,
+            recorder: recorder
+        )
+    }
+
+    /// The request's fields; nil when they are the client's default fields and nothing else.
+    private mutating func fields(_ route: ClientRoute) throws -> HTTPFields? {
+        var fields = draft.headers
+        if let type = draft.body?.contentType, fields?[.contentType] == nil {
+            fields = fields ?? core.defaultHeaders
+            fields?[.contentType] = type
+        }
+        let cookies = core.cookies(for: draft.url) + draft.cookies
+        if !cookies.isEmpty {
+            fields = fields ?? core.defaultHeaders
+            let present = fields?[.cookie].map { [$0] } ?? []
+            fields?[.cookie] = (present + cookies.map(\.description)).joined(separator: "; ")
+        }
+        if let value = try authorization(fields) {
+            fields = fields ?? core.defaultHeaders
+            fields?[.authorization] = value
+        }
+        if let value = try proxyAuthorization(route, fields) {
+            fields = fields ?? core.defaultHeaders
+            fields?[.proxyAuthorization] = value
+        }
+        return fields
+    }
+
+    /// Lets a task write the content that is not there as a whole.
+    func startSending(_ exchange: ClientExchange) {
+        guard case .stream(let outgoing) = exchange.content, case .stream(let write) = draft.body?.source else {
+            return
+        }
+        let task = Task {
+            do {
+                try await write(outgoing)
+                outgoing.finish()
+            } catch {
+                // Cancelled, or stopped, when the server has answered already.
+                if !Task.isCancelled, !(error is OutgoingBody.Stopped) { exchange.fail(error) }
+            }
+        }
+        exchange.keep(task)
+    }
+
+    // MARK: Redirects
+
+    /// Whether the response sends the request elsewhere; the draft is the next request's then.
+    private mutating func redirects(after response: HTTPClientResponse) async throws -> Bool {
+        guard RedirectPolicy.isRedirect(response.status) else { return false }
+        let decision = draft.redirectPolicy.decision(
+            for: draft.method,
+            url: draft.url,
+            status: response.status,
+            location: response.headers[.location],
+            history: redirects
+        )
+        switch decision {
+        case .stop:
+            return false
+        case .fail(let error):
+            throw HTTPClientError.redirect(error, after: redirects)
+        case .follow(let url, let method, let keepsBody, let dropsCredentials):
+            let redirect = RedirectInfo(method: draft.method, url: draft.url, status: response.status, location: url)
+            if let onRedirect = configuration.onRedirect, try await !onRedirect(redirect, response) { return false }
+            if url.origin.isSecure { throw HTTPClientError.httpsNotSupported }
+            if keepsBody, !draft.isRepeatable {
+                throw HTTPClientError.bodyNotRepeatable("The server redirects to \(url.absoluteTarget)")
+            }
+            redirects.append(redirect)
+            draft.url = url
+            draft.method = method
+            if !keepsBody {
+                draft.body = nil
+                draft.stream = nil
+            }
+            if var headers = draft.headers {
+                RedirectPolicy.prepare(&headers, keepsBody: keepsBody, dropsCredentials: dropsCredentials)
+                draft.headers = headers
+            }
+            if dropsCredentials {
+                draft.cookies = []
+                attempts = ClientAuthentication.Attempts()
+            }
+            return true
+        }
+    }
+}
+
+extension HTTPClientError {
+    /// Whether no connection was there, so that another way can be tried.
+    var isConnectFailure: Bool {
+        switch self {
+        case .couldNotConnect, .timedOut(.connection, _, _, _): true
+        default: false
+        }
+    }
+}

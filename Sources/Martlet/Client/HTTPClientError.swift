@@ -1,0 +1,142 @@
+import HTTPTypes
+import HTTPWire
+
+/// Why a request of an ``HTTPClient`` has got no response, or can't be made as it is.
+public enum HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What exceeded its time.
+    public enum Timeout: Sendable, Hashable {
+        /// The connection to the server was not there in time (`connectionTimeout`).
+        case connection
+        /// The server sent nothing for too long (`readTimeout`).
+        case read
+        /// The request as a whole (`totalTimeout`).
+        case total
+    }
+
+    // MARK: The request
+
+    /// The text is no URL that a request can be sent to.
+    case invalidURL(String)
+    /// The URL has another scheme than http.
+    case unsupportedScheme(String)
+    /// https is part of a later version.
+    case httpsNotSupported
+    /// The method is not a token.
+    case invalidMethod(String)
+    /// A field that can't be sent.
+    case invalidHeader(String)
+    /// The request can have no content.
+    case contentNotAllowed
+    /// More was written than the request's Content-Length announces. What was too much has not been sent.
+    case contentLengthExceeded(announced: Int, written: Int)
+    /// Less was written than the request's Content-Length announces.
+    case contentLengthNotReached(announced: Int, written: Int)
+    /// The request has been ended, so nothing can be added to it.
+    case requestEnded
+    /// The head of the request has been sent, so it can't be changed any more.
+    case headAlreadySent
+    /// The content must be sent again, but it was streamed and is gone. The text says what asks for it.
+    case bodyNotRepeatable(String)
+    /// A challenge that can't be answered.
+    case authentication(String)
+    /// ``HTTPClientRequest/abort()`` was called.
+    case aborted
+    /// The client has been closed.
+    case clientClosed
+
+    // MARK: The connection
+
+    /// No connection could be made.
+    case couldNotConnect(host: String, port: Int, reason: String)
+    /// Something did not happen in time.
+    case timedOut(Timeout, host: String, port: Int, after: Duration)
+    /// The server has closed the connection before the head of its response was complete.
+    case connectionClosed
+    /// The proxy did not open a tunnel.
+    case proxyTunnelRefused(HTTPResponse.Status)
+    /// What `findProxy` has answered is no list of proxies.
+    case invalidProxyConfiguration(String)
+
+    // MARK: The response
+
+    /// What the server sent is not HTTP.
+    case malformedResponse(HTTPParseError)
+    /// The server sent more informational responses than the configured maximum.
+    case tooManyInformationalResponses(limit: Int)
+    /// Bytes have arrived that belong to no response.
+    case unsolicitedResponse
+    /// A redirect that can't be followed, and those that were followed before.
+    case redirect(RedirectError, after: [RedirectInfo])
+    /// The content can't be decompressed.
+    case undecodableContent(ContentCodingError)
+    /// The content is not text in the character set that the response names.
+    case notText(String)
+    /// The content is not the JSON that is expected.
+    case unexpectedJSON(String)
+    /// The response is not one after which the connection belongs to the caller (101, or 2xx to CONNECT).
+    case notDetachable
+    /// A file could not be read or written.
+    case fileError(String)
+
+    /// What went wrong and what to do about it.
+    public var description: String {
+        switch self {
+        case .invalidURL(let text):
+            "\"\(text)\" is not a URL that a request can be sent to. Write it as http://host/path."
+        case .unsupportedScheme(let scheme):
+            "Unsupported scheme \"\(scheme)\". Use http."
+        case .httpsNotSupported:
+            "https arrives with part 4, TLS. Use http until then."
+        case .invalidMethod(let method):
+            "\"\(method)\" is not a method: it must be a token such as GET."
+        case .invalidHeader(let explanation):
+            explanation
+        case .contentNotAllowed:
+            "The request was announced without content, so nothing can be written to it."
+        case .contentLengthExceeded(let announced, let written):
+            "Content size exceeds specified contentLength. \(written) bytes written while expected \(announced)."
+        case .contentLengthNotReached(let announced, let written):
+            "Content size below specified contentLength. \(written) bytes written but expected \(announced)."
+        case .requestEnded:
+            "The request has been ended. Write before calling end()."
+        case .headAlreadySent:
+            "Request already sent. Set the headers and the cookies before the first write."
+        case .bodyNotRepeatable(let cause):
+            "\(cause), but the content was streamed and can't be sent again. Send it from a text, bytes or a file."
+        case .authentication(let explanation):
+            explanation
+        case .aborted:
+            "Request has been aborted."
+        case .clientClosed:
+            "Client is closed. Make another HTTPClient."
+        case .couldNotConnect(let host, let port, let reason):
+            "Couldn't connect to \(host), port \(port): \(reason)"
+        case .timedOut(let what, let host, let port, let duration):
+            switch what {
+            case .connection: "HTTP connection timed out after \(duration), host: \(host), port: \(port)"
+            case .read: "The server sent nothing for \(duration), host: \(host), port: \(port)"
+            case .total: "The request took longer than \(duration), host: \(host), port: \(port)"
+            }
+        case .connectionClosed:
+            "Connection closed before full header was received."
+        case .proxyTunnelRefused(let status):
+            "Proxy failed to establish tunnel (\(status.code) \(status.reasonPhrase))."
+        case .invalidProxyConfiguration(let text):
+            "Invalid proxy configuration: \(text)"
+        case .malformedResponse(let error):
+            "The server's response is malformed: \(error)"
+        case .tooManyInformationalResponses(let limit):
+            "The server sent more than \(limit) informational responses."
+        case .unsolicitedResponse:
+            "Unexpected response (unsolicited response without request)."
+        case .redirect(let error, _):
+            "\(error)"
+        case .undecodableContent(let error):
+            "The content could not be decompressed: \(error)"
+        case .notText(let explanation), .unexpectedJSON(let explanation), .fileError(let explanation):
+            explanation
+        case .notDetachable:
+            "The connection can be detached after 101 Switching Protocols, or 2xx to CONNECT, only."
+        }
+    }
+}

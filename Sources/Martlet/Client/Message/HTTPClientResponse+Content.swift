@@ -1,0 +1,50 @@
+import HTTPTypes
+import HTTPWire
+import NIOCore
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Reading the content. Each way reads it to its end, and it can be read once.
+extension HTTPClientResponse {
+    /// The whole content.
+    ///
+    /// - Parameter limit: The most bytes to accept; nil for the client's `maximumCollectedBytes` (64 MiB).
+    /// - Throws: ``HTTPBodyError``, or ``HTTPClientError``.
+    public func collect(upTo limit: Int? = nil) async throws -> ByteBuffer {
+        try await body.collect(upTo: limit ?? maximumCollectedBytes)
+    }
+
+    /// The content as text, in the character set that `Content-Type` names, or else in UTF-8.
+    ///
+    /// - Throws: ``HTTPClientError/notText(_:)``; else as ``collect(upTo:)``.
+    public var text: String {
+        get async throws {
+            let bytes = try await collect()
+            do {
+                return try TextEncoding(of: headers).decode(bytes)
+            } catch {
+                throw HTTPClientError.notText(error.message)
+            }
+        }
+    }
+
+    /// The content, decoded from JSON.
+    ///
+    /// - Parameters:
+    ///   - type: What to decode.
+    ///   - limit: The most bytes to accept; nil for the client's `maximumCollectedBytes` (64 MiB).
+    /// - Throws: ``HTTPClientError/unexpectedJSON(_:)``; else as ``collect(upTo:)``.
+    public func json<Value: Decodable>(_ type: Value.Type, upTo limit: Int? = nil) async throws -> Value {
+        let content = try await collect(upTo: limit)
+        do {
+            return try JSONDecoder().decode(type, from: Data(content.readableBytesView))
+        } catch {
+            let explanation = JSONExplanation(error)
+            throw HTTPClientError.unexpectedJSON("The content is not the JSON that is expected: \(explanation)")
+        }
+    }
+}

@@ -1,0 +1,161 @@
+import HTTPTypes
+import HTTPWire
+import NIOCore
+import Synchronization
+
+/// The response to a request.
+///
+/// The content is read with ``text``, ``json(_:upTo:)``, ``collect(upTo:)``, ``save(to:progress:)`` or piece by piece
+/// from ``body``, once. A response that is dropped without being read to its end gives its connection up.
+public struct HTTPClientResponse: Sendable {
+    /// What an automatic decompression has done to the content.
+    public enum CompressionState: Sendable, Hashable {
+        /// The content came as it is.
+        case notCompressed
+        /// The content came compressed and is decompressed as it is read. `Content-Encoding` and `Content-Length`, which
+        /// describe what was sent, are removed from the headers.
+        case decompressed
+        /// The content is compressed; `Content-Encoding` tells how.
+        case compressed
+    }
+
+    /// The URL of the request that was answered, after redirects.
+    public let url: HTTPURL
+    /// The method of the request that was answered.
+    public let method: HTTPRequest.Method
+    /// The status: code and reason phrase.
+    public let status: HTTPResponse.Status
+    /// The version of HTTP that the response was sent with.
+    public let version: HTTPVersion
+    /// The redirects that led here.
+    public let redirects: [RedirectInfo]
+    /// What has been done to the content.
+    public let compressionState: CompressionState
+    /// Whether the connection can be used for further requests.
+    public let isPersistent: Bool
+    /// The content, as it arrives.
+    public let body: HTTPBody
+
+    private let fields: Fields
+    let connection: HTTP1ClientConnection?
+    let maximumCollectedBytes: Int
+
+    /// The fields, made when they are first asked for.
+    private final class Fields: Sendable {
+        private let block: FieldBlock
+        private let removed: [HTTPField.Name]
+        private let made: Mutex<HTTPFields?>
+
+        init(_ block: FieldBlock, without removed: [HTTPField.Name]) {
+            self.block = block
+            self.removed = removed
+            self.made = Mutex(nil)
+        }
+
+        init(_ fields: HTTPFields) {
+            self.block = FieldBlock()
+            self.removed = []
+            self.made = Mutex(fields)
+        }
+
+        var value: HTTPFields {
+            made.withLock { made in
+                if let made { return made }
+                var fields = block.makeHTTPFields()
+                for name in removed { fields[name] = nil }
+                made = fields
+                return fields
+            }
+        }
+    }
+
+    init(_ incoming: IncomingResponse, to draft: RequestDraft, after redirects: [RedirectInfo], core: ClientCore) throws
+    {
+        let configuration = core.configuration
+        let head = incoming.head
+        let coding = incoming.body == nil ? nil : Self.coding(of: head.fields)
+        var source = incoming.body
+        if let body = incoming.body, let coding, configuration.decompresses {
+            source = try DecodedBody(body, coding, limits: configuration.decompressionLimits)
+            self.compressionState = .decompressed
+            self.fields = Fields(head.fields, without: [.contentEncoding, .contentLength])
+        } else {
+            self.compressionState = head.fields.contains(.contentEncoding) ? .compressed : .notCompressed
+            self.fields = Fields(head.fields, without: [])
+        }
+        self.url = draft.url
+        self.method = draft.method
+        self.status = head.status
+        self.version = head.version
+        self.redirects = redirects
+        self.isPersistent = head.isPersistent
+        self.body = HTTPBody(source: source)
+        self.connection = incoming.connection
+        self.maximumCollectedBytes = configuration.maximumCollectedBytes
+    }
+
+    /// A response that came from somewhere else than a connection.
+    init(
+        status: HTTPResponse.Status,
+        headers: HTTPFields,
+        body: any BodySource,
+        to draft: RequestDraft,
+        after redirects: [RedirectInfo],
+        core: ClientCore
+    ) {
+        self.url = draft.url
+        self.method = draft.method
+        self.status = status
+        self.version = .http1_1
+        self.redirects = redirects
+        self.compressionState = .notCompressed
+        self.isPersistent = true
+        self.body = HTTPBody(source: body)
+        self.fields = Fields(headers)
+        self.connection = nil
+        self.maximumCollectedBytes = core.configuration.maximumCollectedBytes
+    }
+
+    /// The header fields.
+    public var headers: HTTPFields { fields.value }
+
+    /// The cookies that the server sets. Malformed ones are left out (RFC 6265bis section 5.6).
+    public var cookies: [SetCookie] { fields.value.setCookies }
+
+    /// How many bytes the content has; nil when that is not known before its end.
+    public var contentLength: Int? { compressionState == .decompressed ? nil : fields.value.contentLength }
+
+    /// Whether the server sends the client elsewhere (301, 302, 303, 307 or 308 with a `Location`).
+    public var isRedirect: Bool { RedirectPolicy.isRedirect(status) && fields.value[.location] != nil }
+
+    /// Whether the status is one of success (200 to 299).
+    public var isSuccess: Bool { status.kind == .successful }
+
+    /// The two ends of the connection; nil once it is closed.
+    public var connectionInfo: HTTPConnectionInfo? { connection?.info }
+
+    /// The fields after the content (RFC 9110 section 6.5), once it has been read to its end; empty before.
+    public var trailers: HTTPFields {
+        get async throws { try await body.trailers }
+    }
+
+    /// Takes the connection over after 101 Switching Protocols, or after a 2xx response to CONNECT. The caller closes
+    /// it.
+    ///
+    /// - Throws: ``HTTPClientError/notDetachable`` after any other response, and the second time.
+    public func detachSocket() throws -> DetachedSocket {
+        let opens = status.code == 101 || (method == .connect && isSuccess)
+        guard opens, let body = body.source as? ConnectionBody, let socket = body.detach() else {
+            throw HTTPClientError.notDetachable
+        }
+        return socket
+    }
+
+    /// The one coding of the content that can be undone; nil for none, and for several.
+    private static func coding(of fields: FieldBlock) -> ContentCoding? {
+        guard fields.contains(.contentEncoding) else { return nil }
+        let values = fields.values(.contentEncoding)
+        guard values.count == 1, let coding = ContentCoding(values[0]), coding != .identity else { return nil }
+        return coding
+    }
+}

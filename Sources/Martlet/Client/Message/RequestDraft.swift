@@ -1,0 +1,49 @@
+import HTTPTypes
+import HTTPWire
+import NIOCore
+
+/// A request as its maker wants it, before it becomes an exchange on a connection.
+struct RequestDraft: Sendable {
+    var method: HTTPRequest.Method
+    var url: HTTPURL
+    /// The fields; nil for the client's default fields as they are.
+    var headers: HTTPFields?
+    var cookies: [Cookie] = []
+    var body: HTTPRequestBody?
+    /// The content that a caller writes piece by piece, instead of ``body``.
+    var stream: OutgoingBody?
+    /// How many bytes ``stream`` will have; nil when that is not known.
+    var contentLength: Int?
+    var isPersistent = true
+    var redirectPolicy: RedirectPolicy
+    var onInformational: (@Sendable (HTTPResponse.Status, HTTPFields) -> Void)?
+
+    init(_ method: HTTPRequest.Method, _ url: String, core: ClientCore) throws {
+        guard let parsed = HTTPURL(url) else { throw HTTPClientError.invalidURL(url) }
+        switch parsed.scheme {
+        case "http": break
+        case "https": throw HTTPClientError.httpsNotSupported
+        default: throw HTTPClientError.unsupportedScheme(parsed.scheme)
+        }
+        self.method = method
+        self.url = parsed
+        self.redirectPolicy = RedirectPolicy(
+            isEnabled: core.configuration.followsRedirects,
+            limit: core.configuration.maximumRedirects
+        )
+    }
+
+    /// Lets `fields` take the place of the client's default fields with the same names.
+    mutating func replaceHeaders(with fields: HTTPFields, core: ClientCore) {
+        guard !fields.isEmpty else { return }
+        var merged = core.defaultHeaders
+        for field in fields { merged[field.name] = nil }
+        for field in fields { merged.append(field) }
+        headers = merged
+    }
+
+    /// Whether the content can be sent more than once.
+    var isRepeatable: Bool { stream == nil && body?.isRepeatable ?? true }
+
+    var hasContent: Bool { stream != nil || body != nil }
+}

@@ -1,0 +1,47 @@
+import HTTPWire
+
+/// One way to reach a server: straight, or through a proxy (RFC 9110 section 3.7).
+public enum ProxyRoute: Sendable, Hashable {
+    /// Straight to the server.
+    case direct
+    /// Through the HTTP proxy at this host and port: requests for `http` in absolute form, others through a tunnel made
+    /// with CONNECT. The credentials, if any, are sent to the proxy unasked. An IPv6 address stands without brackets.
+    case http(host: String, port: Int, credentials: HTTPCredentials?)
+}
+
+extension ProxyRoute: CustomStringConvertible {
+    /// The route as a PAC script has it, without the credentials: `PROXY proxy:3128`, `DIRECT`.
+    public var description: String {
+        switch self {
+        case .direct: "DIRECT"
+        case .http(let host, let port, _):
+            host.utf8.contains(0x3A) ? "PROXY [\(host)]:\(port)" : "PROXY \(host):\(port)"
+        }
+    }
+}
+
+extension ProxyRoute {
+    /// The port of an HTTP proxy of which only the host is known: 80, the port of `http`.
+    ///
+    /// Dart takes 1080, as curl does, which is the port of SOCKS.
+    public static var defaultPort: Int { 80 }
+
+    /// Reads `host`, `host:port`, either with `user:password@` before it.
+    ///
+    /// User name and password may be percent-encoded. The last `@` counts, for passwords often have one unencoded.
+    init?(address: some StringProtocol) {
+        guard let url = HTTPURL("http://\(address)"), url.path.isEmpty || url.path == "/", url.query == nil,
+            url.fragment == nil, !address.contains(where: \.isWhitespace)
+        else { return nil }
+        self.init(proxy: url)
+    }
+
+    /// The proxy that a URL stands for; path, query and fragment are ignored.
+    init?(proxy url: HTTPURL) {
+        guard url.effectivePort > 0 else { return nil }
+        let credentials = url.username.map {
+            HTTPCredentials.basic(username: $0, password: url.password ?? "")
+        }
+        self = .http(host: url.host, port: url.effectivePort, credentials: credentials)
+    }
+}

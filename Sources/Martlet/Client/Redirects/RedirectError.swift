@@ -1,0 +1,33 @@
+/// Why a redirect cannot be followed.
+public enum RedirectError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// There were more redirects in a row than this.
+    case limitExceeded(limit: Int)
+    /// The same request has been made before in this chain of redirects.
+    case loop(url: String)
+    /// The response has no `Location`.
+    case missingLocation
+    /// The `Location` is not a URL, or not one of something with a host.
+    case invalidLocation(String)
+    /// The `Location` has a scheme that this client does not fetch.
+    case unsupportedScheme(String)
+    /// The `Location` would lead from an encrypted connection to one that is not.
+    case downgrade(url: String)
+
+    /// What is wrong and what to do about it.
+    public var description: String {
+        switch self {
+        case .limitExceeded(let limit):
+            "Redirect limit exceeded: more than \(limit) in a row. Raise maxRedirects if that is intended."
+        case .loop(let url):
+            "Redirect loop detected: \(url) has been requested before."
+        case .missingLocation:
+            "Server response has no Location header for redirect."
+        case .invalidLocation(let text):
+            "The redirect's Location is not a URL: \(text.debugDescription)"
+        case .unsupportedScheme(let scheme):
+            "The redirect leads to the scheme \(scheme.debugDescription), which is not supported."
+        case .downgrade(let url):
+            "The redirect leads from https to \(url), without encryption. Set allowsDowngrade to follow it."
+        }
+    }
+}

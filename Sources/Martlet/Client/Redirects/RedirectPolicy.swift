@@ -1,0 +1,135 @@
+import HTTPTypes
+import HTTPWire
+
+/// What a client does with a redirect (RFC 9110 section 15.4).
+///
+///     RedirectPolicy().decision(
+///         for: .post, url: url, status: .seeOther, location: "/result", history: []
+///     )   // .follow(https://example.com/result, method: GET, keepsBody: false, dropsCredentials: false)
+///
+/// - 301 and 302 turn POST into GET, as every client does (sections 15.4.2 and 15.4.3).
+/// - 303 turns every method but HEAD into GET (section 15.4.4).
+/// - 307 and 308 keep the method and the content (sections 15.4.8 and 15.4.9).
+/// - All others are final, with or without `Location`.
+public struct RedirectPolicy: Sendable, Hashable {
+    /// Whether redirects are followed at all. Defaults to `true`.
+    public var isEnabled: Bool
+    /// How many redirects in a row are followed. Defaults to 5, as in Dart.
+    public var limit: Int
+    /// Whether the same method and URL may be requested again in one chain. Defaults to `false`. A client with a cookie jar
+    /// may need it: some sites set a cookie, and then redirect to where the client came from.
+    public var allowsLoops: Bool
+    /// Whether a redirect may lead from `https` to `http`. Defaults to `false`.
+    public var allowsDowngrade: Bool
+
+    /// The policy with these settings.
+    public init(
+        isEnabled: Bool = true,
+        limit: Int = 5,
+        allowsLoops: Bool = false,
+        allowsDowngrade: Bool = false
+    ) {
+        self.isEnabled = isEnabled
+        self.limit = limit
+        self.allowsLoops = allowsLoops
+        self.allowsDowngrade = allowsDowngrade
+    }
+
+    /// What to do with a response.
+    public enum Decision: Sendable, Hashable {
+        /// Make this request next.
+        ///
+        /// - `keepsBody`: whether it has the content of the request before, and the fields that describe it.
+        /// - `dropsCredentials`: whether it goes to another origin, and so must not carry what was meant for this one.
+        case follow(HTTPURL, method: HTTPRequest.Method, keepsBody: Bool, dropsCredentials: Bool)
+        /// The response is the final one.
+        case stop(StopReason)
+        /// The request fails.
+        case fail(RedirectError)
+    }
+
+    /// Why a response is final.
+    public enum StopReason: Sendable, Hashable {
+        /// The status is not one of a redirect that clients follow: 301, 302, 303, 307 or 308.
+        case notARedirect
+        /// Redirects are not followed.
+        case disabled
+        /// CONNECT opens a tunnel and has no other place to go.
+        case methodNotFollowed
+    }
+
+    /// What to do with a response to the request `method` `url`.
+    ///
+    /// - Parameters:
+    ///   - method: The method of the request.
+    ///   - url: The URL of the request.
+    ///   - status: The status of the response.
+    ///   - location: The response's `Location`; `nil` if there is none.
+    ///   - history: The redirects that led to this request.
+    public func decision(
+        for method: HTTPRequest.Method,
+        url: HTTPURL,
+        status: HTTPResponse.Status,
+        location: String?,
+        history: [RedirectInfo]
+    ) -> Decision {
+        guard Self.isRedirect(status) else { return .stop(.notARedirect) }
+        guard isEnabled else { return .stop(.disabled) }
+        guard method != .connect else { return .stop(.methodNotFollowed) }
+        guard history.count < limit else { return .fail(.limitExceeded(limit: limit)) }
+        guard let location, !location.isEmpty else { return .fail(.missingLocation) }
+        guard var target = url.resolving(location) else {
+            if let scheme = HTTPURL.scheme(of: location), !Self.isSupported(scheme, from: url.scheme) {
+                return .fail(.unsupportedScheme(scheme))
+            }
+            return .fail(.invalidLocation(location))
+        }
+        guard Self.isSupported(target.scheme, from: url.scheme) else { return .fail(.unsupportedScheme(target.scheme)) }
+        if url.origin.isSecure, !target.origin.isSecure, !allowsDowngrade {
+            return .fail(.downgrade(url: target.absoluteTarget))
+        }
+        // The fragment is inherited unless there is a new one (RFC 9110 section 10.2.2).
+        if target.fragment == nil { target = target.withFragment(url.fragment) }
+
+        let next = Self.method(after: status, to: method)
+        if !allowsLoops {
+            let text = target.absoluteTarget
+            let isKnown =
+                (next == method && url.absoluteTarget == text)
+                || history.contains { $0.method == next && $0.url.absoluteTarget == text }
+            if isKnown { return .fail(.loop(url: text)) }
+        }
+        return .follow(
+            target,
+            method: next,
+            keepsBody: next == method && status != .seeOther,
+            dropsCredentials: target.origin != url.origin
+        )
+    }
+
+    /// Whether a response with this status points to where the request is to be made instead.
+    public static func isRedirect(_ status: HTTPResponse.Status) -> Bool {
+        switch status.code {
+        case 301, 302, 303, 307, 308: true
+        default: false
+        }
+    }
+
+    /// The method of the request that follows a redirect.
+    static func method(after status: HTTPResponse.Status, to method: HTTPRequest.Method) -> HTTPRequest.Method {
+        switch status.code {
+        case 301, 302: method == .post ? .get : method
+        case 303: method == .head ? .head : .get
+        default: method
+        }
+    }
+
+    /// Whether a request may be redirected between these schemes: within HTTP, within WebSocket, or to the same.
+    private static func isSupported(_ scheme: String, from current: String) -> Bool {
+        switch scheme {
+        case "http", "https": current == "http" || current == "https"
+        case "ws", "wss": current == "ws" || current == "wss"
+        default: scheme == current
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import HTTPTypes
+
+/// Whether a request whose connection broke is made again without asking (RFC 9110 section 9.2.2, RFC 9112 section 9.3.1).
+///
+/// - Once a byte of the response has arrived, never.
+/// - If nothing of the request was sent, always: the server cannot have seen it.
+/// - If some of it was sent, only if the method is idempotent and the connection had served before: then the server most
+///   likely closed it while the request was on its way. On a new connection the server itself is in trouble.
+/// - If the content cannot be sent a second time, only as long as nothing of it has been taken.
+public struct RetryPolicy: Sendable, Hashable {
+    /// How often one request is made again. Defaults to 2.
+    public var limit: Int
+    /// Whether idempotent requests are also made again when a new connection broke. Defaults to `false`.
+    public var retriesOnNewConnections: Bool
+
+    /// The policy with these settings.
+    public init(limit: Int = 2, retriesOnNewConnections: Bool = false) {
+        self.limit = limit
+        self.retriesOnNewConnections = retriesOnNewConnections
+    }
+
+    /// No request is made again.
+    public static let never = RetryPolicy(limit: 0)
+
+    /// How far a request got.
+    public enum Progress: Sendable, Hashable {
+        /// No byte of it was handed to the system.
+        case nothingSent
+        /// Some of it, or all, may have reached the server.
+        case sent
+        /// At least one byte of the response has arrived.
+        case responseStarted
+    }
+
+    /// Whether to make a request again whose connection broke.
+    ///
+    /// - Parameters:
+    ///   - method: The method of the request.
+    ///   - progress: How far the request got.
+    ///   - isReusedConnection: Whether the connection had served another request before.
+    ///   - canRepeatContent: Whether the content is still there from its first byte: there is none, it is in memory or a
+    ///     file, or nothing has been taken from its stream.
+    ///   - isIdempotent: Whether the request can be made twice without harm, if the caller knows better than the method
+    ///     tells, as with a field `Idempotency-Key`. Defaults to `nil`: the method tells.
+    ///   - attempt: How often the request has been made so far, 1 for the first time.
+    public func allowsRetry(
+        of method: HTTPRequest.Method,
+        after progress: Progress,
+        isReusedConnection: Bool,
+        canRepeatContent: Bool,
+        isIdempotent: Bool? = nil,
+        attempt: Int
+    ) -> Bool {
+        guard attempt <= limit, canRepeatContent else { return false }
+        switch progress {
+        case .responseStarted: return false
+        case .nothingSent: return true
+        case .sent:
+            return (isIdempotent ?? Self.isIdempotent(method)) && (isReusedConnection || retriesOnNewConnections)
+        }
+    }
+
+    /// Whether a method means the same made once or several times: GET, HEAD, OPTIONS, TRACE, PUT and DELETE (RFC 9110
+    /// section 9.2.2).
+    public static func isIdempotent(_ method: HTTPRequest.Method) -> Bool {
+        switch method {
+        case .get, .head, .options, .trace, .put, .delete: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import HTTPTypes
+import NIOCore
+import Synchronization
+
+/// Where the bytes of an ``HTTPBody`` come from.
+protocol BodySource: AnyObject, Sendable {
+    /// How many bytes will come; nil when that is not known.
+    var announcedLength: Int? { get }
+
+    /// The next run of bytes; nil at the end.
+    ///
+    /// - Parameter isFirst: Whether a reading begins, of which there can be only one.
+    func next(isFirst: Bool) async throws -> ByteBuffer?
+
+    /// The fields after the content, once it has been read to its end.
+    func trailers() async throws -> HTTPFields
+}
+
+extension BodyStream: BodySource {}
+
+/// A content that has arrived already.
+final class WholeBody: BodySource {
+    private let bytes: ByteBuffer
+    private let fieldsAfter: HTTPFields
+    private let state = Mutex(State.unread)
+
+    private enum State {
+        case unread
+        case handedOut
+    }
+
+    init(_ bytes: ByteBuffer, trailers: HTTPFields = [:]) {
+        self.bytes = bytes
+        self.fieldsAfter = trailers
+    }
+
+    var announcedLength: Int? { bytes.readableBytes }
+
+    func next(isFirst: Bool) async throws -> ByteBuffer? {
+        let wasHandedOut = state.withLock { state in
+            defer { state = .handedOut }
+            return state == .handedOut
+        }
+        if isFirst, wasHandedOut { throw HTTPBodyError.alreadyRead }
+        return isFirst && bytes.readableBytes > 0 ? bytes : nil
+    }
+
+    func trailers() async throws -> HTTPFields {
+        state.withLock { $0 } == .handedOut ? fieldsAfter : [:]
+    }
+}

@@ -1,0 +1,22 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A call to the file system that failed.
+public struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What was tried: `open`, `create`, `read`, `write` or `rename`.
+    public let operation: String
+    /// The path of the file.
+    public let path: String
+    /// The `errno` of the call.
+    public let code: Int32
+
+    /// What was tried and why it failed.
+    public var description: String {
+        "Couldn't \(operation) \(path): \(String(cString: strerror(code)))"
+    }
+}

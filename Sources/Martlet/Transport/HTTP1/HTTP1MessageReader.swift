@@ -1,0 +1,146 @@
+import HTTPTypes
+import HTTPWire
+import NIOCore
+
+/// What tells where a message's head ends and how its content is framed: the part in which requests and responses
+/// differ.
+protocol MessageHeadParser {
+    associatedtype Head: FramedHead
+
+    /// Whether a byte of a head that is not complete has been seen.
+    var hasStarted: Bool { get }
+
+    /// Parses one head and takes its bytes from the buffer; nil if more bytes are needed.
+    mutating func parse(_ buffer: inout ByteBuffer) throws(HTTPParseError) -> Head?
+}
+
+/// A head that says how its content is framed.
+protocol FramedHead {
+    var framing: BodyFraming { get }
+}
+
+extension RequestHead: FramedHead {}
+extension ResponseHead: FramedHead {}
+extension RequestHeadParser: MessageHeadParser {}
+
+/// Cuts the bytes that arrive on a server's connection into requests.
+typealias HTTP1RequestReader = HTTP1MessageReader<RequestHeadParser>
+
+/// Cuts the bytes that arrive on a connection into messages.
+struct HTTP1MessageReader<Parser: MessageHeadParser> {
+    enum Event {
+        /// What has arrived is used up.
+        case needsMoreBytes
+        /// A message begins; its content follows until ``end``.
+        case head(Parser.Head)
+        /// A run of the message's content.
+        case content(ByteBuffer)
+        /// The message is complete.
+        case end(trailers: HTTPFields)
+        /// What arrived is not HTTP. There is nothing to read after that.
+        case failed(HTTPParseError)
+    }
+
+    private var input = ByteBuffer()
+    var parser: Parser
+    private var decoder: BodyDecoder?
+    private var failure: HTTPParseError?
+    private let bodyLimits: BodyLimits
+
+    init(parser: Parser, bodyLimits: BodyLimits = BodyLimits()) {
+        self.parser = parser
+        self.bodyLimits = bodyLimits
+    }
+
+    /// Whether a head has been handed out whose message is not complete yet.
+    var isInsideMessage: Bool { decoder != nil }
+
+    /// Whether part of a head has arrived.
+    var isInsideHead: Bool { parser.hasStarted || (decoder == nil && input.readableBytes > 0) }
+
+    /// Whether the peer has sent, or is about to send, something that nobody will read.
+    var hasUnreadInput: Bool { isInsideMessage || input.readableBytes > 0 || failure != nil }
+
+    /// How many bytes have arrived and were not handed out.
+    var bufferedBytes: Int { input.readableBytes }
+
+    mutating func append(_ bytes: ByteBuffer) {
+        if input.readableBytes == 0 {
+            input = bytes
+        } else {
+            input.writeImmutableBuffer(bytes)
+        }
+    }
+
+    mutating func next() -> Event {
+        if let failure {
+            return .failed(failure)
+        }
+        do throws(HTTPParseError) {
+            let event = try parse()
+            if input.readableBytes == 0 {
+                // Gives the memory back to the socket, which reuses it when nobody else holds it.
+                input = ByteBuffer()
+            }
+            return event
+        } catch {
+            return fail(error)
+        }
+    }
+
+    /// What the message amounts to when no more bytes will come: call it once ``next()`` needs more.
+    mutating func finish() -> Event {
+        if let failure { return .failed(failure) }
+        do throws(HTTPParseError) {
+            guard case .end(let trailers) = try decoder?.finish() else {
+                return fail(HTTPParseError(.truncatedHead, at: input.readableBytes))
+            }
+            decoder = nil
+            return .end(trailers: trailers)
+        } catch {
+            return fail(error)
+        }
+    }
+
+    /// Everything that has arrived and was not handed out, for another protocol.
+    mutating func takeRemaining() -> ByteBuffer {
+        defer { input = ByteBuffer() }
+        return input
+    }
+
+    private mutating func fail(_ error: HTTPParseError) -> Event {
+        failure = error
+        input = ByteBuffer()
+        return .failed(error)
+    }
+
+    private mutating func parse() throws(HTTPParseError) -> Event {
+        if decoder != nil {
+            switch try decoder?.decode(&input) {
+            case .data(let bytes):
+                return .content(bytes)
+            case .end(let trailers):
+                decoder = nil
+                return .end(trailers: trailers)
+            case .needsMoreBytes, nil:
+                return .needsMoreBytes
+            }
+        }
+        guard input.readableBytes > 0, let head = try parser.parse(&input) else {
+            return .needsMoreBytes
+        }
+        if head.framing.hasContent {
+            decoder = BodyDecoder(framing: head.framing, limits: bodyLimits)
+        }
+        return .head(head)
+    }
+}
+
+extension HTTP1MessageReader where Parser == RequestHeadParser {
+    init(headLimits: HeadLimits, bodyLimits: BodyLimits = BodyLimits()) {
+        self.init(parser: RequestHeadParser(limits: headLimits), bodyLimits: bodyLimits)
+    }
+
+    /// Whether a head has been handed out whose request is not complete yet.
+    var isInsideRequest: Bool { isInsideMessage }
+}

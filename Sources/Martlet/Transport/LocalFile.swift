@@ -1,0 +1,92 @@
+import NIOCore
+import NIOPosix
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A file that is read or written piece by piece. Its members block; call them within ``run(_:)``.
+final class LocalFile: Sendable {
+    /// How many bytes to read or write in one go.
+    static let pieceSize = 131_072
+
+    private let path: String
+    private let descriptor: CInt
+
+    /// Runs `body` on a thread that may block.
+    static func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+        try await NIOThreadPool.singleton.runIfActive(body)
+    }
+
+    /// Opens a file to read it.
+    init(reading path: String) throws(HTTPClientError) {
+        self.path = path
+        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        if descriptor < 0 { throw Self.failure("read", path) }
+    }
+
+    /// Makes a file, which must not exist, to write it.
+    init(creating path: String) throws(HTTPClientError) {
+        self.path = path
+        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        if descriptor < 0 { throw Self.failure("write", path) }
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// How many bytes the file has.
+    func length() throws(HTTPClientError) -> Int {
+        var info = stat()
+        guard fstat(descriptor, &info) == 0 else { throw Self.failure("read", path) }
+        guard info.st_mode & S_IFMT == S_IFREG else { throw .fileError("\(path) can't be read: it is not a file") }
+        return Int(info.st_size)
+    }
+
+    /// Reads at most `count` bytes; none at the end of the file.
+    func read(at offset: Int, count: Int) throws(HTTPClientError) -> ByteBuffer {
+        var buffer = ByteBufferAllocator().buffer(capacity: count)
+        var result = 0
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { bytes in
+            result = pread(descriptor, bytes.baseAddress, min(count, bytes.count), off_t(offset))
+            return max(result, 0)
+        }
+        guard result >= 0 else { throw Self.failure("read", path) }
+        return buffer
+    }
+
+    /// Appends bytes.
+    func append(_ buffer: ByteBuffer) throws(HTTPClientError) {
+        var rest = buffer
+        while rest.readableBytes > 0 {
+            let count = rest.withUnsafeReadableBytes { write(descriptor, $0.baseAddress, $0.count) }
+            guard count >= 0 || errno == EINTR else { throw Self.failure("write", path) }
+            rest.moveReaderIndex(forwardBy: max(count, 0))
+        }
+    }
+
+    /// Gives the file another name; a file of that name is replaced.
+    static func rename(_ path: String, to newPath: String) throws(HTTPClientError) {
+        #if canImport(Darwin)
+            let result = Darwin.rename(path, newPath)
+        #elseif canImport(Musl)
+            let result = Musl.rename(path, newPath)
+        #else
+            let result = Glibc.rename(path, newPath)
+        #endif
+        guard result == 0 else { throw failure("write", newPath) }
+    }
+
+    static func remove(_ path: String) {
+        unlink(path)
+    }
+
+    private static func failure(_ verb: String, _ path: String) -> HTTPClientError {
+        .fileError("\(path) can't be \(verb == "read" ? "read" : "written"): \(String(cString: strerror(errno)))")
+    }
+}

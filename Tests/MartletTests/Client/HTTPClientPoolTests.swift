@@ -1,0 +1,177 @@
+import HTTPTypes
+import HTTPWire
+import NIOCore
+import Synchronization
+import Testing
+
+@testable import Martlet
+
+@Suite("HTTPClient: connections", .timeLimit(.minutes(1)))
+struct HTTPClientPoolTests {
+    @Test("A connection that the server has closed is invisible to a GET")
+    func staleConnection() async throws {
+        try await ScriptedServer.run { connection, number in
+            try connection.readHead()
+            try connection.write("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n\(number)")
+            // Not a word; the next request on this connection finds it closed.
+            try connection.readHead()
+        } while: { server in
+            let client = makeClient()
+            for number in 0..<5 {
+                let response = try await client.get("\(server.url)/")
+                #expect(try await response.text == "\(number)")
+            }
+        }
+    }
+
+    @Test("A POST is not sent twice")
+    func stalePost() async throws {
+        try await ScriptedServer.run { connection, number in
+            try connection.readHead()
+            try connection.write("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n\(number)")
+            try connection.readHead()
+        } while: { server in
+            let client = makeClient()
+            _ = try await client.get("\(server.url)/").text
+            await #expect(throws: HTTPClientError.connectionClosed) {
+                _ = try await client.post("\(server.url)/", body: "x")
+            }
+            #expect(server.connectionCount == 1)
+        }
+    }
+
+    @Test("Further requests wait for their turn, and are served in order")
+    func limit() async throws {
+        let server = try await HTTPServer.bind(.loopbackIPv4, port: 0)
+        let most = Mutex((now: 0, most: 0))
+        let serving = Task {
+            try await server.serve { request in
+                most.withLock {
+                    $0.now += 1
+                    $0.most = max($0.most, $0.now)
+                }
+                await Task.yield()
+                most.withLock { $0.now -= 1 }
+                try await request.response.end("x")
+            }
+        }
+        let client = makeClient { $0.maxConnectionsPerHost = 3 }
+        try await withThrowingTaskGroup(of: String.self) { group in
+            for _ in 0..<200 { group.addTask { try await client.get(server.url).text } }
+            for try await text in group { #expect(text == "x") }
+        }
+        #expect(client.connectionsInfo.total <= 3)
+        #expect(client.connectionsInfo.active == 0)
+        #expect(most.withLock { $0.most } <= 3)
+        client.close()
+        try await eventually { client.connectionsInfo.total == 0 }
+        await #expect(throws: HTTPClientError.clientClosed) { _ = try await client.get(server.url) }
+        await server.shutdown()
+        _ = try await serving.value
+    }
+
+    @Test("A request that waits, or is under way, can be cancelled")
+    func cancellation() async throws {
+        let (arrived, signal) = AsyncStream.makeStream(of: Void.self)
+        try await ScriptedServer.run { connection, _ in
+            try connection.readHead()
+            signal.yield()
+            try connection.readToEnd()
+        } while: { server in
+            let client = makeClient { $0.maxConnectionsPerHost = 1 }
+            let url = server.url
+            let first = Task { try await client.get("\(url)/") }
+            for await _ in arrived { break }
+            let second = Task { try await client.get("\(url)/") }
+            try await eventually { client.core.pool.counts.waiting == 1 }
+            second.cancel()
+            await #expect(throws: CancellationError.self) { _ = try await second.value }
+            #expect(client.core.pool.counts.waiting == 0)
+            first.cancel()
+            await #expect(throws: CancellationError.self) { _ = try await first.value }
+            try await eventually { client.connectionsInfo.total == 0 }
+        }
+    }
+
+    @Test("A response that is dropped unread frees its connection")
+    func droppedResponse() async throws {
+        try await ScriptedServer.run { connection, _ in
+            while true {
+                let head = try connection.readHead()
+                if head.contains("/small") {
+                    try connection.write("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n")
+                    try connection.write(String(repeating: "a", count: 5000))
+                } else {
+                    try connection.write("HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n")
+                    while true { try connection.write(String(repeating: "a", count: 50_000)) }
+                }
+            }
+        } while: { server in
+            let client = makeClient()
+            for _ in 0..<3 {
+                _ = try await client.get("\(server.url)/small")
+                try await eventually { client.connectionsInfo.idle == 1 }
+            }
+            #expect(server.connectionCount == 1)
+            _ = try await client.get("\(server.url)/big")
+            try await eventually { client.connectionsInfo.total == 0 }
+        }
+    }
+
+    @Test("Connections that are free for too long are closed")
+    func idleTimeout() async throws {
+        try await ScriptedServer.run { connection, _ in
+            try connection.readHead()
+            try connection.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            try connection.readToEnd()
+        } while: { server in
+            let client = makeClient { $0.idleTimeout = .milliseconds(40) }
+            _ = try await client.get("\(server.url)/")
+            #expect(client.connectionsInfo.idle == 1)
+            try await eventually { client.connectionsInfo.total == 0 }
+        }
+    }
+
+    @Test("A client that goes out of scope closes its connections, after the responses have been read")
+    func outOfScope() async throws {
+        let closed = Atomic(0)
+        try await ScriptedServer.run { connection, _ in
+            try connection.readHead()
+            try connection.write("HTTP/1.1 200 OK\r\nContent-Length: 200000\r\n\r\n")
+            try connection.write(String(repeating: "a", count: 200_000))
+            try connection.readToEnd()
+            closed.add(1, ordering: .relaxed)
+        } while: { server in
+            var client: HTTPClient? = makeClient()
+            let response = try await client?.get("\(server.url)/")
+            client = nil
+            #expect(try await response?.text.count == 200_000)
+            try await eventually { closed.load(ordering: .relaxed) == 1 }
+        }
+    }
+
+    @Test("A content that is not read stops the server")
+    func backPressure() async throws {
+        let written = Atomic(0)
+        try await ScriptedServer.run { connection, _ in
+            try connection.readHead()
+            try connection.write("HTTP/1.1 200 OK\r\n\r\n")
+            for _ in 0..<1000 {
+                try connection.write([UInt8](repeating: 0x61, count: 65_536))
+                written.add(65_536, ordering: .relaxed)
+            }
+        } while: { server in
+            let client = makeClient()
+            let response = try await client.get("\(server.url)/")
+            var last = -1
+            while last != written.load(ordering: .relaxed) {
+                last = written.load(ordering: .relaxed)
+                try await Task.sleep(for: .milliseconds(100))
+            }
+            #expect(last < 65_536_000)
+            var count = 0
+            for try await bytes in response.body { count += bytes.readableBytes }
+            #expect(count == 65_536_000)
+        }
+    }
+}
