@@ -27,6 +27,7 @@ public final class MemorySessionStore: SessionStore {
     /// How many sessions there are.
     public var count: Int { state.withLock { $0.entries.count } }
 
+    /// The values of a session; nil when there is none, or its time is over. Throws nothing.
     public func load(_ id: String, timeToLive: Duration) async throws -> [String: String]? {
         let now = ContinuousClock.now
         return state.withLock { state in
@@ -36,6 +37,7 @@ public final class MemorySessionStore: SessionStore {
         }
     }
 
+    /// Begins a session; the one that would end first makes room when there are too many. Throws nothing.
     public func create(_ id: String, values: [String: String], timeToLive: Duration) async throws {
         let expiry = ContinuousClock.now + timeToLive
         let (evicted, mustSweep) = state.withLock { state -> (Entry?, Bool) in
@@ -48,6 +50,7 @@ public final class MemorySessionStore: SessionStore {
         if mustSweep { startSweeping() }
     }
 
+    /// Changes the values of a session that there is, all at once. Throws nothing.
     public func update(_ id: String, changes: [String: String?], timeToLive: Duration) async throws {
         let expiry = ContinuousClock.now + timeToLive
         state.withLock { state in
@@ -59,10 +62,12 @@ public final class MemorySessionStore: SessionStore {
         }
     }
 
+    /// Ends a session, without calling what was set to be done at its timeout. Throws nothing.
     public func remove(_ id: String) async throws {
         _ = state.withLock { $0.entries.removeValue(forKey: id) }
     }
 
+    /// Sets what is done, on a thread of no particular kind, when the session's time is over or it made room.
     public func onTimeout(_ id: String, perform action: @escaping @Sendable () -> Void) async {
         state.withLock { $0.entries[id]?.onTimeout = action }
     }
