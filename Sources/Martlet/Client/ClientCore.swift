@@ -79,7 +79,14 @@ final class ClientCore: Sendable {
         Task {
             do {
                 let connection = try await Connector(core: self, key: exchange.key, loop: loop).connect()
-                loop.eventLoop.execute { connection.release(isNew: true) }
+                loop.eventLoop.execute {
+                    if connection.isOpen {
+                        connection.release(isNew: true)
+                    } else {
+                        // Closed again before it was of any use.
+                        self.pool.connectFailed(HTTPClientError.connectionClosed, for: exchange, core: self, on: loop)
+                    }
+                }
             } catch {
                 pool.connectFailed(error, for: exchange, core: self, on: loop)
             }

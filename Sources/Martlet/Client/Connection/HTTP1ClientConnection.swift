@@ -58,7 +58,10 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     let openChannel = Mutex<(any Channel)?>(nil)
     /// When the connection became free.
     var idleSince = NIODeadline.now()
+    /// How many requests of users it has carried.
     private(set) var requestCount = 0
+    /// Whether the pool counts the connection; until then it counts an attempt to make one.
+    private(set) var isPooled = false
     /// How long the making of the connection took; set before its first request.
     let connectTiming = Mutex(ConnectTiming())
     var continueTimer: Scheduled<Void>?
@@ -156,10 +159,14 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         guard case .open = phase, current == nil, context != nil, reader.isIdle else {
             // The server has closed it in the moment in which it was taken: nothing was sent, so nothing is lost.
             abort()
-            core.pool.submit(exchange, core: core, on: loop, first: true)
+            if exchange.opensTunnel {
+                exchange.fail(HTTPClientError.connectionClosed)
+            } else {
+                core.pool.submit(exchange, core: core, on: loop, first: true)
+            }
             return
         }
-        guard exchange.begin(on: self, isReused: requestCount > 0) else { return release() }
+        guard exchange.begin(on: self, isReused: requestCount > 0) else { return giveUp(exchange) }
         exchange.recorder?.assigned(to: self, isReused: requestCount > 0)
         let request = exchange.request
         var writer = HTTP1RequestWriter()
@@ -173,9 +180,9 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
             output.reset()
             exchange.ended()
             exchange.fail(error)
-            return release()
+            return giveUp(exchange)
         }
-        requestCount += 1
+        if !exchange.opensTunnel { requestCount += 1 }
         exchange.note { $0.hasBegun = true }
         reader.expectResponse(to: request.method)
         current = Current(
@@ -199,9 +206,25 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         }
     }
 
+    /// Nothing of `exchange` was sent.
+    private func giveUp(_ exchange: ClientExchange) {
+        if exchange.opensTunnel {
+            // Without its tunnel the connection leads to the wrong place.
+            abort()
+        } else {
+            release()
+        }
+    }
+
+    /// Whether requests can be sent. Called on the loop.
+    var isOpen: Bool {
+        if case .open = phase { true } else { false }
+    }
+
     /// The connection is free, or has never been used. Called on the loop.
     func release(isNew: Bool = false) {
-        guard case .open = phase else { return }
+        guard isOpen else { return }
+        isPooled = true
         idleSince = .now()
         let (next, isKept) = core.pool.release(self, isNew: isNew)
         if let next {
@@ -269,7 +292,11 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         exchange.recorder?.receivedHead()
         let opens = head.statusCode == 101 || (exchange.request.method == .connect && head.statusCode < 300)
         if opens, !exchange.opensTunnel {
-            detach(head)
+            if head.statusCode == 101, exchange.request.fields?[.upgrade] == nil {
+                end(with: HTTPClientError.unexpectedUpgrade)
+            } else {
+                detach(head)
+            }
             return
         }
         current?.head = head
@@ -321,9 +348,11 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         ended.exchange.ended()
         ended.exchange.recorder?.ended()
         ended.body?.finish(trailers: trailers)
-        if !isReusable {
+        if ended.exchange.opensTunnel {
+            // The tunnel's end is whoever made it; what the proxy says of its connection is no longer about it.
+        } else if !isReusable {
             abort()
-        } else if !ended.exchange.opensTunnel {
+        } else {
             // Before the response is handed over, so that the next request finds the connection.
             release()
         }
