@@ -97,12 +97,16 @@ struct HTTPClientTunnelTests {
             let list = try ProxyList(pac: "PROXY 127.0.0.1:\(proxy.port)")
             let client = makeClient {
                 $0.tunnelsHTTP = true
-                $0.connectionTimeout = .milliseconds(150)
+                $0.findProxy = { _ in list }
+            }
+            let hasty = makeClient {
+                $0.tunnelsHTTP = true
+                $0.connectionTimeout = .milliseconds(50)
                 $0.findProxy = { _ in list }
             }
             for host in ["close", "nonsense", "half", "silent"] {
                 let failure = await #expect(throws: HTTPClientError.self) {
-                    try await within { _ = try await client.get("http://\(host)/") }
+                    try await within { _ = try await (host == "silent" ? hasty : client).get("http://\(host)/") }
                 }
                 switch (host, failure) {
                 case ("close", .connectionClosed), ("half", .connectionClosed), ("nonsense", .malformedResponse): break
@@ -110,7 +114,7 @@ struct HTTPClientTunnelTests {
                 default: Issue.record("\(host): \(String(describing: failure))")
                 }
             }
-            try await eventually { client.core.pool.counts == (0, 0, 0) }
+            try await eventually { client.core.pool.counts == (0, 0, 0) && hasty.core.pool.counts == (0, 0, 0) }
         }
     }
 

@@ -65,6 +65,10 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     /// How long the making of the connection took; set before its first request.
     let connectTiming = Mutex(ConnectTiming())
     var continueTimer: Scheduled<Void>?
+    /// Whether whoever detached the connection has finished sending.
+    var isOutputClosed = false
+    /// Whether the connection is about to end by an error.
+    private(set) var hasFailed = false
 
     private var isProcessing = false
     private var hasMoreToProcess = false
@@ -139,6 +143,7 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        hasFailed = true
         core.configuration.logger.debug("A connection to \(key.host) failed: \(error)")
         context.close(promise: nil)
     }
