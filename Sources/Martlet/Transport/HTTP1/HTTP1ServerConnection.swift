@@ -35,6 +35,10 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
     let loop: ServerLoop
     @exclusivity(unchecked) var context: ChannelHandlerContext?
     @exclusivity(unchecked) var phase = Phase.open
+    /// Whether whoever detached the connection has finished sending.
+    var isOutputClosed = false
+    /// Whether the connection is about to end by an error.
+    private(set) var hasFailed = false
     @exclusivity(unchecked) var reader: HTTP1RequestReader
     /// The request that is being answered, and its response.
     @exclusivity(unchecked) var exchange: ServerExchange?
@@ -145,6 +149,7 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        hasFailed = true
         loop.settings.configuration.logger.debug("A connection failed: \(error)")
         context.close(promise: nil)
     }
