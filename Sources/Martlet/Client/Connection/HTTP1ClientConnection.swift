@@ -45,6 +45,10 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         var lastProgress: NIODeadline
     }
 
+    /// How many bytes of a response wait for their reader before the socket is no longer read: enough to keep a
+    /// download going while its reader is busy.
+    private static let bodyCapacity = 262_144
+
     let key: PoolKey
     let core: ClientCore
     let loop: ClientLoop
@@ -70,6 +74,8 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     /// Whether the connection is about to end by an error.
     private(set) var hasFailed = false
 
+    /// Whether the socket is being read, which wakes a body's reader at its end.
+    private var isReading = false
     private var isProcessing = false
     private var hasMoreToProcess = false
     private var isReadHeldBack = false
@@ -100,6 +106,7 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = unwrapInboundIn(data)
+        isReading = true
         switch phase {
         case .open:
             if current != nil {
@@ -113,6 +120,11 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         case .closed:
             break
         }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        isReading = false
+        wakeReader()
     }
 
     /// The channel asks for more to read, which waits while there is enough.
@@ -253,7 +265,12 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
             while advance() {}
         } while hasMoreToProcess
         isProcessing = false
+        if !isReading { wakeReader() }
         continueReading()
+    }
+
+    private func wakeReader() {
+        if case .detached(let stream) = phase { stream.wake() } else { current?.body?.wake() }
     }
 
     /// One step; false when there is nothing to do before something else happens.
@@ -332,7 +349,11 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     /// Hands the response over although its content is not complete.
     private func deliverBegun() {
         guard let begun = current, !begun.isDelivered, let head = begun.head else { return }
-        let stream = BodyStream(eventLoop: loop.eventLoop, announcedLength: head.framing.announcedLength) {
+        let stream = BodyStream(
+            eventLoop: loop.eventLoop,
+            announcedLength: head.framing.announcedLength,
+            capacity: Self.bodyCapacity
+        ) {
             self.process()
         }
         if let bytes = begun.firstBytes { stream.push(bytes) }

@@ -107,7 +107,8 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
             reader.append(bytes)
             process()
         case .detached(let stream):
-            loop.executor.turn { stream.push(bytes) }
+            stream.push(bytes)
+            loop.executor.turn { stream.wake() }
         case .flushing:
             lingering = Self.lingeringTime
         case .lingering, .closed:
@@ -244,6 +245,7 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
         switch reader.next() {
         case .content(let bytes):
             body.push(bytes)
+            body.wake()
             return true
         case .end(let trailers):
             body.finish(trailers: trailers)
