@@ -142,6 +142,12 @@ struct ClientFlow {
             request.expectsContinue = framing != .none && fields[.expect]?.lowercased() == "100-continue"
             if fields.connectionTokens.contains(.close) { request.isPersistent = false }
         }
+        if let onRequestHead = configuration.onRequestHead {
+            var writer = HTTP1RequestWriter()
+            var output = OutputBuffer()
+            try writer.writeHead(request, into: &output)
+            onRequestHead(String(buffer: output.tail))
+        }
         return ClientExchange(
             key: PoolKey(
                 isSecure: draft.url.origin.isSecure,
@@ -246,7 +252,7 @@ extension HTTPClientError {
     /// Whether no connection was there, so that another way can be tried.
     var isConnectFailure: Bool {
         switch self {
-        case .couldNotConnect, .timedOut(.connection, _, _, _): true
+        case .unknownHost, .couldNotConnect, .timedOut(.connection, _, _, _): true
         default: false
         }
     }
