@@ -122,6 +122,7 @@ let package = Package(
                 "MartletCommand",
                 "TestProcesses",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: settings

@@ -9,19 +9,18 @@ struct PseudoTerminal {
     let path: String
 
     init(columns: UInt16) throws {
-        controller = posix_openpt(O_RDWR | O_NOCTTY)
-        guard controller >= 0, grantpt(controller) == 0, unlockpt(controller) == 0, let name = ptsname(controller)
-        else { throw POSIXError(.ENOTTY) }
-        closeOnExec(controller)
+        var ends: (controller: CInt, device: CInt) = (-1, -1)
+        var size = winsize(ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
+        guard openpty(&ends.controller, &ends.device, nil, nil, &size) == 0, let name = ttyname(ends.device) else {
+            throw POSIXError(.ENOTTY)
+        }
+        (controller, device) = ends
         path = String(cString: name)
-        device = open(path, O_RDWR | O_NOCTTY)
-        guard device >= 0 else { throw POSIXError(.ENOTTY) }
+        closeOnExec(controller)
         closeOnExec(device)
         var settings = termios()
         tcgetattr(device, &settings)
         settings.c_oflag &= ~tcflag_t(OPOST)
         tcsetattr(device, TCSANOW, &settings)
-        var size = winsize(ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
-        _ = ioctl(controller, UInt(TIOCSWINSZ), &size)
     }
 }

@@ -79,7 +79,11 @@ final class ClientCore: Sendable {
         Task {
             do {
                 let connection = try await Connector(core: self, key: exchange.key, loop: loop).connect()
-                loop.eventLoop.execute { connection.release(isNew: true) }
+                loop.eventLoop.execute { [pool] in
+                    if connection.join() { return }
+                    // The server has closed it at once.
+                    pool.connectFailed(HTTPClientError.connectionClosed, for: exchange, core: self, on: loop)
+                }
             } catch {
                 pool.connectFailed(error, for: exchange, core: self, on: loop)
             }

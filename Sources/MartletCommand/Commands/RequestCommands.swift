@@ -57,7 +57,7 @@ struct MethodCommand<Command: CommandMethod>: AsyncParsableCommand {
         CommandConfiguration(
             commandName: Command.method.rawValue.lowercased(),
             abstract: Command.summary,
-            discussion: ExitStatus.help
+            discussion: CommandStatus.help
         )
     }
 
@@ -73,7 +73,7 @@ struct AnyMethodCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "request",
         abstract: "Sends a request with any method.",
-        discussion: ExitStatus.help
+        discussion: CommandStatus.help
     )
 
     @Argument(help: "The method, such as OPTIONS. Upper and lower case are not the same.")

@@ -2,10 +2,10 @@ import Martlet
 
 /// Why the tool has not done what it was asked for: one line that says what to do, and the exit status.
 struct CommandFailure: Error, Equatable {
-    let status: ExitStatus
+    let status: CommandStatus
     let message: String
 
-    init(_ status: ExitStatus, _ message: String) {
+    init(_ status: CommandStatus, _ message: String) {
         self.status = status
         self.message = message
     }
@@ -67,7 +67,10 @@ struct CommandFailure: Error, Equatable {
         case .malformedResponse, .tooManyInformationalResponses, .unsolicitedResponse, .undecodableContent:
             self.init(.malformedResponse, "\(error)")
         case .redirect(.limitExceeded(let limit), _):
-            self.init(.redirectError, "More than \(limit) redirects in a row. Raise --max-redirects if that is intended.")
+            self.init(
+                .redirectError,
+                "More than \(limit) redirects in a row. Raise --max-redirects if that is intended."
+            )
         case .redirect:
             self.init(.redirectError, "\(error)")
         case .bodyNotRepeatable(let cause):

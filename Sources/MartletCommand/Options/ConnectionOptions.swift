@@ -61,7 +61,10 @@ struct ConnectionOptions: ParsableArguments, Sendable {
     var readTimeout: SecondsArgument?
 
     @Option(
-        help: ArgumentHelp("Take cookies from this file and write them back to it, in Martlet's own format.", valueName: "file")
+        help: ArgumentHelp(
+            "Take cookies from this file and write them back to it, in Martlet's own format.",
+            valueName: "file"
+        )
     )
     var cookieJar: String?
 

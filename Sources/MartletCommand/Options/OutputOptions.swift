@@ -78,7 +78,11 @@ struct OutputOptions: ParsableArguments, Sendable {
     /// How heads are shown.
     func headText(on stream: StandardStream, prefix: String = "") -> HeadText {
         let colours = colours(on: stream)
-        return HeadText(prefix: prefix, isForTerminal: stream.isTerminal || colours || !prefix.isEmpty, colours: colours)
+        return HeadText(
+            prefix: prefix,
+            isForTerminal: stream.isTerminal || colours || !prefix.isEmpty,
+            colours: colours
+        )
     }
 
     private func colours(on stream: StandardStream) -> Bool {

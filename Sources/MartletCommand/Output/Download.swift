@@ -79,7 +79,7 @@ struct Download: Sendable {
         }
         do {
             try await write(response, to: file, from: start)
-        } catch where Task.isCancelled {
+        } catch  where Task.isCancelled {
             guard isRest || validator != nil else {
                 OutputFile.remove(partPath)
                 throw Interruption(message: "Interrupted. The server offers no way to continue.")

@@ -125,7 +125,7 @@ struct RequestRun {
             try StandardStream.output.write(formatter.finish())
         }
         guard isFailure else { return }
-        let exit: ExitStatus = response.status.code < 500 ? .clientError : .serverError
+        let exit: CommandStatus = response.status.code < 500 ? .clientError : .serverError
         if output.quiet { throw ExitCode(exit.rawValue) }
         let reason = response.status.reasonPhrase
         let status = reason.isEmpty ? "\(response.status.code)" : "\(response.status.code) \(reason)"

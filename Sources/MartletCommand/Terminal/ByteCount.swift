@@ -1,16 +1,21 @@
 /// A number of bytes for people: `512 B`, `33.2 MiB`.
 struct ByteCount: CustomStringConvertible {
-    let bytes: Int
+    private let bytes: Double
 
     init(_ bytes: Int) {
-        self.bytes = bytes
+        self.bytes = Double(bytes)
+    }
+
+    /// A part of a byte is none.
+    init(_ bytes: Double) {
+        self.bytes = bytes.rounded(.down)
     }
 
     var description: String {
-        var value = Double(bytes)
+        var value = bytes
         for unit in ["B", "KiB", "MiB", "GiB"] {
             // What would be rounded up to 1024.0 is a 1.0 of the next unit.
-            if value < 1023.95 { return unit == "B" ? "\(bytes) B" : "\(value.tenths) \(unit)" }
+            if value < 1023.95 { return unit == "B" ? "\(Int(value)) B" : "\(value.tenths) \(unit)" }
             value /= 1024
         }
         return "\(value.tenths) TiB"
@@ -20,7 +25,7 @@ struct ByteCount: CustomStringConvertible {
 extension Double {
     /// The number with one digit behind the point.
     var tenths: String {
-        let tenths = Int((self * 10).rounded())
+        let tenths = Int(Swift.min((self * 10).rounded(), 9e18))
         return "\(tenths / 10).\(tenths % 10)"
     }
 }

@@ -17,7 +17,10 @@ enum PasswordPrompt {
     static func ask(_ prompt: String) throws -> String {
         let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
         guard terminal >= 0 else {
-            throw CommandFailure(.usage, "There is no terminal to ask for the password. Write it as --user name:password.")
+            throw CommandFailure(
+                .usage,
+                "There is no terminal to ask for the password. Write it as --user name:password."
+            )
         }
         defer { close(terminal) }
         var settings = termios()

@@ -21,7 +21,7 @@ struct ProgressLine {
     func running(written: Int, total: Int?, received: Int, elapsed: Duration) -> String {
         let seconds = elapsed.inSeconds
         let speed = seconds > 0 ? Double(received) / seconds : 0
-        let rate = ", \(ByteCount(Int(speed)))/s"
+        let rate = ", \(ByteCount(speed))/s"
         guard let total, total > 0 else { return fit("\(name)  \(ByteCount(written))\(rate)") }
         let share = min(Double(written) / Double(total), 1)
         let left = speed > 0 ? ", \(Self.time(Double(max(total - written, 0)) / speed)) left" : ""
@@ -31,7 +31,7 @@ struct ProgressLine {
     /// The line when a download is complete.
     func finished(written: Int, received: Int, elapsed: Duration) -> String {
         let seconds = elapsed.inSeconds
-        let rate = seconds > 0 ? ", \(ByteCount(Int(Double(received) / seconds)))/s" : ""
+        let rate = seconds > 0 ? ", \(ByteCount(Double(received) / seconds))/s" : ""
         return line(share: 1, figures: "\(ByteCount(written)) in \(Self.time(seconds))\(rate)")
     }
 

@@ -97,6 +97,9 @@ struct Connector: Sendable {
         switch error {
         case is HTTPClientError, is CancellationError:
             return error
+        case is ChannelPipelineError:
+            // The handler has gone: the connection was closed as soon as it was made.
+            return HTTPClientError.connectionClosed
         case ChannelError.connectTimeout(let time):
             return HTTPClientError.timedOut(.connection, host: host, port: port, after: timeout ?? Duration(time))
         case let error as NIOConnectionError:

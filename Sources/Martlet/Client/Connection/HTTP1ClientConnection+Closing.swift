@@ -86,7 +86,7 @@ extension HTTP1ClientConnection {
         continueTimer = nil
         if !wasClosed {
             loop.remove(self)
-            core.pool.closed(self)
+            if isPooled { core.pool.closed(self) }
         }
         reader.peerClosed()
         process()

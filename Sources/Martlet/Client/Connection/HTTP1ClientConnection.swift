@@ -59,10 +59,16 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     /// When the connection became free.
     var idleSince = NIODeadline.now()
     private(set) var requestCount = 0
+    /// Whether the pool has been told of it: one that closes while it is being made has failed to be made.
+    private(set) var isPooled = false
     /// How long the making of the connection took; set before its first request.
     let connectTiming = Mutex(ConnectTiming())
     var continueTimer: Scheduled<Void>?
 
+    /// The flush can make the channel writable before it returns: what is sent then must not come between.
+    var isFlushing = false
+    var isPumping = false
+    var hasMoreToPump = false
     private var isProcessing = false
     private var hasMoreToProcess = false
     private var isReadHeldBack = false
@@ -156,7 +162,11 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         guard case .open = phase, current == nil, context != nil, reader.isIdle else {
             // The server has closed it in the moment in which it was taken: nothing was sent, so nothing is lost.
             abort()
-            core.pool.submit(exchange, core: core, on: loop, first: true)
+            if exchange.opensTunnel {
+                exchange.fail(HTTPClientError.connectionClosed)
+            } else {
+                core.pool.submit(exchange, core: core, on: loop, first: true)
+            }
             return
         }
         guard exchange.begin(on: self, isReused: requestCount > 0) else { return release() }
@@ -199,9 +209,18 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         }
     }
 
+    /// Hands the connection, which has been made, to the pool; false if it is closed already. Called on the loop.
+    func join() -> Bool {
+        guard case .open = phase else { return false }
+        isPooled = true
+        release(isNew: true)
+        return true
+    }
+
     /// The connection is free, or has never been used. Called on the loop.
-    func release(isNew: Bool = false) {
-        guard case .open = phase else { return }
+    private func release(isNew: Bool = false) {
+        // One that was to become a tunnel and did not must not be taken for one.
+        guard case .open = phase, isPooled else { return abort() }
         idleSince = .now()
         let (next, isKept) = core.pool.release(self, isNew: isNew)
         if let next {
@@ -273,7 +292,9 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
             return
         }
         current?.head = head
-        if !head.isPersistent { current?.mayReuse = false }
+        // A tunnel is one whatever version of HTTP the proxy speaks (RFC 9110 section 9.3.6).
+        let isTunnel = exchange.opensTunnel && (200...299).contains(head.statusCode)
+        if !head.isPersistent, !isTunnel { current?.mayReuse = false }
         guard let writer = current?.writer, !writer.isEnded else { return }
         // The server has made up its mind without the rest of the request (RFC 9112 section 9.5). One that answers
         // with success while it reads may want the rest; every other is spared it.
@@ -378,9 +399,12 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     func flushOutput() {
         guard let context, !output.isEmpty else { return }
         current?.exchange.recorder?.sent(output.byteCount)
+        isFlushing = true
         output.drain { context.write(wrapOutboundOut($0), promise: nil) }
         context.flush()
         output.reset()
+        isFlushing = false
+        if hasMoreToPump, !isPumping { pump() }
     }
 }
 

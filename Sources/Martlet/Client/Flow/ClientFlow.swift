@@ -71,7 +71,7 @@ struct ClientFlow {
     private mutating func attempt(over route: ClientRoute) async throws -> HTTPClientResponse {
         var retries = 0
         while true {
-            let exchange = try makeExchange(route)
+            let exchange = try makeExchange(route, avoidsIdle: retries > 0)
             core.submit(exchange)
             startSending(exchange)
             do {
@@ -115,7 +115,7 @@ struct ClientFlow {
 
     // MARK: The request
 
-    mutating func makeExchange(_ route: ClientRoute) throws -> ClientExchange {
+    mutating func makeExchange(_ route: ClientRoute, avoidsIdle: Bool = false) throws -> ClientExchange {
         var content = ClientExchange.Content.none
         var framing = OutgoingRequest.Framing.none
         if let stream = draft.stream {
@@ -157,6 +157,7 @@ struct ClientFlow {
             ),
             request: request,
             content: content,
+            avoidsIdle: avoidsIdle,
             deadline: deadline,
             onInformational: draft.onInformational,
             recorder: recorder

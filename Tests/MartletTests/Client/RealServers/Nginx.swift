@@ -17,11 +17,11 @@ enum Nginx {
     /// - Parameters:
     ///   - isSingle: Whether it is one process, which can be killed at once, and not a master and a worker.
     ///   - locations: Further lines of the configuration.
-    static func run<Result>(
+    static func run(
         isSingle: Bool = false,
         locations: String = "",
-        _ body: (RealServer) async throws -> Result
-    ) async throws -> Result {
+        _ body: (RealServer) async throws -> Void
+    ) async throws {
         try await RealServer.run("nginx") { directory, port in
             let files = directory.appending(path: "files")
             try FileManager.default.createDirectory(at: files, withIntermediateDirectories: false)
@@ -64,7 +64,7 @@ enum Nginx {
                 location /slow { alias files/large; limit_rate 100k; }
                 location /put/ { alias files/; dav_methods PUT DELETE; }
                 location /closing { keepalive_timeout 0; return 200 closing; }
-                location /private/ { alias files/; auth_basic "the \\"cave\\""; auth_basic_user_file users; }
+                location /private/ { alias files/; auth_basic cave; auth_basic_user_file users; }
                 location /301 { return 301 /hello; }
                 location /302 { return 302 http://127.0.0.1:\(port)/hello; }
                 location /303 { return 303 /hello; }

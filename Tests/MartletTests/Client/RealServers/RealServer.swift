@@ -19,13 +19,13 @@ struct RealServer: Sendable {
     /// - Parameters:
     ///   - name: The executable, which is also the name of its Debian package.
     ///   - prepare: Fills the folder, and tells the server's arguments.
-    static func run<Result>(
+    static func run(
         _ name: String,
         prepare: (_ directory: URL, _ port: Int) throws -> [String],
-        _ body: (RealServer) async throws -> Result
-    ) async throws -> Result {
+        _ body: (RealServer) async throws -> Void
+    ) async throws {
         let executable = try executable(name)
-        return try await withTemporaryDirectory { directory in
+        try await withTemporaryDirectory { directory in
             // Bound and not listening, it keeps the port for the server, which may bind it too.
             let reservation = try DeadPort()
             let port = reservation.port
@@ -33,13 +33,12 @@ struct RealServer: Sendable {
             let server = RealServer(process: process, directory: directory, port: port)
             do {
                 try await server.waitUntilItListens(name)
-                let result = try await body(server)
-                await server.stop()
-                return result
+                try await body(server)
             } catch {
                 await server.stop()
                 throw error
             }
+            await server.stop()
         }
     }
 

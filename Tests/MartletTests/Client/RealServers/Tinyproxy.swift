@@ -5,10 +5,10 @@ enum Tinyproxy {
     /// Runs tinyproxy while `body` uses it.
     ///
     /// - Parameter users: Lines such as `BasicAuth name password`; none lets everybody pass.
-    static func run<Result>(
+    static func run(
         users: String = "",
-        _ body: (RealServer) async throws -> Result
-    ) async throws -> Result {
+        _ body: (RealServer) async throws -> Void
+    ) async throws {
         try await RealServer.run("tinyproxy") { directory, port in
             let configuration = """
                 Port \(port)

@@ -1,5 +1,5 @@
 /// How the tool ends, for scripts. Where curl has a code for the same thing it is that one.
-enum ExitStatus: Int32, CaseIterable {
+enum CommandStatus: Int32, CaseIterable {
     /// The server has answered, with whatever status unless `--fail` is given.
     case success = 0
     /// What has no code of its own.
