@@ -13,8 +13,8 @@ struct RequestRun {
     init(_ method: HTTPRequest.Method, _ options: RequestOptions) throws {
         self.method = method
         self.options = options
-        guard let url = HTTPURL(URLArgument.expand(options.url)) else {
-            throw HTTPClientError.invalidURL(options.url)
+        guard let url = HTTPURL(URLArgument.expand(options.target.url)) else {
+            throw HTTPClientError.invalidURL(options.target.url)
         }
         self.url = url
     }
@@ -72,7 +72,7 @@ struct RequestRun {
             fields[.acceptEncoding] = "identity"
             for field in part?.fields ?? [:] { fields[field.name] = field.value }
         }
-        fields.apply(options.headers)
+        fields.apply(options.target.headers)
         request.headers = fields
         let verbose = output.verbose ? output.headText(on: .error, prefix: "< ") : nil
         if let verbose {
