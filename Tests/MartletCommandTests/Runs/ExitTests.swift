@@ -4,7 +4,7 @@ import TestProcesses
 import Testing
 
 /// How the tool ends, and what it says then.
-@Suite("martlet: exit codes", .timeLimit(.minutes(2)))
+@Suite("martlet: exit codes", .serialized, .timeLimit(.minutes(2)))
 struct ExitTests {
     @Test("Statuses count with --fail only")
     func statuses() async throws {

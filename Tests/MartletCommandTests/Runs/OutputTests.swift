@@ -5,7 +5,7 @@ import TestProcesses
 import Testing
 
 /// What is printed, saved and said of a response.
-@Suite("martlet: output", .timeLimit(.minutes(2)))
+@Suite("martlet: output", .serialized, .timeLimit(.minutes(2)))
 struct OutputTests {
     @Test("In a pipe the bytes are as they came")
     func pipe() async throws {

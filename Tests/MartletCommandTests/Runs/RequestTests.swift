@@ -4,7 +4,7 @@ import TestProcesses
 import Testing
 
 /// What is sent for what the command line says, and what comes out in a pipe.
-@Suite("martlet: requests", .timeLimit(.minutes(2)))
+@Suite("martlet: requests", .serialized, .timeLimit(.minutes(2)))
 struct RequestTests {
     /// The fields that every request has.
     private static func usual(_ url: String) -> String {

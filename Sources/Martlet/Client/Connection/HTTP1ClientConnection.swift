@@ -219,8 +219,9 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     /// The connection is free, or has never been used. Called on the loop.
     private func release(isNew: Bool = false) {
+        guard case .open = phase else { return }
         // One that was to become a tunnel and did not must not be taken for one.
-        guard case .open = phase, isPooled else { return abort() }
+        guard isPooled else { return abort() }
         idleSince = .now()
         let (next, isKept) = core.pool.release(self, isNew: isNew)
         if let next {
