@@ -73,6 +73,17 @@ private func duplicate(_ descriptor: CInt) -> CInt {
     return copy
 }
 
+/// The descriptors of this process that others would inherit unless they are closed.
+private func openDescriptors() -> [CInt] {
+    #if os(Linux)
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+        return names.compactMap { CInt($0) }
+    #else
+        // Closed by POSIX_SPAWN_CLOEXEC_DEFAULT.
+        return []
+    #endif
+}
+
 /// What a process gets as one of its first descriptors.
 private enum Stream {
     case path(String)
@@ -101,6 +112,11 @@ private func spawn(_ words: [String], hasTerminal: Bool, streams: [Stream]) thro
         }
     }
 
+    // A socket of another test would stay open, to its peer, for as long as this process runs.
+    for descriptor in openDescriptors() where descriptor > 2 {
+        posix_spawn_file_actions_addclose(&actions, descriptor)
+    }
+
     // The threads that tests run on block signals; the process is to get them.
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -112,6 +128,9 @@ private func spawn(_ words: [String], hasTerminal: Bool, streams: [Stream]) thro
     var flags = Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF)
     // The first terminal that the leader of a session opens is its controlling terminal.
     if hasTerminal { flags |= newSession }
+    #if canImport(Darwin)
+        flags |= Int16(POSIX_SPAWN_CLOEXEC_DEFAULT)
+    #endif
     posix_spawnattr_setflags(&attributes, flags)
 
     var strings = words.map { strdup($0) } + [nil]

@@ -31,6 +31,8 @@ final class ScriptedServer: Sendable {
             while true {
                 let connection = accept(descriptor, nil, nil)
                 guard connection >= 0 else { return }
+                // Or else a process of another test would keep it open.
+                _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
                 let number = self.accepted.withLock { count in
                     defer { count += 1 }
                     return count
