@@ -15,6 +15,7 @@ let package = Package(
     products: [
         .library(name: "Martlet", targets: ["Martlet"]),
         .library(name: "HTTPWire", targets: ["HTTPWire"]),
+        .executable(name: "martlet", targets: ["MartletCommand"]),
         .executable(name: "tutorial", targets: ["tutorial"]),
     ],
     dependencies: [
@@ -53,6 +54,20 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // Not "martlet": file systems that know no upper case would take it for the library.
+        .executableTarget(
+            name: "MartletCommand",
+            dependencies: [
+                "HTTPWire",
+                "Martlet",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "tutorial",
             dependencies: [
@@ -62,6 +77,11 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "TestProcesses",
+            path: "Tests/TestProcesses",
             swiftSettings: settings
         ),
         .testTarget(
@@ -85,6 +105,7 @@ let package = Package(
                 "HTTPWire",
                 "LinkageProbe",
                 "Martlet",
+                "TestProcesses",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -94,8 +115,21 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "MartletCommandTests",
+            dependencies: [
+                "HTTPWire",
+                "Martlet",
+                "MartletCommand",
+                "TestProcesses",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "TutorialTests",
-            dependencies: ["tutorial", "Martlet"],
+            dependencies: ["tutorial", "Martlet", "TestProcesses"],
             swiftSettings: settings
         ),
     ]

@@ -81,6 +81,9 @@ extension HTTPClient {
         /// socket. Nil, the default, changes nothing.
         public var connectionFactory: (@Sendable (Destination) async throws -> Endpoint)?
 
+        /// Is shown the head of each request as it is to be sent, after redirects and challenges again, secrets
+        /// included. Nil by default, which costs nothing.
+        package var onRequestHead: (@Sendable (String) -> Void)?
         /// Is told how each request went. Nil by default, which costs nothing.
         public var onMetrics: (@Sendable (HTTPClientMetrics) -> Void)?
         /// Where the client reports what nobody is told otherwise (debug).

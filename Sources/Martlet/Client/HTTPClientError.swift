@@ -46,6 +46,8 @@ public enum HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible 
 
     // MARK: The connection
 
+    /// The host's name, or the proxy's, could not be looked up.
+    case unknownHost(String, reason: String)
     /// No connection could be made.
     case couldNotConnect(host: String, port: Int, reason: String)
     /// Something did not happen in time.
@@ -111,6 +113,8 @@ public enum HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible 
             "Request has been aborted."
         case .clientClosed:
             "Client is closed. Make another HTTPClient."
+        case .unknownHost(let host, let reason):
+            "Couldn't look up \(host): \(reason)"
         case .couldNotConnect(let host, let port, let reason):
             "Couldn't connect to \(host), port \(port): \(reason)"
         case .timedOut(let what, let host, let port, let duration):

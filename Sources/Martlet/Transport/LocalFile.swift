@@ -70,6 +70,13 @@ final class LocalFile: Sendable {
         }
     }
 
+    /// Throws when something is at `path` that is not a file, such as a device: it must not be replaced by one.
+    static func checkIsReplaceable(_ path: String) throws(HTTPClientError) {
+        var info = stat()
+        guard stat(path, &info) == 0, info.st_mode & S_IFMT != S_IFREG else { return }
+        throw .fileError("\(path) can't be written: it is not a file")
+    }
+
     /// Gives the file another name; a file of that name is replaced.
     static func rename(_ path: String, to newPath: String) throws(HTTPClientError) {
         #if canImport(Darwin)

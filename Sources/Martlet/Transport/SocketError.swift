@@ -12,7 +12,7 @@ public struct SocketError: Error, Sendable, Hashable, CustomStringConvertible {
     public let operation: String
     /// The `errno` of the call, if it had one.
     public let code: Int32?
-    private let message: String
+    let message: String
 
     init(operation: String, code: Int32?, message: String? = nil) {
         self.operation = operation

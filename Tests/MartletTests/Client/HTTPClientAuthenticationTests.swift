@@ -248,6 +248,28 @@ struct HTTPClientAuthenticationTests {
         }
     }
 
+    @Test("A tunnel lasts, also when a proxy of HTTP/1.0 has opened it")
+    func oldTunnel() async throws {
+        try await ScriptedServer.run { connection, _ in
+            try connection.readHead()
+            try connection.write("HTTP/1.0 200 Connection established\r\nProxy-agent: old\r\n\r\n")
+            for number in 0..<2 {
+                try connection.readHead()
+                try connection.write("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n\(number)")
+            }
+        } while: { proxy in
+            let client = makeClient {
+                $0.findProxy = { _ in try ProxyList(pac: "PROXY 127.0.0.1:\(proxy.port)") }
+                $0.tunnelsHTTP = true
+            }
+            let answers = try await within {
+                [try await client.get("http://a/").text, try await client.get("http://a/").text]
+            }
+            #expect(answers == ["0", "1"])
+            #expect(proxy.connectionCount == 1)
+        }
+    }
+
     @Test("A tunnel is opened with CONNECT, and used again")
     func tunnel() async throws {
         let heads = Mutex<[String]>([])

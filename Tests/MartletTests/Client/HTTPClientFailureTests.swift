@@ -20,6 +20,27 @@ struct HTTPClientFailureTests {
         "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 204 No Content\r\nA: b\r\n\r\n",
     ]
 
+    @Test("A server that hangs up on every connection is an error, and no wait")
+    func closesAtOnce() async throws {
+        try await ScriptedServer.run { _, _ in
+            // Nothing: the connection is closed.
+        } while: { server in
+            let client = makeClient()
+            // Whether the end of the connection is seen before its beginning is a matter of luck.
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<50 {
+                    group.addTask {
+                        await #expect(throws: HTTPClientError.connectionClosed) {
+                            _ = try await within { try await client.get(server.url) }
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            try await eventually { client.connectionsInfo.total == 0 }
+        }
+    }
+
     @Test("A server that falls silent at any byte of a response is left after the read timeout", arguments: responses)
     func silentAnywhere(_ response: String) async throws {
         let bytes = Array(response.utf8)

@@ -14,6 +14,39 @@ private func field(_ name: String) -> HTTPField.Name {
 struct HTTPClientMessageTests {
     // MARK: Redirects
 
+    @Test("Pieces that fill the socket go out once, and in their order")
+    func largeStreamedContent() async throws {
+        try await ScriptedServer.run { connection, _ in
+            let head = try connection.readHead()
+            var content = ""
+            if head.contains("chunked") {
+                while let size = Int(try connection.read(through: "\r\n").dropLast(1), radix: 16) {
+                    content += try connection.read(count: size)
+                    try connection.read(count: 2)
+                    if size == 0 { break }
+                }
+            } else {
+                content = try connection.read(count: 3_000_000)
+            }
+            let expected = (0..<300).flatMap { Array(repeating: UInt8(97 + $0 % 26), count: 10_000) }
+            let answer = expected.elementsEqual(content.utf8) ? "whole" : "broken"
+            try connection.write("HTTP/1.1 200 OK\r\nContent-Length: \(answer.utf8.count)\r\n\r\n\(answer)")
+        } while: { server in
+            for length in [nil, 3_000_000] {
+                // Sizes around those from which buffers are passed on, not copied.
+                let pieces = AsyncStream<ByteBuffer> { continuation in
+                    for number in 0..<300 {
+                        let bytes = ByteBuffer(repeating: UInt8(97 + number % 26), count: 10_000)
+                        continuation.yield(bytes)
+                    }
+                    continuation.finish()
+                }
+                let response = try await makeClient().post(server.url, body: .stream(pieces, length: length))
+                #expect(try await response.text == "whole")
+            }
+        }
+    }
+
     @Test(
         "A redirect keeps or changes method and content (RFC 9110 section 15.4)",
         arguments: [

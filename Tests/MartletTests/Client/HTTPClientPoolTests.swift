@@ -6,6 +6,12 @@ import Testing
 
 @testable import Martlet
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 @Suite("HTTPClient: connections", .timeLimit(.minutes(1)))
 struct HTTPClientPoolTests {
     /// How a server ends a connection that it has kept open.
@@ -31,6 +37,29 @@ struct HTTPClientPoolTests {
                 let text = try await within { try await client.get("\(url)/").text }
                 #expect(text == "\(number)")
             }
+        }
+    }
+
+    @Test("However many connections the server has closed, a GET gets through")
+    func staleConnections() async throws {
+        let arrived = Mutex(0)
+        try await ScriptedServer.run { connection, number in
+            try connection.readHead()
+            arrived.withLock { $0 += 1 }
+            // The first four requests are answered together, so that there are four connections.
+            while arrived.withLock({ $0 }) < 4 { sched_yield() }
+            try connection.write("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n\(number)")
+            // The next request on each finds it closed.
+            try connection.readHead()
+        } while: { server in
+            let client = makeClient()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<4 { group.addTask { _ = try await client.get(server.url).text } }
+                try await group.waitForAll()
+            }
+            #expect(client.connectionsInfo.idle == 4)
+            let text = try await client.get(server.url).text
+            #expect(text == "4")
         }
     }
 

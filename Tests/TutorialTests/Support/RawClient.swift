@@ -1,4 +1,5 @@
 import Foundation
+import TestProcesses
 import Testing
 
 /// A client that sends what it is told and nothing else, to stall where no real client would.

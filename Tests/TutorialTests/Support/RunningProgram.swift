@@ -1,4 +1,5 @@
 import Foundation
+import TestProcesses
 import Testing
 
 /// A program of the tutorial that runs and listens.
@@ -21,20 +22,9 @@ struct RunningProgram: Sendable {
     }
 }
 
-/// The built program, next to the tests.
-private let executable: URL = {
-    #if os(macOS)
-        let tests = Bundle.allBundles.first { $0.bundleURL.pathExtension == "xctest" }?.bundleURL
-        let directory = (tests ?? Bundle.main.bundleURL).deletingLastPathComponent()
-    #else
-        let directory = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-    #endif
-    return directory.appending(path: "tutorial")
-}()
-
 /// Starts the tutorial with some arguments, to whatever end.
 func startTutorial(_ arguments: [String], in directory: URL? = nil) throws -> Subprocess {
-    try Subprocess(executable.path, arguments, in: directory)
+    try Subprocess(builtExecutable("tutorial"), arguments, in: directory)
 }
 
 /// Runs a program in an empty directory, on a port of the system's choice, while `body` uses it.
@@ -64,12 +54,4 @@ func withProgram(
 /// A program that ended before it listened, and what it said about that.
 struct StartError: Error {
     let reason: String
-}
-
-/// Makes an empty directory, and removes it after `body`.
-func withTemporaryDirectory(_ body: (URL) async throws -> Void) async throws {
-    let directory = FileManager.default.temporaryDirectory.appending(path: "tutorial-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: directory) }
-    try await body(directory)
 }

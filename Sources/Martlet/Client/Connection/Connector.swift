@@ -113,13 +113,17 @@ struct Connector: Sendable {
         switch error {
         case is HTTPClientError, is CancellationError:
             return error
+        case is ChannelPipelineError:
+            // The handler has gone: the connection was closed as soon as it was made.
+            return HTTPClientError.connectionClosed
         case ChannelError.connectTimeout(let time):
             return HTTPClientError.timedOut(.connection, host: host, port: port, after: timeout ?? Duration(time))
         case let error as NIOConnectionError:
-            let lookUp = (error.dnsAError ?? error.dnsAAAAError).map { "\($0)" }
-            let connect = error.connectionErrors.first.map { reason($0.error) }
-            let text = connect ?? lookUp ?? "no address is known for this name"
-            return HTTPClientError.couldNotConnect(host: host, port: port, reason: text)
+            if let failure = error.connectionErrors.first {
+                return HTTPClientError.couldNotConnect(host: host, port: port, reason: reason(failure.error))
+            }
+            let lookUp = (error.dnsAError ?? error.dnsAAAAError) as? SocketError
+            return HTTPClientError.unknownHost(host, reason: lookUp?.message ?? "no address is known for this name")
         default:
             return HTTPClientError.couldNotConnect(host: host, port: port, reason: reason(error))
         }

@@ -11,6 +11,19 @@ extension HTTP1ClientConnection {
 
     /// Sends what there is of the present request's content.
     func pump() {
+        guard !isPumping, !isFlushing else {
+            hasMoreToPump = true
+            return
+        }
+        isPumping = true
+        repeat {
+            hasMoreToPump = false
+            sendBatch()
+        } while hasMoreToPump
+        isPumping = false
+    }
+
+    private func sendBatch() {
         guard let sending = current, case .stream(let body) = sending.exchange.content,
             !sending.awaitsContinue, !sending.writer.isEnded, context?.channel.isWritable == true
         else { return }

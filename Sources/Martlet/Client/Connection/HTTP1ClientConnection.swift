@@ -64,7 +64,7 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     var idleSince = NIODeadline.now()
     /// How many requests of users it has carried.
     private(set) var requestCount = 0
-    /// Whether the pool counts the connection; until then it counts an attempt to make one.
+    /// Whether the pool has been told of it: one that closes while it is being made has failed to be made.
     private(set) var isPooled = false
     /// How long the making of the connection took; set before its first request.
     let connectTiming = Mutex(ConnectTiming())
@@ -76,6 +76,10 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     /// Whether the socket is being read, which wakes a body's reader at its end.
     private var isReading = false
+    /// The flush can make the channel writable before it returns: what is sent then must not come between.
+    var isFlushing = false
+    var isPumping = false
+    var hasMoreToPump = false
     private var isProcessing = false
     private var hasMoreToProcess = false
     private var isReadHeldBack = false
@@ -183,7 +187,7 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
             }
             return
         }
-        guard exchange.begin(on: self, isReused: requestCount > 0) else { return giveUp(exchange) }
+        guard exchange.begin(on: self, isReused: requestCount > 0) else { return release() }
         exchange.recorder?.assigned(to: self, isReused: requestCount > 0)
         let request = exchange.request
         var writer = HTTP1RequestWriter()
@@ -197,7 +201,7 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
             output.reset()
             exchange.ended()
             exchange.fail(error)
-            return giveUp(exchange)
+            return release()
         }
         if !exchange.opensTunnel { requestCount += 1 }
         exchange.note { $0.hasBegun = true }
@@ -223,25 +227,24 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         }
     }
 
-    /// Nothing of `exchange` was sent.
-    private func giveUp(_ exchange: ClientExchange) {
-        if exchange.opensTunnel {
-            // Without its tunnel the connection leads to the wrong place.
-            abort()
-        } else {
-            release()
-        }
-    }
-
     /// Whether requests can be sent. Called on the loop.
     var isOpen: Bool {
         if case .open = phase { true } else { false }
     }
 
-    /// The connection is free, or has never been used. Called on the loop.
-    func release(isNew: Bool = false) {
-        guard isOpen else { return }
+    /// Hands the connection, which has been made, to the pool; false if it is closed already. Called on the loop.
+    func join() -> Bool {
+        guard isOpen else { return false }
         isPooled = true
+        release(isNew: true)
+        return true
+    }
+
+    /// The connection is free, or has never been used. Called on the loop.
+    private func release(isNew: Bool = false) {
+        guard isOpen else { return }
+        // One that was to become a tunnel and did not must not be taken for one.
+        guard isPooled else { return abort() }
         idleSince = .now()
         let (next, isKept) = core.pool.release(self, isNew: isNew)
         if let next {
@@ -322,7 +325,9 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
             return
         }
         current?.head = head
-        if !head.isPersistent { current?.mayReuse = false }
+        // A tunnel is one whatever version of HTTP the proxy speaks (RFC 9110 section 9.3.6).
+        let isTunnel = exchange.opensTunnel && (200...299).contains(head.statusCode)
+        if !head.isPersistent, !isTunnel { current?.mayReuse = false }
         guard let writer = current?.writer, !writer.isEnded else { return }
         // The server has made up its mind without the rest of the request (RFC 9112 section 9.5). One that answers
         // with success while it reads may want the rest; every other is spared it.
@@ -433,9 +438,12 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     func flushOutput() {
         guard let context, !output.isEmpty else { return }
         current?.exchange.recorder?.sent(output.byteCount)
+        isFlushing = true
         output.drain { context.write(wrapOutboundOut($0), promise: nil) }
         context.flush()
         output.reset()
+        isFlushing = false
+        if hasMoreToPump, !isPumping { pump() }
     }
 }
 

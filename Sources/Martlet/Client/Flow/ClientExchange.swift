@@ -59,6 +59,8 @@ final class ClientExchange: Sendable {
     let content: Content
     /// Whether the exchange makes a tunnel of the connection, which stays with whoever makes it.
     let opensTunnel: Bool
+    /// Whether a connection that was free is likely to be stale, since another one was.
+    let avoidsIdle: Bool
     /// When the exchange has to be over; nil for never.
     let deadline: NIODeadline?
     let onInformational: (@Sendable (HTTPResponse.Status, HTTPFields) -> Void)?
@@ -70,6 +72,7 @@ final class ClientExchange: Sendable {
         request: OutgoingRequest,
         content: Content = .none,
         opensTunnel: Bool = false,
+        avoidsIdle: Bool = false,
         deadline: NIODeadline? = nil,
         onInformational: (@Sendable (HTTPResponse.Status, HTTPFields) -> Void)? = nil,
         recorder: MetricsRecorder? = nil
@@ -78,6 +81,7 @@ final class ClientExchange: Sendable {
         self.request = request
         self.content = content
         self.opensTunnel = opensTunnel
+        self.avoidsIdle = avoidsIdle
         self.deadline = deadline
         self.onInformational = onInformational
         self.recorder = recorder

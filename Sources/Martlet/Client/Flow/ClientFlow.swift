@@ -88,7 +88,7 @@ struct ClientFlow {
     private mutating func attempt(over route: ClientRoute) async throws -> HTTPClientResponse {
         var retries = 0
         while true {
-            let exchange = try makeExchange(route)
+            let exchange = try makeExchange(route, avoidsIdle: retries > 0)
             core.submit(exchange)
             startSending(exchange)
             do {
@@ -132,7 +132,7 @@ struct ClientFlow {
 
     // MARK: The request
 
-    mutating func makeExchange(_ route: ClientRoute) throws -> ClientExchange {
+    mutating func makeExchange(_ route: ClientRoute, avoidsIdle: Bool = false) throws -> ClientExchange {
         var content = ClientExchange.Content.none
         var framing = OutgoingRequest.Framing.none
         if let stream = draft.stream {
@@ -159,6 +159,12 @@ struct ClientFlow {
             request.expectsContinue = framing != .none && fields[.expect]?.lowercased() == "100-continue"
             if fields.connectionTokens.contains(.close) { request.isPersistent = false }
         }
+        if let onRequestHead = configuration.onRequestHead {
+            var writer = HTTP1RequestWriter()
+            var output = OutputBuffer()
+            try writer.writeHead(request, into: &output)
+            onRequestHead(String(buffer: output.tail))
+        }
         return ClientExchange(
             key: PoolKey(
                 isSecure: draft.url.origin.isSecure,
@@ -168,6 +174,7 @@ struct ClientFlow {
             ),
             request: request,
             content: content,
+            avoidsIdle: avoidsIdle,
             deadline: deadline,
             onInformational: draft.onInformational,
             recorder: recorder
@@ -222,7 +229,7 @@ extension HTTPClientError {
     /// Whether no connection was there, so that another way can be tried.
     var isConnectFailure: Bool {
         switch self {
-        case .couldNotConnect, .timedOut(.connection, _, _, _): true
+        case .unknownHost, .couldNotConnect, .timedOut(.connection, _, _, _): true
         default: false
         }
     }

@@ -4,7 +4,8 @@ import NIOCore
 extension HTTPClientResponse {
     /// Writes the content to a file.
     ///
-    /// The file appears, or is replaced, when it is complete; until then its bytes are in a file beside it.
+    /// The file appears, or is replaced, when it is complete; until then its bytes are in a file beside it. A device or
+    /// a folder is not replaced.
     ///
     /// - Parameters:
     ///   - path: The file.
@@ -18,7 +19,10 @@ extension HTTPClientResponse {
     ) async throws -> Int {
         let suffix = String(UInt64.random(in: .min ... .max), radix: 36)
         let temporaryPath = "\(path).\(suffix).part"
-        let file = try await LocalFile.run { try LocalFile(creating: temporaryPath) }
+        let file = try await LocalFile.run {
+            try LocalFile.checkIsReplaceable(path)
+            return try LocalFile(creating: temporaryPath)
+        }
         do {
             let total = contentLength
             var written = 0

@@ -32,7 +32,7 @@ final class ConnectionPool: Sendable {
             guard !state.isClosed else { return nil }
             let isPreferred: ((HTTP1ClientConnection) -> Bool)? = loop.map { loop in { $0.loop === loop } }
             return state.hosts[exchange.key, default: Host(limit: limit)]
-                .submit(exchange, first: first, isPreferred: isPreferred)
+                .submit(exchange, first: first, avoidsIdle: exchange.avoidsIdle, isPreferred: isPreferred)
         }
         switch submission {
         case nil: exchange.fail(HTTPClientError.clientClosed)

@@ -36,13 +36,23 @@ struct HostPool<Connection: AnyObject, Waiter: AnyObject> {
 
     /// A request needs a connection.
     ///
-    /// - Parameter isPreferred: Picks among the free connections; the one used last is taken if none is preferred.
-    mutating func submit(_ waiter: Waiter, first: Bool = false, isPreferred: ((Connection) -> Bool)?) -> Submission {
-        if let isPreferred, let index = idle.lastIndex(where: isPreferred) {
-            return .use(idle.remove(at: index))
-        }
-        if let connection = idle.popLast() {
-            return .use(connection)
+    /// - Parameters:
+    ///   - first: Whether it goes before those that wait.
+    ///   - avoidsIdle: Whether it is better made a connection for than given a free one.
+    ///   - isPreferred: Picks among the free connections; the one used last is taken if none is preferred.
+    mutating func submit(
+        _ waiter: Waiter,
+        first: Bool = false,
+        avoidsIdle: Bool = false,
+        isPreferred: ((Connection) -> Bool)?
+    ) -> Submission {
+        if !avoidsIdle || openCount >= limit {
+            if let isPreferred, let index = idle.lastIndex(where: isPreferred) {
+                return .use(idle.remove(at: index))
+            }
+            if let connection = idle.popLast() {
+                return .use(connection)
+            }
         }
         if first {
             waiting.prepend(waiter)

@@ -39,6 +39,8 @@ final class ScriptedServer: Sendable {
                     SystemSocket.close(connection)
                     return
                 }
+                // Or else a process of another test would keep it open.
+                _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
                 let number = self.accepted.withLock { count in
                     defer { count += 1 }
                     return count

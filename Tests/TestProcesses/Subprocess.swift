@@ -5,15 +5,40 @@ import Synchronization
 ///
 /// It is made with `posix_spawn`, not with Foundation's `Process`, because tests run at the same time: each process
 /// must get its own pipes and no other's, or else a pipe stays open for as long as another process runs.
-final class Subprocess: Sendable {
-    let output: ProcessOutput
-    let errors: ProcessOutput
+package final class Subprocess: Sendable {
+    /// What it writes to standard output, or to its terminal.
+    package let output: ProcessOutput
+    /// What it writes to standard error; nothing when that is the same terminal as standard output.
+    package let errors: ProcessOutput
     private let identifier: pid_t
+    private let terminal: CInt?
     private let exit = Exit()
 
-    init(_ executable: String, _ arguments: [String], in directory: URL? = nil) throws {
-        let spawned = try spawn(executable, arguments, in: directory?.path ?? ".")
+    /// Starts a process.
+    ///
+    /// - Parameters:
+    ///   - executable: A path, or a name to look for on the PATH.
+    ///   - directory: Where it runs; here by default.
+    ///   - environment: Variables that it has besides those of this process.
+    ///   - input: The file that it reads as standard input, unless that is a terminal.
+    ///   - terminals: Which of its descriptors 0, 1 and 2 are a terminal of 60 columns.
+    package init(
+        _ executable: String,
+        _ arguments: [String],
+        in directory: URL? = nil,
+        environment: [String: String] = [:],
+        input: String = "/dev/null",
+        terminals: Set<CInt> = []
+    ) throws {
+        let variables = environment.isEmpty ? [] : ["env"] + environment.map { "\($0)=\($1)" }
+        let spawned = try spawn(
+            variables + [executable] + arguments,
+            in: directory?.path ?? ".",
+            input: input,
+            terminals: terminals
+        )
         identifier = spawned.identifier
+        terminal = spawned.terminal
         output = ProcessOutput(spawned.output)
         errors = ProcessOutput(spawned.errors)
         Thread.detachNewThread { [identifier, exit] in
@@ -24,18 +49,32 @@ final class Subprocess: Sendable {
         }
     }
 
+    deinit {
+        if let terminal { close(terminal) }
+    }
+
     /// How the process ends; 128 + the number of the signal that killed it.
-    var exitStatus: CInt {
+    package var exitStatus: CInt {
         get async { await exit.status }
     }
 
-    func send(_ signal: CInt) {
+    /// Whether it has ended.
+    package var hasEnded: Bool { exit.isKnown }
+
+    package func send(_ signal: CInt) {
         kill(identifier, signal)
     }
 
+    /// Types a text at the process's terminal.
+    package func type(_ text: String) {
+        guard let terminal else { return }
+        let bytes = Array(text.utf8)
+        _ = write(terminal, bytes, bytes.count)
+    }
+
     /// Ends the process if it has not ended yet.
-    func end() async {
-        if !exit.isKnown { send(SIGKILL) }
+    package func end() async {
+        if !hasEnded { send(SIGKILL) }
         _ = await exitStatus
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 
 /// What a process writes to a pipe: collected as it comes, to be awaited line by line.
-final class ProcessOutput: Sendable {
+package final class ProcessOutput: Sendable {
     fileprivate struct State {
         var bytes = Data()
         var lines: [String] = []
@@ -29,7 +29,7 @@ final class ProcessOutput: Sendable {
     }
 
     /// All bytes, once the process has closed the pipe.
-    var all: Data {
+    package var all: Data {
         get async {
             await wait { $0.isFinished }
             return state.withLock { $0.bytes }
@@ -37,20 +37,26 @@ final class ProcessOutput: Sendable {
     }
 
     /// All text, once the process has closed the pipe.
-    var text: String {
+    package var text: String {
         get async { String(decoding: await all, as: UTF8.self) }
     }
 
     /// The lines so far, as soon as there are `count` of them, or will be no more.
-    func lines(_ count: Int) async -> [String] {
+    package func lines(_ count: Int) async -> [String] {
         await wait { $0.lines.count >= count || $0.isFinished }
         return state.withLock { $0.lines }
     }
 
     /// The first line with this prefix, as soon as there is one; nil if there never is.
-    func line(startingWith prefix: String) async -> String? {
+    package func line(startingWith prefix: String) async -> String? {
         await wait { $0.isFinished || $0.lines.contains { $0.hasPrefix(prefix) } }
         return state.withLock { $0.lines.first { $0.hasPrefix(prefix) } }
+    }
+
+    /// All text so far, as soon as it contains `part`, or there will be no more.
+    package func text(containing part: String) async -> String {
+        await wait { $0.isFinished || $0.bytes.range(of: Data(part.utf8)) != nil }
+        return state.withLock { String(decoding: $0.bytes, as: UTF8.self) }
     }
 
     private func change(_ body: (inout State) -> Void) {

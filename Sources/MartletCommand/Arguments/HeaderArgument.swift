@@ -1,0 +1,44 @@
+import ArgumentParser
+import HTTPTypes
+
+/// A header field: `Name: value`. `Name:` removes a field that would be sent, `Name;` sends it without a value.
+struct HeaderArgument: ExpressibleByArgument, Equatable {
+    let name: HTTPField.Name
+    /// The value; nil to send no such field.
+    let value: String?
+
+    init?(argument: String) {
+        if let colon = argument.firstIndex(of: ":") {
+            let value = argument[argument.index(after: colon)...].trimmed
+            self.init(argument[..<colon], value: value.isEmpty ? nil : value)
+        } else if argument.hasSuffix(";") {
+            self.init(argument.dropLast(), value: "")
+        } else {
+            return nil
+        }
+    }
+
+    private init?(_ name: Substring, value: String?) {
+        guard let name = HTTPField.Name(name.trimmed), HTTPField.isValidValue(value ?? "") else { return nil }
+        self.name = name
+        self.value = value
+    }
+}
+
+extension HTTPFields {
+    /// Puts what the command line says in the place of what would be sent.
+    mutating func apply(_ arguments: [HeaderArgument]) {
+        for argument in arguments { self[argument.name] = nil }
+        for argument in arguments {
+            guard let value = argument.value else { continue }
+            append(HTTPField(name: argument.name, value: value))
+        }
+    }
+}
+
+extension Substring {
+    /// The text without the white space around it.
+    fileprivate var trimmed: String {
+        String(drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+    }
+}

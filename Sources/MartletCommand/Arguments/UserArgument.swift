@@ -1,0 +1,41 @@
+import ArgumentParser
+
+/// `name:password`, or `name` alone, whose password is asked for.
+struct UserArgument: ExpressibleByArgument, Equatable {
+    let name: String
+    let password: String?
+
+    init(argument: String) {
+        let parts = argument.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        name = parts.first.map(String.init) ?? ""
+        password = parts.count == 2 ? String(parts[1]) : nil
+    }
+}
+
+/// A number of seconds above zero, such as 0.5.
+struct SecondsArgument: ExpressibleByArgument, Equatable {
+    let duration: Duration
+
+    init?(argument: String) {
+        // More than 30 years are a mistake.
+        guard let seconds = Double(argument), seconds > 0, seconds <= 1e9 else { return nil }
+        duration = .seconds(seconds)
+    }
+}
+
+/// When something is done.
+enum Choice: String, ExpressibleByArgument, CaseIterable {
+    /// When it goes to a terminal.
+    case auto
+    case always
+    case never
+
+    /// The decision, where `auto` means `usual`.
+    func decide(_ usual: @autoclosure () -> Bool) -> Bool {
+        switch self {
+        case .auto: usual()
+        case .always: true
+        case .never: false
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import Martlet
+
+/// Why the tool has not done what it was asked for: one line that says what to do, and the exit status.
+struct CommandFailure: Error, Equatable {
+    let status: CommandStatus
+    let message: String
+
+    init(_ status: CommandStatus, _ message: String) {
+        self.status = status
+        self.message = message
+    }
+
+    /// The failure that an error amounts to.
+    init(_ error: any Error) {
+        switch error {
+        case let failure as CommandFailure: self = failure
+        case let error as HTTPClientError: self.init(error)
+        case let error as HTTPBodyError: self.init(error)
+        case let error as CookieJarError: self.init(.fileError, "\(error)")
+        case let error as FileError: self.init(.fileError, "\(error)")
+        default: self.init(.failure, "\(error)")
+        }
+    }
+
+    private init(_ error: HTTPBodyError) {
+        switch error {
+        case .connectionClosed:
+            self.init(.incompleteContent, "The connection was closed before the end of the content. Try again.")
+        case .malformed:
+            self.init(.malformedResponse, "\(error)")
+        default:
+            self.init(.failure, "\(error)")
+        }
+    }
+
+    private init(_ error: HTTPClientError) {
+        switch error {
+        case .invalidURL(let text):
+            self.init(.usage, "\"\(text)\" is not a URL. Write it as http://host/path.")
+        case .httpsNotSupported:
+            self.init(.usage, "https is not supported yet. Use http.")
+        case .unsupportedScheme, .invalidMethod, .invalidHeader, .contentNotAllowed:
+            self.init(.usage, "\(error)")
+        case .invalidProxyConfiguration(let reason):
+            self.init(.usage, "The proxy can't be used: \(reason). Check --proxy and the variable http_proxy.")
+        case .unknownHost(let host, let reason):
+            self.init(.unknownHost, "Couldn't look up \(host): \(reason). Check its spelling.")
+        case .couldNotConnect(let host, let port, let reason):
+            let advice = "Is the server running, and is this its port?"
+            self.init(.couldNotConnect, "Couldn't connect to \(host), port \(port): \(reason). \(advice)")
+        case .proxyTunnelRefused(let status):
+            let advice =
+                status.code == 407 ? " Give it a name and a password: --proxy http://name:password@host:port." : ""
+            self.init(.couldNotConnect, "The proxy opens no tunnel: \(status).\(advice)")
+        case .timedOut(let what, let host, let port, let duration):
+            switch what {
+            case .connection:
+                let advice = "Try again, or raise --connect-timeout."
+                self.init(.timedOut, "No connection to \(host), port \(port), within \(duration). \(advice)")
+            case .read:
+                self.init(.timedOut, "\(host) has sent nothing for \(duration). Try again, or raise --read-timeout.")
+            case .total:
+                self.init(.timedOut, "The request has taken longer than \(duration). Raise --timeout.")
+            }
+        case .connectionClosed:
+            self.init(.noResponse, "The server closed the connection without a response. Try again.")
+        case .malformedResponse, .tooManyInformationalResponses, .unsolicitedResponse, .undecodableContent:
+            self.init(.malformedResponse, "\(error)")
+        case .redirect(.limitExceeded(let limit), _):
+            self.init(
+                .redirectError,
+                "More than \(limit) redirects in a row. Raise --max-redirects if that is intended."
+            )
+        case .redirect:
+            self.init(.redirectError, "\(error)")
+        case .bodyNotRepeatable(let cause):
+            self.init(.failure, "\(cause), but the content can't be read again. Send it from a file, as @file.")
+        case .fileError:
+            self.init(.fileError, "\(error).")
+        default:
+            self.init(.failure, "\(error)")
+        }
+    }
+}

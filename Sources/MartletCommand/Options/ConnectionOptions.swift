@@ -1,0 +1,129 @@
+import ArgumentParser
+import HTTPTypes
+import HTTPWire
+import Martlet
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// How the server is reached.
+struct ConnectionOptions: ParsableArguments, Sendable {
+    @Flag(name: [.customShort("L"), .long], help: "Follow redirects.")
+    var follow = false
+
+    @Option(help: ArgumentHelp("How many redirects are followed.", valueName: "count"))
+    var maxRedirects = 5
+
+    @Option(
+        name: .shortAndLong,
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Name and password, sent at once (Basic). Without a password it is asked for.",
+            valueName: "name:password"
+        )
+    )
+    var user: UserArgument?
+
+    @Flag(help: "Don't send the password, but the proof of knowing it that the server asks for (Digest).")
+    var digest = false
+
+    @Option(help: ArgumentHelp("Send this token (Bearer).", valueName: "token"))
+    var bearer: String?
+
+    @Option(
+        name: [.customShort("x"), .long],
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Use this proxy, http://[name:password@]host:port, instead of those of the environment; \"\" for none.",
+            valueName: "url"
+        )
+    )
+    var proxy: String?
+
+    @Flag(help: "Let the proxy open a tunnel (CONNECT) for http too.")
+    var tunnel = false
+
+    @Option(help: ArgumentHelp("Connect to this Unix-domain socket, whatever the URL's host.", valueName: "path"))
+    var unixSocket: String?
+
+    @Option(help: ArgumentHelp("How many seconds everything may take. No limit by default.", valueName: "seconds"))
+    var timeout: SecondsArgument?
+
+    @Option(help: ArgumentHelp("How many seconds connecting may take. 10 by default.", valueName: "seconds"))
+    var connectTimeout: SecondsArgument?
+
+    @Option(help: ArgumentHelp("How many seconds the server may be silent. 60 by default.", valueName: "seconds"))
+    var readTimeout: SecondsArgument?
+
+    @Option(
+        help: ArgumentHelp(
+            "Take cookies from this file and write them back to it, in Martlet's own format.",
+            valueName: "file"
+        )
+    )
+    var cookieJar: String?
+
+    @Flag(inversion: .prefixedNo, help: "Ask for compressed contents and decompress them.")
+    var compressed = true
+
+    func validate() throws {
+        if maxRedirects < 0 { throw ValidationError("--max-redirects can't be negative.") }
+        if user != nil, bearer != nil { throw ValidationError("Use only one of --user and --bearer.") }
+        if digest, user == nil { throw ValidationError("--digest needs --user.") }
+        if tunnel, unixSocket != nil { throw ValidationError("Use only one of --tunnel and --unix-socket.") }
+        if let path = unixSocket, path.utf8.count > 100 || path.isEmpty {
+            throw ValidationError("The path of a Unix-domain socket has 1 to 100 bytes.")
+        }
+    }
+
+    /// The client's configuration.
+    func configuration(cookies: CookieJar?) throws -> HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration()
+        configuration.userAgent = "martlet/0.1"
+        configuration.followsRedirects = follow
+        configuration.maximumRedirects = maxRedirects
+        configuration.decompresses = compressed
+        configuration.totalTimeout = timeout?.duration
+        if let connectTimeout { configuration.connectionTimeout = connectTimeout.duration }
+        if let readTimeout { configuration.readTimeout = readTimeout.duration }
+        configuration.cookieJar = cookies
+        configuration.tunnelsHTTP = tunnel
+        if let path = unixSocket {
+            configuration.connectionFactory = { _ in .unix(path: path) }
+            configuration.findProxy = { _ in .direct }
+        } else if let proxy {
+            let environment = try Self.environment(proxy)
+            configuration.findProxy = { ProxyList(routes: environment.routes(for: $0)) }
+        }
+        return configuration
+    }
+
+    /// What proves who the user is; asks for a password if need be.
+    func credentials(for host: String) throws -> HTTPCredentials? {
+        if let bearer {
+            do {
+                return try .bearer(bearer)
+            } catch {
+                throw CommandFailure(.usage, "--bearer: \(error)")
+            }
+        }
+        guard let user else { return nil }
+        let password = try user.password ?? PasswordPrompt.ask("Password of \(user.name) at \(host): ")
+        return digest
+            ? .digest(username: user.name, password: password)
+            : .basic(username: user.name, password: password)
+    }
+
+    private static func environment(_ proxy: String) throws(CommandFailure) -> ProxyEnvironment {
+        do {
+            return try ProxyEnvironment(["all_proxy": proxy])
+        } catch {
+            throw CommandFailure(.usage, "--proxy: This is no proxy that can be used. Write it as http://host:port.")
+        }
+    }
+}

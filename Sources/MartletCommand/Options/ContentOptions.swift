@@ -1,0 +1,95 @@
+import ArgumentParser
+import HTTPTypes
+import HTTPWire
+import Martlet
+import NIOCore
+
+/// What a request contains.
+struct ContentOptions: ParsableArguments, Sendable {
+    @Option(
+        name: [.customShort("d"), .long],
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "Send this text, or @file, or @- for standard input, as it is. Several are joined with “&”.",
+            discussion: "The type is application/x-www-form-urlencoded unless --header says another.",
+            valueName: "content"
+        )
+    )
+    var data: [ContentArgument] = []
+
+    @Option(
+        name: .customLong("data-urlencode"),
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("Send this pair of a form, encoded.", valueName: "name=value")
+    )
+    var pairs: [FormPair] = []
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Send this JSON, or @file, or @-, and ask for JSON.", valueName: "json")
+    )
+    var json: ContentArgument?
+
+    @Option(
+        name: [.customShort("F"), .long],
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "Send this field of a form (multipart/form-data). Files are named as name=@file[;type=…][;filename=…].",
+            valueName: "name=value"
+        )
+    )
+    var form: [FormField] = []
+
+    func validate() throws {
+        let kinds = [!data.isEmpty || !pairs.isEmpty, json != nil, !form.isEmpty].filter { $0 }.count
+        if kinds > 1 { throw ValidationError("Use only one of --data, --json and --form.") }
+        let inputs = (data + [json].compactMap { $0 } + form.compactMap(\.source)).filter { $0 == .standardInput }.count
+        if inputs > 1 { throw ValidationError("Standard input can be read once. Use @- only once.") }
+    }
+
+    /// The content; nil if there is none.
+    func body() async throws -> HTTPRequestBody? {
+        if let json { return try await json.body(type: "application/json") }
+        if !form.isEmpty { return .multipart(try await multipart()) }
+        if data.isEmpty, pairs.isEmpty { return nil }
+        let type = MediaType.formURLEncoded.description
+        if pairs.isEmpty, data.count == 1 { return try await data[0].body(type: type) }
+        var parts: [ByteBuffer] = []
+        for piece in data { parts.append(try await piece.collect()) }
+        if !pairs.isEmpty {
+            var parameters = QueryParameters()
+            for pair in pairs { parameters.append(name: pair.name, value: pair.value) }
+            parts.append(ByteBuffer(string: parameters.description))
+        }
+        var whole = ByteBuffer()
+        for (index, part) in parts.enumerated() {
+            if index > 0 { whole.writeString("&") }
+            whole.writeImmutableBuffer(part)
+        }
+        return .buffer(whole, contentType: type)
+    }
+
+    /// The fields that the content suggests.
+    var fields: HTTPFields {
+        json == nil ? [:] : [.accept: "application/json, */*;q=0.5"]
+    }
+
+    private func multipart() async throws -> MultipartFormData {
+        var data = MultipartFormData()
+        for field in form {
+            switch field.value {
+            case .text(let text):
+                data.append(text, named: field.name)
+            case .file(let source, let filename, let type):
+                data.append(try await source.part(), named: field.name, filename: filename, type: type)
+            }
+        }
+        return data
+    }
+}
+
+extension FormField {
+    fileprivate var source: ContentArgument? {
+        if case .file(let source, _, _) = value { source } else { nil }
+    }
+}

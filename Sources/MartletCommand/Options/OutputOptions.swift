@@ -1,0 +1,101 @@
+import ArgumentParser
+import HTTPWire
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// What is shown of a response, and where it goes.
+struct OutputOptions: ParsableArguments, Sendable {
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "Save the content to this file, which appears when it is complete; - prints it as it is.",
+            valueName: "file"
+        )
+    )
+    var output: String?
+
+    @Flag(name: [.customShort("O"), .long], help: "Save the content to a file named like the end of the URL.")
+    var remoteName = false
+
+    @Flag(
+        name: [.customShort("C"), .customLong("continue")],
+        help: "Keep what an interrupted download has got, in FILE.part, and go on with it."
+    )
+    var continues = false
+
+    @Flag(name: .shortAndLong, help: "Print the head of the response too.")
+    var include = false
+
+    @Flag(name: .shortAndLong, help: "Show the heads of requests and responses on standard error.")
+    var verbose = false
+
+    @Flag(name: [.customShort("s"), .customLong("quiet")], help: "Show no progress, and no message about --fail.")
+    var quiet = false
+
+    @Flag(help: "Show how long each step took on standard error.")
+    var timing = false
+
+    @Flag(name: .shortAndLong, help: "Exit with 4 or 5 when the status is 400 or more; --output saves nothing then.")
+    var fail = false
+
+    @Option(help: "Lay JSON out for reading: auto (on a terminal), always, never.")
+    var pretty = Choice.auto
+
+    @Option(help: "Show colours: auto (on a terminal, unless NO_COLOR is set), always, never.")
+    var color = Choice.auto
+
+    func validate() throws {
+        if output != nil, remoteName { throw ValidationError("Use only one of --output and --remote-name.") }
+        if continues, !remoteName, output == nil || output == "-" {
+            throw ValidationError("--continue needs a file: name it with --output or --remote-name.")
+        }
+    }
+
+    /// The file to save to; nil for standard output.
+    func download(of url: HTTPURL) throws(CommandFailure) -> Download? {
+        guard let path = try remoteName ? URLArgument.fileName(of: url) : output, path != "-" else { return nil }
+        let showsProgress = !quiet && StandardStream.error.isTerminal && !Self.isDumb
+        return Download(path: path, continues: continues, showsProgress: showsProgress)
+    }
+
+    /// How contents are shown on standard output.
+    var style: ContentFormatter.Style {
+        if output == "-" { return ContentFormatter.Style() }
+        let isTerminal = StandardStream.output.isTerminal
+        return ContentFormatter.Style(
+            indents: pretty.decide(isTerminal),
+            colours: colours(on: .output),
+            isForTerminal: isTerminal
+        )
+    }
+
+    /// How heads are shown.
+    func headText(on stream: StandardStream, prefix: String = "") -> HeadText {
+        let colours = colours(on: stream)
+        return HeadText(
+            prefix: prefix,
+            isForTerminal: stream.isTerminal || colours || !prefix.isEmpty,
+            colours: colours
+        )
+    }
+
+    private func colours(on stream: StandardStream) -> Bool {
+        color.decide(stream.isTerminal && !Self.isDumb && Self.variable("NO_COLOR").isEmpty)
+    }
+
+    /// Whether the terminal understands no escape sequences.
+    private static var isDumb: Bool {
+        let terminal = variable("TERM")
+        return terminal.isEmpty || terminal == "dumb"
+    }
+
+    private static func variable(_ name: String) -> String {
+        getenv(name).map { String(cString: $0) } ?? ""
+    }
+}

@@ -1,0 +1,61 @@
+import HTTPTypes
+import Martlet
+
+/// What an interrupted download has left: `FILE.part`, and `FILE.part.origin`, which tells of what it is a part.
+///
+/// Only what the server names by a strong validator (RFC 9110 section 8.8.1) can be continued: else the rest could be
+/// that of other bytes.
+struct PartialDownload: Equatable {
+    private static let maximumOrigin = 65_536
+
+    /// The URL that it is from.
+    let url: String
+    /// A strong `ETag`, or a `Last-Modified`.
+    let validator: String
+    /// How many bytes there are.
+    let count: Int
+
+    static func path(_ file: String) -> String { "\(file).part" }
+    static func originPath(_ file: String) -> String { "\(file).part.origin" }
+
+    init(url: String, validator: String, count: Int) {
+        self.url = url
+        self.validator = validator
+        self.count = count
+    }
+
+    /// What is left of a download of `url`; nil if there is nothing, or nothing of use.
+    init?(of file: String, from url: String) {
+        guard let count = OutputFile.size(of: Self.path(file)), count > 0,
+            let origin = OutputFile.text(of: Self.originPath(file), upTo: Self.maximumOrigin)
+        else { return nil }
+        let lines = origin.split(separator: "\n", omittingEmptySubsequences: false)
+        guard lines.count == 3, lines[0] == url, !lines[1].isEmpty, lines[2].isEmpty else { return nil }
+        self.init(url: url, validator: String(lines[1]), count: count)
+    }
+
+    /// The fields that ask for the rest.
+    var fields: HTTPFields {
+        [.range: "bytes=\(count)-", .ifRange: validator]
+    }
+
+    /// Whether a response brings the rest: of the same, from the right byte on, to the end.
+    func isContinued(by response: HTTPResponse.Status, _ fields: HTTPFields) -> Bool {
+        guard response == .partialContent, let value = fields[.contentRange], let range = ContentRange(value),
+            let total = range.total
+        else { return false }
+        // 206 has the validator that 200 would have had (RFC 9110 section 15.3.7).
+        if let present = Self.validator(in: fields), present != validator { return false }
+        return range.bytes.lowerBound == count && range.bytes.upperBound == total - 1
+    }
+
+    /// By what a later request can tell whether it is about the same bytes; nil if it can't.
+    static func validator(in fields: HTTPFields) -> String? {
+        if let tag = fields[.eTag] { return tag.hasPrefix("\"") ? tag : nil }
+        // A date is a strong validator when it is well before that of the response (RFC 9110 section 8.8.2.2).
+        guard let modified = fields.lastModified, let date = fields.date,
+            date.secondsSince1970 - modified.secondsSince1970 >= 60
+        else { return nil }
+        return fields[.lastModified]
+    }
+}

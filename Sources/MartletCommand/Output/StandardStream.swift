@@ -1,0 +1,64 @@
+import NIOCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Standard output or standard error. Writing blocks until the reader has taken it.
+struct StandardStream: Sendable {
+    static let output = StandardStream(descriptor: 1)
+    static let error = StandardStream(descriptor: 2)
+
+    let descriptor: CInt
+
+    var isTerminal: Bool { isatty(descriptor) == 1 }
+
+    /// How many characters a line of the terminal has; nil if there is none.
+    var columns: Int? {
+        var size = winsize()
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
+    }
+
+    func write(_ text: String) throws {
+        try write(ByteBuffer(string: text))
+    }
+
+    /// Writes all of it.
+    ///
+    /// - Throws: ``BrokenPipe``, or ``CommandFailure``.
+    func write(_ buffer: ByteBuffer) throws {
+        var rest = buffer
+        while rest.readableBytes > 0 {
+            let count = rest.withUnsafeReadableBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
+            if count >= 0 {
+                rest.moveReaderIndex(forwardBy: count)
+                continue
+            }
+            switch errno {
+            case EINTR:
+                continue
+            case EAGAIN:
+                // Whoever shares the stream has made it so.
+                var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&wait, 1, -1)
+            case EPIPE:
+                throw BrokenPipe()
+            default:
+                let reason = String(cString: strerror(errno))
+                throw CommandFailure(.fileError, "The output can't be written: \(reason).")
+            }
+        }
+    }
+}
+
+/// Whoever read what the tool writes has gone.
+struct BrokenPipe: Error {}
+
+private func systemWrite(_ descriptor: CInt, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+    write(descriptor, bytes, count)
+}

@@ -1,0 +1,85 @@
+import Martlet
+import NIOCore
+import NIOPosix
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// What comes from standard input, or from something that is no file, such as a named pipe.
+struct InputBytes: AsyncSequence, Sendable {
+    private static let pieceSize = 65_536
+
+    fileprivate final class Descriptor: Sendable {
+        let number: CInt
+        init(_ number: CInt) { self.number = number }
+        deinit { close(number) }
+    }
+
+    private let descriptor: Descriptor
+
+    static func standardInput() -> InputBytes {
+        InputBytes(descriptor: Descriptor(dup(0)))
+    }
+
+    static func path(_ path: String) throws(CommandFailure) -> InputBytes {
+        let number = open(path, O_RDONLY | O_CLOEXEC)
+        guard number >= 0 else {
+            throw CommandFailure(.fileError, "\(path) can't be read: \(String(cString: strerror(errno))).")
+        }
+        return InputBytes(descriptor: Descriptor(number))
+    }
+
+    struct AsyncIterator: AsyncIteratorProtocol {
+        fileprivate let descriptor: Descriptor
+
+        mutating func next() async throws -> ByteBuffer? {
+            let descriptor = descriptor
+            let bytes = try await NIOThreadPool.singleton.runIfActive { try InputBytes.read(descriptor.number) }
+            return bytes.readableBytes == 0 ? nil : bytes
+        }
+    }
+
+    func makeAsyncIterator() -> AsyncIterator {
+        AsyncIterator(descriptor: descriptor)
+    }
+
+    /// All of it, if it has at most `limit` bytes; else its beginning, which then has more.
+    func collect(upTo limit: Int) async throws -> (bytes: ByteBuffer, isComplete: Bool) {
+        var whole = ByteBuffer()
+        for try await bytes in self {
+            whole.writeImmutableBuffer(bytes)
+            if whole.readableBytes > limit { return (whole, false) }
+        }
+        return (whole, true)
+    }
+
+    private static func read(_ descriptor: CInt) throws -> ByteBuffer {
+        var buffer = ByteBufferAllocator().buffer(capacity: pieceSize)
+        var failure: CommandFailure?
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: pieceSize) { bytes in
+            while true {
+                let count = systemRead(descriptor, bytes.baseAddress, bytes.count)
+                if count >= 0 { return count }
+                if errno == EINTR { continue }
+                if errno == EAGAIN {
+                    var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+                    poll(&wait, 1, -1)
+                    continue
+                }
+                failure = CommandFailure(.fileError, "The input can't be read: \(String(cString: strerror(errno))).")
+                return 0
+            }
+        }
+        if let failure { throw failure }
+        return buffer
+    }
+}
+
+private func systemRead(_ descriptor: CInt, _ bytes: UnsafeMutableRawPointer?, _ count: Int) -> Int {
+    read(descriptor, bytes, count)
+}

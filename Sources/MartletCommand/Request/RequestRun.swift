@@ -1,0 +1,152 @@
+import ArgumentParser
+import HTTPTypes
+import HTTPWire
+import Martlet
+import NIOCore
+
+/// One request, from the command line to what is shown of its response.
+struct RequestRun {
+    private let method: HTTPRequest.Method
+    private let options: RequestOptions
+    private let url: HTTPURL
+
+    init(_ method: HTTPRequest.Method, _ options: RequestOptions) throws {
+        self.method = method
+        self.options = options
+        guard let url = HTTPURL(URLArgument.expand(options.target.url)) else {
+            throw HTTPClientError.invalidURL(options.target.url)
+        }
+        self.url = url
+    }
+
+    private var output: OutputOptions { options.output }
+
+    func run() async throws {
+        let download = try output.download(of: url)
+        let cookies: CookieJar? =
+            if let path = options.connection.cookieJar { try await CookieJar(contentsOf: path) } else { nil }
+        let (timings, timingsIn) = AsyncStream.makeStream(of: HTTPClientMetrics.self)
+        var configuration = try options.connection.configuration(cookies: cookies)
+        if output.timing { configuration.onMetrics = { timingsIn.yield($0) } }
+        if output.verbose { showHeads(&configuration) }
+        let client = HTTPClient(configuration: configuration)
+        if let credentials = try options.connection.credentials(for: url.host) {
+            // For all of the server: a redirect within it keeps them.
+            try client.addCredentials(credentials, for: "\(url.scheme)://\(url.authority)/")
+        }
+
+        let result: Result<Void, any Error>
+        do {
+            let body = try await options.content.body()
+            var (part, response) = try await respond(client, body, download)
+            if part != nil, response.status == .rangeNotSatisfiable {
+                // There is nothing behind what we have, or we have too much.
+                (part, response) = try await respond(client, body, nil)
+            }
+            try await show(response, download, continuing: part)
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        if let path = options.connection.cookieJar {
+            // Without those of the session the next command would begin another one.
+            try await cookies?.save(to: path, includingSessionCookies: true)
+        }
+        if output.timing { await show(timings) }
+        try result.get()
+    }
+
+    // MARK: The request
+
+    private func respond(
+        _ client: HTTPClient,
+        _ body: HTTPRequestBody?,
+        _ download: Download?
+    ) async throws -> (PartialDownload?, HTTPClientResponse) {
+        let part = download?.part(from: url.absoluteTarget)
+        let request = try client.open(method, url.description)
+        var fields = request.headers
+        for field in options.content.fields { fields[field.name] = field.value }
+        if output.continues {
+            // A part of a compressed content is of no use.
+            fields[.acceptEncoding] = "identity"
+            for field in part?.fields ?? [:] { fields[field.name] = field.value }
+        }
+        fields.apply(options.target.headers)
+        request.headers = fields
+        let verbose = output.verbose ? output.headText(on: .error, prefix: "< ") : nil
+        if let verbose {
+            request.onInformational = { status, fields in
+                try? StandardStream.error.write(verbose.response(.http1_1, status, fields))
+            }
+        }
+        let response: HTTPClientResponse
+        if let body { response = try await request.end(body) } else { response = try await request.end() }
+        if let verbose {
+            try StandardStream.error.write(verbose.response(response.version, response.status, response.headers))
+        }
+        return (part, response)
+    }
+
+    /// Shows what is sent, and the redirects that are followed.
+    private func showHeads(_ configuration: inout HTTPClient.Configuration) {
+        let sent = output.headText(on: .error, prefix: "> ")
+        configuration.onRequestHead = { try? StandardStream.error.write(sent.request($0)) }
+        let received = output.headText(on: .error, prefix: "< ")
+        configuration.onRedirect = { _, response in
+            let head = received.response(response.version, response.status, response.headers)
+            try StandardStream.error.write(head)
+            return true
+        }
+    }
+
+    // MARK: The response
+
+    private func show(
+        _ response: HTTPClientResponse,
+        _ download: Download?,
+        continuing part: PartialDownload?
+    ) async throws {
+        let isFailure = output.fail && response.status.code >= 400
+        let style = output.style
+        if output.include || method == .head {
+            let text = output.output == "-" ? HeadText() : output.headText(on: .output)
+            try StandardStream.output.write(text.response(response.version, response.status, response.headers))
+        }
+        if method == .head {
+            // There is no content, and no file for it.
+        } else if let download {
+            if !isFailure { try await download.save(response, continuing: part, from: url.absoluteTarget) }
+        } else {
+            var formatter = ContentFormatter(style, type: response.headers.contentType)
+            for try await bytes in response.body {
+                try StandardStream.output.write(try formatter.format(bytes))
+            }
+            try StandardStream.output.write(formatter.finish())
+        }
+        guard isFailure else { return }
+        let exit: CommandStatus = response.status.code < 500 ? .clientError : .serverError
+        if output.quiet { throw ExitCode(exit.rawValue) }
+        let reason = response.status.reasonPhrase
+        let status = reason.isEmpty ? "\(response.status.code)" : "\(response.status.code) \(reason)"
+        throw CommandFailure(exit, "The server answered \(status).")
+    }
+
+    private func show(_ timings: AsyncStream<HTTPClientMetrics>) async {
+        // The figures come when the connection is done with the response, which is at once if it was read to its end.
+        let patience = Task {
+            try await Task.sleep(for: .seconds(1))
+        }
+        let metrics = await withTaskGroup(of: HTTPClientMetrics?.self) { group in
+            group.addTask { await timings.first { _ in true } }
+            group.addTask {
+                _ = await patience.result
+                return nil
+            }
+            defer { group.cancelAll() }
+            defer { patience.cancel() }
+            return await group.next() ?? nil
+        }
+        if let metrics { try? StandardStream.error.write(TimingText(metrics).description) }
+    }
+}
