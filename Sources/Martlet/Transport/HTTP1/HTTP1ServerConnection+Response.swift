@@ -25,6 +25,27 @@ extension HTTP1ServerConnection {
         return isChannelWritable
     }
 
+    /// Writes the head, if that has not been done, and says how a file's content can follow it.
+    func beginContent(_ exchange: ServerExchange) throws(HTTPServerError) -> FileWay {
+        try write(exchange) { (draft) throws(HTTPServerError) in
+            guard !writer.isHeadWritten else { return }
+            let coding = exchange.chooseCoding(&draft, wholeLength: nil)
+            try writer.flush(draft, loop.headConstants, coding: coding, into: &output)
+        }
+        guard writer.context.method != .head else { return .nothing }
+        return writer.compressor == nil ? .regions : .bytes
+    }
+
+    /// Sends a part of a file. False when the caller should wait until the client has taken some.
+    func write(_ exchange: ServerExchange, _ slice: FileSlice) throws(HTTPServerError) -> Bool {
+        guard slice.isThere else { throw .fileTruncated }
+        try write(exchange) { (_) throws(HTTPServerError) in
+            try writer.write(slice, into: &output)
+        }
+        flushOutput()
+        return isChannelWritable
+    }
+
     /// Sends what has been gathered. False when the caller should wait until the client has taken some.
     func flush(_ exchange: ServerExchange) throws(HTTPServerError) -> Bool {
         try write(exchange) { (draft) throws(HTTPServerError) in
