@@ -1,6 +1,6 @@
 import HTTPWire
 
-/// What has to hold for the fields of conditional and range requests.
+/// What has to hold for the way to a file, and the fields of conditional and range requests.
 enum ConditionalProperties {
     static func checkRange(_ bytes: [UInt8]) {
         let text = String(decoding: bytes, as: UTF8.self)
@@ -17,6 +17,15 @@ enum ConditionalProperties {
                 if range.isEmpty || range.lowerBound < last || range.upperBound > length { fatalError("\(ranges)") }
                 last = range.upperBound
             }
+        }
+    }
+
+    static func checkPath(_ bytes: [UInt8]) {
+        guard let path = try? RelativePath(String(decoding: bytes, as: UTF8.self)) else { return }
+        expectEqual(try? RelativePath(path.encoded), path, "written and read again")
+        for name in path.names
+        where name.isEmpty || name == [0x2E] || name == [0x2E, 0x2E] || name.contains(0x2F) || name.contains(0) {
+            fatalError("leads elsewhere: \(name)")
         }
     }
 

@@ -13,6 +13,7 @@ enum FuzzTarget: String, CaseIterable {
     case forwarded
     case byteRange = "byte-range"
     case entityTag = "entity-tag"
+    case relativePath = "relative-path"
     case decompressor
 
     /// Traps if a property does not hold for the input.
@@ -31,6 +32,7 @@ enum FuzzTarget: String, CaseIterable {
         case .forwarded: FieldProperties.checkForwarded(bytes)
         case .byteRange: ConditionalProperties.checkRange(bytes)
         case .entityTag: ConditionalProperties.checkTag(bytes)
+        case .relativePath: ConditionalProperties.checkPath(bytes)
         case .decompressor: BodyProperties.checkDecompressor(bytes)
         }
     }
