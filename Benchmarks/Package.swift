@@ -61,6 +61,17 @@ let package = Package(
 
 if martletHasServer {
     package.dependencies.append(.package(name: "martlet", path: ".."))
+    package.targets.append(
+        .executableTarget(
+            name: "martlet-files",
+            dependencies: [
+                "BenchmarkSupport",
+                .product(name: "Martlet", package: "martlet"),
+                .product(name: "MartletFiles", package: "martlet"),
+            ],
+            swiftSettings: settings
+        )
+    )
     for name in ["martlet-hello", "martlet-drain"] {
         package.targets.append(
             .executableTarget(

@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
-from harness import connections, counting, machine, throughput, upload
+from harness import connections, counting, files, machine, throughput, upload
 from harness.machine import log
 from harness.report import page
 from harness.running import Failure
@@ -44,6 +44,7 @@ examples:
   script/bench --profile martlet-hello          where it executes it
   script/bench --scenario connections           memory of 10,000 idle connections
   script/bench --scenario upload                memory and time of a 1 GiB upload
+  script/bench --scenario files                 files of three sizes, beside nginx and Go
 """
 
 
@@ -135,6 +136,9 @@ def chosen_servers(options: argparse.Namespace, kinds: set[str]) -> list[str]:
     chosen = list(options.only or SERVERS)
     if "load" in kinds and BASELINE not in chosen:
         chosen.append(BASELINE)
+    if kinds == {"files"}:
+        # It brings its own servers.
+        return []
     if kinds == {"upload"}:
         chosen = [name for name in chosen if SERVERS[name].upload]
     elif "upload" not in kinds:
@@ -165,7 +169,7 @@ def main() -> int:
     scenarios = [SCENARIOS[name] for name in chosen_scenarios(options)]
     kinds = {scenario.kind for scenario in scenarios}
     wanted = [SERVERS[name] for name in chosen_servers(options, kinds)]
-    if not wanted:
+    if not wanted and kinds != {"files"}:
         log("none of these servers can be measured in these scenarios")
         return 2
 
@@ -191,7 +195,7 @@ def main() -> int:
         requests=options.requests,
     )
     servers, missing = build(wanted)
-    if not servers:
+    if not servers and wanted:
         return 1
 
     if options.profile:
@@ -226,6 +230,8 @@ def measure_all(options, scenarios, servers, missing, settings: Settings) -> int
         elif scenario.kind == "upload":
             able = [server for server in servers if server.upload]
             sections.append(upload.measure(scenario, able, settings))
+        elif scenario.kind == "files":
+            sections.append(files.measure(scenario, settings))
         elif scenario.kind == "allocations":
             sections.append(counting.allocations(scenario, native, settings))
         elif scenario.kind == "instructions":

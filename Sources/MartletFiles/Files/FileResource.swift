@@ -13,7 +13,7 @@ import NIOCore
 #endif
 
 /// One representation that can be sent: a file, or its content in another coding.
-struct FileResource: Sendable {
+final class FileResource: Sendable {
     /// Where the bytes are.
     enum Content: Sendable {
         case memory(ByteBuffer)
@@ -33,12 +33,57 @@ struct FileResource: Sendable {
     let facts: FileFacts
     let mediaType: MediaType?
     /// The content coding, if there is one.
-    var coding: String?
-    var content: Content
+    let coding: String?
+    let content: Content
     /// Whether the file has last been changed so recently that another change might not show in its facts.
     let isFresh: Bool
+    let tag: EntityTag?
 
-    var tag: EntityTag? { facts.entityTag(coding: coding, isWeak: isFresh) }
+    // The values of the fields, worked out once for all the requests that get the file from memory.
+    let contentTypeField: String
+    let lastModifiedField: String
+    let tagField: String?
+    let cacheControlField: String?
+
+    init(
+        systemPath: [CChar],
+        path: RelativePath,
+        facts: FileFacts,
+        mediaType: MediaType?,
+        coding: String? = nil,
+        content: Content,
+        isFresh: Bool,
+        cachePolicy: VirtualDirectory.CachePolicy
+    ) {
+        self.systemPath = systemPath
+        self.path = path
+        self.facts = facts
+        self.mediaType = mediaType
+        self.coding = coding
+        self.content = content
+        self.isFresh = isFresh
+        tag = facts.entityTag(coding: coding, isWeak: isFresh)
+        contentTypeField = mediaType?.description ?? "application/octet-stream"
+        lastModifiedField = facts.lastModified.description
+        tagField = tag?.description
+        cacheControlField = cachePolicy.value?(path.encoded, mediaType)
+    }
+
+    /// The same file in a content coding, as the file of another name or made here has it.
+    func coded(_ coding: String, _ other: FileResource? = nil, content: Content, _ policy: VirtualDirectory.CachePolicy)
+        -> FileResource
+    {
+        FileResource(
+            systemPath: other?.systemPath ?? systemPath,
+            path: path,
+            facts: other?.facts ?? facts,
+            mediaType: mediaType,
+            coding: coding,
+            content: content,
+            isFresh: other?.isFresh ?? isFresh,
+            cachePolicy: policy
+        )
+    }
 
     /// Whether the name still stands for the same file with the same content. One quick system call.
     func isCurrent(followsLinks: Bool) -> Bool {

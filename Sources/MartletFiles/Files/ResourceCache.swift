@@ -1,3 +1,4 @@
+import NIOCore
 import Synchronization
 
 /// The small files that were asked for last, by the path of the request.
@@ -13,6 +14,8 @@ final class ResourceCache: Sendable {
 
     /// What an entry takes beside its content, roughly.
     private static let overhead = 1024
+    /// What an open file counts as: descriptors are scarcer than memory.
+    private static let openFile = 262_144 - overhead
 
     private let maximumBytes: Int
     private let state = Mutex(State())
@@ -60,6 +63,9 @@ final class ResourceCache: Sendable {
     }
 
     private func cost(_ resource: FileResource, _ key: String) -> Int {
-        resource.content.byteCount + key.utf8.count * 2 + Self.overhead
+        switch resource.content {
+        case .memory(let bytes): bytes.readableBytes + key.utf8.count * 2 + Self.overhead
+        case .file: Self.openFile + Self.overhead
+        }
     }
 }

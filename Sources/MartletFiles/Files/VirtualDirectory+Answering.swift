@@ -39,34 +39,38 @@ extension VirtualDirectory {
         to request: HTTPServerRequest,
         _ demand: Demand
     ) async throws {
-        let (response, fields) = (request.response, request.headers)
-        let (tag, lastModified) = (resource.tag, resource.facts.lastModified)
-        let conditions = Preconditions(fields)
-        if !conditions.isEmpty {
-            switch conditions.evaluate(for: request.method, tag: tag, lastModified: lastModified) {
+        let response = request.response
+        if demand.hasConditions {
+            let conditions = Preconditions(request.headers)
+            switch conditions.evaluate(
+                for: request.method,
+                tag: resource.tag,
+                lastModified: resource.facts.lastModified
+            ) {
             case .proceed: break
             case .failed: return try await answerError(.preconditionFailed, request)
             case .notModified:
                 response.status = .notModified
                 var headers = response.headers
                 headers[.contentType] = nil
-                describe(resource, tag, varies: varies, in: &headers)
+                describe(resource, varies: varies, in: &headers)
                 response.headers = headers
                 return try await response.end()
             }
         }
         let length = resource.content.byteCount
-        let resolution = demand.hasRange ? ranges(request, resource, tag, length) : .whole
+        let resolution = demand.hasRange ? ranges(request, resource, length) : .whole
         if resolution == .unsatisfiable {
             let range = ContentRange(unsatisfiedOf: length).description
             return try await answerError(.rangeNotSatisfiable, request, headers: [.contentRange: range])
         }
         var headers = response.headers
-        headers[.contentType] = resource.mediaType?.description ?? "application/octet-stream"
-        headers[.lastModified] = lastModified.description
+        headers.reserveCapacity(headers.count + 8)
+        headers[.contentType] = resource.contentTypeField
+        headers[.lastModified] = resource.lastModifiedField
         headers[.acceptRanges] = "bytes"
         if let coding = resource.coding { headers[.contentEncoding] = coding }
-        describe(resource, tag, varies: varies, in: &headers)
+        describe(resource, varies: varies, in: &headers)
         response.headers = headers
         switch resolution {
         case .whole:
@@ -85,28 +89,25 @@ extension VirtualDirectory {
     }
 
     /// The fields that a 304 has too (RFC 9110 section 15.4.5).
-    private func describe(_ resource: FileResource, _ tag: EntityTag?, varies: Bool, in headers: inout HTTPFields) {
-        if let tag { headers[.eTag] = tag.description }
+    private func describe(_ resource: FileResource, varies: Bool, in headers: inout HTTPFields) {
+        if let tag = resource.tagField { headers[.eTag] = tag }
         if varies, !headers.contains(token: "accept-encoding", in: .vary) {
             headers.append(HTTPField(name: .vary, value: "accept-encoding"))
         }
-        if let policy = configuration.cachePolicy.value(resource.path.encoded, resource.mediaType) {
-            headers[.cacheControl] = policy
-        }
+        if let policy = resource.cacheControlField { headers[.cacheControl] = policy }
     }
 
     /// What of the content is asked for. Ranges mean something to GET only (RFC 9110 section 14.2).
     private func ranges(
         _ request: HTTPServerRequest,
         _ resource: FileResource,
-        _ tag: EntityTag?,
         _ length: Int
     ) -> ByteRangeSet.Resolution {
         guard request.method == .get, let set = request.headers.range else { return .whole }
         if request.headers[.ifRange] != nil {
             let now = HTTPDate(secondsSince1970: Int64(FileFacts.Moment.now.seconds))
-            let matches = request.headers.ifRange?.matches(tag, lastModified: resource.facts.lastModified, now: now)
-            guard matches == true else { return .whole }
+            let (condition, modified) = (request.headers.ifRange, resource.facts.lastModified)
+            guard condition?.matches(resource.tag, lastModified: modified, now: now) == true else { return .whole }
         }
         return set.resolve(length: length, maximumCount: configuration.maximumRanges)
     }
@@ -116,8 +117,10 @@ extension VirtualDirectory {
         _ response: HTTPServerResponse,
         isHead: Bool
     ) async throws {
-        response.contentLength = content.byteCount
-        if isHead { return try await response.end() }
+        if isHead {
+            response.contentLength = content.byteCount
+            return try await response.end()
+        }
         switch content {
         case .memory(let bytes): try await response.end(bytes)
         case .file(let file, let length): try await response.end(file, 0..<length)

@@ -48,9 +48,14 @@ extension VirtualDirectory {
         /// How many ranges of a file may be asked for at once; with more the whole is sent. 50 by default.
         public var maximumRanges = 50
 
-        /// The longest file that is kept in memory, in bytes. 64 KiB by default.
-        public var maximumCachedFileBytes = 65_536
-        /// How much memory small files and compressed ones may take. 32 MiB by default; 0 keeps none.
+        /// The longest file that is kept in memory, in bytes. 16 KiB by default: longer ones are sent faster from the
+        /// system's own memory.
+        public var maximumCachedFileBytes = 16_384
+        /// The longest file that is kept open, in bytes. 1 MiB by default: what is deleted meanwhile takes room on the disk
+        /// until other files have taken its place.
+        public var maximumOpenFileBytes = 1_048_576
+        /// How much memory small files and compressed ones may take. 32 MiB by default; 0 keeps none. An open file counts
+        /// as 256 KiB, so that there are at most 128 of them by default.
         public var cacheBytes = 33_554_432
 
         /// How long a file must have been left alone for its facts to be trusted. Some file systems count in steps of two
@@ -65,27 +70,31 @@ extension VirtualDirectory {
 
     /// The `Cache-Control` of files.
     public struct CachePolicy: Sendable {
-        let value: @Sendable (_ path: String, _ mediaType: MediaType?) -> String?
+        let value: (@Sendable (_ path: String, _ mediaType: MediaType?) -> String?)?
 
-        /// Decides for each file: `value` is given its path below the root, as it stands in a URL, and its media type.
+        /// Decides for each file, not for each request: `value` is given its path below the root, as it stands in a URL,
+        /// and its media type, and returns the field's value; nil for no field.
         public init(_ value: @escaping @Sendable (_ path: String, _ mediaType: MediaType?) -> String?) {
             self.value = value
         }
 
+        private init() {
+            value = nil
+        }
+
         /// Says nothing.
-        public static let unspecified = CachePolicy { _, _ in nil }
+        public static let unspecified = CachePolicy()
         /// A cache asks each time whether the file has changed.
         public static let revalidate = CachePolicy { _, _ in "no-cache" }
         /// Nothing is kept anywhere.
         public static let never = CachePolicy { _, _ in "no-store" }
+        /// Files that never change under their name, such as those with a hash in it.
+        public static let immutable = CachePolicy { _, _ in "public, max-age=31536000, immutable" }
 
         /// A cache may keep files for this long.
         public static func maxAge(_ age: Duration) -> CachePolicy {
             let value = "public, max-age=\(max(0, age.components.seconds))"
             return CachePolicy { _, _ in value }
         }
-
-        /// Files that never change under their name, such as those with a hash in it.
-        public static let immutable = CachePolicy { _, _ in "public, max-age=31536000, immutable" }
     }
 }

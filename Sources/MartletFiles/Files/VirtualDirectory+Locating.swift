@@ -16,15 +16,26 @@ extension VirtualDirectory {
     /// What of a request decides about the representation it gets.
     struct Demand: Sendable {
         /// `Accept-Encoding`; nil when there is none.
-        let codings: QualityList?
+        private(set) var codings: QualityList?
         /// Whether ranges are asked for. They are ranges of a file, not of what a compressor makes of it.
-        let hasRange: Bool
+        private(set) var hasRange = false
+        private(set) var hasConditions = false
 
         init(_ request: HTTPServerRequest, _ configuration: Configuration) {
             let fields = request.headers
-            let isOfUse = configuration.servesPrecompressedFiles || configuration.maximumCompressedBytes > 0
-            codings = isOfUse ? fields.qualityList(of: .acceptEncoding) : nil
-            hasRange = fields[.range] != nil
+            // In one go: most requests have none of them.
+            var hasCodings = false
+            for field in fields {
+                switch field.name {
+                case .acceptEncoding: hasCodings = true
+                case .range: hasRange = true
+                case .ifMatch, .ifNoneMatch, .ifModifiedSince, .ifUnmodifiedSince: hasConditions = true
+                default: break
+                }
+            }
+            if hasCodings, configuration.servesPrecompressedFiles || configuration.maximumCompressedBytes > 0 {
+                codings = fields.qualityList(of: .acceptEncoding)
+            }
         }
 
         func accepts(_ coding: String) -> Bool {
@@ -113,7 +124,8 @@ extension VirtualDirectory {
     private func keep(_ resource: FileResource, for key: String) {
         // A change within one tick of the file system's clock would go unnoticed for ever, so files that were just
         // changed are not kept.
-        guard case .memory = resource.content, !resource.isFresh,
+        if case .file(_, let length) = resource.content, length > configuration.maximumOpenFileBytes { return }
+        guard !resource.isFresh,
             FileFacts.Moment.now.seconds - resource.facts.changed.seconds >= configuration.settlingSeconds
         else { return }
         cache.insert(resource, for: key)
@@ -141,7 +153,8 @@ extension VirtualDirectory {
             facts: facts,
             mediaType: try mediaType(of: path, file, content, patience),
             content: content.map { .memory($0) } ?? .file(file, length: facts.size),
-            isFresh: FileFacts.Moment.now.seconds - facts.modified.seconds < configuration.settlingSeconds
+            isFresh: FileFacts.Moment.now.seconds - facts.modified.seconds < configuration.settlingSeconds,
+            cachePolicy: configuration.cachePolicy
         )
     }
 
@@ -213,15 +226,7 @@ extension VirtualDirectory {
                 facts.modified >= resource.facts.modified
             else { return nil }
             let loaded = try load(file, facts, path, tree.systemPath(path), patience)
-            let sibling = FileResource(
-                systemPath: loaded.systemPath,
-                path: path,
-                facts: facts,
-                mediaType: resource.mediaType,
-                coding: coding,
-                content: loaded.content,
-                isFresh: loaded.isFresh
-            )
+            let sibling = resource.coded(coding, loaded, content: loaded.content, configuration.cachePolicy)
             keep(sibling, for: key)
             return sibling
         } catch FileTree.Failure.notFound {
@@ -248,9 +253,7 @@ extension VirtualDirectory {
         let compressor = try Compressor(.gzip)
         try compressor.compress(bytes, into: &output)
         try compressor.finish(into: &output)
-        var result = resource
-        result.coding = "gzip"
-        result.content = .memory(output)
+        let result = resource.coded("gzip", content: .memory(output), configuration.cachePolicy)
         keep(result, for: key)
         return result
     }

@@ -255,6 +255,30 @@ struct VirtualDirectoryTests {
         }
     }
 
+    @Test("keeps few files open")
+    func openBound() async throws {
+        let site = try TemporaryDirectory()
+        var configuration = VirtualDirectory.Configuration()
+        configuration.cacheBytes = 2 << 20
+        configuration.settlingSeconds = 0
+        let files = VirtualDirectory(site.root, configuration: configuration)
+        for number in 0..<30 { try site.makeHole(20_000 + number, at: "root/\(number)") }
+        try await withServer(.bare, files.serveRequest) { server in
+            let client = try await server.connect()
+            for number in 0..<60 {
+                client.send(get("/\(number % 30)"))
+                #expect(try await client.response().content.count == 20_000 + number % 30)
+            }
+            #expect((1...8).contains(files.cache.byteCount / 262_144))
+            // A file that is kept open shows its changes too.
+            client.send(get("/29"))
+            #expect(try await client.response().content.first == 0)
+            try site.write(Array(repeating: 1, count: 20_029), to: Array("root/29".utf8), modified: 1_000_000_001)
+            client.send(get("/29"))
+            #expect(try await client.response().content.first == 1)
+        }
+    }
+
     @Test("sets Cache-Control as it is told")
     func cachePolicy() async throws {
         for (policy, value) in [
