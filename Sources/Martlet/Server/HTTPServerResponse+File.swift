@@ -43,6 +43,12 @@ extension HTTPServerResponse {
         if !isHeadSent, contentLength == nil, headers[.contentLength] == nil {
             contentLength = range.count
         }
+        let exchange = exchange
+        if range.count <= OpenFile.regionSize {
+            try await exchange.commitSession()
+            let slice = FileSlice(file: file, range: range)
+            if try await exchange.executor.run({ try exchange.connection.end(exchange, slice) }) { return }
+        }
         try await write(file, range)
         try await end()
     }

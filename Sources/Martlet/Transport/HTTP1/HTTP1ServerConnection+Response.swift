@@ -36,6 +36,15 @@ extension HTTP1ServerConnection {
         return writer.compressor == nil ? .regions : .bytes
     }
 
+    /// Sends the whole response with a part of a file as its content, or what is left of it. False when the file has to
+    /// be read for it.
+    func end(_ exchange: ServerExchange, _ slice: FileSlice) throws(HTTPServerError) -> Bool {
+        guard try beginContent(exchange) == .regions else { return false }
+        _ = try write(exchange, slice)
+        try end(exchange, .none)
+        return true
+    }
+
     /// Sends a part of a file. False when the caller should wait until the client has taken some.
     func write(_ exchange: ServerExchange, _ slice: FileSlice) throws(HTTPServerError) -> Bool {
         guard slice.isThere else { throw .fileTruncated }
