@@ -63,12 +63,13 @@ let package = Package(
             swiftSettings: settings
         ),
     ]
-        + ["martlet-hello", "martlet-drain", "martlet-client"].map { name in
+        + ["martlet-hello", "martlet-drain", "martlet-client", "martlet-files"].map { name in
             .executableTarget(
                 name: name,
                 dependencies: [
                     "BenchmarkSupport",
                     .product(name: "Martlet", package: "martlet"),
+                    .product(name: "MartletFiles", package: "martlet"),
                     .product(name: "NIOCore", package: "swift-nio"),
                 ],
                 swiftSettings: settings

@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
-from harness import clients, connections, counting, machine, throughput, upload
+from harness import clients, connections, counting, files, machine, throughput, upload
 from harness.machine import log
 from harness.report import page
 from harness.running import Failure
@@ -27,6 +27,9 @@ from harness.settings import Settings
 
 QUIET = 0.10
 """Results are kept if others used less than this share of a core."""
+
+OWN_PROGRAMS = {"clients", "files"}
+"""Kinds of scenarios that bring their own programs."""
 
 EXAMPLES = """\
 scenarios:
@@ -45,6 +48,7 @@ examples:
   script/bench --scenario connections           memory of 10,000 idle connections
   script/bench --scenario upload                memory and time of a 1 GiB upload
   script/bench --scenario clients               clients: short answers and downloads
+  script/bench --scenario files                 files of three sizes, beside nginx and Go
 """
 
 
@@ -136,6 +140,9 @@ def chosen_servers(options: argparse.Namespace, kinds: set[str]) -> list[str]:
     chosen = list(options.only or SERVERS)
     if "load" in kinds and BASELINE not in chosen:
         chosen.append(BASELINE)
+    if kinds <= OWN_PROGRAMS:
+        # It brings its own servers.
+        return []
     if kinds == {"upload"}:
         chosen = [name for name in chosen if SERVERS[name].upload]
     elif "upload" not in kinds:
@@ -166,7 +173,7 @@ def main() -> int:
     scenarios = [SCENARIOS[name] for name in chosen_scenarios(options)]
     kinds = {scenario.kind for scenario in scenarios}
     wanted = [SERVERS[name] for name in chosen_servers(options, kinds)]
-    if not wanted:
+    if not wanted and not kinds <= OWN_PROGRAMS:
         log("none of these servers can be measured in these scenarios")
         return 2
 
@@ -192,8 +199,8 @@ def main() -> int:
         upload_bytes=options.upload_mib * 2**20,
         requests=options.requests,
     )
-    servers, missing = build(wanted if kinds != {"clients"} else [])
-    if not servers and kinds != {"clients"}:
+    servers, missing = build(wanted)
+    if not servers and wanted:
         return 1
 
     if options.profile:
@@ -230,6 +237,8 @@ def measure_all(options, scenarios, servers, missing, settings: Settings) -> int
         elif scenario.kind == "upload":
             able = [server for server in servers if server.upload]
             sections.append(upload.measure(scenario, able, settings))
+        elif scenario.kind == "files":
+            sections.append(files.measure(scenario, settings))
         elif scenario.kind == "allocations":
             sections.append(counting.allocations(scenario, native, settings))
         elif scenario.kind == "instructions":

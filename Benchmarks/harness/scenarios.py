@@ -39,11 +39,12 @@ class Scenario:
     depth: int = 1  # requests that are sent at once on a connection
     connections: int = 64
     protocol: str = "http/1.1"
+    path: str = "/"
     load: str = "wrk"
 
     def request(self, port: int) -> bytes:
         """The bytes of one request."""
-        lines = ["GET / HTTP/1.1", f"Host: 127.0.0.1:{port}"]
+        lines = [f"GET {self.path} HTTP/1.1", f"Host: 127.0.0.1:{port}"]
         lines += [f"{name}: {value}" for name, value in self.fields]
         return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii")
 
@@ -57,6 +58,7 @@ SCENARIOS = {
         Scenario("connections", "Idle connections", kind="connections"),
         Scenario("upload", "Chunked upload", kind="upload"),
         Scenario("clients", "Clients", kind="clients"),
+        Scenario("files", "Files", kind="files"),
         Scenario("allocations", "Allocations per request", kind="allocations"),
         Scenario("instructions", "Instructions per request", kind="instructions"),
     )

@@ -8,6 +8,8 @@ struct Tutorial: AsyncParsableCommand {
         HelloWorldServer.self,
         NumberThinker.self,
         MiniFileServer.self,
+        BasicFileServer.self,
+        StaticFileServer.self,
         BasicWriterServer.self,
     ]
 

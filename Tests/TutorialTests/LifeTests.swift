@@ -94,7 +94,12 @@ struct LifeTests {
     }
 
     @Test func programsHaveThePortsOfTheTutorial() {
-        #expect(Tutorial.programs.map { $0.guide.port } == [4040, 4041, 4044, 4049])
-        #expect(Self.names == ["hello-world-server", "number-thinker", "mini-file-server", "basic-writer-server"])
+        #expect(Tutorial.programs.map { $0.guide.port } == [4040, 4041, 4044, 4046, 4048, 4049])
+        #expect(
+            Self.names == [
+                "hello-world-server", "number-thinker", "mini-file-server", "basic-file-server", "static-file-server",
+                "basic-writer-server",
+            ]
+        )
     }
 }

@@ -11,6 +11,9 @@ enum FuzzTarget: String, CaseIterable {
     case httpDate = "http-date"
     case qualityList = "quality-list"
     case forwarded
+    case byteRange = "byte-range"
+    case entityTag = "entity-tag"
+    case relativePath = "relative-path"
     case decompressor
 
     /// Traps if a property does not hold for the input.
@@ -27,6 +30,9 @@ enum FuzzTarget: String, CaseIterable {
         case .httpDate: FieldProperties.checkDate(bytes)
         case .qualityList: FieldProperties.checkQualityList(bytes)
         case .forwarded: FieldProperties.checkForwarded(bytes)
+        case .byteRange: ConditionalProperties.checkRange(bytes)
+        case .entityTag: ConditionalProperties.checkTag(bytes)
+        case .relativePath: ConditionalProperties.checkPath(bytes)
         case .decompressor: BodyProperties.checkDecompressor(bytes)
         }
     }

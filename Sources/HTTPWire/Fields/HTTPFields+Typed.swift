@@ -62,6 +62,29 @@ extension HTTPFields {
         set { self[.ifUnmodifiedSince] = newValue?.description }
     }
 
+    /// `ETag` (RFC 9110 section 8.8.3).
+    public var entityTag: EntityTag? {
+        get { onlyValue(of: .eTag).flatMap { EntityTag($0) } }
+        set { self[.eTag] = newValue?.description }
+    }
+
+    /// `Range` in bytes (RFC 9110 section 14.2); `nil` also if there is more than one such field, or another unit.
+    public var range: ByteRangeSet? {
+        get { onlyValue(of: .range).flatMap { ByteRangeSet($0) } }
+        set { self[.range] = newValue?.description }
+    }
+
+    /// `Content-Range` in bytes (RFC 9110 section 14.4).
+    public var contentRange: ContentRange? {
+        get { onlyValue(of: .contentRange).flatMap { ContentRange($0) } }
+        set { self[.contentRange] = newValue?.description }
+    }
+
+    /// `If-Range` (RFC 9110 section 13.1.5).
+    public var ifRange: IfRange? {
+        onlyValue(of: .ifRange).flatMap { IfRange($0) }
+    }
+
     /// `Host` (RFC 9110 section 7.2); `nil` also if there is more than one.
     public var host: Authority? {
         get { onlyValue(of: .hostField).flatMap(Authority.init) }

@@ -53,18 +53,28 @@ extension QualityList {
     ///
     /// - Returns: `nil` if not even identity is acceptable. A list without members asks for identity.
     public func preferredContentCoding(among candidates: [ContentCoding]) -> ContentCoding? {
-        guard !items.isEmpty else { return .identity }
-        var (best, greatest) = (ContentCoding?.none, 0)
-        for coding in candidates where doubledQuality(of: coding) > greatest {
-            (best, greatest) = (coding, doubledQuality(of: coding))
-        }
-        return doubledQuality(of: .identity) > greatest ? .identity : best
+        preferredContentCoding(among: candidates.map(\.rawValue)).flatMap { ContentCoding($0) }
     }
 
+    /// The same with the names of codings in lower case, so that there can be others than this package applies: `br`,
+    /// `zstd`.
+    public func preferredContentCoding(among candidates: [String]) -> String? {
+        guard !items.isEmpty else { return Self.identity }
+        var (best, greatest) = (String?.none, 0)
+        for coding in candidates {
+            let quality = doubledQuality(of: coding)
+            if quality > greatest { (best, greatest) = (coding, quality) }
+        }
+        return doubledQuality(of: Self.identity) > greatest ? Self.identity : best
+    }
+
+    private static var identity: String { ContentCoding.identity.rawValue }
+
     /// Twice the weight of a coding, so that identity unnamed can have a weight below any that can be sent.
-    private func doubledQuality(of coding: ContentCoding) -> Int {
-        let item = items.first { coding.isNamed($0.value) } ?? items.first { $0.value == "*" }
-        return item.map { $0.quality * 2 } ?? (coding == .identity ? 1 : 0)
+    private func doubledQuality(of coding: String) -> Int {
+        let alias = coding == ContentCoding.gzip.rawValue ? "x-gzip" : coding
+        let item = items.first { $0.value == coding || $0.value == alias } ?? items.first { $0.value == "*" }
+        return item.map { $0.quality * 2 } ?? (coding == Self.identity ? 1 : 0)
     }
 
     private func explicitQuality(of token: String) -> Int? {

@@ -24,6 +24,8 @@ public enum HTTPServerError: Error, Sendable, Hashable, CustomStringConvertible 
     case reservedField(String)
     /// The content could not be compressed, which only a lack of memory can cause.
     case compressionFailed(ContentCodingError)
+    /// A file became shorter while it was sent, so that its announced length can't be reached.
+    case fileTruncated
     /// The client has closed the connection.
     case connectionClosed
     /// The server has been closed.
@@ -54,6 +56,8 @@ public enum HTTPServerError: Error, Sendable, Hashable, CustomStringConvertible 
             "\(name) is set by the server. Use the response's contentLength or isPersistent instead."
         case .compressionFailed(let error):
             "The content could not be compressed: \(error)"
+        case .fileTruncated:
+            "The file became shorter while it was sent."
         case .connectionClosed:
             "The client has closed the connection."
         case .serverClosed:

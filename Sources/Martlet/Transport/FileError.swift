@@ -15,6 +15,13 @@ public struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The `errno` of the call.
     public let code: Int32
 
+    /// A call that failed.
+    public init(operation: String, path: String, code: Int32) {
+        self.operation = operation
+        self.path = path
+        self.code = code
+    }
+
     /// What was tried and why it failed.
     public var description: String {
         "Couldn't \(operation) \(path): \(String(cString: strerror(code)))"

@@ -1,15 +1,21 @@
 import NIOCore
 
-/// What a connection is about to write: one growing buffer for heads and small contents, and larger contents as they
-/// are, so that nothing large is copied.
+/// What a connection is about to write: one growing buffer for heads and small contents, and larger contents and parts
+/// of files as they are, so that nothing large is copied.
 struct OutputBuffer {
     /// Contents of at least this many bytes are not copied.
     static let copyLimit = 16_384
 
     /// The buffer to append to.
     var tail = ByteBuffer()
-    private var full: [ByteBuffer] = []
+    private var full: [Piece] = []
     private var fullBytes = 0
+
+    /// What waits ahead of the tail.
+    private enum Piece {
+        case bytes(ByteBuffer)
+        case file(FileSlice)
+    }
 
     /// How many bytes wait to be written.
     var byteCount: Int { fullBytes + tail.readableBytes }
@@ -22,19 +28,33 @@ struct OutputBuffer {
             tail.writeImmutableBuffer(bytes)
             return
         }
+        append(.bytes(bytes), bytes.readableBytes)
+    }
+
+    /// Appends a part of a file, which is not read.
+    mutating func append(_ slice: FileSlice) {
+        append(.file(slice), slice.byteCount)
+    }
+
+    private mutating func append(_ piece: Piece, _ count: Int) {
         if tail.readableBytes > 0 {
-            full.append(tail)
+            full.append(.bytes(tail))
             fullBytes += tail.readableBytes
             tail = ByteBuffer()
         }
-        full.append(bytes)
-        fullBytes += bytes.readableBytes
+        full.append(piece)
+        fullBytes += count
     }
 
     /// Hands each buffer to `write` and starts anew, with the memory of the last one if that is free again by then.
-    mutating func drain(_ write: (ByteBuffer) -> Void) {
-        for buffer in full {
-            write(buffer)
+    ///
+    /// - Parameter writeFile: Takes the parts of files, in turn with the buffers. Where none are appended, there are none.
+    mutating func drain(_ write: (ByteBuffer) -> Void, writeFile: (FileSlice) -> Void = { _ in }) {
+        for piece in full {
+            switch piece {
+            case .bytes(let buffer): write(buffer)
+            case .file(let slice): writeFile(slice)
+            }
         }
         full.removeAll(keepingCapacity: true)
         fullBytes = 0

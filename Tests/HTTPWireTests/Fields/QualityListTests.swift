@@ -44,6 +44,19 @@ struct QualityListTests {
     }
 
     @Test(
+        "choose among codings that others have applied",
+        arguments: [
+            ("br", "br"), ("gzip, br, zstd", "br"), ("gzip;q=1, br;q=0.9", "gzip"), ("zstd", "zstd"), ("*", "br"),
+            ("br;q=0, *", "zstd"), ("br;q=0, gzip", "gzip"), ("x-gzip", "gzip"), ("deflate", "identity"),
+            ("", "identity"),
+            ("identity;q=0.5, br;q=0.4", "identity"), ("deflate, identity;q=0", nil),
+        ] as [(String, String?)]
+    )
+    func namedCodings(text: String, coding: String?) {
+        #expect(QualityList(text).preferredContentCoding(among: ["br", "zstd", "gzip"]) == coding)
+    }
+
+    @Test(
         "choose a media type, the most specific range counting (section 12.5.1)",
         arguments: [
             ("text/plain", 300), ("text/html", 700), ("text/html;level=1", 1000), ("text/html;level=2", 400),

@@ -182,17 +182,9 @@ struct HTTP1ResponseWriter {
         }
         switch framing {
         case .none:
-            // What a response to HEAD would contain is not sent (RFC 9110 section 9.3.2).
-            guard context.method == .head else { throw .contentNotAllowed(status) }
-            written += count
-        case .contentLength(let announced):
-            guard count <= announced - written else {
-                if status.code == 205 { throw .contentNotAllowed(status) }
-                throw .contentLengthExceeded(announced: announced, written: written + count)
-            }
-            written += count
-            content.append(to: &output)
-        case .untilClose:
+            try account(count)
+        case .contentLength, .untilClose:
+            try account(count)
             content.append(to: &output)
         case .chunked:
             guard buffered else {
@@ -207,6 +199,41 @@ struct HTTP1ResponseWriter {
                 if gathered.readableBytes >= Self.chunkSize { emitGathered(into: &output) }
             }
         }
+    }
+
+    /// Adds a part of a file to the content. The head has been written, and nothing compresses the content.
+    mutating func write(_ slice: FileSlice, into output: inout OutputBuffer) throws(HTTPServerError) {
+        guard !isEnded else { throw .responseEnded }
+        guard slice.byteCount > 0 else { return }
+        try account(slice.byteCount)
+        switch framing {
+        case .none:
+            break
+        case .contentLength, .untilClose:
+            output.append(slice)
+        case .chunked:
+            emitGathered(into: &output)
+            output.tail.writeChunkHead(byteCount: slice.byteCount)
+            output.append(slice)
+            output.tail.writeStaticString("\r\n")
+        }
+    }
+
+    /// Counts bytes of the content, which have to be allowed and to fit into the announced length.
+    private mutating func account(_ count: Int) throws(HTTPServerError) {
+        switch framing {
+        case .none:
+            // What a response to HEAD would contain is not sent (RFC 9110 section 9.3.2).
+            guard context.method == .head else { throw .contentNotAllowed(status) }
+        case .contentLength(let announced):
+            guard count <= announced - written else {
+                if status.code == 205 { throw .contentNotAllowed(status) }
+                throw .contentLengthExceeded(announced: announced, written: written + count)
+            }
+        case .untilClose, .chunked:
+            break
+        }
+        written += count
     }
 
     private mutating func finish(_ trailers: HTTPFields?, into output: inout OutputBuffer) throws(HTTPServerError) {

@@ -124,6 +124,9 @@ extension HTTP1ServerConnection {
             return
         }
         guard context != nil else { return }
+        // A file that has become shorter since its part was handed to the channel: the system sends nothing more of it,
+        // and the channel would try for ever.
+        if let slice = filesInFlight.first, !slice.isThere { return abort() }
         let violation = timing.check(
             now: now,
             wait: presentWait,

@@ -25,6 +25,36 @@ extension HTTP1ServerConnection {
         return isChannelWritable
     }
 
+    /// Writes the head, if that has not been done, and says how a file's content can follow it.
+    func beginContent(_ exchange: ServerExchange) throws(HTTPServerError) -> FileWay {
+        try write(exchange) { (draft) throws(HTTPServerError) in
+            guard !writer.isHeadWritten else { return }
+            let coding = exchange.chooseCoding(&draft, wholeLength: nil)
+            try writer.flush(draft, loop.headConstants, coding: coding, into: &output)
+        }
+        guard writer.context.method != .head else { return .nothing }
+        return writer.compressor == nil ? .regions : .bytes
+    }
+
+    /// Sends the whole response with a part of a file as its content, or what is left of it. False when the file has to
+    /// be read for it.
+    func end(_ exchange: ServerExchange, _ slice: FileSlice) throws(HTTPServerError) -> Bool {
+        guard try beginContent(exchange) == .regions else { return false }
+        _ = try write(exchange, slice)
+        try end(exchange, .none)
+        return true
+    }
+
+    /// Sends a part of a file. False when the caller should wait until the client has taken some.
+    func write(_ exchange: ServerExchange, _ slice: FileSlice) throws(HTTPServerError) -> Bool {
+        guard slice.isThere else { throw .fileTruncated }
+        try write(exchange) { (_) throws(HTTPServerError) in
+            try writer.write(slice, into: &output)
+        }
+        flushOutput()
+        return isChannelWritable
+    }
+
     /// Sends what has been gathered. False when the caller should wait until the client has taken some.
     func flush(_ exchange: ServerExchange) throws(HTTPServerError) -> Bool {
         try write(exchange) { (draft) throws(HTTPServerError) in

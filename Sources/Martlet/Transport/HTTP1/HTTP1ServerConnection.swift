@@ -55,6 +55,8 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
     /// How many bytes of the last request's content may still be read and dropped; nil when none is left to read.
     @exclusivity(unchecked) var drainAllowance: Int?
     @exclusivity(unchecked) var output = OutputBuffer()
+    /// The parts of files that the channel has not sent yet, in order.
+    @exclusivity(unchecked) var filesInFlight = CircularBuffer<FileSlice>(initialCapacity: 0)
     let writability: EventLoopCondition
     /// The channel, for those who ask about its addresses from other threads; nil once it is closed.
     let openChannel = Mutex<(any Channel)?>(nil)
@@ -340,7 +342,12 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
         guard let context, !output.isEmpty else {
             return finishClosing()
         }
-        output.drain { context.write(wrapOutboundOut($0), promise: nil) }
+        output.drain {
+            context.write(wrapOutboundOut($0), promise: nil)
+        } writeFile: { slice in
+            filesInFlight.append(slice)
+            context.write(slice) { self.filesInFlight.removeFirst() }
+        }
         context.flush()
         output.reset()
         finishClosing()

@@ -1,0 +1,34 @@
+/// The value of `If-Range`: ranges are meant of this version only (RFC 9110 section 13.1.5).
+public enum IfRange: Sendable, Hashable {
+    /// The version with this entity tag.
+    case tag(EntityTag)
+    /// The version that was last modified then.
+    case date(HTTPDate)
+
+    /// Reads the value of an `If-Range` field; `nil` if it is neither an entity tag nor a date.
+    public init?(_ text: String) {
+        if let tag = EntityTag(text) {
+            self = .tag(tag)
+        } else if let date = HTTPDate(text) {
+            self = .date(date)
+        } else {
+            return nil
+        }
+    }
+
+    /// Whether the current representation is that version; if not, the whole of it is to be sent.
+    ///
+    /// - Parameters:
+    ///   - tag: Its entity tag, which has to match strongly.
+    ///   - lastModified: When it was modified, which has to be exactly the date, and at least a second ago: two versions
+    ///     of the same second cannot be told apart by their dates (RFC 9110 section 8.8.2.2).
+    ///   - now: The present time.
+    public func matches(_ tag: EntityTag?, lastModified: HTTPDate?, now: HTTPDate) -> Bool {
+        switch self {
+        case .tag(let wanted):
+            tag.map(wanted.matchesStrongly) ?? false
+        case .date(let date):
+            date == lastModified && date.secondsSince1970 < now.secondsSince1970
+        }
+    }
+}

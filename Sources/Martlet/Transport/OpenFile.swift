@@ -1,0 +1,121 @@
+import NIOCore
+import NIOPosix
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A file that is open for reading, for a response to send parts of.
+///
+/// ```swift
+/// let file = try await OpenFile.open("picture.jpg")
+/// try await request.response.end(file, 0..<file.byteCount())
+/// ```
+///
+/// It is closed when nobody holds it any more. Any number of responses may send the same file at the same time.
+public final class OpenFile: Sendable {
+    /// How many bytes the system is told to send in one go. Between two goes the file's length is looked at.
+    static let regionSize = 1_048_576
+    /// How many bytes are read in one go where the system can't send the file itself.
+    static let pieceSize = 131_072
+
+    /// The file descriptor. It stays open as long as this object lives; don't close it.
+    public let descriptor: CInt
+
+    /// A file that somebody has opened; the descriptor is closed by this object.
+    public init(takingOwnershipOf descriptor: CInt) {
+        self.descriptor = descriptor
+    }
+
+    /// Opens a file, on a thread that may wait for the disk.
+    ///
+    /// - Throws: ``FileError``; `EINVAL` for what is no regular file, which is not opened: a pipe would make the caller
+    ///   wait for its writer.
+    public static func open(_ path: String) async throws -> OpenFile {
+        try await NIOThreadPool.singleton.runIfActive { try OpenFile(path) }
+    }
+
+    private init(_ path: String) throws(FileError) {
+        // Not only looked at before: the name can stand for something else by then.
+        var info = stat()
+        guard stat(path, &info) == 0 else { throw FileError(operation: "open", path: path, code: errno) }
+        guard info.st_mode & S_IFMT == S_IFREG else { throw FileError(operation: "open", path: path, code: EINVAL) }
+        #if canImport(Glibc)
+            descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        #elseif canImport(Musl)
+            descriptor = Musl.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        #else
+            descriptor = Darwin.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        #endif
+        guard descriptor >= 0 else { throw FileError(operation: "open", path: path, code: errno) }
+        guard fstat(descriptor, &info) == 0, info.st_mode & S_IFMT == S_IFREG else {
+            throw FileError(operation: "open", path: path, code: EINVAL)
+        }
+    }
+
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+    }
+
+    /// How many bytes the file has now.
+    public func byteCount() throws(FileError) -> Int {
+        var info = stat()
+        guard fstat(descriptor, &info) == 0 else { throw FileError(operation: "read", path: "a file", code: errno) }
+        return Int(info.st_size)
+    }
+
+    /// Reads the bytes of `range`, fewer where the file ends before. The call can wait for the disk.
+    public func read(_ range: Range<Int>) throws(FileError) -> ByteBuffer {
+        var buffer = ByteBufferAllocator().buffer(capacity: range.count)
+        while buffer.readableBytes < range.count {
+            let (offset, missing) = (range.lowerBound + buffer.readableBytes, range.count - buffer.readableBytes)
+            var result = 0
+            buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: missing) { space in
+                result = pread(descriptor, space.baseAddress, missing, off_t(offset))
+                return max(result, 0)
+            }
+            if result == 0 { break }
+            guard result > 0 || errno == EINTR else { throw FileError(operation: "read", path: "a file", code: errno) }
+        }
+        return buffer
+    }
+}
+
+/// A part of an open file that is on its way to a socket.
+struct FileSlice: Sendable {
+    let file: OpenFile
+    let range: Range<Int>
+
+    var byteCount: Int { range.count }
+
+    /// Whether the file still has all of these bytes.
+    var isThere: Bool {
+        ((try? file.byteCount()) ?? 0) >= range.upperBound
+    }
+}
+
+extension ChannelHandlerContext {
+    /// Writes a part of a file without reading it into memory (`sendfile`). Call it on the loop.
+    ///
+    /// - Parameter completion: Called when the socket has taken all of it, or never will.
+    func write(_ slice: FileSlice, completion: @escaping () -> Void) {
+        // Each write has a handle of its own: NIO lets one be used by one channel at a time only.
+        let handle = NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: slice.file.descriptor)
+        let region = FileRegion(
+            fileHandle: handle,
+            readerIndex: slice.range.lowerBound,
+            endIndex: slice.range.upperBound
+        )
+        let sent = eventLoop.makePromise(of: Void.self)
+        sent.futureResult.assumeIsolated().whenComplete { _ in
+            // The descriptor goes back to the file, which lives at least until here.
+            withExtendedLifetime(slice) { _ = try? handle.takeDescriptorOwnership() }
+            completion()
+        }
+        write(NIOAny(IOData.fileRegion(region)), promise: sent)
+    }
+}

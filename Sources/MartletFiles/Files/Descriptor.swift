@@ -1,0 +1,50 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A file descriptor that is closed when nobody holds it any more.
+final class Descriptor: Sendable {
+    let number: CInt
+    /// Whether somebody else closes it.
+    private nonisolated(unsafe) var isReleased = false
+    // Safe because only ``release()`` writes it, which takes the place of the only reference's end.
+
+    init(_ number: CInt) {
+        self.number = number
+    }
+
+    /// The result of a system call that opens something.
+    init(opened number: CInt) throws {
+        guard number >= 0 else { throw FileTree.Failure(errno) }
+        self.number = number
+    }
+
+    deinit {
+        if !isReleased { close(number) }
+    }
+
+    /// The number, which the caller closes. Call it on a descriptor that nobody else has.
+    func release() -> CInt {
+        isReleased = true
+        return number
+    }
+}
+
+/// Flags that the C library keeps from Swift.
+enum SystemFlag {
+    /// Reading without waiting for anybody who would have to write.
+    static var read: CInt { O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC }
+
+    #if os(Linux)
+        /// `O_PATH`: finds a file without opening it. The same on all architectures that Swift runs on.
+        static let path: CInt = 0o10_000_000
+    #endif
+}
+
+func systemOpen(_ path: UnsafePointer<CChar>, _ flags: CInt) -> CInt {
+    open(path, flags)
+}

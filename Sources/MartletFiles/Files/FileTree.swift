@@ -1,0 +1,165 @@
+import CFileSystem
+import HTTPWire
+import Martlet
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// The files below a root directory, and the rules by which they are reached.
+///
+/// A path is never handed to the system to be followed wherever it leads. On Linux the kernel itself keeps the way
+/// below the root (`openat2` with `RESOLVE_BENEATH`); elsewhere ``StepwiseWalk`` goes from one open directory to the
+/// next. Either way, links that are swapped meanwhile change nothing: what was checked is what is open.
+struct FileTree: Sendable {
+    /// Whether to wait for the disk.
+    enum Patience: Sendable {
+        /// Only as far as the names and pages are in the system's memory; the event loop must not wait.
+        case cached
+        case disk
+    }
+
+    enum Failure: Error, Equatable {
+        /// There is nothing to serve by this name, or the rules forbid it: nobody is told which.
+        case notFound
+        /// Only the disk can tell.
+        case wouldBlock
+        /// There are no descriptors or no memory at the moment.
+        case exhausted
+        case system(Int32)
+
+        init(_ code: Int32) {
+            switch code {
+            case EAGAIN: self = .wouldBlock
+            case EMFILE, ENFILE, ENOMEM: self = .exhausted
+            case EIO: self = .system(code)
+            default: self = .notFound
+            }
+        }
+    }
+
+    enum Node: Sendable {
+        case file(OpenFile, FileFacts)
+        case directory(FileFacts)
+    }
+
+    let root: String
+    var followLinks = true
+    /// Whether links may not lead out of the root.
+    var confinesLinks = true
+    var followMounts = false
+    /// Whether the kernel's help is done without, as on systems that offer none.
+    var walksStepwise = false
+
+    /// The rules of `openat2`.
+    private enum Resolve {
+        static let noMounts: UInt64 = 0x01
+        static let noMagicLinks: UInt64 = 0x02
+        static let noLinks: UInt64 = 0x04
+        static let beneath: UInt64 = 0x08
+        static let cached: UInt64 = 0x20
+    }
+
+    /// Opens the file or finds the directory at a path.
+    func open(_ path: RelativePath, _ patience: Patience) throws -> Node {
+        let root = try openRoot()
+        #if os(Linux)
+            if !walksStepwise {
+                do {
+                    return try open(path, below: root, patience)
+                } catch Failure.system(ENOSYS) {
+                    // An old kernel, or a sandbox that forbids the call.
+                }
+            }
+        #endif
+        guard patience == .disk else { throw Failure.wouldBlock }
+        return try StepwiseWalk(tree: self, root: root).open(path)
+    }
+
+    /// Opens a directory to read its entries. Waits for the disk.
+    func openDirectory(_ path: RelativePath) throws -> Descriptor {
+        let root = try openRoot()
+        #if os(Linux)
+            if !walksStepwise {
+                do {
+                    return try openByKernel(path, below: root, O_RDONLY | O_DIRECTORY, .disk)
+                } catch Failure.system(ENOSYS) {}
+            }
+        #endif
+        return try StepwiseWalk(tree: self, root: root).openDirectory(path)
+    }
+
+    /// The path that the system knows the file by, to ask whether it has changed.
+    func systemPath(_ path: RelativePath) -> [CChar] {
+        (Array(root.utf8) + path.names.flatMap { [0x2F] + $0 } + [0]).map { CChar(bitPattern: $0) }
+    }
+
+    /// The root is opened anew each time: it may be a link that is switched to another version of a site.
+    private func openRoot() throws -> Descriptor {
+        #if os(Linux)
+            let flags = SystemFlag.path | O_DIRECTORY | O_CLOEXEC
+        #else
+            let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC
+        #endif
+        return try Descriptor(opened: systemOpen(root, flags))
+    }
+}
+
+#if os(Linux)
+    extension FileTree {
+        private func open(_ path: RelativePath, below root: Descriptor, _ patience: Patience) throws -> Node {
+            // First only found, not opened: opening a pipe or a device can have an effect.
+            let found = try openByKernel(path, below: root, SystemFlag.path, patience)
+            guard let facts = FileFacts(of: found.number) else { throw Failure.notFound }
+            switch facts.kind {
+            case .directory: return .directory(facts)
+            case .link, .other: throw Failure.notFound
+            case .file: break
+            }
+            let flags = O_RDONLY | O_NONBLOCK | O_NOCTTY
+            let descriptor = try openByKernel(path, below: root, flags, patience).release()
+            let file = OpenFile(takingOwnershipOf: descriptor)
+            // The name can stand for something else by now; as it was opened without waiting, nothing has happened.
+            guard let facts = FileFacts(of: descriptor), facts.kind == .file else { throw Failure.notFound }
+            return .file(file, facts)
+        }
+
+        private func openByKernel(
+            _ path: RelativePath,
+            below root: Descriptor,
+            _ flags: CInt,
+            _ patience: Patience
+        ) throws -> Descriptor {
+            var rules = Resolve.noMagicLinks
+            if confinesLinks { rules |= Resolve.beneath }
+            if !followLinks { rules |= Resolve.noLinks }
+            // A link that may lead anywhere may lead to another file system too.
+            if !followMounts, confinesLinks || !followLinks { rules |= Resolve.noMounts }
+            if patience == .cached { rules |= Resolve.cached }
+            let name = path.cString
+            // The kernel gives up when something is renamed anywhere while it follows a `..` of a link.
+            for _ in 0..<64 {
+                let descriptor = martlet_openat2(root.number, name, UInt64(flags | O_CLOEXEC), rules)
+                if descriptor >= 0 { return Descriptor(descriptor) }
+                switch errno {
+                case EAGAIN where patience == .disk, EINTR: continue
+                case ENOSYS, EPERM: throw Failure.system(ENOSYS)
+                default: throw Failure(errno)
+                }
+            }
+            throw Failure.exhausted
+        }
+    }
+#endif
+
+extension RelativePath {
+    /// The path for a system call, relative to the root.
+    fileprivate var cString: [CChar] {
+        let bytes = names.isEmpty ? [0x2E] : Array(names.joined(separator: [0x2F]))
+        return (bytes + [0]).map { CChar(bitPattern: $0) }
+    }
+}

@@ -1,0 +1,189 @@
+import HTTPTypes
+import HTTPWire
+import Martlet
+import NIOCore
+
+/// Answering with what was found.
+extension VirtualDirectory {
+    func answer(_ request: HTTPServerRequest, _ found: Found, _ demand: Demand) async throws {
+        switch found {
+        case .resource(let resource, let varies):
+            try await send(resource, varies: varies, to: request, demand)
+        case .directory(let path, let facts):
+            try await answerDirectory(Directory(path: path, facts: facts, files: self), request)
+        case .redirect(let path):
+            let query = request.url.query.map { "?\($0)" } ?? ""
+            try await request.response.redirect(to: path.encoded + "/" + query, status: .movedPermanently)
+        case .error(let status):
+            try await answerError(status, request)
+        }
+    }
+
+    /// Answers with the configured page, or leaves it to the server: an ``HTTPError`` is thrown then.
+    func answerError(
+        _ status: HTTPResponse.Status,
+        _ request: HTTPServerRequest,
+        headers: HTTPFields = [:]
+    ) async throws {
+        guard let handler = configuration.errorPageHandler else { throw HTTPError(status, headers: headers) }
+        let response = request.response
+        response.status = status
+        for field in headers { response.headers[field.name] = field.value }
+        try await handler(request)
+    }
+
+    /// Answers as the conditions and ranges of the request ask for, in the order of RFC 9110 section 13.2.2.
+    private func send(
+        _ resource: FileResource,
+        varies: Bool,
+        to request: HTTPServerRequest,
+        _ demand: Demand
+    ) async throws {
+        let response = request.response
+        if demand.hasConditions {
+            let conditions = Preconditions(request.headers)
+            switch conditions.evaluate(
+                for: request.method,
+                tag: resource.tag,
+                lastModified: resource.facts.lastModified
+            ) {
+            case .proceed: break
+            case .failed: return try await answerError(.preconditionFailed, request)
+            case .notModified:
+                response.status = .notModified
+                var headers = response.headers
+                headers[.contentType] = nil
+                describe(resource, varies: varies, in: &headers)
+                response.headers = headers
+                return try await response.end()
+            }
+        }
+        let length = resource.content.byteCount
+        let resolution = demand.hasRange ? ranges(request, resource, length) : .whole
+        if resolution == .unsatisfiable {
+            let range = ContentRange(unsatisfiedOf: length).description
+            return try await answerError(.rangeNotSatisfiable, request, headers: [.contentRange: range])
+        }
+        var headers = response.headers
+        headers.reserveCapacity(headers.count + 8)
+        headers[.contentType] = resource.contentTypeField
+        headers[.lastModified] = resource.lastModifiedField
+        headers[.acceptRanges] = "bytes"
+        if let coding = resource.coding { headers[.contentEncoding] = coding }
+        describe(resource, varies: varies, in: &headers)
+        response.headers = headers
+        switch resolution {
+        case .whole:
+            try await sendWhole(resource.content, response, isHead: request.method == .head)
+        case .partial(let ranges) where ranges.count == 1:
+            response.status = .partialContent
+            response.headers.contentRange = ContentRange(ranges[0], of: length)
+            response.contentLength = ranges[0].count
+            try await send(resource.content, ranges[0], response)
+            try await response.end()
+        case .partial(let ranges):
+            try await send(ByteRangeParts(ranges, of: length, contentType: headers[.contentType]), resource, response)
+        case .unsatisfiable:
+            break
+        }
+    }
+
+    /// The fields that a 304 has too (RFC 9110 section 15.4.5).
+    private func describe(_ resource: FileResource, varies: Bool, in headers: inout HTTPFields) {
+        if let tag = resource.tagField { headers[.eTag] = tag }
+        if varies, !headers.contains(token: "accept-encoding", in: .vary) {
+            headers.append(HTTPField(name: .vary, value: "accept-encoding"))
+        }
+        if let policy = resource.cacheControlField { headers[.cacheControl] = policy }
+    }
+
+    /// What of the content is asked for. Ranges mean something to GET only (RFC 9110 section 14.2).
+    private func ranges(
+        _ request: HTTPServerRequest,
+        _ resource: FileResource,
+        _ length: Int
+    ) -> ByteRangeSet.Resolution {
+        guard request.method == .get, let set = request.headers.range else { return .whole }
+        if request.headers[.ifRange] != nil {
+            let now = HTTPDate(secondsSince1970: Int64(FileFacts.Moment.now.seconds))
+            let (condition, modified) = (request.headers.ifRange, resource.facts.lastModified)
+            guard condition?.matches(resource.tag, lastModified: modified, now: now) == true else { return .whole }
+        }
+        return set.resolve(length: length, maximumCount: configuration.maximumRanges)
+    }
+
+    private func sendWhole(
+        _ content: FileResource.Content,
+        _ response: HTTPServerResponse,
+        isHead: Bool
+    ) async throws {
+        if isHead {
+            response.contentLength = content.byteCount
+            return try await response.end()
+        }
+        switch content {
+        case .memory(let bytes): try await response.end(bytes)
+        case .file(let file, let length): try await response.end(file, 0..<length)
+        }
+    }
+
+    private func send(_ content: FileResource.Content, _ range: Range<Int>, _ response: HTTPServerResponse) async throws
+    {
+        switch content {
+        case .memory(let bytes):
+            guard let part = bytes.getSlice(at: bytes.readerIndex + range.lowerBound, length: range.count) else {
+                throw HTTPServerError.fileTruncated
+            }
+            try await response.write(part)
+        case .file(let file, _):
+            try await response.write(file, range)
+        }
+    }
+
+    private func send(_ parts: ByteRangeParts, _ resource: FileResource, _ response: HTTPServerResponse) async throws {
+        response.status = .partialContent
+        response.headers[.contentType] = parts.contentType
+        response.contentLength = parts.byteCount
+        for part in parts.parts {
+            try await response.write(part.head)
+            try await send(resource.content, part.range, response)
+        }
+        try await response.end(parts.end)
+    }
+}
+
+/// The frame around several ranges in one response: multipart/byteranges (RFC 9110 section 14.6).
+struct ByteRangeParts {
+    struct Part {
+        let head: String
+        let range: Range<Int>
+    }
+
+    let parts: [Part]
+    let end: String
+    let contentType: String
+
+    /// - Parameter boundary: What separates the parts; it must not occur in them, and is random by default.
+    init(
+        _ ranges: [Range<Int>],
+        of length: Int,
+        contentType: String?,
+        boundary: String = String(UInt64.random(in: .min ... .max), radix: 36)
+            + String(UInt64.random(in: .min ... .max), radix: 36)
+    ) {
+        parts = ranges.map { range in
+            let type = contentType.map { "Content-Type: \($0)\r\n" } ?? ""
+            let contentRange = ContentRange(range, of: length)
+            return Part(
+                head: "\r\n--\(boundary)\r\n\(type)Content-Range: \(contentRange)\r\n\r\n",
+                range: range
+            )
+        }
+        end = "\r\n--\(boundary)--\r\n"
+        self.contentType = "multipart/byteranges; boundary=\(boundary)"
+    }
+
+    var byteCount: Int {
+        parts.reduce(end.utf8.count) { $0 + $1.head.utf8.count + $1.range.count }
+    }
+}

@@ -1,0 +1,119 @@
+import HTTPTypes
+import HTTPWire
+import Martlet
+import NIOPosix
+
+/// Serves the files of a directory.
+///
+/// ```swift
+/// let files = VirtualDirectory("site")
+/// try await server.serve(files.serveRequest)
+/// ```
+///
+/// A client gets what is below the root and nothing else, whatever it puts into the path and whatever links there are;
+/// hidden files it does not get at all. Conditional and range requests are answered as RFC 9110 sections 13 and 14 say.
+///
+/// ## Where the file system is asked
+///
+/// An event loop must not wait for a disk, but to ask another thread costs more than to send a small file. So the loop
+/// itself does what the system answers from its memory: it asks so that the call fails when it would have to wait
+/// (`RESOLVE_CACHED`, `RWF_NOWAIT`), and only then a thread that may wait does the same. Small files are kept in memory;
+/// each request asks with one call whether the file is still the same, so that a change shows at once. That one call
+/// can wait where the system has forgotten, within seconds, what it has just been asked; nginx takes that for granted
+/// for every file. Large files go from the system's cache to the socket without passing through the program.
+public final class VirtualDirectory: Sendable {
+    /// The directory whose files are served.
+    public let root: String
+    /// What the paths of requests begin with; other paths are answered 404.
+    public let pathPrefix: String
+    /// What is served, and how.
+    public let configuration: Configuration
+
+    let tree: FileTree
+    let cache: ResourceCache
+    let prefix: RelativePath?
+
+    /// The files below a directory.
+    ///
+    /// - Parameters:
+    ///   - root: A directory, absolute or relative to the current directory of the process. It need not exist yet.
+    ///   - pathPrefix: What the paths of requests begin with, such as `/static`; slashes at its ends make no difference.
+    public init(_ root: String, pathPrefix: String = "", configuration: Configuration = Configuration()) {
+        self.root = root
+        self.pathPrefix = pathPrefix
+        self.configuration = configuration
+        self.prefix = try? RelativePath(pathPrefix)
+        self.tree = FileTree(
+            root: root,
+            followLinks: configuration.followLinks,
+            confinesLinks: configuration.jailRoot,
+            followMounts: configuration.followMounts,
+            walksStepwise: configuration.walksStepwise
+        )
+        self.cache = ResourceCache(maximumBytes: configuration.cacheBytes)
+    }
+
+    /// Answers all requests of a server, until it is closed.
+    public func serve(_ server: HTTPServer) async throws {
+        try await server.serve(serveRequest)
+    }
+
+    /// Answers one request. Only GET and HEAD are allowed; OPTIONS says so, other methods are answered 405.
+    public func serveRequest(_ request: HTTPServerRequest) async throws {
+        guard try await isAllowed(request) else { return }
+        let target = request.url.path
+        let demand = Demand(request, configuration)
+        let found: Found
+        do {
+            found = try locate(target, demand, .cached)
+        } catch FileTree.Failure.wouldBlock {
+            found = await offLoop { Result { try self.locate(target, demand, .disk) } }.recovered
+        } catch {
+            found = Found(failure: error)
+        }
+        try await answer(request, found, demand)
+    }
+
+    /// Answers one request with a file, which may be anywhere: none of the rules for paths and links apply. 404 when
+    /// there is no such file. Conditional and range requests are answered as those for a file of the directory.
+    public func serveFile(_ path: String, to request: HTTPServerRequest) async throws {
+        guard try await isAllowed(request) else { return }
+        let demand = Demand(request, configuration)
+        let found = await offLoop { Result { try self.resource(at: path, demand) } }.recovered
+        try await answer(request, found, demand)
+    }
+
+    private func isAllowed(_ request: HTTPServerRequest) async throws -> Bool {
+        switch request.method {
+        case .get, .head:
+            return true
+        case .options:
+            request.response.headers[.allow] = "GET, HEAD, OPTIONS"
+            request.response.status = .noContent
+            request.response.headers[.contentType] = nil
+            try await request.response.end()
+        default:
+            try await answerError(.methodNotAllowed, request, headers: [.allow: "GET, HEAD, OPTIONS"])
+        }
+        return false
+    }
+
+    /// Does what can wait for a disk on a thread that may.
+    func offLoop<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+        do {
+            return try await NIOThreadPool.singleton.runIfActive(body)
+        } catch {
+            // The pool of the process is never shut down while it runs; if it were, waiting here is better than failing.
+            return body()
+        }
+    }
+}
+
+extension Result<VirtualDirectory.Found, any Error> {
+    fileprivate var recovered: VirtualDirectory.Found {
+        switch self {
+        case .success(let found): found
+        case .failure(let error): VirtualDirectory.Found(failure: error)
+        }
+    }
+}

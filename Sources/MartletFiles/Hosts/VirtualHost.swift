@@ -1,0 +1,119 @@
+import HTTPTypes
+import HTTPWire
+import Martlet
+import Synchronization
+
+/// Answers the requests of several hosts on the same servers, each with a handler of its own.
+///
+/// ```swift
+/// let hosts = VirtualHost()
+/// try hosts.addHost("example.com", VirtualDirectory("site").serveRequest)
+/// try hosts.addHost("*.example.com") { request in
+///     try await request.response.end("One of many")
+/// }
+/// try await server.serve(hosts.serveRequest)
+/// ```
+///
+/// The most specific name counts: a full one goes before the longest wildcard, and that before `*`. Names are compared
+/// without regard to case, ports make no difference. Several servers can share one virtual host.
+public final class VirtualHost: Sendable {
+    private struct State {
+        var hosts: [String: HTTPServer.Handler] = [:]
+        var unhandled: HTTPServer.Handler?
+    }
+
+    private let state = Mutex(State())
+
+    /// No hosts yet.
+    public init() {}
+
+    /// Answers the requests for a host.
+    ///
+    /// - Parameter name: A host name or an IP address, an IPv6 one in brackets; or `*.` and a name for all hosts below
+    ///   it, at any depth, but not itself; or `*` for all.
+    /// - Throws: ``VirtualHostError`` for a name that is none, or that has a handler already.
+    public func addHost(_ name: String, _ handler: @escaping HTTPServer.Handler) throws(VirtualHostError) {
+        guard let key = Self.key(name) else { throw .invalidName(name) }
+        let isNew = state.withLock { state in
+            guard state.hosts[key] == nil else { return false }
+            state.hosts[key] = handler
+            return true
+        }
+        guard isNew else { throw .duplicateName(name) }
+    }
+
+    /// Forgets a host.
+    ///
+    /// - Returns: Whether it was known.
+    @discardableResult
+    public func removeHost(_ name: String) -> Bool {
+        Self.key(name).map { key in state.withLock { $0.hosts.removeValue(forKey: key) != nil } } ?? false
+    }
+
+    /// Answers the requests for hosts that are not known; nil, the default, answers them 421 Misdirected Request.
+    public var unhandled: HTTPServer.Handler? {
+        get { state.withLock { $0.unhandled } }
+        set { state.withLock { $0.unhandled = newValue } }
+    }
+
+    /// Answers all requests of a server, until it is closed. Call it for any number of servers at the same time.
+    public func serve(_ server: HTTPServer) async throws {
+        try await server.serve(serveRequest)
+    }
+
+    /// Answers one request.
+    public func serveRequest(_ request: HTTPServerRequest) async throws {
+        let host = (request.url.authority ?? request.headers.host)?.host
+        if let handler = host.flatMap(handler(for:)) ?? unhandled {
+            return try await handler(request)
+        }
+        throw HTTPError(HTTPResponse.Status(code: 421, reasonPhrase: "Misdirected Request"))
+    }
+
+    /// The handler with the most specific name that the host has.
+    private func handler(for host: String) -> HTTPServer.Handler? {
+        let host = Self.normalized(host)
+        return state.withLock { state in
+            if let handler = state.hosts[host] { return handler }
+            // From the longest suffix to the shortest.
+            var rest = host[...]
+            while let dot = rest.firstIndex(of: ".") {
+                if let handler = state.hosts["*" + rest[dot...]] { return handler }
+                rest = rest[rest.index(after: dot)...]
+            }
+            return state.hosts["*"]
+        }
+    }
+
+    /// In lower case and without the dot that the root of all names is.
+    private static func normalized(_ name: String) -> String {
+        let name = name.lowercased()
+        return name.hasSuffix(".") ? String(name.dropLast()) : name
+    }
+
+    /// The name as it is looked up; nil if it can't be the name of a host.
+    private static func key(_ name: String) -> String? {
+        if name == "*" { return name }
+        let (star, host) = name.hasPrefix("*.") ? ("*.", String(name.dropFirst(2))) : ("", name)
+        guard !host.contains("*"), let authority = Authority(host), authority.port == nil, !host.hasSuffix(":"),
+            !authority.host.isEmpty
+        else { return nil }
+        return star + normalized(authority.host)
+    }
+}
+
+/// Why a name can't be added to a ``VirtualHost``.
+public enum VirtualHostError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// This is no host name; a `*` may only be its whole first part.
+    case invalidName(String)
+    /// This name has a handler already.
+    case duplicateName(String)
+
+    /// What is wrong, as a sentence.
+    public var description: String {
+        switch self {
+        case .invalidName(let name): "Not the name of a host: \(name.debugDescription)"
+        case .duplicateName(let name): "This host has been added already: \(name.debugDescription)"
+        }
+    }
+}

@@ -1,0 +1,147 @@
+import HTTPWire
+import Martlet
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+extension VirtualDirectory {
+    /// A directory that a client has asked for, with the rules of the virtual directory it belongs to.
+    public struct Directory: Sendable {
+        /// Its path below the root.
+        public let path: RelativePath
+        let facts: FileFacts
+        let files: VirtualDirectory
+
+        /// One entry of a directory.
+        public struct Entry: Sendable, Hashable {
+            /// The name, as the file system has it.
+            public let name: [UInt8]
+            /// Whether the entry is a directory, or a link to one.
+            public let isDirectory: Bool
+            /// The size of a file in bytes; 0 for a directory.
+            public let byteCount: Int
+            /// When it was modified.
+            public let lastModified: HTTPDate
+
+            /// The name for people to read; bytes that are not UTF-8 show as U+FFFD.
+            public var text: String { String(decoding: name, as: UTF8.self) }
+        }
+
+        /// The most entries that are read of one directory.
+        static let maximumEntries = 100_000
+
+        /// The entries that a client may see: directories first, each kind sorted by name. Hidden ones, and links that lead
+        /// nowhere or where they may not, are left out.
+        ///
+        /// - Throws: ``HTTPError`` with 404 when the directory is gone.
+        public func entries() async throws -> [Entry] {
+            let directory = self
+            let entries = await files.offLoop { Result { try directory.read() } }
+            do {
+                return try entries.get()
+            } catch FileTree.Failure.exhausted {
+                throw HTTPError(.serviceUnavailable)
+            } catch {
+                throw HTTPError(.notFound)
+            }
+        }
+
+        /// Answers with a file of this directory, as if it had been asked for by its own name; 404 if there is none.
+        public func serveFile(_ name: String, to request: HTTPServerRequest) async throws {
+            let demand = Demand(request, files.configuration)
+            guard let path = try? path.appending(Array(name.utf8)) else {
+                return try await files.answerError(.notFound, request)
+            }
+            let (files, target) = (files, files.pathBefore + path.encoded)
+            let found = await files.offLoop { Result { try files.locate(target, demand, .disk) } }
+            switch found {
+            case .success(.redirect), .success(.directory): try await files.answerError(.notFound, request)
+            case .success(let found): try await files.answer(request, found, demand)
+            case .failure(let error): try await files.answer(request, Found(failure: error), demand)
+            }
+        }
+
+        /// Reads the entries. Waits for the disk.
+        func read() throws -> [Entry] {
+            let descriptor = try files.tree.openDirectory(path)
+            let number = descriptor.number
+            guard let stream = fdopendir(descriptor.release()) else {
+                close(number)
+                throw FileTree.Failure(errno)
+            }
+            defer { closedir(stream) }
+            var entries: [Entry] = []
+            while entries.count < Self.maximumEntries, let item = readdir(stream) {
+                let name = withUnsafeBytes(of: &item.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+                guard let path = try? path.appending(name),
+                    files.configuration.servesHiddenFiles || !path.isHiddenFile,
+                    let facts = facts(of: name, path, in: number)
+                else { continue }
+                entries.append(
+                    Entry(
+                        name: name,
+                        isDirectory: facts.kind == .directory,
+                        byteCount: facts.kind == .directory ? 0 : facts.size,
+                        lastModified: facts.lastModified
+                    )
+                )
+            }
+            return entries.sorted { left, right in
+                left.isDirectory == right.isDirectory
+                    ? left.name.lexicographicallyPrecedes(right.name)
+                    : left.isDirectory
+            }
+        }
+
+        /// The facts of an entry, of what a link leads to; nil when a client could not get it.
+        private func facts(of name: [UInt8], _ path: RelativePath, in directory: CInt) -> FileFacts? {
+            let cName = (name + [0]).map { CChar(bitPattern: $0) }
+            guard let facts = FileFacts(at: cName, in: directory, followsLink: false) else { return nil }
+            switch facts.kind {
+            case .file, .directory:
+                return facts
+            case .link:
+                switch try? files.tree.open(path, .disk) {
+                case .file(_, let facts), .directory(let facts): return facts
+                case nil: return nil
+                }
+            case .other:
+                return nil
+            }
+        }
+    }
+
+    /// What stands before the path below the root in a URL.
+    var pathBefore: String {
+        guard let prefix, !prefix.names.isEmpty else { return "" }
+        return prefix.names.reduce("") { $0 + "/" + RelativePath.encode($1) }
+    }
+
+    func answerDirectory(_ directory: Directory, _ request: HTTPServerRequest) async throws {
+        if let handler = configuration.directoryHandler {
+            return try await handler(directory, request)
+        }
+        guard configuration.allowDirectoryListing else { return try await answerError(.notFound, request) }
+        let entries: [Directory.Entry]
+        do {
+            entries = try await directory.entries()
+        } catch let error as HTTPError {
+            return try await answerError(error.status, request)
+        }
+        let response = request.response
+        response.headers.append(HTTPField(name: .vary, value: "accept"))
+        response.headers[.cacheControl] = "no-cache"
+        let choice = request.headers.qualityList(of: .accept)?.preferred(among: [MediaType.html, .json])
+        if choice == .json {
+            try await response.end(ListingJSON(entries).text, contentType: .json)
+        } else {
+            let page = ListingPage(path: directory.path, pathBefore: pathBefore, entries: entries)
+            try await response.end(page.text, contentType: .html)
+        }
+    }
+}

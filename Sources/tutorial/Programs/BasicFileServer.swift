@@ -1,0 +1,32 @@
+import ArgumentParser
+import Martlet
+import MartletFiles
+
+/// Answers every request with one file, as a file should be sent: with its type, its date and a tag, in parts to those
+/// who ask for parts, and not at all to those who have it already.
+struct BasicFileServer: TutorialProgram {
+    static let guide = ProgramGuide(
+        name: "basic-file-server",
+        port: 4046,
+        summary: "Answers every request with the same file, by the rules for files.",
+        lesson: "What mini-file-server leaves out: caching, conditional requests and ranges, in one call of serveFile.",
+        linkText: "Open the page",
+        curl: { "curl --include --range 0-14 \($0)" }
+    )
+
+    struct Options: ParsableArguments {
+        @Option(help: "The file to serve. Without it, a page that comes with the program is served.")
+        var file: String?
+    }
+
+    private let file: String
+    private let files = VirtualDirectory(Site.path)
+
+    init(options: Options, console: Console) {
+        file = options.file ?? Site.path + "/index.html"
+    }
+
+    func answer(_ request: HTTPServerRequest) async throws {
+        try await files.serveFile(file, to: request)
+    }
+}
