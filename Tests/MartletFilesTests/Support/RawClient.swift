@@ -1,0 +1,1 @@
+../../MartletTests/Support/RawClient.swift

@@ -1,0 +1,1 @@
+../../MartletTests/Support/RawResponse.swift

@@ -1,0 +1,1 @@
+../../MartletTests/Support/TestServer.swift
