@@ -74,7 +74,7 @@ public struct ContentDisposition: Sendable, Hashable, LosslessStringConvertible 
         for parameter in parameters {
             guard let value = parameter.value else { continue }
             // Browsers want `filename` quoted and `filename*` not.
-            text += "; \(parameter.name)=\(parameter.name.hasSuffix("*") ? value : value.quoted)"
+            text += "; \(parameter.name)=\(parameter.name.hasSuffix("*") && value.isToken ? value : value.quoted)"
         }
         return text
     }

@@ -25,9 +25,9 @@ final class FileDraft: Sendable {
     }
 
     /// The directory, by its descriptor: what happens to its path in the meantime does not matter.
-    private let directory: Descriptor
+    private let directory: DraftDescriptor
     private let path: String
-    private let file: Descriptor
+    private let file: DraftDescriptor
     /// The name that is to be removed.
     private let temporaryName: Mutex<String?>
 
@@ -45,7 +45,7 @@ final class FileDraft: Sendable {
     init(in path: String, permissions: mode_t, form: Form = .unnamed) throws(FileError) {
         let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { throw FileError(operation: "open", path: path, code: errno) }
-        directory = Descriptor(folder)
+        directory = DraftDescriptor(folder)
         self.path = path
         if form == .unnamed, let unnamed = Self.openUnnamed(in: directory, permissions) {
             file = unnamed
@@ -54,7 +54,7 @@ final class FileDraft: Sendable {
             let name = Self.randomName()
             let descriptor = openat(directory.number, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, permissions)
             guard descriptor >= 0 else { throw FileError(operation: "create", path: "\(path)/\(name)", code: errno) }
-            file = Descriptor(descriptor)
+            file = DraftDescriptor(descriptor)
             temporaryName = Mutex(name)
         }
     }
@@ -106,7 +106,7 @@ final class FileDraft: Sendable {
             } else {
                 linkat(AT_FDCWD, "/proc/self/fd/\(file.number)", directory.number, newName, AT_SYMLINK_FOLLOW)
             }
-        guard result == 0 else { throw FileError(operation: "name", path: "\(path)/\(name)", code: errno) }
+        guard result == 0 else { throw FileError(operation: "create", path: "\(path)/\(name)", code: errno) }
         if let oldName {
             unlinkat(directory.number, oldName, 0)
             temporaryName.withLock { $0 = nil }
@@ -115,7 +115,7 @@ final class FileDraft: Sendable {
         guard renameat(directory.number, newName, directory.number, name) == 0 else {
             let code = errno
             unlinkat(directory.number, newName, 0)
-            throw FileError(operation: "name", path: "\(path)/\(name)", code: code)
+            throw FileError(operation: "create", path: "\(path)/\(name)", code: code)
         }
     }
 
@@ -129,13 +129,13 @@ final class FileDraft: Sendable {
         ".martlet-\(String(UInt64.random(in: .min ... .max), radix: 36)).part"
     }
 
-    private static func openUnnamed(in directory: Descriptor, _ permissions: mode_t) -> Descriptor? {
+    private static func openUnnamed(in directory: DraftDescriptor, _ permissions: mode_t) -> DraftDescriptor? {
         #if os(Linux)
             // The file gets its name through this directory.
             guard access("/proc/self/fd", X_OK) == 0 else { return nil }
             let temporary: CInt = 0o20_000_000 | O_DIRECTORY
             let descriptor = openat(directory.number, ".", temporary | O_RDWR | O_CLOEXEC, permissions)
-            return descriptor >= 0 ? Descriptor(descriptor) : nil
+            return descriptor >= 0 ? DraftDescriptor(descriptor) : nil
         #else
             return nil
         #endif
@@ -143,7 +143,7 @@ final class FileDraft: Sendable {
 }
 
 /// A descriptor that is closed when nobody holds it any more.
-private final class Descriptor: Sendable {
+private final class DraftDescriptor: Sendable {
     let number: CInt
 
     init(_ number: CInt) {
@@ -151,6 +151,9 @@ private final class Descriptor: Sendable {
     }
 
     deinit {
-        close(number)
+        // To close the last descriptor of a large file without a name is to delete it, which can take long, and nobody
+        // knows on which thread this runs.
+        let number = number
+        NIOThreadPool.singleton.submit { _ in close(number) }
     }
 }

@@ -11,9 +11,9 @@ struct UploadHandlerTests {
     private func withUploads(
         _ configuration: UploadHandler.Configuration = UploadHandler.Configuration(),
         server: HTTPServer.Configuration = .bare,
-        test: (HTTPServer, TemporaryDirectory) async throws -> Void
+        test: (HTTPServer, EmptyDirectory) async throws -> Void
     ) async throws {
-        let directory = try TemporaryDirectory()
+        let directory = try EmptyDirectory()
         let uploads = UploadHandler(directory: directory.path, configuration: configuration)
         try await withServer(server, { try await uploads.serve($0) }) { try await test($0, directory) }
     }
@@ -139,7 +139,7 @@ struct UploadHandlerTests {
     @Test("takes what curl sends")
     func curl() async throws {
         try await withUploads { server, directory in
-            let source = try TemporaryDirectory()
+            let source = try EmptyDirectory()
             let text = String(repeating: "0123456789abcde\n", count: 20_000)
             try source.write(text, to: "a \"b\".txt")
             let process = Process()

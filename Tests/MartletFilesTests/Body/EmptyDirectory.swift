@@ -1,7 +1,7 @@
 import Foundation
 
-/// A directory for one test, with everything that is put into it.
-final class TemporaryDirectory: Sendable {
+/// A directory for one test, empty at first. Gone with everything in it when the test is over.
+final class EmptyDirectory: Sendable {
     let path: String
 
     init() throws {

@@ -1,1 +1,0 @@
-../../MartletTests/Support/RawResponse.swift
