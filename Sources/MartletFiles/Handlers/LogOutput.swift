@@ -1,4 +1,5 @@
 import Martlet
+import NIOCore
 import NIOPosix
 import Synchronization
 
@@ -10,20 +11,24 @@ import Synchronization
     import Darwin
 #endif
 
-/// Takes the lines of logs to a file or a terminal, many in one call of the system when they come fast.
+/// Takes the lines of logs to a file or a terminal: those of a moment together, in one call of the system.
 ///
 /// Who writes a line never waits: another thread does the work, and lines are dropped while a bounded number of bytes
-/// waits to be taken. How many were dropped, ``droppedLines`` tells.
+/// waits to be taken. How many were dropped, ``droppedLines`` tells. Call ``flush()`` before the process ends.
 public final class LogOutput: Sendable {
     /// The standard output of the process.
     public static let standardOutput = LogOutput(descriptor: STDOUT_FILENO)
 
     private struct State: Sendable {
         var bytes: [UInt8] = []
+        /// Whether a thread writes, or will soon.
         var isWriting = false
         var dropped = 0
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
+
+    /// How long the first line waits for others. To wake a thread for each would cost more than all else about them.
+    private static let delay = TimeAmount.milliseconds(20)
 
     private let descriptor: CInt
     private let limit: Int
@@ -67,7 +72,10 @@ public final class LogOutput: Sendable {
             defer { state.isWriting = true }
             return !state.isWriting
         }
-        if begins { NIOThreadPool.singleton.submit { _ in self.drain() } }
+        guard begins else { return }
+        MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: Self.delay) {
+            NIOThreadPool.singleton.submit { _ in self.drain() }
+        }
     }
 
     /// Waits until everything that was written before is where it is to go.
