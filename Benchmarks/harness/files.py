@@ -17,7 +17,7 @@ from .machine import log
 from .report import Section, mebibytes
 from .running import Failure, ServerProcess
 from .scenarios import Scenario
-from .servers import PEERS, ROOT, SCRATCH, GoServer, NginxServer, Server, SwiftServer, Unavailable, _build, _require
+from .servers import PEERS, ROOT, SCRATCH, GoServer, NginxServer, Server, SwiftServer, Unavailable, _require, build_go
 from .settings import Settings
 
 FILES = SCRATCH / "files"
@@ -43,9 +43,7 @@ SIZES = (Size("1 KiB", 2**10, 64), Size("64 KiB", 2**16, 64), Size("100 MiB", 10
 @dataclass(frozen=True)
 class GoFiles(GoServer):
     def build(self) -> None:
-        environment = {**os.environ, "CGO_ENABLED": "0", "GOCACHE": str(SCRATCH / "go"), "GO111MODULE": "off"}
-        output = str(SCRATCH / "files-go")
-        _build([_require("go"), "build", "-o", output, str(PEERS / "files.go")], self.name, env=environment)
+        build_go("files.go", "files-go")
 
     def command(self, port: int) -> list[str]:
         return [str(SCRATCH / "files-go"), str(port)]

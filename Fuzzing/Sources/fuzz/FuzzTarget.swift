@@ -15,6 +15,8 @@ enum FuzzTarget: String, CaseIterable {
     case entityTag = "entity-tag"
     case relativePath = "relative-path"
     case decompressor
+    case multipart
+    case formDataHead = "form-data-head"
 
     /// Traps if a property does not hold for the input.
     func check(_ bytes: [UInt8]) {
@@ -34,6 +36,8 @@ enum FuzzTarget: String, CaseIterable {
         case .entityTag: ConditionalProperties.checkTag(bytes)
         case .relativePath: ConditionalProperties.checkPath(bytes)
         case .decompressor: BodyProperties.checkDecompressor(bytes)
+        case .multipart: MultipartProperties.checkContent(bytes)
+        case .formDataHead: MultipartProperties.checkHead(bytes)
         }
     }
 }

@@ -10,6 +10,8 @@ extension HTTPField.Name {
     public static let clearSiteData = known("Clear-Site-Data")
     /// `Content-Digest` (RFC 9530 section 2).
     public static let contentDigest = known("Content-Digest")
+    /// `Content-Transfer-Encoding` (RFC 2045 section 6), which HTTP uses in parts of forms at most.
+    public static let contentTransferEncoding = known("Content-Transfer-Encoding")
     /// `Cookie2` (RFC 2965, obsolete).
     public static let cookie2 = known("Cookie2")
     /// `Cross-Origin-Embedder-Policy` (WHATWG HTML).

@@ -9,6 +9,12 @@ extension HTTPFields {
         set { self[.contentType] = newValue?.description }
     }
 
+    /// `Content-Disposition` (RFC 6266). If there are several fields, the last one counts.
+    public var contentDisposition: ContentDisposition? {
+        get { lastValue(of: .contentDisposition).flatMap(ContentDisposition.init) }
+        set { self[.contentDisposition] = newValue?.description }
+    }
+
     /// `Content-Length` in bytes (RFC 9110 section 8.6). `nil` also if several values differ, or one is not all digits.
     ///
     /// Values below 0 are not set.

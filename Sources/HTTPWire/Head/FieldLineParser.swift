@@ -3,10 +3,12 @@ enum FieldSection: Sendable {
     case request
     case response
     case trailers
+    /// The head of a part of a multipart content, which frames nothing.
+    case part
 }
 
-/// Parses field lines up to the empty line that ends them: those of a request, of a response and of trailers
-/// (RFC 9112 section 5).
+/// Parses field lines up to the empty line that ends them: those of a request, of a response, of trailers and of a
+/// part of a multipart content (RFC 9112 section 5).
 ///
 /// Works on offsets from the head's first byte, so that it can go on in a buffer that has moved in memory meanwhile.
 /// Where bytes run out it keeps what it knows of the current line, so that no byte is scanned twice.
@@ -75,7 +77,7 @@ struct FieldLineParser: Sendable {
             else { return false }
             let value = ByteScanner.trimBlanks(base, colon &+ 1, cursor)
             let known = KnownField(base + lineStart, length: colon &- lineStart)
-            if known != .other {
+            if known != .other, section != .part {
                 if section == .trailers { throw HTTPParseError(.forbiddenTrailer, at: lineStart) }
                 try facts.note(known, base, value.start..<value.end, readableTo: end, section: section)
             }

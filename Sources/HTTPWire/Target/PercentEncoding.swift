@@ -6,12 +6,15 @@ public enum PercentEncoding {
         case invalidEscape(offset: Int)
         /// The decoded bytes are not UTF-8.
         case invalidUTF8
+        /// The decoded bytes are not text in this other character set.
+        case invalidText(TextEncoding)
 
         /// What is wrong, as a sentence.
         public var description: String {
             switch self {
             case .invalidEscape(let offset): "Two hexadecimal digits must follow the % at offset \(offset)"
             case .invalidUTF8: "The percent-decoded text is not valid UTF-8"
+            case .invalidText(let encoding): "The percent-decoded text is not valid \(encoding.charset)"
             }
         }
     }
@@ -107,6 +110,14 @@ extension PercentEncoding {
         if isPlain { return text.string(0..<text.count) }
         let bytes = try decodeBytes(text, plusIsSpace: plusIsSpace)
         guard let decoded = String(validating: bytes, as: UTF8.self) else { throw .invalidUTF8 }
+        return decoded
+    }
+
+    /// Decodes a name or a value of a form that has been percent-encoded in a character set.
+    static func decode(_ text: Span<UInt8>, formIn encoding: TextEncoding) throws(DecodingError) -> String {
+        if encoding == .utf8 { return try decode(text, plusIsSpace: true) }
+        let bytes = try decodeBytes(text, plusIsSpace: true)
+        guard let decoded = encoding.string(from: bytes) else { throw .invalidText(encoding) }
         return decoded
     }
 

@@ -48,13 +48,19 @@ public struct QueryParameters: Sendable, Hashable {
 
     /// Reads the query `text`, without its `?`.
     ///
-    /// - Parameter limit: How many parameters there may be.
+    /// - Parameters:
+    ///   - limit: How many parameters there may be.
+    ///   - encoding: The character set of what is percent-encoded; UTF-8 unless set.
     /// - Throws: `ParsingError` if there are more, or if one cannot be decoded. Nothing is dropped silently.
-    public init(_ text: String, limit: Int = defaultLimit) throws(ParsingError) {
-        try self.init(text.utf8.span, limit: limit)
+    public init(
+        _ text: String,
+        limit: Int = defaultLimit,
+        encoding: TextEncoding = .utf8
+    ) throws(ParsingError) {
+        try self.init(text.utf8.span, limit: limit, encoding: encoding)
     }
 
-    init(_ text: Span<UInt8>, limit: Int) throws(ParsingError) {
+    init(_ text: Span<UInt8>, limit: Int, encoding: TextEncoding = .utf8) throws(ParsingError) {
         var start = 0
         while start < text.count {
             var end = start
@@ -70,8 +76,8 @@ public struct QueryParameters: Sendable, Hashable {
                 do {
                     parameters.append(
                         Parameter(
-                            name: try PercentEncoding.decode(text.extracting(start..<nameEnd), plusIsSpace: true),
-                            value: try PercentEncoding.decode(text.extracting(valueStart..<end), plusIsSpace: true)
+                            name: try PercentEncoding.decode(text.extracting(start..<nameEnd), formIn: encoding),
+                            value: try PercentEncoding.decode(text.extracting(valueStart..<end), formIn: encoding)
                         )
                     )
                 } catch {

@@ -8,6 +8,9 @@ struct ForwardedRequest {
     private(set) var scheme: String?
     private(set) var host: String?
 
+    /// Nothing is said, or nobody is believed.
+    init() {}
+
     /// Follows the chain of proxies from `peer` towards the client, as far as the proxies are trusted.
     ///
     /// Each proxy tells who spoke to it. The first that is not a trusted proxy itself is the client; what stands

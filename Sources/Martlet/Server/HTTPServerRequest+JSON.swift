@@ -22,6 +22,14 @@ extension HTTPServerRequest {
             throw HTTPError(.badRequest, "The content is not the JSON that is expected: \(JSONExplanation(error))")
         }
     }
+
+    /// The content, read from JSON as whatever it is.
+    ///
+    /// - Parameter limit: The most bytes to accept; nil for the server's `maximumCollectedBytes` (2 MiB).
+    /// - Throws: as ``json(_:upTo:)``.
+    public func json(upTo limit: Int? = nil) async throws -> JSONValue {
+        try await json(JSONValue.self, upTo: limit)
+    }
 }
 
 extension HTTPServerResponse {

@@ -8,7 +8,7 @@ extension HTTPServerRequest {
     /// `trustedProxies` says (`Forwarded`, or `X-Forwarded-Proto` and `X-Forwarded-Host`), from the `Host` field, or
     /// from the server's own address, in this order.
     public var requestedURL: String {
-        let forwarded = forwarded
+        let forwarded = forwarded(by: connectionInfo?.remoteAddress)
         if url.form == .absolute, forwarded.host == nil { return target }
         let scheme = forwarded.scheme ?? (exchange.isSecure ? "https" : "http")
         let host = exchange.head.host.flatMap { $0.isEmpty ? nil : $0 }
@@ -23,15 +23,14 @@ extension HTTPServerRequest {
 
     /// The address of the client: the one that trusted proxies tell, else the peer's; nil when neither is known.
     public var remoteAddress: InternetAddress? {
-        forwarded.client ?? connectionInfo?.remoteAddress
+        let peer = connectionInfo?.remoteAddress
+        return forwarded(by: peer).client ?? peer
     }
 
-    private var forwarded: ForwardedRequest {
-        ForwardedRequest(
-            headers,
-            from: connectionInfo?.remoteAddress,
-            trusting: exchange.settings.configuration.trustedProxies
-        )
+    private func forwarded(by peer: InternetAddress?) -> ForwardedRequest {
+        let trusted = exchange.settings.configuration.trustedProxies
+        // The fields are not even made into values where nobody is trusted.
+        return trusted.isEmpty ? ForwardedRequest() : ForwardedRequest(headers, from: peer, trusting: trusted)
     }
 
     private var serverAuthority: String {

@@ -22,7 +22,7 @@ public struct HTTPBody: AsyncSequence, Sendable {
     }
 
     /// Reads the runs of bytes in order.
-    public struct AsyncIterator: AsyncIteratorProtocol {
+    public struct AsyncIterator: AsyncIteratorProtocol, Sendable {
         private let source: (any BodySource)?
         private var hasStarted = false
 

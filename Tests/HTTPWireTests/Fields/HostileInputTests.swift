@@ -27,6 +27,11 @@ struct HostileInputTests {
             let text = (0..<next(9)).map { _ in Self.pieces[next(Self.pieces.count)] }.joined()
             if let value = MediaType(text) { #expect(MediaType(value.description) == value) }
             if let value = HeaderValue(text) { #expect(HeaderValue(value.description) == value) }
+            if let value = ContentDisposition(text) {
+                #expect(ContentDisposition(value.description)?.parameters == value.parameters)
+            }
+            let named = ContentDisposition(.attachment, fileName: text)
+            #expect(ContentDisposition(named.description)?.fileName == named.fileName)
             if let value = Authority(text) { #expect(Authority(value.description) == value) }
             if let value = HTTPDate(text) { #expect(HTTPDate(value.description) == value) }
             if let value = HTTPDate(cookieDate: text) { #expect(HTTPDate(cookieDate: value.description) == value) }

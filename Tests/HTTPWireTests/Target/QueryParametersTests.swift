@@ -29,6 +29,15 @@ struct QueryParametersTests {
         #expect(try QueryParameters(found.description) == found, "what is written reads the same")
     }
 
+    @Test("are decoded in the character set that a form was sent in")
+    func encodings() throws {
+        #expect(try QueryParameters("a=gr%FCn+%FC", encoding: .latin1) == ["a": "gr\u{FC}n \u{FC}"])
+        #expect(try QueryParameters("%80=1", encoding: .windows1252) == ["\u{20AC}": "1"])
+        #expect(throws: QueryParameters.ParsingError.decoding(.invalidText(.ascii))) {
+            try QueryParameters("a=%FC", encoding: .ascii)
+        }
+    }
+
     @Test("are looked up: the last one, as in Dart, or all")
     func lookup() throws {
         let parameters = try QueryParameters("a=1&b=2&a=3")

@@ -95,6 +95,42 @@ struct HandlerErrorTests {
         }
     }
 
+    private struct SoldOut: HTTPResponseError, Equatable {
+        var answer: HTTPError { HTTPError(.conflict, "Sold out.", headers: [.retryAfter: "9"]) }
+    }
+
+    @Test("can throw errors of its own that know their answer")
+    func responseError() async throws {
+        try await withServer { _ in
+            throw SoldOut()
+        } test: { server in
+            let response = try await server.response(to: get())
+            #expect(
+                response.description
+                    == "HTTP/1.1 409 Conflict\r\nRetry-After: 9\r\nContent-Length: 9\r\n\r\nSold out."
+            )
+        }
+    }
+
+    @Test("can be answered by a handler around it, and is reported as what it is")
+    func answered() async throws {
+        let errors = Events<any Error>()
+        try await withServer(.bare.with { $0.onError = { error, _ in errors.add(error) } }) { request in
+            let error: any Error = request.target == "/sold-out" ? SoldOut() : Failure()
+            let answer = HTTPError(answering: error)
+            let first = AnsweredError(error, answer: HTTPError(answer.status, "\(answer.status.code)!"))
+            #expect("\(first)" == "\(error)")
+            // Twice, as by two handlers around it.
+            throw AnsweredError(first, answer: HTTPError(first.answer.status, first.answer.message + "!"))
+        } test: { server in
+            let first = try await server.response(to: get("/sold-out"))
+            #expect(first.text == "409!!")
+            #expect(try await server.response(to: get()).text == "500!!")
+            #expect(try await errors.next() is Failure)
+            #expect(errors.all.isEmpty)
+        }
+    }
+
     @Test("is answered 503 when it gives up because of a cancellation")
     func cancellation() async throws {
         try await withServer { _ in

@@ -114,13 +114,3 @@ public struct MultipartFormData: Sendable {
         }
     }
 }
-
-extension UInt8 {
-    /// `bcharsnospace` of RFC 2046 section 5.1.1.
-    fileprivate var isBoundaryCharacter: Bool {
-        switch self {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-        default: "'()+_,-./:=?".utf8.contains(self)
-        }
-    }
-}

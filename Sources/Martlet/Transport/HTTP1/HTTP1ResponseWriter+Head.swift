@@ -43,6 +43,7 @@ extension HTTP1ResponseWriter {
             output.tail.moveWriterIndex(to: start)
             throw error
         }
+        status = draft.status
         isHeadWritten = true
         isEnded = true
     }

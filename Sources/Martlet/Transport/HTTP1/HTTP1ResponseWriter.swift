@@ -48,6 +48,8 @@ struct HTTP1ResponseWriter {
     var status = HTTPResponse.Status.ok
     var framing = Framing.none
     private var written = 0
+    /// How many bytes of content have been sent, as they are on the wire but without the frames of chunks.
+    private(set) var sentContentBytes = 0
     private var gathered = ByteBuffer()
     var compressor: Compressor?
 
@@ -114,6 +116,7 @@ struct HTTP1ResponseWriter {
             output.tail.writeStaticString("\r\n\r\n")
             content.append(to: &output)
         }
+        sentContentBytes = content.byteCount
         isHeadWritten = true
         isEnded = true
     }
@@ -185,6 +188,7 @@ struct HTTP1ResponseWriter {
             try account(count)
         case .contentLength, .untilClose:
             try account(count)
+            sentContentBytes += count
             content.append(to: &output)
         case .chunked:
             guard buffered else {
@@ -210,8 +214,10 @@ struct HTTP1ResponseWriter {
         case .none:
             break
         case .contentLength, .untilClose:
+            sentContentBytes += slice.byteCount
             output.append(slice)
         case .chunked:
+            sentContentBytes += slice.byteCount
             emitGathered(into: &output)
             output.tail.writeChunkHead(byteCount: slice.byteCount)
             output.append(slice)
@@ -270,12 +276,15 @@ struct HTTP1ResponseWriter {
         switch framing {
         case .chunked: emitChunk(.buffer(gathered), into: &output)
         case .none: break
-        case .contentLength, .untilClose: output.append(gathered)
+        case .contentLength, .untilClose:
+            sentContentBytes += gathered.readableBytes
+            output.append(gathered)
         }
         gathered.clear()
     }
 
-    private func emitChunk(_ content: OutgoingContent, into output: inout OutputBuffer) {
+    private mutating func emitChunk(_ content: OutgoingContent, into output: inout OutputBuffer) {
+        sentContentBytes += content.byteCount
         output.tail.writeChunkHead(byteCount: content.byteCount)
         content.append(to: &output)
         output.tail.writeStaticString("\r\n")

@@ -109,6 +109,7 @@ extension HTTP1ServerConnection {
             writability.signal()
         }
         exchange = nil
+        reportCompletion()
         handlerTask = nil
         context = nil
         openChannel.withLock { $0 = nil }

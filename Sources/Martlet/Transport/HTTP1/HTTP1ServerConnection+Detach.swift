@@ -18,6 +18,7 @@ extension HTTP1ServerConnection {
         if hasPeerClosed { stream.finish(trailers: [:]) }
         exchange.body?.discard()
         self.exchange = nil
+        reportCompletion()
         phase = .detached(stream)
         flushSoon()
         continueReading()

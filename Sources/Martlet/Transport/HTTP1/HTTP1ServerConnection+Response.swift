@@ -158,6 +158,7 @@ extension HTTP1ServerConnection {
     /// Answers for a handler that has thrown.
     private func answer(_ error: any Error, _ exchange: ServerExchange, closes: Bool = false) {
         let answer = HTTPError(answering: error)
+        let error = (error as? any HTTPResponseError)?.cause ?? error
         if answer.status.kind == .serverError || writer.isHeadWritten {
             report(error, exchange)
         }
@@ -167,7 +168,7 @@ extension HTTP1ServerConnection {
         }
         exchange.replaceDraft(with: answer, closes: closes || error is HTTPBodyError)
         do {
-            try end(exchange, answer.content)
+            try end(exchange, answer.content.isEmpty ? .none : .text(answer.content))
         } catch {
             guard answer.status != .internalServerError else { return abort() }
             // The answer itself can't be sent.
@@ -192,6 +193,7 @@ extension HTTP1ServerConnection {
     private func finishExchange() {
         guard let exchange, writer.isEnded, !isHandlerRunning else { return }
         self.exchange = nil
+        reportCompletion()
         guard case .open = phase else { return }
         exchange.body?.discard()
         if writer.mustClose || isServerClosing {
@@ -200,6 +202,28 @@ extension HTTP1ServerConnection {
             drainAllowance = exchange.settings.configuration.maximumDrainedBytes
         }
         process()
+    }
+
+    /// Lets `action` know what became of the response to the exchange.
+    func whenComplete(_ exchange: ServerExchange, _ action: @escaping @Sendable (HTTPResponseSummary) -> Void) {
+        if self.exchange === exchange {
+            completions.append(action)
+        } else {
+            action(HTTPResponseSummary(status: nil, contentBytes: 0, isComplete: false))
+        }
+    }
+
+    /// Tells those who want to know what became of the response, once.
+    func reportCompletion() {
+        guard !completions.isEmpty else { return }
+        let summary = HTTPResponseSummary(
+            status: writer.isHeadWritten ? writer.status : nil,
+            contentBytes: writer.sentContentBytes,
+            isComplete: writer.isEnded
+        )
+        let actions = completions
+        completions = []
+        for action in actions { action(summary) }
     }
 
     // MARK: Requests that are none
@@ -217,26 +241,5 @@ extension HTTP1ServerConnection {
         draft.status = status
         try? writer.end(.text(text), draft, loop.headConstants, into: &output)
         closeAfterFlush()
-    }
-}
-
-extension HTTPError {
-    /// The text of the answer, if one with its status has any.
-    fileprivate var content: OutgoingContent {
-        switch status.code {
-        case 204, 205, 304: .none
-        default: .text(message.isEmpty ? status.reasonPhrase : message)
-        }
-    }
-
-    /// The answer to a request whose handler has thrown `error`.
-    fileprivate init(answering error: any Error) {
-        switch error {
-        case let error as HTTPError: self = error
-        case let error as HTTPBodyError where error.status.kind == .clientError: self.init(error.status, "\(error)")
-        case is QueryParameters.ParsingError, is PercentEncoding.DecodingError: self.init(.badRequest, "\(error)")
-        case is CancellationError: self.init(.serviceUnavailable)
-        default: self.init(.internalServerError)
-        }
     }
 }

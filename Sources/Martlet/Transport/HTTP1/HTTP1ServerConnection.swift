@@ -43,6 +43,8 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
     /// The request that is being answered, and its response.
     @exclusivity(unchecked) var exchange: ServerExchange?
     @exclusivity(unchecked) var writer = HTTP1ResponseWriter(.noRequest)
+    /// Who wants to know what became of the response.
+    @exclusivity(unchecked) var completions: [@Sendable (HTTPResponseSummary) -> Void] = []
     /// The task that works on the connection's requests; none where the server is iterated over.
     @exclusivity(unchecked) var handlerTask: Task<Void, Never>?
     @exclusivity(unchecked) var hasHandlerTask = false

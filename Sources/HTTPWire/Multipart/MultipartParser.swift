@@ -1,0 +1,177 @@
+public import HTTPTypes
+public import NIOCore
+
+/// Takes a multipart content apart (RFC 2046 section 5.1).
+///
+///     var parser = MultipartParser(boundary: try MultipartBoundary(of: type, expecting: "multipart/form-data"))
+///     while let bytes = try await body.next() {
+///         buffer.writeImmutableBuffer(bytes)
+///         loop: while true {
+///             switch try parser.parse(&buffer) {
+///             case .head(let fields): begin(fields)
+///             case .content(let bytes): use(bytes)
+///             case .endOfPart, .end: finish()
+///             case .needsMoreBytes: break loop
+///             }
+///         }
+///     }
+///     try parser.finish()
+///
+/// Content is handed out as it comes, never gathered; a slice shares the buffer's memory. Lines end with CR LF and
+/// nothing else, and a line that begins with the boundary and goes on is an error: where two programs read one message
+/// differently, checks are bypassed.
+public struct MultipartParser: Sendable {
+    /// What comes next in a multipart content.
+    public enum Event: Sendable {
+        /// All bytes have been taken; hand over more, or call `finish` if there are none.
+        case needsMoreBytes
+        /// A part begins, with these fields.
+        case head(HTTPFields)
+        /// Some content of the part, at least one byte.
+        case content(ByteBuffer)
+        /// The end of the part.
+        case endOfPart
+        /// The end of the last part. What follows is discarded: go on until there are no more bytes.
+        case end
+    }
+
+    enum State: Sendable {
+        case preamble
+        case boundaryLine(BoundaryLine)
+        case head
+        case content
+        case closingLine(BoundaryLine)
+        case epilogue
+    }
+
+    let limits: MultipartLimits
+    var state = State.preamble
+    var search: DelimiterSearch
+    private var head: MultipartHeadParser
+    private var isInsidePart = false
+    private var parts = 0
+    private var discarded = 0
+    private var consumed = 0
+    private var failure: MultipartError?
+
+    /// A parser for one content.
+    public init(boundary: MultipartBoundary, limits: MultipartLimits = MultipartLimits()) {
+        self.limits = limits
+        search = DelimiterSearch(boundary: boundary)
+        head = MultipartHeadParser(limits: limits)
+    }
+
+    /// Takes what comes next from the buffer.
+    ///
+    /// - Throws: The rule that the bytes break, or the limit that they exceed; the same again in later calls.
+    public mutating func parse(_ buffer: inout ByteBuffer) throws(MultipartError) -> Event {
+        if let failure { throw failure }
+        do {
+            return try parseWithinLimit(&buffer)
+        } catch {
+            failure = error
+            throw error
+        }
+    }
+
+    /// Says that there are no more bytes.
+    ///
+    /// - Throws: `MultipartError` if the content is not complete, or was malformed.
+    public mutating func finish() throws(MultipartError) {
+        if let failure { throw failure }
+        switch state {
+        case .preamble: throw .noParts
+        case .closingLine(let line) where !line.mayEnd: throw .malformedBoundaryLine
+        case .closingLine, .epilogue: return
+        case .boundaryLine, .head, .content: throw .truncated
+        }
+    }
+
+    private mutating func parseWithinLimit(_ buffer: inout ByteBuffer) throws(MultipartError) -> Event {
+        let available = buffer.readableBytes
+        guard let limit = limits.totalBytes, available > max(limit, 0) - consumed,
+            // What is within the limit is looked at first, so that the outcome does not depend on how bytes arrive.
+            var allowed = buffer.getSlice(at: buffer.readerIndex, length: max(limit, 0) - consumed)
+        else {
+            let event = try next(&buffer)
+            consumed += available - buffer.readableBytes
+            return event
+        }
+        let event = try next(&allowed)
+        let taken = max(limit, 0) - consumed - allowed.readableBytes
+        consumed += taken
+        buffer.moveReaderIndex(forwardBy: taken)
+        if case .needsMoreBytes = event { throw .tooLarge(limit: limit) }
+        return event
+    }
+
+    private mutating func next(_ buffer: inout ByteBuffer) throws(MultipartError) -> Event {
+        while true {
+            switch state {
+            case .preamble:
+                switch search.next(&buffer) {
+                case .needsMoreBytes: return .needsMoreBytes
+                case .content(let bytes): try discard(bytes.readableBytes)
+                case .delimiter: state = .boundaryLine(.start)
+                }
+            case .content:
+                switch search.next(&buffer) {
+                case .needsMoreBytes: return .needsMoreBytes
+                case .content(let bytes): return .content(bytes)
+                case .delimiter: state = .boundaryLine(.start)
+                }
+            case .boundaryLine(let line):
+                switch try line.read(&buffer) {
+                case .more(let line):
+                    state = .boundaryLine(line)
+                    return .needsMoreBytes
+                case .closing:
+                    guard isInsidePart else {
+                        state = .closingLine(.padding(0))
+                        return .end
+                    }
+                    state = .closingLine(.closing)
+                    return endPart()
+                case .end:
+                    guard parts < limits.partCount else { throw .tooManyParts(limit: limits.partCount) }
+                    parts += 1
+                    state = .head
+                    if isInsidePart { return endPart() }
+                }
+            case .head:
+                guard let fields = try head.parse(&buffer) else { return .needsMoreBytes }
+                search.start()
+                state = .content
+                isInsidePart = true
+                return .head(fields)
+            case .closingLine(.closing):
+                // The last part's end has been told by now.
+                state = .closingLine(.padding(0))
+                return .end
+            case .closingLine(let line):
+                guard case .more(let line) = try line.read(&buffer) else {
+                    state = .epilogue
+                    discarded = 0
+                    continue
+                }
+                state = .closingLine(line)
+                return .needsMoreBytes
+            case .epilogue:
+                let rest = buffer.readableBytes
+                buffer.moveReaderIndex(forwardBy: rest)
+                try discard(rest)
+                return .needsMoreBytes
+            }
+        }
+    }
+
+    private mutating func endPart() -> Event {
+        isInsidePart = false
+        return .endOfPart
+    }
+
+    private mutating func discard(_ count: Int) throws(MultipartError) {
+        discarded += count
+        guard discarded <= limits.surroundingBytes else { throw .tooMuchAround(limit: limits.surroundingBytes) }
+    }
+}

@@ -1,0 +1,70 @@
+import HTTPTypes
+import HTTPWire
+import Martlet
+import NIOCore
+
+/// The parts of a form as they arrive: `multipart/form-data`, in constant memory (RFC 7578).
+///
+/// ```swift
+/// for try await part in try request.multipart() where part.isFile {
+///     try await part.save(to: "uploads/\(UUID())")
+/// }
+/// ```
+///
+/// The content of a part is read before the next is asked for; what is left of it is skipped then. What is not read
+/// stops the client from sending.
+public struct MultipartForm: AsyncSequence, Sendable {
+    /// One field of the form, a file perhaps.
+    public typealias Element = MultipartPart
+
+    private let reader: MultipartReader
+
+    /// The parts of the content of a message.
+    ///
+    /// - Parameters:
+    ///   - body: The content.
+    ///   - type: Its media type.
+    ///   - limits: How much to accept. The default limits everything but the size of parts and of the whole.
+    ///   - encoding: The character set of text that names none, unless the form has a field `_charset_`
+    ///     (RFC 7578 section 4.6). UTF-8 by default.
+    /// - Throws: `MultipartError` if the media type is not `multipart/form-data` with a boundary.
+    public init(
+        _ body: HTTPBody,
+        type: MediaType?,
+        limits: MultipartLimits = MultipartLimits(),
+        encoding: TextEncoding = .utf8
+    ) throws {
+        let boundary = try MultipartBoundary(of: type, expecting: MediaType.multipartFormData.essence)
+        reader = MultipartReader(body, boundary: boundary, limits: limits, encoding: encoding)
+    }
+
+    /// Reads the parts in order.
+    public struct AsyncIterator: AsyncIteratorProtocol, Sendable {
+        fileprivate let reader: MultipartReader
+
+        /// The next part, or nil at the end. What is left of the part before is skipped.
+        ///
+        /// - Throws: `MultipartError`, `HTTPBodyError`, or `CancellationError`.
+        public mutating func next() async throws -> MultipartPart? {
+            guard let (head, number) = try await reader.nextPart() else { return nil }
+            return MultipartPart(head: head, reader: reader, number: number)
+        }
+    }
+
+    /// Begins to read.
+    public func makeAsyncIterator() -> AsyncIterator {
+        AsyncIterator(reader: reader)
+    }
+}
+
+extension HTTPServerRequest {
+    /// The parts of a `multipart/form-data` content, as they arrive.
+    ///
+    /// A handler that lets the errors pass answers 400 to what is malformed, 413 or 431 to what exceeds the limits, and
+    /// 415 to another media type.
+    ///
+    /// - Throws: `MultipartError` if the media type is not `multipart/form-data` with a boundary.
+    public func multipart(limits: MultipartLimits = MultipartLimits()) throws -> MultipartForm {
+        try MultipartForm(body, type: headers.contentType, limits: limits)
+    }
+}

@@ -1,0 +1,117 @@
+import HTTPTypes
+import HTTPWire
+import Martlet
+import NIOCore
+
+/// One field of a form that is being read, a file perhaps.
+public struct MultipartPart: Sendable {
+    /// What the part says of itself.
+    public let head: FormDataHead
+    let reader: MultipartReader
+    let number: Int
+
+    /// The name of the form's field.
+    public var name: String { head.name }
+
+    /// The name of the file as its sender calls it; nil for what is not a file. Never use it as a path.
+    public var fileName: String? { head.fileName }
+
+    /// The media type; nil if none is given, which means plain text, or a malformed one.
+    public var mediaType: MediaType? { head.mediaType }
+
+    /// The fields of the part's head.
+    public var headers: HTTPFields { head.fields }
+
+    /// Whether the part is a file: it has a name for one.
+    public var isFile: Bool { head.isFile }
+
+    /// Whether the content is text: no media type is given, or `text/*`, or JSON.
+    public var isText: Bool { head.isText }
+
+    /// The content, as it arrives. It is gone once the next part is asked for.
+    public var body: Body { Body(reader: reader, number: number) }
+
+    /// The content of a part, run by run.
+    public struct Body: AsyncSequence, Sendable {
+        /// A run of bytes.
+        public typealias Element = ByteBuffer
+
+        fileprivate let reader: MultipartReader
+        fileprivate let number: Int
+
+        /// Reads the runs of bytes in order.
+        public struct AsyncIterator: AsyncIteratorProtocol, Sendable {
+            fileprivate let reader: MultipartReader
+            fileprivate let number: Int
+
+            /// The next run of bytes, or nil at the end of the part.
+            ///
+            /// - Throws: `MultipartError`, `HTTPBodyError`, or `CancellationError`.
+            public mutating func next() async throws -> ByteBuffer? {
+                try await reader.nextContent(ofPart: number)
+            }
+        }
+
+        /// Begins to read, or goes on.
+        public func makeAsyncIterator() -> AsyncIterator {
+            AsyncIterator(reader: reader, number: number)
+        }
+    }
+}
+
+extension MultipartPart {
+    /// The whole content.
+    ///
+    /// - Parameter limit: The most bytes to accept. 1 MiB by default.
+    /// - Throws: `HTTPBodyError.tooLarge`, which is answered 413; else as ``Body`` does.
+    public func collect(upTo limit: Int = 1_048_576) async throws -> ByteBuffer {
+        var whole = ByteBuffer()
+        for try await bytes in body {
+            guard bytes.readableBytes <= limit - whole.readableBytes else { throw HTTPBodyError.tooLarge(limit: limit) }
+            whole.writeImmutableBuffer(bytes)
+        }
+        return whole
+    }
+
+    /// The whole content as text, in the character set that its media type names, or else the form.
+    ///
+    /// - Parameter limit: The most bytes to accept. 1 MiB by default.
+    /// - Throws: `HTTPError` with 400 when the bytes are not text in that character set, 415 when that is not known;
+    ///   else as ``collect(upTo:)``.
+    public func text(upTo limit: Int = 1_048_576) async throws -> String {
+        let bytes = try await collect(upTo: limit)
+        let text = try TextEncoding(of: mediaType, otherwise: reader.encoding).decode(bytes)
+        if isCharset { reader.encoding = try TextEncoding(formCharset: text) }
+        return text
+    }
+
+    /// Writes the content to a file, which appears when it is complete.
+    ///
+    /// - Parameters:
+    ///   - path: Where to. Don't make it of ``fileName`` without a ``UploadName``.
+    ///   - replacing: Whether a file that is there gives way. If not, which is the default, `FileError` with `EEXIST` is
+    ///     thrown.
+    /// - Returns: How many bytes it has.
+    /// - Throws: `FileError`; else as ``Body`` does. Nothing is left on the disk then.
+    @discardableResult
+    public func save(to path: String, replacing: Bool = false) async throws -> Int {
+        let place = FilePlace(path)
+        var writer = try await FileDraftWriter(in: place.directory, permissions: 0o666)
+        for try await bytes in body { try await writer.write(bytes) }
+        try await writer.publish(as: place.name, replacing: replacing, isDurable: false)
+        return writer.count
+    }
+
+    /// Whether the part tells the character set of the others (RFC 7578 section 4.6).
+    var isCharset: Bool { name == "_charset_" && !isFile }
+}
+
+extension TextEncoding {
+    /// The character set that a form's field `_charset_` names.
+    init(formCharset text: String) throws(HTTPError) {
+        guard let encoding = TextEncoding(charset: text) else {
+            throw HTTPError(.unsupportedMediaType, "The character set \(text) is not known; send UTF-8.")
+        }
+        self = encoding
+    }
+}

@@ -1,0 +1,90 @@
+import HTTPTypes
+import HTTPWire
+import Martlet
+import NIOCore
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// A content as what its media type says it is (Dart's `HttpBody`).
+///
+/// ```swift
+/// switch try await request.parsedBody() {
+/// case .json(let value): …
+/// case .form(let form): …
+/// case .text(let text): …
+/// case .binary(let bytes): …
+/// }
+/// ```
+public enum ParsedBody: Sendable {
+    /// `text/*`.
+    case text(String)
+    /// `application/json`, and types that end in `+json`.
+    case json(JSONValue)
+    /// `application/x-www-form-urlencoded` or `multipart/form-data`.
+    case form(HTTPForm)
+    /// Everything else, and a content without a type.
+    case binary(ByteBuffer)
+
+    /// What it is, in Dart's words: `text`, `json`, `form` or `binary`.
+    public var type: String {
+        switch self {
+        case .text: "text"
+        case .json: "json"
+        case .form: "form"
+        case .binary: "binary"
+        }
+    }
+}
+
+extension HTTPServerRequest {
+    /// The content as what its media type says it is.
+    ///
+    /// A handler that lets the errors pass answers 400 to what is malformed or not text in its character set, 413 to
+    /// what is too large, and 415 to an unknown character set.
+    ///
+    /// - Parameters:
+    ///   - limits: How much to accept; its `textBytes` hold for everything but files.
+    ///   - encoding: The character set of text that names none. UTF-8 by default.
+    public func parsedBody(limits: FormLimits = FormLimits(), encoding: TextEncoding = .utf8) async throws -> ParsedBody
+    {
+        try await ParsedBody(reading: body, type: headers.contentType, limits: limits, encoding: encoding)
+    }
+}
+
+extension HTTPClientResponse {
+    /// The content as what its media type says it is. See ``HTTPServerRequest/parsedBody(limits:encoding:)``.
+    public func parsedBody(limits: FormLimits = FormLimits(), encoding: TextEncoding = .utf8) async throws -> ParsedBody
+    {
+        try await ParsedBody(reading: body, type: headers.contentType, limits: limits, encoding: encoding)
+    }
+}
+
+extension ParsedBody {
+    fileprivate init(reading body: HTTPBody, type: MediaType?, limits: FormLimits, encoding: TextEncoding) async throws
+    {
+        switch type?.essence {
+        case MediaType.formURLEncoded.essence, MediaType.multipartFormData.essence:
+            self = .form(try await HTTPForm(reading: body, type: type, limits: limits, encoding: encoding))
+        case let essence? where essence == MediaType.json.essence || essence.hasSuffix("+json"):
+            let bytes = try await body.collect(upTo: limits.textBytes)
+            self = .json(try Self.json(try TextEncoding(of: type).decode(bytes)))
+        case let essence? where essence.hasPrefix("text/"):
+            let bytes = try await body.collect(upTo: limits.textBytes)
+            self = .text(try TextEncoding(of: type, otherwise: encoding).decode(bytes))
+        default:
+            self = .binary(try await body.collect(upTo: limits.textBytes))
+        }
+    }
+
+    private static func json(_ text: String) throws -> JSONValue {
+        do {
+            return try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+        } catch {
+            throw HTTPError(.badRequest, "The content is not valid JSON.")
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import HTTPTypes
+import Martlet
+
+extension CORSPolicy {
+    /// The handler, with the policy around it: preflight requests are answered here, and every other response, that to
+    /// an error too, gets the fields that let pages read it.
+    public func wrapping(_ handler: @escaping HTTPServer.Handler) -> HTTPServer.Handler {
+        { request in
+            if isPreflight(request) { return try await answerPreflight(request) }
+            let fields = responseFields(for: request)
+            for field in fields { request.response.headers.append(field) }
+            do {
+                try await handler(request)
+            } catch {
+                // The answer to an error begins anew, and would lose them.
+                var answer = HTTPError(answering: error)
+                for field in fields where !answer.headers.contains(field) { answer.headers.append(field) }
+                throw AnsweredError(error, answer: answer)
+            }
+        }
+    }
+
+    /// Whether the request asks for permission (Fetch Standard section 3.3.2). Other OPTIONS requests are the handler's.
+    private func isPreflight(_ request: HTTPServerRequest) -> Bool {
+        request.method == .options && request.headers[.origin] != nil
+            && request.headers[.accessControlRequestMethod] != nil
+    }
+
+    private func answerPreflight(_ request: HTTPServerRequest) async throws {
+        let asked = request.headers
+        let response = request.response
+        response.status = .noContent
+        response.headers[.contentType] = nil
+        // Caches along the way must not give one page's permission to another (RFC 9110 section 12.5.5).
+        var vary = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
+        if allowsPrivateNetwork { vary += ", Access-Control-Request-Private-Network" }
+        response.headers.append(HTTPField(name: .vary, value: vary))
+        guard let origin = allowedOrigin(asked[.origin]) else { return try await response.end() }
+        response.headers[.accessControlAllowOrigin] = origin
+        if allowsCredentials { response.headers[.accessControlAllowCredentials] = "true" }
+        response.headers[.accessControlAllowMethods] = methods.map(\.rawValue).joined(separator: ", ")
+        // By name: with credentials a star means a field of that name, and never stands for Authorization.
+        let names = allowedRequestHeaders(asked[values: .accessControlRequestHeaders])
+        if !names.isEmpty { response.headers[.accessControlAllowHeaders] = names.joined(separator: ", ") }
+        if let maxAge { response.headers[.accessControlMaxAge] = "\(max(maxAge.components.seconds, 0))" }
+        if allowsPrivateNetwork, asked[.accessControlRequestPrivateNetwork] == "true" {
+            response.headers[.accessControlAllowPrivateNetwork] = "true"
+        }
+        try await response.end()
+    }
+
+    /// The fields of a response that is no permission.
+    private func responseFields(for request: HTTPServerRequest) -> HTTPFields {
+        var fields = HTTPFields()
+        // Also where there is no Origin: a cache may keep that answer for a page that has one.
+        if case .any = origins {} else { fields[.vary] = "Origin" }
+        guard let origin = allowedOrigin(request.headers[.origin]) else { return fields }
+        fields[.accessControlAllowOrigin] = origin
+        if allowsCredentials { fields[.accessControlAllowCredentials] = "true" }
+        if !exposedHeaders.isEmpty {
+            fields[.accessControlExposeHeaders] = exposedHeaders.map(\.rawName).joined(separator: ", ")
+        }
+        return fields
+    }
+
+    /// What `Access-Control-Allow-Origin` says; nil for an origin that is not allowed, or none.
+    private func allowedOrigin(_ origin: String?) -> String? {
+        guard let origin else { return nil }
+        switch origins {
+        case .any: return "*"
+        case .only(let list): return list.contains(origin) ? origin : nil
+        case .matching(let isAllowed): return isAllowed(origin) ? origin : nil
+        }
+    }
+
+    private func allowedRequestHeaders(_ asked: [String]) -> [String] {
+        switch requestHeaders {
+        case .only(let names): return names.map(\.rawName)
+        case .any:
+            return asked.flatMap { FieldList($0) }.compactMap { HTTPField.Name(String($0))?.rawName }
+        }
+    }
+}
+
+extension HTTPServerResponse {
+    /// Adds the fields that let the pages of every origin use the response, as the tutorial's `addCorsHeaders` does.
+    ///
+    /// For preflights, lists of origins and credentials there is ``CORSPolicy``.
+    public func addCORSHeaders(
+        methods: [HTTPRequest.Method] = [.post, .options],
+        headers names: [String] = ["Origin", "X-Requested-With", "Content-Type", "Accept"]
+    ) {
+        headers[.accessControlAllowOrigin] = "*"
+        headers[.accessControlAllowMethods] = methods.map(\.rawValue).joined(separator: ", ")
+        headers[.accessControlAllowHeaders] = names.joined(separator: ", ")
+    }
+}
+
+extension HTTPField.Name {
+    static let accessControlRequestPrivateNetwork = named("Access-Control-Request-Private-Network")
+    static let accessControlAllowPrivateNetwork = named("Access-Control-Allow-Private-Network")
+
+    private static func named(_ name: StaticString) -> HTTPField.Name {
+        guard let name = HTTPField.Name("\(name)") else { preconditionFailure("\(name) is not a token") }
+        return name
+    }
+}

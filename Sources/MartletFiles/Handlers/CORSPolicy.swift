@@ -1,0 +1,100 @@
+import HTTPTypes
+import Martlet
+
+/// Which pages of other origins may use a server, and how (the CORS protocol of the Fetch Standard, section 3.3).
+///
+/// ```swift
+/// let cors = try CORSPolicy(origins: .only(["https://example.com"]), allowsCredentials: true)
+/// try await server.serve(cors.wrapping(handler))
+/// ```
+///
+/// This is not protection for the server: browsers ask, other programs don't. What is not allowed is answered without
+/// the fields that would allow it.
+public struct CORSPolicy: Sendable {
+    /// Which origins are allowed.
+    public enum Origins: Sendable {
+        /// Every one.
+        case any
+        /// These, written as browsers do: `https://example.com`, `http://localhost:8080`; no path, no slash.
+        case only(Set<String>)
+        /// Those for which the closure answers true. It gets `null` for pages without an origin.
+        case matching(@Sendable (String) -> Bool)
+    }
+
+    /// Which names of fields are allowed.
+    public enum FieldNames: Sendable {
+        /// Every one that is asked for.
+        case any
+        /// These, and those that need no permission.
+        case only([HTTPField.Name])
+    }
+
+    /// Why a policy can't be.
+    public enum PolicyError: Error, Sendable, Hashable, CustomStringConvertible {
+        /// Credentials for every origin: any page could act in the name of the server's users.
+        case credentialsForAnyOrigin
+        /// An origin that no browser sends: it must be a scheme, a host and a port that is not the scheme's own.
+        case invalidOrigin(String)
+
+        /// What is wrong and what to do about it.
+        public var description: String {
+            switch self {
+            case .credentialsForAnyOrigin:
+                "Credentials for any origin let every page act in the name of your users. List the origins."
+            case .invalidOrigin(let origin):
+                "\(origin.debugDescription) is not an origin as browsers send it, such as https://example.com:8443."
+            }
+        }
+    }
+
+    /// Which origins are allowed.
+    public let origins: Origins
+    /// The methods that are allowed, besides GET, HEAD and POST, which need no permission.
+    public let methods: [HTTPRequest.Method]
+    /// The fields that requests may have.
+    public let requestHeaders: FieldNames
+    /// The fields of responses that pages may read, besides those that need no permission.
+    public let exposedHeaders: [HTTPField.Name]
+    /// Whether requests may have cookies and other credentials.
+    public let allowsCredentials: Bool
+    /// How long a browser may remember a permission; nil for its own default, which is 5 seconds.
+    public let maxAge: Duration?
+    /// Whether pages of the internet may use a server of a private network (Private Network Access, W3C).
+    public let allowsPrivateNetwork: Bool
+
+    /// A policy. The default allows everything that does without credentials.
+    ///
+    /// - Throws: ``PolicyError``.
+    public init(
+        origins: Origins = .any,
+        methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete],
+        requestHeaders: FieldNames = .any,
+        exposedHeaders: [HTTPField.Name] = [],
+        allowsCredentials: Bool = false,
+        maxAge: Duration? = .seconds(600),
+        allowsPrivateNetwork: Bool = false
+    ) throws(PolicyError) {
+        switch origins {
+        case .any where allowsCredentials: throw .credentialsForAnyOrigin
+        case .only(let list):
+            for origin in list where !Self.isOrigin(origin) { throw .invalidOrigin(origin) }
+        case .any, .matching: break
+        }
+        self.origins = origins
+        self.methods = methods
+        self.requestHeaders = requestHeaders
+        self.exposedHeaders = exposedHeaders
+        self.allowsCredentials = allowsCredentials
+        self.maxAge = maxAge
+        self.allowsPrivateNetwork = allowsPrivateNetwork
+    }
+
+    /// Whether a browser can send this text: it serialises origins in one way only.
+    private static func isOrigin(_ text: String) -> Bool {
+        // Schemes of browser extensions are not those of HTTP, and their origins are opaque names.
+        guard text.hasPrefix("http:") || text.hasPrefix("https:") else {
+            return text == "null" || text.contains("://") && !text.hasSuffix("/")
+        }
+        return HTTPURL(text)?.origin.description == text
+    }
+}

@@ -1,0 +1,56 @@
+import HTTPTypes
+import HTTPWire
+import Martlet
+import Synchronization
+
+/// Writes a line for each request that was answered.
+///
+/// ```swift
+/// let log = RequestLog(.combined)
+/// try await server.serve(log.wrapping(handler))
+/// ```
+///
+/// Wrap it around everything else, so that it sees what the client gets. A client that went away before it got an
+/// answer is logged with the status 499. What is refused before it becomes a request is logged by the server itself.
+public struct RequestLog: Sendable {
+    /// How lines look. In each, control characters, quotes and backslashes of clients are escaped.
+    public enum Format: Sendable, Hashable {
+        /// The Common Log Format: address, time, request line, status, bytes of content.
+        case common
+        /// The Combined Log Format: the same with `Referer` and `User-Agent`.
+        case combined
+        /// An object of JSON on each line: the same with the host, the duration in milliseconds, and whether the
+        /// response was sent to its end.
+        case json
+    }
+
+    private let format: Format
+    private let write: @Sendable (String) -> Void
+    private let clock = LogClock()
+
+    /// A log.
+    ///
+    /// - Parameters:
+    ///   - format: How lines look.
+    ///   - write: Takes a line, which ends with a line feed, on the event loop of the connection: it must not block.
+    public init(_ format: Format = .common, write: @escaping @Sendable (String) -> Void) {
+        self.format = format
+        self.write = write
+    }
+
+    /// A log that goes to a file, or the standard output. Lines are dropped when that takes them too slowly.
+    public init(_ format: Format = .common, to output: LogOutput = .standardOutput) {
+        self.init(format) { output.write($0) }
+    }
+
+    /// The handler, with the log around it.
+    public func wrapping(_ handler: @escaping HTTPServer.Handler) -> HTTPServer.Handler {
+        { request in
+            let entry = LogEntry(request, began: .now)
+            request.response.onCompletion { summary in
+                write(entry.line(format, summary, clock: clock))
+            }
+            try await handler(request)
+        }
+    }
+}

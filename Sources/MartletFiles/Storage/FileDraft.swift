@@ -1,0 +1,159 @@
+import Martlet
+import NIOCore
+import NIOPosix
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A file that has no name until it is complete. Whatever happens before that, nothing of it stays on the disk.
+///
+/// Where the system has files without names (`O_TMPFILE`), it is one: not even a crash leaves anything. Elsewhere it
+/// has a name of its own, which goes when the draft does. Its members block; call them within ``run(_:)``.
+final class FileDraft: Sendable {
+    /// How a draft is kept until it is published.
+    enum Form: Sendable {
+        /// Without a name if the system can do that, else with one.
+        case unnamed
+        /// With a name that begins with a dot.
+        case named
+    }
+
+    /// The directory, by its descriptor: what happens to its path in the meantime does not matter.
+    private let directory: DraftDescriptor
+    private let path: String
+    private let file: DraftDescriptor
+    /// The name that is to be removed.
+    private let temporaryName: Mutex<String?>
+
+    /// Runs `body` on a thread that may block.
+    static func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+        try await NIOThreadPool.singleton.runIfActive(body)
+    }
+
+    /// Begins a file.
+    ///
+    /// - Parameters:
+    ///   - path: The directory that it will be in.
+    ///   - permissions: What the user, the group and others may do with it, as far as the process's mask lets them.
+    /// - Throws: `FileError`.
+    init(in path: String, permissions: mode_t, form: Form = .unnamed) throws(FileError) {
+        let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { throw FileError(operation: "open", path: path, code: errno) }
+        directory = DraftDescriptor(folder)
+        self.path = path
+        if form == .unnamed, let unnamed = Self.openUnnamed(in: directory, permissions) {
+            file = unnamed
+            temporaryName = Mutex(nil)
+        } else {
+            let name = Self.randomName()
+            let descriptor = openat(directory.number, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, permissions)
+            guard descriptor >= 0 else { throw FileError(operation: "create", path: "\(path)/\(name)", code: errno) }
+            file = DraftDescriptor(descriptor)
+            temporaryName = Mutex(name)
+        }
+    }
+
+    deinit {
+        if let name = temporaryName.withLock({ $0 }) { unlinkat(directory.number, name, 0) }
+    }
+
+    /// Appends bytes.
+    func append(_ bytes: ByteBuffer) throws(FileError) {
+        var rest = bytes
+        while rest.readableBytes > 0 {
+            let count = rest.withUnsafeReadableBytes { write(file.number, $0.baseAddress, $0.count) }
+            guard count >= 0 || errno == EINTR else { throw FileError(operation: "write", path: path, code: errno) }
+            rest.moveReaderIndex(forwardBy: max(count, 0))
+        }
+    }
+
+    /// Reads at most `count` bytes; none at the end of the file.
+    func read(at offset: Int, count: Int) throws(FileError) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        var result = 0
+        repeat {
+            buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { bytes in
+                result = pread(file.number, bytes.baseAddress, min(count, bytes.count), off_t(offset))
+                return max(result, 0)
+            }
+        } while result < 0 && errno == EINTR
+        guard result >= 0 else { throw FileError(operation: "read", path: path, code: errno) }
+        return buffer
+    }
+
+    /// Waits until the bytes are on the disk.
+    func synchronize() throws(FileError) {
+        guard fsync(file.number) == 0 else { throw FileError(operation: "write", path: path, code: errno) }
+    }
+
+    /// Gives the file its name, under which it appears complete.
+    ///
+    /// - Parameter replacing: Whether a file of that name gives way to it.
+    /// - Throws: `FileError`, with `EEXIST` when there is a file of that name which is not to be replaced.
+    func publish(as name: String, replacing: Bool = false) throws(FileError) {
+        // Two names for a moment, so that at no moment there is none.
+        let oldName = temporaryName.withLock { $0 }
+        let newName = replacing ? Self.randomName() : name
+        let result =
+            if let oldName {
+                linkat(directory.number, oldName, directory.number, newName, 0)
+            } else {
+                linkat(AT_FDCWD, "/proc/self/fd/\(file.number)", directory.number, newName, AT_SYMLINK_FOLLOW)
+            }
+        guard result == 0 else { throw FileError(operation: "create", path: "\(path)/\(name)", code: errno) }
+        if let oldName {
+            unlinkat(directory.number, oldName, 0)
+            temporaryName.withLock { $0 = nil }
+        }
+        guard replacing else { return }
+        guard renameat(directory.number, newName, directory.number, name) == 0 else {
+            let code = errno
+            unlinkat(directory.number, newName, 0)
+            throw FileError(operation: "create", path: "\(path)/\(name)", code: code)
+        }
+    }
+
+    /// Waits until the name is on the disk too.
+    func synchronizeDirectory() {
+        // Some file systems can't, and need not, do that.
+        fsync(directory.number)
+    }
+
+    private static func randomName() -> String {
+        ".martlet-\(String(UInt64.random(in: .min ... .max), radix: 36)).part"
+    }
+
+    private static func openUnnamed(in directory: DraftDescriptor, _ permissions: mode_t) -> DraftDescriptor? {
+        #if os(Linux)
+            // The file gets its name through this directory.
+            guard access("/proc/self/fd", X_OK) == 0 else { return nil }
+            let temporary: CInt = 0o20_000_000 | O_DIRECTORY
+            let descriptor = openat(directory.number, ".", temporary | O_RDWR | O_CLOEXEC, permissions)
+            return descriptor >= 0 ? DraftDescriptor(descriptor) : nil
+        #else
+            return nil
+        #endif
+    }
+}
+
+/// A descriptor that is closed when nobody holds it any more.
+private final class DraftDescriptor: Sendable {
+    let number: CInt
+
+    init(_ number: CInt) {
+        self.number = number
+    }
+
+    deinit {
+        // To close the last descriptor of a large file without a name is to delete it, which can take long, and nobody
+        // knows on which thread this runs.
+        let number = number
+        NIOThreadPool.singleton.submit { _ in close(number) }
+    }
+}

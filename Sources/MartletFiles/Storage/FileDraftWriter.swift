@@ -1,0 +1,45 @@
+import Martlet
+import NIOCore
+
+/// Writes a ``FileDraft`` from a task, a large piece at a time and on a thread that may block.
+struct FileDraftWriter: Sendable {
+    /// How many bytes are gathered before they are written.
+    private static let pieceSize = 262_144
+
+    let draft: FileDraft
+    /// How many bytes there are, written or not.
+    private(set) var count = 0
+    private var gathered = ByteBuffer()
+
+    /// Begins a file in a directory.
+    init(in directory: String, permissions: UInt16) async throws {
+        draft = try await FileDraft.run { try FileDraft(in: directory, permissions: .init(permissions)) }
+    }
+
+    /// Appends bytes. What is gathered is a copy: slices would hold on to the memory that they are part of.
+    mutating func write(_ bytes: ByteBuffer) async throws {
+        count += bytes.readableBytes
+        gathered.writeImmutableBuffer(bytes)
+        if gathered.readableBytes >= Self.pieceSize { try await flush() }
+    }
+
+    /// Writes what has been gathered.
+    mutating func flush() async throws {
+        guard gathered.readableBytes > 0 else { return }
+        let piece = gathered
+        try await FileDraft.run { [draft] in try draft.append(piece) }
+        gathered.clear()
+    }
+
+    /// Writes what has been gathered, and gives the file its name.
+    ///
+    /// - Parameter isDurable: Whether to wait until everything is on the disk.
+    mutating func publish(as name: String, replacing: Bool, isDurable: Bool) async throws {
+        try await flush()
+        try await FileDraft.run { [draft] in
+            if isDurable { try draft.synchronize() }
+            try draft.publish(as: name, replacing: replacing)
+            if isDurable { draft.synchronizeDirectory() }
+        }
+    }
+}

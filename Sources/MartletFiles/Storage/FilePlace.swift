@@ -1,0 +1,18 @@
+import Martlet
+
+/// Where a file is to be: a directory and a name in it.
+struct FilePlace: Sendable {
+    let directory: String
+    let name: String
+
+    /// The place that a path means.
+    init(_ path: String) {
+        if let slash = path.lastIndex(of: "/") {
+            directory = slash == path.startIndex ? "/" : String(path[..<slash])
+            name = String(path[path.index(after: slash)...])
+        } else {
+            directory = "."
+            name = path
+        }
+    }
+}
