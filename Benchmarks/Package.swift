@@ -1,14 +1,9 @@
 // swift-tools-version: 6.2
 
-// The servers that `script/bench` measures. A package of its own, so that
+// The servers and clients that `script/bench` measures. A package of its own, so that
 // nobody who uses Martlet resolves Hummingbird or any other peer.
 
 import PackageDescription
-
-/// `script/bench` sets this as soon as Martlet has a server. It is an
-/// environment variable rather than a look at the file system, because SwiftPM
-/// caches what a manifest evaluates to by its text and its environment.
-let martletHasServer = Context.environment["MARTLET_BENCHMARKS_SERVER"] == "1"
 
 let settings: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -20,8 +15,10 @@ let package = Package(
     name: "martlet-benchmarks",
     platforms: [.macOS(.v26)],
     dependencies: [
+        .package(name: "martlet", path: ".."),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
         .target(
@@ -56,18 +53,25 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "async-http-client",
+            dependencies: [
+                "BenchmarkSupport",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
     ]
-)
-
-if martletHasServer {
-    package.dependencies.append(.package(name: "martlet", path: ".."))
-    for name in ["martlet-hello", "martlet-drain"] {
-        package.targets.append(
+        + ["martlet-hello", "martlet-drain", "martlet-client"].map { name in
             .executableTarget(
                 name: name,
-                dependencies: ["BenchmarkSupport", .product(name: "Martlet", package: "martlet")],
+                dependencies: [
+                    "BenchmarkSupport",
+                    .product(name: "Martlet", package: "martlet"),
+                    .product(name: "NIOCore", package: "swift-nio"),
+                ],
                 swiftSettings: settings
             )
-        )
-    }
-}
+        }
+)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures HTTP servers against one another on this machine.
+"""Measures HTTP servers, and clients, against one another on this machine.
 
 Every server answers "Hello, world!" on one core; the load comes from another core.
 What counts is the server's CPU time per request (user and system, all threads),
@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
-from harness import connections, counting, machine, throughput, upload
+from harness import clients, connections, counting, machine, throughput, upload
 from harness.machine import log
 from harness.report import page
 from harness.running import Failure
@@ -44,6 +44,7 @@ examples:
   script/bench --profile martlet-hello          where it executes it
   script/bench --scenario connections           memory of 10,000 idle connections
   script/bench --scenario upload                memory and time of a 1 GiB upload
+  script/bench --scenario clients               clients: short answers and downloads
 """
 
 
@@ -171,6 +172,7 @@ def main() -> int:
 
     programs = {program for server in wanted for program in server.needs}
     programs |= {scenario.load for scenario in scenarios if scenario.kind == "load"}
+    programs |= clients.NEEDS if "clients" in kinds else set()
     programs |= {"gcc"} if "allocations" in kinds else set()
     if options.profile:
         programs |= {"valgrind" if options.profiler == "callgrind" else "perf"}
@@ -190,8 +192,8 @@ def main() -> int:
         upload_bytes=options.upload_mib * 2**20,
         requests=options.requests,
     )
-    servers, missing = build(wanted)
-    if not servers:
+    servers, missing = build(wanted if kinds != {"clients"} else [])
+    if not servers and kinds != {"clients"}:
         return 1
 
     if options.profile:
@@ -223,6 +225,8 @@ def measure_all(options, scenarios, servers, missing, settings: Settings) -> int
             sections.append(throughput.section(scenario, hello, results))
         elif scenario.kind == "connections":
             sections.append(connections.measure(scenario, hello, settings))
+        elif scenario.kind == "clients":
+            sections += clients.measure(scenario, settings)
         elif scenario.kind == "upload":
             able = [server for server in servers if server.upload]
             sections.append(upload.measure(scenario, able, settings))

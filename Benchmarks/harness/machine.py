@@ -16,6 +16,7 @@ DEBIAN_PACKAGES = {
     "go": ("golang-go",),
     "node": ("nodejs",),
     "gcc": ("gcc", "libc6-dev", "binutils"),
+    "libcurl": ("libcurl4-openssl-dev",),
     "h2load": ("nghttp2-client",),
     "valgrind": ("valgrind",),
     "perf": ("linux-perf",),
@@ -27,6 +28,8 @@ def log(message: str) -> None:
 
 
 def find(program: str) -> str | None:
+    if program == "libcurl":
+        return next((str(path) for path in Path("/usr/include").glob("**/curl/curl.h")), None)
     path = os.environ.get("PATH", "") + os.pathsep + "/usr/sbin"
     return shutil.which(program, path=path)
 
@@ -127,6 +130,7 @@ VERSION_COMMANDS = {
     "nginx": ("nginx", ["nginx", "-v"], r"nginx/(\S+)"),
     "go": ("Go", ["go", "version"], r"go(\d\S*)"),
     "node": ("Node", ["node", "--version"], r"v(\S+)"),
+    "curl": ("curl", ["curl", "--version"], r"curl (\S+)"),
     "wrk": ("wrk", ["wrk", "-v"], r"wrk (?:debian/)?(\S+)"),
     "h2load": ("h2load", ["h2load", "--version"], r"nghttp2/(\S+)"),
     "valgrind": ("valgrind", ["valgrind", "--version"], r"valgrind-(\S+)"),

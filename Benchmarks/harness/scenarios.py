@@ -56,6 +56,7 @@ SCENARIOS = {
         Scenario("pipelined", "16 pipelined requests", depth=16),
         Scenario("connections", "Idle connections", kind="connections"),
         Scenario("upload", "Chunked upload", kind="upload"),
+        Scenario("clients", "Clients", kind="clients"),
         Scenario("allocations", "Allocations per request", kind="allocations"),
         Scenario("instructions", "Instructions per request", kind="instructions"),
     )

@@ -13,7 +13,6 @@ from .machine import find, log
 ROOT = Path(__file__).resolve().parent.parent
 SCRATCH = ROOT / ".build-bench"
 PEERS = ROOT / "peers"
-MARTLET_SERVER = ROOT.parent / "Sources/Martlet/Server/HTTPServer.swift"
 
 
 class Unavailable(Exception):
@@ -56,28 +55,8 @@ class Server:
 class SwiftServer(Server):
     malloc: bool = True
 
-    @property
-    def is_martlet(self) -> bool:
-        return self.name.startswith("martlet-")
-
-    @staticmethod
-    def environment() -> dict[str, str]:
-        """The manifest includes Martlet's servers once there is something to serve with."""
-        has_server = "1" if MARTLET_SERVER.exists() else "0"
-        return {**os.environ, "MARTLET_BENCHMARKS_SERVER": has_server}
-
     def build(self) -> None:
-        swift = _require("swift")
-        if self.is_martlet and not MARTLET_SERVER.exists():
-            raise Unavailable("Martlet has no server yet")
-        # SwiftPM does not look for files that were added to a package it depends on by path; without its plan of
-        # the last build it does.
-        (ROOT / ".build/release.yaml").unlink(missing_ok=True)
-        _build(
-            [swift, "build", "-c", "release", "--package-path", str(ROOT), "--product", self.name],
-            self.name,
-            env=self.environment(),
-        )
+        build_swift(self.name)
 
     def command(self, port: int) -> list[str]:
         return [str(ROOT / ".build/release" / self.name), str(port)]
@@ -100,9 +79,7 @@ class GoServer(Server):
     needs: tuple[str, ...] = ("go",)
 
     def build(self) -> None:
-        environment = {**os.environ, "CGO_ENABLED": "0", "GOCACHE": str(SCRATCH / "go"), "GO111MODULE": "off"}
-        output = str(SCRATCH / "hello-go")
-        _build([_require("go"), "build", "-o", output, str(PEERS / "hello.go")], self.name, env=environment)
+        build_go("hello.go", "hello-go")
 
     def command(self, port: int) -> list[str]:
         return [str(SCRATCH / "hello-go"), str(port)]
@@ -154,11 +131,24 @@ UPLOAD_ONLY = frozenset({"martlet-drain"})
 """Servers that take part in uploads and in nothing else."""
 
 
-def compile_c(source: str, output: str, *flags: str) -> Path:
+def compile_c(source: str, output: str, *flags: str, libraries: tuple[str, ...] = ()) -> Path:
     gcc = _require("gcc")
     result = SCRATCH / output
-    _build([gcc, "-O2", "-Wall", "-Wextra", *flags, "-o", str(result), str(ROOT / source)], source)
+    _build([gcc, "-O2", "-Wall", "-Wextra", *flags, "-o", str(result), str(ROOT / source), *libraries], source)
     return result
+
+
+def build_go(source: str, output: str) -> None:
+    environment = {**os.environ, "CGO_ENABLED": "0", "GOCACHE": str(SCRATCH / "go"), "GO111MODULE": "off"}
+    _build([_require("go"), "build", "-o", str(SCRATCH / output), str(PEERS / source)], source, env=environment)
+
+
+def build_swift(product: str) -> None:
+    swift = _require("swift")
+    # SwiftPM does not look for files that were added to a package it depends on by path; without its plan of the last
+    # build it does.
+    (ROOT / ".build/release.yaml").unlink(missing_ok=True)
+    _build([swift, "build", "-c", "release", "--package-path", str(ROOT), "--product", product], product)
 
 
 def build(servers: list[Server]) -> tuple[list[Server], list[tuple[Server, str]]]:
@@ -178,7 +168,7 @@ def build(servers: list[Server]) -> tuple[list[Server], list[tuple[Server, str]]
 
 def swift_package_versions() -> list[tuple[str, str]]:
     """What SwiftPM resolved of the packages that a reader will want to know."""
-    wanted = {"swift-nio": "SwiftNIO", "hummingbird": "Hummingbird", "swift-http-types": "swift-http-types"}
+    wanted = {"swift-nio": "SwiftNIO", "hummingbird": "Hummingbird", "async-http-client": "AsyncHTTPClient", "swift-http-types": "swift-http-types"}
     try:
         pins = json.loads((ROOT / "Package.resolved").read_text())["pins"]
     except (OSError, ValueError, KeyError):

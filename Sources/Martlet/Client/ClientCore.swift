@@ -79,10 +79,13 @@ final class ClientCore: Sendable {
         Task {
             do {
                 let connection = try await Connector(core: self, key: exchange.key, loop: loop).connect()
-                loop.eventLoop.execute { [pool] in
-                    if connection.join() { return }
-                    // The server has closed it at once.
-                    pool.connectFailed(HTTPClientError.connectionClosed, for: exchange, core: self, on: loop)
+                loop.eventLoop.execute {
+                    if connection.isOpen {
+                        connection.release(isNew: true)
+                    } else {
+                        // Closed again before it was of any use.
+                        self.pool.connectFailed(HTTPClientError.connectionClosed, for: exchange, core: self, on: loop)
+                    }
                 }
             } catch {
                 pool.connectFailed(error, for: exchange, core: self, on: loop)

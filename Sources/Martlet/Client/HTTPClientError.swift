@@ -65,6 +65,8 @@ public enum HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible 
     case malformedResponse(HTTPParseError)
     /// The server sent more informational responses than the configured maximum.
     case tooManyInformationalResponses(limit: Int)
+    /// The server has answered 101 Switching Protocols to a request without `Upgrade` (RFC 9110 section 7.8).
+    case unexpectedUpgrade
     /// Bytes have arrived that belong to no response.
     case unsolicitedResponse
     /// A redirect that can't be followed, and those that were followed before.
@@ -131,6 +133,8 @@ public enum HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible 
             "The server's response is malformed: \(error)"
         case .tooManyInformationalResponses(let limit):
             "The server sent more than \(limit) informational responses."
+        case .unexpectedUpgrade:
+            "The server switched protocols without having been asked. Send Upgrade and Connection to ask for that."
         case .unsolicitedResponse:
             "Unexpected response (unsolicited response without request)."
         case .redirect(let error, _):

@@ -29,7 +29,8 @@ public enum HTTPOverrides {
         public let body: ByteBuffer
     }
 
-    /// A response made by a test.
+    /// A response made by a test. A content that its `Content-Encoding` says is compressed is decompressed, like that of
+    /// a real one.
     public struct Response: Sendable {
         /// The status. 200 OK by default.
         public var status: HTTPResponse.Status
@@ -58,6 +59,7 @@ public enum HTTPOverrides {
 
 extension HTTPClient {
     /// Lets `transport` answer every request that `operation` makes, with any client, and that its child tasks make.
+    @discardableResult
     public static func withOverride<Result>(
         _ transport: @escaping HTTPOverrides.Transport,
         operation: () async throws -> Result
@@ -68,7 +70,7 @@ extension HTTPClient {
 
 extension ClientFlow {
     /// Gets a response from a test.
-    mutating func attempt(over transport: HTTPOverrides.Transport) async throws -> HTTPClientResponse {
+    mutating func attempt(over transport: @escaping HTTPOverrides.Transport) async throws -> HTTPClientResponse {
         let exchange = try makeExchange(.direct)
         var content = ByteBuffer()
         switch exchange.content {
@@ -78,7 +80,7 @@ extension ClientFlow {
             content = whole.buffer
         case .stream(let body):
             startSending(exchange)
-            content = try await body.collect()
+            content = try await TimeLimit.run(within: timeLimit) { try await body.collect() }
         }
         let request = HTTPOverrides.Request(
             method: draft.method,
@@ -86,12 +88,12 @@ extension ClientFlow {
             headers: exchange.request.fields ?? core.defaultHeaders,
             body: content
         )
-        let answer = try await transport(request)
+        let answer = try await TimeLimit.run(within: timeLimit) { try await transport(request) }
         core.store(answer.headers, from: draft.url)
-        return HTTPClientResponse(
+        return try HTTPClientResponse(
             status: answer.status,
             headers: answer.headers,
-            body: WholeBody(answer.body),
+            body: answer.body,
             to: draft,
             after: redirects,
             core: core

@@ -1,128 +1,226 @@
 import HTTPTypes
 import NIOCore
+import Synchronization
 
 /// The bytes of one message's content between the connection that receives them and the task that reads them.
 ///
-/// The connection pushes; the reader pulls; ``wantsBytes`` tells the connection when to stop reading its socket.
-final class BodyStream: @unchecked Sendable {
-    // Sendable because every stored variable is touched only on the thread of `eventLoop`: the members called by the
-    // connection run there, and those called by readers hop there first.
-
-    /// How many bytes wait for the reader before the socket is no longer read.
+/// The connection pushes; the reader pulls; ``wantsBytes`` tells the connection when to stop reading its socket. The two
+/// meet under a lock, so that a reader on another thread takes what is there without asking the connection's loop.
+final class BodyStream: Sendable {
+    /// How many bytes wait for a server's handler before the socket is no longer read.
     static let highWaterMark = 65_536
-
-    /// The length that the head of the message announces; nil when it does not.
-    let announcedLength: Int?
-    private let eventLoop: any EventLoop
-    private let arrival: EventLoopCondition
-    /// Called on the loop when the reader waits for bytes, and when there is room for more.
-    private let onDemand: @Sendable () -> Void
 
     private enum End {
         case complete(HTTPFields)
         case failed(any Error)
     }
 
-    @exclusivity(unchecked) private var chunks = CircularBuffer<ByteBuffer>()
-    @exclusivity(unchecked) private var bufferedBytes = 0
-    @exclusivity(unchecked) private var end: End?
-    /// Whether anybody has asked for the content.
-    @exclusivity(unchecked) private(set) var isBeingRead = false
-
-    init(eventLoop: any EventLoop, announcedLength: Int?, onDemand: @escaping @Sendable () -> Void) {
-        self.eventLoop = eventLoop
-        self.announcedLength = announcedLength
-        self.onDemand = onDemand
-        self.arrival = EventLoopCondition(eventLoop: eventLoop)
+    private struct State {
+        var chunks = CircularBuffer<ByteBuffer>()
+        var bufferedBytes = 0
+        var end: End?
+        /// Whether there is enough for the reader, until it has read half of it.
+        var isFull = false
+        /// Whether anybody has asked for the content.
+        var isBeingRead = false
+        var waits: [Wait] = []
     }
 
-    // MARK: The connection's side, on the loop
+    /// What a reader finds.
+    private enum Found {
+        case bytes(ByteBuffer, makesRoom: Bool)
+        case end
+        /// Nothing yet; the first reader lets the connection know that there is one.
+        case nothing(isFirst: Bool)
+    }
+
+    /// The length that the head of the message announces; nil when it does not.
+    let announcedLength: Int?
+    private let eventLoop: any EventLoop
+    private let capacity: Int
+    /// Called on the loop when the content is first waited for, and when there is room for more.
+    private let onDemand: @Sendable () -> Void
+    private let state = Mutex(State())
+
+    init(
+        eventLoop: any EventLoop,
+        announcedLength: Int?,
+        capacity: Int = BodyStream.highWaterMark,
+        onDemand: @escaping @Sendable () -> Void
+    ) {
+        self.eventLoop = eventLoop
+        self.announcedLength = announcedLength
+        self.capacity = capacity
+        self.onDemand = onDemand
+    }
+
+    // MARK: The connection's side
 
     /// Whether the connection should go on reading.
-    var wantsBytes: Bool { end == nil && bufferedBytes < Self.highWaterMark }
+    var wantsBytes: Bool { state.withLock { $0.end == nil && !$0.isFull } }
 
     /// Whether a reader waits for bytes that the peer has not sent.
-    var isStarving: Bool { arrival.hasWaits }
+    var isStarving: Bool { state.withLock { !$0.waits.isEmpty } }
 
+    /// Whether anybody has asked for the content.
+    var isBeingRead: Bool { state.withLock { $0.isBeingRead } }
+
+    /// Adds what has arrived. The reader gets to know of it with the next ``wake()``, so that one reading of the socket
+    /// wakes it once.
     func push(_ bytes: ByteBuffer) {
-        guard end == nil else { return }
-        chunks.append(bytes)
-        bufferedBytes += bytes.readableBytes
-        arrival.signal()
+        state.withLock { state in
+            guard state.end == nil else { return }
+            state.chunks.append(bytes)
+            state.bufferedBytes += bytes.readableBytes
+            state.isFull = state.bufferedBytes >= capacity
+        }
+    }
+
+    /// Lets a waiting reader know of what was pushed.
+    func wake() {
+        wake { _ in }
     }
 
     func finish(trailers: HTTPFields) {
-        finish(.complete(trailers))
+        wake { $0.end = $0.end ?? .complete(trailers) }
     }
 
     /// Ends the stream with an error, which the reader gets after the bytes that have arrived.
     func fail(_ error: any Error) {
-        finish(.failed(error))
+        wake { $0.end = $0.end ?? .failed(error) }
     }
 
     /// Drops what has arrived and was not read, and lets every further reading fail.
     func discard() {
-        // Also a content that is complete, unless all of it was read: what is left must not pass for the whole.
-        if end == nil || !chunks.isEmpty {
-            end = .failed(HTTPBodyError.discarded)
+        wake { state in
+            // Also a content that is complete, unless all of it was read: what is left must not pass for the whole.
+            if state.end == nil || !state.chunks.isEmpty {
+                state.end = .failed(HTTPBodyError.discarded)
+            }
+            state.chunks.removeAll()
+            state.bufferedBytes = 0
+            state.isFull = false
         }
-        chunks.removeAll()
-        bufferedBytes = 0
-        arrival.signal()
     }
 
-    private func finish(_ end: End) {
-        guard self.end == nil else { return }
-        self.end = end
-        arrival.signal()
+    /// Changes the state and lets those who wait have another look.
+    private func wake(after change: (inout State) -> Void) {
+        let waits = state.withLock { state -> [Wait] in
+            change(&state)
+            if state.waits.isEmpty || state.chunks.isEmpty && state.end == nil { return [] }
+            defer { state.waits = [] }
+            return state.waits
+        }
+        for wait in waits { wait.resume() }
     }
 
-    // MARK: The reader's side, from anywhere
+    // MARK: The reader's side
 
     func next(isFirst: Bool) async throws -> ByteBuffer? {
         var isFirst = isFirst
         while true {
-            let begins = isFirst
-            if let ready = try await eventLoop.run({ try self.takeReady(isFirst: begins) }) {
-                return ready.bytes
+            switch try take(isFirst: isFirst) {
+            case .bytes(let bytes, let makesRoom):
+                if makesRoom { demand() }
+                return bytes
+            case .end:
+                return nil
+            case .nothing(let isFirst):
+                if isFirst { demand() }
             }
             isFirst = false
-            try await arrival.wait { self.end != nil || !self.chunks.isEmpty }
+            try await arrival()
         }
     }
 
     func trailers() async throws -> HTTPFields {
-        try await eventLoop.run {
-            if case .complete(let trailers) = self.end, self.chunks.isEmpty { trailers } else { [:] }
+        state.withLock { state in
+            if case .complete(let trailers) = state.end, state.chunks.isEmpty { trailers } else { [:] }
         }
     }
 
-    private struct Ready: Sendable {
-        let bytes: ByteBuffer?
-    }
-
-    /// What can be handed out without waiting; nil when nothing can.
-    private func takeReady(isFirst: Bool) throws -> Ready? {
-        if isFirst {
-            guard !isBeingRead else { throw HTTPBodyError.alreadyRead }
-            isBeingRead = true
-        }
-        if let chunk = chunks.popFirst() {
-            let wasFull = bufferedBytes >= Self.highWaterMark
-            bufferedBytes -= chunk.readableBytes
-            if wasFull, wantsBytes {
-                onDemand()
+    private func take(isFirst: Bool) throws -> Found {
+        try state.withLock { state in
+            if isFirst {
+                guard !state.isBeingRead else { throw HTTPBodyError.alreadyRead }
+                state.isBeingRead = true
             }
-            return Ready(bytes: chunk)
+            if let chunk = state.chunks.popFirst() {
+                state.bufferedBytes -= chunk.readableBytes
+                let makesRoom = state.isFull && state.bufferedBytes <= capacity / 2
+                if makesRoom { state.isFull = false }
+                return .bytes(chunk, makesRoom: makesRoom && state.end == nil)
+            }
+            switch state.end {
+            case .complete: return .end
+            case .failed(let error): throw error
+            case nil: return .nothing(isFirst: isFirst)
+            }
         }
-        switch end {
-        case .complete:
-            return Ready(bytes: nil)
-        case .failed(let error):
-            throw error
-        case nil:
+    }
+
+    private func demand() {
+        if eventLoop.inEventLoop {
             onDemand()
-            return nil
+        } else {
+            eventLoop.execute(onDemand)
+        }
+    }
+
+    /// Waits until there is something to take.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled first.
+    private func arrival() async throws {
+        let wait = Wait()
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                guard wait.begin(continuation) else { return }
+                let isOver = state.withLock { state in
+                    if state.chunks.isEmpty, state.end == nil {
+                        state.waits.append(wait)
+                        return false
+                    }
+                    return true
+                }
+                if isOver { wait.resume() }
+            }
+        } onCancel: {
+            state.withLock { state in state.waits.removeAll { $0 === wait } }
+            wait.resume(throwing: CancellationError())
+        }
+    }
+
+    /// A reader that waits. Cancelling can overtake the beginning of the wait, so both meet in this object.
+    private final class Wait: Sendable {
+        private enum State {
+            case new
+            case waiting(CheckedContinuation<Void, any Error>)
+            case over((any Error)?)
+        }
+
+        private let state = Mutex(State.new)
+
+        /// False when the wait is over before it has begun.
+        func begin(_ continuation: CheckedContinuation<Void, any Error>) -> Bool {
+            let outcome = state.withLock { state -> Result<Void, any Error>? in
+                if case .over(let error) = state { return error.map { .failure($0) } ?? .success(()) }
+                state = .waiting(continuation)
+                return nil
+            }
+            if let outcome { continuation.resume(with: outcome) }
+            return outcome == nil
+        }
+
+        func resume(throwing error: (any Error)? = nil) {
+            let continuation = state.withLock { state -> CheckedContinuation<Void, any Error>? in
+                guard case .waiting(let continuation) = state else {
+                    if case .new = state { state = .over(error) }
+                    return nil
+                }
+                state = .over(error)
+                return continuation
+            }
+            if let error { continuation?.resume(throwing: error) } else { continuation?.resume() }
         }
     }
 }

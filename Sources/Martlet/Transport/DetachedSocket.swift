@@ -65,6 +65,7 @@ extension HTTP1ServerConnection: DetachedConnection {
     var eventLoop: any EventLoop { loop.eventLoop }
 
     func closeOutput() {
+        isOutputClosed = true
         context?.close(mode: .output, promise: nil)
     }
 }

@@ -1,7 +1,6 @@
 import HTTPTypes
 import HTTPWire
 import NIOCore
-import NIOPosix
 import Synchronization
 import Testing
 
@@ -145,6 +144,86 @@ struct HTTPClientAuthenticationTests {
         }
     }
 
+    @Test("A digest protects the content where the server asks for that (RFC 7616 section 3.4.3)")
+    func authInt() async throws {
+        let script = Script()
+        let challenge = "Digest realm=\"r\", nonce=\"n\", qop=\"auth-int\", algorithm=SHA-256, opaque=\"o\""
+        let serve = script.serve { $0.contains("\r\nAuthorization: Digest ") ? ok : refusal(challenge) }
+        try await ScriptedServer.run(serve) { (server) async throws in
+            let client = makeClient()
+            try client.addCredentials(.digest(username: "u", password: "p"), for: "\(server.url)/")
+            #expect(try await client.post("\(server.url)/a", body: "data").text == "ok")
+            #expect(try await client.get("\(server.url)/b").text == "ok")
+            let sent = script.authorizations
+            try #require(sent.count == 3)
+            let hash = DigestAlgorithm.sha256
+            for (value, (method, target, content, count)) in zip(
+                sent.dropFirst(),
+                [("POST", "/a", "data", "00000001"), ("GET", "/b", "", "00000002")]
+            ) {
+                let value = try #require(value)
+                let field = try #require(FieldParameters(list: String(value.dropFirst("Authorization: Digest ".count))))
+                #expect(field["qop"] == "auth-int" && field["nc"] == count && field["opaque"] == "o")
+                let user = hash.hash("u:r:p")
+                let action = hash.hash("\(method):\(target):\(hash.hash(content))")
+                let cnonce = try #require(field["cnonce"])
+                #expect(field["response"] == hash.hash("\(user):n:\(count):\(cnonce):auth-int:\(action)"))
+            }
+            let stream = AsyncStream {
+                $0.yield(ByteBuffer(string: "data")); $0.finish()
+            }
+            await #expect(throws: HTTPClientError.authentication("\(DigestError.contentNeeded)")) {
+                _ = try await client.post("\(server.url)/c", body: .stream(stream, length: 4))
+            }
+        }
+    }
+
+    @Test("A bearer token is sent unasked where it was added, and answers a Bearer challenge (RFC 6750 section 3)")
+    func bearer() async throws {
+        let script = Script()
+        let serve = script.serve { head in
+            if head.contains("\r\nAuthorization: Bearer new\r\n") { return ok }
+            return refusal("Bearer realm=\"api\", error=\"invalid_token\"")
+        }
+        try await ScriptedServer.run(serve) { (server) async throws in
+            let added = makeClient()
+            try added.addCredentials(.bearer("new"), for: "\(server.url)/api/")
+            #expect(try await added.get("\(server.url)/api/x").status == .ok)
+            #expect(try await added.get("\(server.url)/other").status == .unauthorized)
+            #expect(script.authorizations == ["Authorization: Bearer new", nil])
+
+            let asked = Atomic(0)
+            let renewing = makeClient {
+                $0.authenticate = { url, challenge in
+                    #expect(url.path == "/api/y" && challenge.scheme == "Bearer" && challenge.realm == "api")
+                    #expect(challenge.parameters["error"] == "invalid_token")
+                    asked.add(1, ordering: .relaxed)
+                    return try .bearer("new")
+                }
+            }
+            try renewing.addCredentials(.bearer("old"), for: "\(server.url)/api/")
+            #expect(try await renewing.post("\(server.url)/api/y", body: "data").text == "ok")
+            #expect(try await renewing.get("\(server.url)/api/y").text == "ok")
+            #expect(asked.load(ordering: .relaxed) == 1)
+            let expected: [String?] = ["old", "new", "new"].map { "Authorization: Bearer \($0)" }
+            #expect(Array(script.authorizations.dropFirst(2)) == expected)
+        }
+    }
+
+    @Test("Credentials of another scheme, realm or folder answer no challenge (RFC 9110 section 11.5)")
+    func unfitting() async throws {
+        let script = Script()
+        let challenge = "Basic realm=\"r\""
+        try await ScriptedServer.run(script.serve { _ in refusal(challenge) }) { (server) async throws in
+            let client = makeClient()
+            try client.addCredentials(.digest(username: "u", password: "p"), for: "\(server.url)/")
+            try client.addCredentials(.basic(username: "u", password: "p"), for: "\(server.url)/folder/")
+            try client.addCredentials(.basic(username: "u", password: "p"), for: "http://localhost:\(server.port)/")
+            #expect(try await client.get("\(server.url)/folderx").status == .unauthorized)
+            #expect(script.authorizations == [nil])
+        }
+    }
+
     // MARK: Proxies
 
     @Test("A proxy gets the whole URL, its own credentials, and not the server's")
@@ -249,11 +328,7 @@ struct HTTPClientAuthenticationTests {
     @Test("The factory decides where a connection goes")
     func factory() async throws {
         let path = "/tmp/martlet-\(UInt64.random(in: .min ... .max)).sock"
-        // One loop: several that accept from one socket race, which NIO's assertions in debug builds do not expect.
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        var configuration = HTTPServer.Configuration()
-        configuration.eventLoopGroup = group
-        let server = try await HTTPServer.bind(.unix(path: path), port: 0, configuration: configuration)
+        let server = try await HTTPServer.bind(.unix(path: path), port: 0)
         let serving = Task {
             try await server.serve { try await $0.response.end("via \($0.headers.host?.host ?? "")") }
         }
@@ -261,8 +336,6 @@ struct HTTPClientAuthenticationTests {
         #expect(try await client.get("http://docker/").text == "via docker")
         client.close()
         await server.shutdown()
-        _ = try await serving.value
-        try await group.shutdownGracefully()
-        LocalFile.remove(path)
+        try await serving.value
     }
 }

@@ -14,7 +14,11 @@ import Testing
 
 @Suite("HTTPClient: servers that misbehave", .timeLimit(.minutes(1)))
 struct HTTPClientFailureTests {
-    private static let response = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nHello\r\n0\r\nA: b\r\n\r\n"
+    private static let responses = [
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nHello\r\n0\r\nA: b\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHello",
+        "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 204 No Content\r\nA: b\r\n\r\n",
+    ]
 
     @Test("A server that hangs up on every connection is an error, and no wait")
     func closesAtOnce() async throws {
@@ -37,9 +41,42 @@ struct HTTPClientFailureTests {
         }
     }
 
-    @Test("A connection closed, or reset, at any byte of a response gives an error")
-    func closedAnywhere() async throws {
-        let bytes = Array(Self.response.utf8)
+    @Test("A server that falls silent at any byte of a response is left after the read timeout", arguments: responses)
+    func silentAnywhere(_ response: String) async throws {
+        let bytes = Array(response.utf8)
+        try await ScriptedServer.run { connection, _ in
+            let target = try connection.readHead().split(separator: " ")[1]
+            try connection.write(Array(bytes.prefix(Int(target.dropFirst()) ?? 0)))
+            try connection.readToEnd()
+        } while: { server in
+            let client = makeClient { $0.readTimeout = .milliseconds(150) }
+            let late = HTTPClientError.timedOut(
+                .read,
+                host: "127.0.0.1",
+                port: server.port,
+                after: .milliseconds(150)
+            )
+            let url = server.url
+            try await withThrowingTaskGroup { group in
+                for length in 0..<bytes.count {
+                    group.addTask {
+                        await #expect(throws: late, "after \(length) bytes") {
+                            try await within {
+                                let response = try await client.get("\(url)/\(length)")
+                                _ = try await response.text
+                            }
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(client.connectionsInfo.total == 0)
+        }
+    }
+
+    @Test("A connection closed, or reset, at any byte of a response gives an error", arguments: responses)
+    func closedAnywhere(_ response: String) async throws {
+        let bytes = Array(response.utf8)
         for resets in [false, true] {
             try await ScriptedServer.run { connection, number in
                 try connection.readHead()
@@ -123,6 +160,37 @@ struct HTTPClientFailureTests {
             await #expect(throws: HTTPClientError.tooManyInformationalResponses(limit: 16)) {
                 try await within { _ = try await client.get("\(url)/") }
             }
+        }
+    }
+
+    @Test("A server that has finished sending is read to its end, and not asked again")
+    func halfClose() async throws {
+        try await ScriptedServer.run { connection, number in
+            let head = try connection.readHead()
+            switch head.split(separator: " ")[1] {
+            case "/whole": try connection.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwhole")
+            case "/end": try connection.write("HTTP/1.1 200 OK\r\n\r\nuntil the end")
+            case "/early": try connection.write("HTTP/1.1 413 No\r\nContent-Length: 5\r\n\r\nearly")
+            default: try connection.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhal")
+            }
+            connection.closeOutput()
+            // The client closes its side too.
+            try connection.readToEnd()
+        } while: { server in
+            let client = makeClient()
+            let url = server.url
+            let texts = try await within {
+                var texts = [try await client.get("\(url)/whole").text, try await client.get("\(url)/end").text]
+                let endless = AsyncStream(unfolding: { ByteBuffer(repeating: 0x61, count: 10_000) })
+                texts.append(try await client.post("\(url)/early", body: .stream(endless)).text)
+                return texts
+            }
+            #expect(texts == ["whole", "until the end", "early"])
+            await #expect(throws: HTTPBodyError.connectionClosed) {
+                try await within { _ = try await client.get("\(url)/half").text }
+            }
+            #expect(server.connectionCount == 4)
+            try await eventually { client.connectionsInfo.total == 0 }
         }
     }
 

@@ -159,6 +159,34 @@ struct HTTPClientMessageTests {
         }
     }
 
+    @Test("A redirect is followed by hand, with another method or to another place, past limits and loops")
+    func redirectByHand() async throws {
+        try await HTTPClient.withOverride { request in
+            let text = "\(request.method) \(request.url) \(String(buffer: request.body))"
+            return request.url.path == "/end"
+                ? .text(text) : .init(status: .temporaryRedirect, headers: [.location: "/loop"])
+        } operation: {
+            let client = makeClient { $0.maximumRedirects = 0 }
+            let request = try client.open(.put, "http://a.test/loop")
+            request.followsRedirects = false
+            let response = try await request.end("data")
+            #expect(response.statusCode == 307 && response.reasonPhrase == "Temporary Redirect")
+            await #expect(
+                throws: HTTPClientError.redirect(.loop(url: "http://a.test/loop"), after: [])
+            ) { _ = try await response.redirect() }
+            let again = try await response.redirect(followsLoops: true)
+            #expect(again.statusCode == 307 && again.redirects.map(\.location.path) == ["/loop"])
+            let end = try await again.redirect(to: "end?q")
+            #expect(try await end.text == "PUT http://a.test/end?q data")
+            #expect(end.redirects.map(\.location.path) == ["/loop", "/end"])
+            let got = try await again.redirect(.get, to: "http://b.test/end")
+            #expect(try await got.text == "GET http://b.test/end ")
+            await #expect(throws: HTTPClientError.redirect(.notARedirect(200), after: got.redirects)) {
+                _ = try await got.redirect()
+            }
+        }
+    }
+
     @Test("A streamed content can't be sent again, and says so")
     func streamedRedirect() async throws {
         try await ScriptedServer.run { connection, _ in
@@ -209,6 +237,36 @@ struct HTTPClientMessageTests {
             await #expect(throws: HTTPClientError.undecodableContent(.outputLimitExceeded(1000))) {
                 _ = try await limited.collect()
             }
+        }
+    }
+
+    @Test("A content that grows without measure is an error before it fills the memory")
+    func bomb() async throws {
+        let compressor = try Compressor(.gzip)
+        var compressed = ByteBuffer()
+        for _ in 0..<32 {
+            try compressor.compress(ByteBuffer(repeating: 0, count: 1 << 20), into: &compressed)
+        }
+        try compressor.finish(into: &compressed)
+        let bytes = Array(compressed.readableBytesView)
+        #expect(bytes.count < 1 << 17)
+        try await ScriptedServer.run { connection, _ in
+            try connection.readHead()
+            try connection.write(
+                "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(bytes.count)\r\n\r\n"
+            )
+            try connection.write(bytes)
+            try connection.readToEnd()
+        } while: { server in
+            let client = makeClient()
+            let response = try await client.get("\(server.url)/")
+            var count = 0
+            await #expect(throws: HTTPClientError.undecodableContent(.ratioLimitExceeded(250))) {
+                for try await bytes in response.body { count += bytes.readableBytes }
+            }
+            #expect(count <= 2 << 20)
+            let trusting = makeClient { $0.decompressionLimits.maximumRatio = 2000 }
+            #expect(try await trusting.get("\(server.url)/").collect().readableBytes == 32 << 20)
         }
     }
 
@@ -278,7 +336,64 @@ struct HTTPClientMessageTests {
         }
     }
 
+    @Test("101 without having been asked for is an error (RFC 9110 section 7.8)")
+    func unexpectedUpgrade() async throws {
+        try await ScriptedServer.run { connection, _ in
+            try connection.readHead()
+            try connection.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n")
+            try connection.readToEnd()
+        } while: { server in
+            let client = makeClient()
+            let url = server.url
+            await #expect(throws: HTTPClientError.unexpectedUpgrade) {
+                try await within { _ = try await client.get("\(url)/") }
+            }
+            try await eventually { client.connectionsInfo.total == 0 }
+        }
+    }
+
+    @Test("Each side of a detached connection can be closed alone")
+    func detachedHalfClose() async throws {
+        try await ScriptedServer.run { connection, _ in
+            try connection.readHead()
+            try connection.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n")
+            try connection.write("answer to \(connection.readToEnd())")
+        } while: { server in
+            let response = try await makeClient().get(
+                "\(server.url)/",
+                headers: [.connection: "Upgrade", .upgrade: "x"]
+            )
+            let socket = try response.detachSocket()
+            try await socket.write("question")
+            await socket.closeOutput()
+            #expect(try await String(buffer: socket.inbound.collect(upTo: 100)) == "answer to question")
+            await socket.close()
+        }
+    }
+
     // MARK: Overrides, metrics, files
+
+    @Test("A stub's content is decompressed like a server's")
+    func compressedStub() async throws {
+        let compressor = try Compressor(.gzip)
+        var compressed = ByteBuffer()
+        try compressor.compress(ByteBuffer(string: "Hello"), into: &compressed)
+        try compressor.finish(into: &compressed)
+        let stub = HTTPOverrides.Response(headers: [.contentEncoding: "gzip", .contentLength: "25"], body: compressed)
+        try await HTTPClient.withOverride {
+            $0.method == .head ? .init(headers: stub.headers) : stub
+        } operation: {
+            let response = try await makeClient().get("http://a.test/")
+            #expect(response.compressionState == .decompressed)
+            #expect(response.headers[.contentEncoding] == nil && response.headers[.contentLength] == nil)
+            #expect(try await response.text == "Hello")
+            let head = try await makeClient().head("http://a.test/")
+            #expect(head.compressionState == .compressed && head.contentLength == 25)
+            let raw = try await makeClient { $0.decompresses = false }.get("http://a.test/")
+            #expect(raw.compressionState == .compressed)
+            #expect(try await raw.collect() == compressed)
+        }
+    }
 
     @Test("Tests answer requests without a network")
     func overrides() async throws {

@@ -14,18 +14,28 @@ import Testing
 
 @Suite("HTTPClient: connections", .timeLimit(.minutes(1)))
 struct HTTPClientPoolTests {
-    @Test("A connection that the server has closed is invisible to a GET")
-    func staleConnection() async throws {
+    /// How a server ends a connection that it has kept open.
+    enum Ending: CaseIterable { case atOnce, atRequest, resetAtRequest }
+
+    @Test("A connection that the server has closed is invisible to a GET", arguments: Ending.allCases)
+    func staleConnection(_ ending: Ending) async throws {
         try await ScriptedServer.run { connection, number in
             try connection.readHead()
             try connection.write("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n\(number)")
+            switch ending {
+            case .atOnce: return
             // Not a word; the next request on this connection finds it closed.
-            try connection.readHead()
+            case .atRequest: try connection.readHead()
+            case .resetAtRequest:
+                try connection.readHead()
+                connection.reset()
+            }
         } while: { server in
             let client = makeClient()
+            let url = server.url
             for number in 0..<5 {
-                let response = try await client.get("\(server.url)/")
-                #expect(try await response.text == "\(number)")
+                let text = try await within { try await client.get("\(url)/").text }
+                #expect(text == "\(number)")
             }
         }
     }

@@ -56,16 +56,11 @@ struct CloseTests {
 
     @Test("finishes active requests, which are told that the connection closes")
     func active() async throws {
-        let arrived = Events<Void>()
         let release = Events<Void>()
-        try await withServer { request in
-            arrived.add()
+        try await withOpenRequest(sending: get() + get("/never")) { request in
             try await release.next()
             try await request.response.end("finished")
-        } test: { server in
-            let client = try await server.connect()
-            client.send(get() + get("/never"))
-            try await arrived.next()
+        } test: { (server, client) async throws in
             await server.close()
             release.add()
             #expect(
@@ -98,15 +93,10 @@ struct CloseTests {
 
     @Test("with force tears everything down and cancels the handlers")
     func force() async throws {
-        let arrived = Events<Void>()
         let cancelled = Events<Bool>()
-        try await withServer { _ in
-            arrived.add()
+        try await withOpenRequest { _ in
             do { try await untilCancelled() } catch { cancelled.add(error is CancellationError) }
-        } test: { server in
-            let client = try await server.connect()
-            client.send(get())
-            try await arrived.next()
+        } test: { (server, client) async throws in
             await server.close(force: true)
             #expect(try await client.expectEnd())
             #expect(try await cancelled.next())
@@ -115,14 +105,9 @@ struct CloseTests {
 
     @Test("can be forced after it was asked for")
     func forceLater() async throws {
-        let arrived = Events<Void>()
-        try await withServer { _ in
-            arrived.add()
+        try await withOpenRequest { _ in
             try await untilCancelled()
-        } test: { server in
-            let client = try await server.connect()
-            client.send(get())
-            try await arrived.next()
+        } test: { (server, client) async throws in
             await server.close()
             #expect(server.connectionsInfo.active == 1)
             await server.close(force: true)
@@ -132,16 +117,11 @@ struct CloseTests {
 
     @Test("returns from shutdown when the last request has been answered")
     func shutdown() async throws {
-        let arrived = Events<Void>()
         let release = Events<Void>()
-        try await withServer { request in
-            arrived.add()
+        try await withOpenRequest { request in
             try await release.next()
             try await request.response.end("finished")
-        } test: { server in
-            let client = try await server.connect()
-            client.send(get())
-            try await arrived.next()
+        } test: { (server, client) async throws in
             let shutdown = Task { await server.shutdown() }
             try await eventually { (try? await server.connect()) == nil }
             #expect(server.connectionsInfo.active == 1)
@@ -155,15 +135,10 @@ struct CloseTests {
 
     @Test("tears down at the deadline of shutdown what has not finished")
     func shutdownDeadline() async throws {
-        let arrived = Events<Void>()
         let cancelled = Events<Void>()
-        try await withServer { _ in
-            arrived.add()
+        try await withOpenRequest { _ in
             do { try await untilCancelled() } catch { cancelled.add() }
-        } test: { server in
-            let client = try await server.connect()
-            client.send(get())
-            try await arrived.next()
+        } test: { (server, client) async throws in
             await server.shutdown(within: .milliseconds(50))
             try await cancelled.next()
             #expect(try await client.expectEnd())
@@ -173,14 +148,9 @@ struct CloseTests {
 
     @Test("keeps the deadline of shutdown in a task that was cancelled")
     func shutdownInCancelledTask() async throws {
-        let arrived = Events<Void>()
-        try await withServer { _ in
-            arrived.add()
+        try await withOpenRequest { _ in
             try await untilCancelled()
-        } test: { server in
-            let client = try await server.connect()
-            client.send(get())
-            try await arrived.next()
+        } test: { (server, client) async throws in
             let shutdown = Task {
                 withUnsafeCurrentTask { $0?.cancel() }
                 await server.shutdown(within: .milliseconds(50))
@@ -192,14 +162,9 @@ struct CloseTests {
 
     @Test("keeps the configured shutdownTimeout, after which serve returns")
     func shutdownTimeout() async throws {
-        let arrived = Events<Void>()
-        try await withServer(.bare.with { $0.shutdownTimeout = .milliseconds(50) }) { _ in
-            arrived.add()
+        try await withOpenRequest(.bare.with { $0.shutdownTimeout = .milliseconds(50) }) { _ in
             try await untilCancelled()
-        } test: { server in
-            let client = try await server.connect()
-            client.send(get())
-            try await arrived.next()
+        } test: { (server, client) async throws in
             await server.close()
             #expect(try await client.expectEnd())
         }

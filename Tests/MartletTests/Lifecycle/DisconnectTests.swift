@@ -8,15 +8,10 @@ struct DisconnectTests {
 
     @Test("cancels the handler's task", arguments: Way.allCases)
     func cancels(way: Way) async throws {
-        let arrived = Events<Void>()
         let cancelled = Events<Bool>()
-        try await withServer { _ in
-            arrived.add()
+        try await withOpenRequest { _ in
             do { try await untilCancelled() } catch { cancelled.add(error is CancellationError) }
-        } test: { server in
-            let client = try await server.connect()
-            client.send(get())
-            try await arrived.next()
+        } test: { (_, client) async throws in
             try await Self.leave(client, way)
             #expect(try await cancelled.next())
         }
@@ -24,15 +19,10 @@ struct DisconnectTests {
 
     @Test("cancels a handler that runs off the loop", arguments: [Way.close, .reset])
     func cancelsOffTheLoop(way: Way) async throws {
-        let arrived = Events<Void>()
         let cancelled = Events<Bool>()
-        try await withServer(on: globalConcurrentExecutor) { _ in
-            arrived.add()
+        try await withOpenRequest(on: globalConcurrentExecutor) { _ in
             do { try await untilCancelled() } catch { cancelled.add(error is CancellationError) }
-        } test: { server in
-            let client = try await server.connect()
-            client.send(get())
-            try await arrived.next()
+        } test: { (_, client) async throws in
             try await Self.leave(client, way)
             #expect(try await cancelled.next())
         }

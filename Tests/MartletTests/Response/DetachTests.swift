@@ -90,6 +90,9 @@ struct DetachTests {
             var iterator = socket.inbound.makeAsyncIterator()
             let answer = try await iterator.next()
             #expect(answer == ByteBuffer(string: "and back"))
+            client.finishSending()
+            let end = try await iterator.next()
+            #expect(end == nil)
             await socket.close()
         }
     }

@@ -48,7 +48,27 @@ func withServer(
     }
 }
 
-/// The same with a server that nobody serves yet.
+/// Runs `test` with a connection whose request, `text`, has arrived at `handler`.
+func withOpenRequest(
+    _ configuration: HTTPServer.Configuration = .bare,
+    on executor: (any TaskExecutor)? = nil,
+    sending text: String = get(),
+    _ handler: @escaping HTTPServer.Handler,
+    test: (HTTPServer, RawClient) async throws -> Void
+) async throws {
+    let arrived = Events<Void>()
+    try await withServer(configuration, on: executor) { request in
+        arrived.add()
+        try await handler(request)
+    } test: { server in
+        let client = try await server.connect()
+        client.send(text)
+        try await arrived.next()
+        try await test(server, client)
+    }
+}
+
+/// The same as ``withServer(_:on:_:test:)`` with a server that nobody serves yet.
 func withBoundServer(
     _ configuration: HTTPServer.Configuration = .bare,
     test: (HTTPServer) async throws -> Void

@@ -54,6 +54,26 @@ extension Events<Void> {
 
 struct NothingHappened: Error {}
 
+/// Something took too long.
+struct TookTooLong: Error {}
+
+/// Runs `body` and cancels it after a while, so that no test hangs.
+func within<Result: Sendable>(
+    _ limit: Duration = .seconds(10),
+    _ body: @escaping @Sendable () async throws -> Result
+) async throws -> Result {
+    try await withThrowingTaskGroup(of: Result.self) { group in
+        group.addTask { try await body() }
+        group.addTask {
+            try await Task.sleep(for: limit)
+            throw TookTooLong()
+        }
+        defer { group.cancelAll() }
+        guard let first = try await group.next() else { throw TookTooLong() }
+        return first
+    }
+}
+
 /// A value that several tasks change.
 final class Shared<Value: Sendable>: Sendable {
     private let mutex: Mutex<Value>

@@ -19,12 +19,17 @@ struct Connector: Sendable {
     let loop: ClientLoop
 
     func connect() async throws -> HTTP1ClientConnection {
-        let limit = core.configuration.connectionTimeout
-        let deadline = limit.map { NIODeadline.now() + TimeAmount($0) }
-        let connection = try await connectSocket()
+        let limit = core.configuration.connectionTimeout.map { timeout in
+            TimeLimit(
+                deadline: .now() + TimeAmount(timeout),
+                error: .timedOut(.connection, host: key.host, port: key.port, after: timeout),
+                eventLoop: loop.eventLoop
+            )
+        }
+        let connection = try await connectSocket(within: limit)
         do {
             if let proxy = key.proxy, proxy.isTunnel {
-                try await openTunnel(on: connection, by: deadline)
+                try await openTunnel(on: connection, within: limit)
             }
             // TLS begins here: a handler in front of the connection's, for keys that are secure.
             return connection
@@ -36,23 +41,14 @@ struct Connector: Sendable {
 
     // MARK: The socket
 
-    private func connectSocket() async throws -> HTTP1ClientConnection {
+    private func connectSocket(within limit: TimeLimit?) async throws -> HTTP1ClientConnection {
         let host = key.proxy?.host ?? key.host
         let port = key.proxy?.port ?? key.port
-        let endpoint =
-            try await core.configuration.connectionFactory?(
-                HTTPClient.Destination(
-                    isSecure: key.isSecure,
-                    host: key.host,
-                    port: key.port,
-                    proxyHost: key.proxy?.host,
-                    proxyPort: key.proxy?.port
-                )
-            ) ?? .host(host, port: port)
+        let endpoint = try await askFactory(within: limit) ?? .host(host, port: port)
         let resolver = TimedResolver(eventLoop: loop.eventLoop)
         let start = NIODeadline.now()
         do {
-            let channel = try await open(endpoint, resolver)
+            let channel = try await open(endpoint, resolver, within: limit)
             let connection = try await loop.eventLoop.submit {
                 try channel.pipeline.syncOperations.handler(type: HTTP1ClientConnection.self)
             }.get()
@@ -66,10 +62,30 @@ struct Connector: Sendable {
         }
     }
 
-    private func open(_ endpoint: HTTPClient.Endpoint, _ resolver: TimedResolver) async throws -> any Channel {
+    /// Where the user wants the connection to go; nil for where the URL says.
+    private func askFactory(within limit: TimeLimit?) async throws -> HTTPClient.Endpoint? {
+        guard let factory = core.configuration.connectionFactory else { return nil }
+        let destination = HTTPClient.Destination(
+            isSecure: key.isSecure,
+            host: key.host,
+            port: key.port,
+            proxyHost: key.proxy?.host,
+            proxyPort: key.proxy?.port
+        )
+        let discard: @Sendable (HTTPClient.Endpoint) -> Void = { endpoint in
+            if case .socket(let descriptor) = endpoint { SystemSocket.close(descriptor) }
+        }
+        return try await TimeLimit.run(within: limit, discard: discard) { try await factory(destination) }
+    }
+
+    private func open(
+        _ endpoint: HTTPClient.Endpoint,
+        _ resolver: TimedResolver,
+        within limit: TimeLimit?
+    ) async throws -> any Channel {
         let (core, key, loop) = (core, key, loop)
         let bootstrap = ClientBootstrap(group: loop.eventLoop)
-            .connectTimeout(core.configuration.connectionTimeout.map(TimeAmount.init) ?? .hours(24))
+            .connectTimeout(limit.map { max($0.deadline - .now(), .milliseconds(1)) } ?? .hours(24))
             .channelOption(.allowRemoteHalfClosure, value: true)
             .resolver(resolver)
             .channelInitializer { channel in
@@ -124,7 +140,7 @@ struct Connector: Sendable {
     // MARK: The tunnel
 
     /// Asks the proxy to pass bytes on to the server (RFC 9110 section 9.3.6).
-    private func openTunnel(on connection: HTTP1ClientConnection, by deadline: NIODeadline?) async throws {
+    private func openTunnel(on connection: HTTP1ClientConnection, within limit: TimeLimit?) async throws {
         let host = key.host.contains(":") ? "[\(key.host)]" : key.host
         let authority = "\(host):\(key.port)"
         var fields: HTTPFields = [:]
@@ -134,17 +150,8 @@ struct Connector: Sendable {
         }
         let request = OutgoingRequest(method: .connect, target: authority, host: authority, fields: fields)
         let exchange = ClientExchange(key: key, request: request, opensTunnel: true)
-        let timeout = core.configuration.connectionTimeout
-        let timer = deadline.map { deadline in
-            loop.eventLoop.scheduleTask(deadline: deadline) {
-                let error = HTTPClientError.timedOut(
-                    .connection,
-                    host: key.host,
-                    port: key.port,
-                    after: timeout ?? .zero
-                )
-                exchange.fail(error)
-            }
+        let timer = limit.map { limit in
+            loop.eventLoop.scheduleTask(deadline: limit.deadline) { exchange.fail(limit.error) }
         }
         defer { timer?.cancel() }
         connection.start(exchange)

@@ -75,7 +75,12 @@ extension HTTP1ClientConnection {
             wasClosed = false
         case .detached(let stream):
             wasClosed = false
-            stream.fail(HTTPClientError.connectionClosed)
+            if isOutputClosed, !hasFailed {
+                // The peer has finished too, which ends the channel without another word.
+                stream.finish(trailers: [:])
+            } else {
+                stream.fail(HTTPClientError.connectionClosed)
+            }
         case .closed:
             wasClosed = true
         }

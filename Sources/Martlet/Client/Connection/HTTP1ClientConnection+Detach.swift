@@ -35,6 +35,7 @@ extension HTTP1ClientConnection: DetachedConnection {
     }
 
     func closeOutput() {
+        isOutputClosed = true
         context?.close(mode: .output, promise: nil)
     }
 

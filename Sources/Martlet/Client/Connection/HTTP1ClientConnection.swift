@@ -45,6 +45,10 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         var lastProgress: NIODeadline
     }
 
+    /// How many bytes of a response wait for their reader before the socket is no longer read: enough to keep a
+    /// download going while its reader is busy.
+    private static let bodyCapacity = 262_144
+
     let key: PoolKey
     let core: ClientCore
     let loop: ClientLoop
@@ -58,17 +62,24 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     let openChannel = Mutex<(any Channel)?>(nil)
     /// When the connection became free.
     var idleSince = NIODeadline.now()
+    /// How many requests of users it has carried.
     private(set) var requestCount = 0
-    /// Whether the pool has been told of it: one that closes while it is being made has failed to be made.
+    /// Whether the pool counts the connection; until then it counts an attempt to make one.
     private(set) var isPooled = false
     /// How long the making of the connection took; set before its first request.
     let connectTiming = Mutex(ConnectTiming())
     var continueTimer: Scheduled<Void>?
+    /// Whether whoever detached the connection has finished sending.
+    var isOutputClosed = false
+    /// Whether the connection is about to end by an error.
+    private(set) var hasFailed = false
 
     /// The flush can make the channel writable before it returns: what is sent then must not come between.
     var isFlushing = false
     var isPumping = false
     var hasMoreToPump = false
+    /// Whether the socket is being read, which wakes a body's reader at its end.
+    private var isReading = false
     private var isProcessing = false
     private var hasMoreToProcess = false
     private var isReadHeldBack = false
@@ -99,6 +110,7 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = unwrapInboundIn(data)
+        isReading = true
         switch phase {
         case .open:
             if current != nil {
@@ -112,6 +124,11 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         case .closed:
             break
         }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        isReading = false
+        wakeReader()
     }
 
     /// The channel asks for more to read, which waits while there is enough.
@@ -142,6 +159,7 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        hasFailed = true
         core.configuration.logger.debug("A connection to \(key.host) failed: \(error)")
         context.close(promise: nil)
     }
@@ -169,7 +187,7 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
             }
             return
         }
-        guard exchange.begin(on: self, isReused: requestCount > 0) else { return release() }
+        guard exchange.begin(on: self, isReused: requestCount > 0) else { return giveUp(exchange) }
         exchange.recorder?.assigned(to: self, isReused: requestCount > 0)
         let request = exchange.request
         var writer = HTTP1RequestWriter()
@@ -183,9 +201,9 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
             output.reset()
             exchange.ended()
             exchange.fail(error)
-            return release()
+            return giveUp(exchange)
         }
-        requestCount += 1
+        if !exchange.opensTunnel { requestCount += 1 }
         exchange.note { $0.hasBegun = true }
         reader.expectResponse(to: request.method)
         current = Current(
@@ -209,19 +227,25 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         }
     }
 
-    /// Hands the connection, which has been made, to the pool; false if it is closed already. Called on the loop.
-    func join() -> Bool {
-        guard case .open = phase else { return false }
-        isPooled = true
-        release(isNew: true)
-        return true
+    /// Nothing of `exchange` was sent.
+    private func giveUp(_ exchange: ClientExchange) {
+        if exchange.opensTunnel {
+            // Without its tunnel the connection leads to the wrong place.
+            abort()
+        } else {
+            release()
+        }
+    }
+
+    /// Whether requests can be sent. Called on the loop.
+    var isOpen: Bool {
+        if case .open = phase { true } else { false }
     }
 
     /// The connection is free, or has never been used. Called on the loop.
-    private func release(isNew: Bool = false) {
-        guard case .open = phase else { return }
-        // One that was to become a tunnel and did not must not be taken for one.
-        guard isPooled else { return abort() }
+    func release(isNew: Bool = false) {
+        guard isOpen else { return }
+        isPooled = true
         idleSince = .now()
         let (next, isKept) = core.pool.release(self, isNew: isNew)
         if let next {
@@ -245,7 +269,12 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
             while advance() {}
         } while hasMoreToProcess
         isProcessing = false
+        if !isReading { wakeReader() }
         continueReading()
+    }
+
+    private func wakeReader() {
+        if case .detached(let stream) = phase { stream.wake() } else { current?.body?.wake() }
     }
 
     /// One step; false when there is nothing to do before something else happens.
@@ -289,7 +318,11 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         exchange.recorder?.receivedHead()
         let opens = head.statusCode == 101 || (exchange.request.method == .connect && head.statusCode < 300)
         if opens, !exchange.opensTunnel {
-            detach(head)
+            if head.statusCode == 101, exchange.request.fields?[.upgrade] == nil {
+                end(with: HTTPClientError.unexpectedUpgrade)
+            } else {
+                detach(head)
+            }
             return
         }
         current?.head = head
@@ -322,7 +355,11 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     /// Hands the response over although its content is not complete.
     private func deliverBegun() {
         guard let begun = current, !begun.isDelivered, let head = begun.head else { return }
-        let stream = BodyStream(eventLoop: loop.eventLoop, announcedLength: head.framing.announcedLength) {
+        let stream = BodyStream(
+            eventLoop: loop.eventLoop,
+            announcedLength: head.framing.announcedLength,
+            capacity: Self.bodyCapacity
+        ) {
             self.process()
         }
         if let bytes = begun.firstBytes { stream.push(bytes) }
@@ -343,9 +380,11 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         ended.exchange.ended()
         ended.exchange.recorder?.ended()
         ended.body?.finish(trailers: trailers)
-        if !isReusable {
+        if ended.exchange.opensTunnel {
+            // The tunnel's end is whoever made it; what the proxy says of its connection is no longer about it.
+        } else if !isReusable {
             abort()
-        } else if !ended.exchange.opensTunnel {
+        } else {
             // Before the response is handed over, so that the next request finds the connection.
             release()
         }

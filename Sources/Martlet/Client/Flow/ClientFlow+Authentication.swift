@@ -44,7 +44,7 @@ extension ClientFlow {
     mutating func authenticates(after response: HTTPClientResponse) async throws -> Bool {
         guard response.status == .unauthorized, draft.headers?[.authorization] == nil else { return false }
         let challenges = response.headers.challenges(in: .wwwAuthenticate)
-        let ask = core.configuration.authenticate
+        let ask = limited(core.configuration.authenticate)
         guard try await core.authentication.answer(challenges, for: draft.url, &attempts, ask: ask) else {
             return false
         }
@@ -55,10 +55,20 @@ extension ClientFlow {
     mutating func authenticatesProxy(_ fields: HTTPFields, _ route: ClientRoute) async throws -> Bool {
         guard let url = route.proxy?.url, draft.headers?[.proxyAuthorization] == nil else { return false }
         let challenges = fields.challenges(in: .proxyAuthenticate)
-        let ask = core.configuration.authenticateProxy
+        let ask = limited(core.configuration.authenticateProxy)
         guard try await core.authentication.answer(challenges, for: url, &proxyAttempts, ask: ask) else { return false }
         // No byte of the content goes into a tunnel that was not opened.
         return try route.usesAbsoluteForm ? repeats("The proxy asks for authentication") : true
+    }
+
+    private typealias Ask = @Sendable (HTTPURL, Challenge) async throws -> HTTPCredentials?
+
+    /// The same function, which may take no longer than the request.
+    private func limited(_ ask: Ask?) -> Ask? {
+        guard let ask, let limit = timeLimit else { return ask }
+        return { url, challenge in
+            try await TimeLimit.run(within: limit) { try await ask(url, challenge) }
+        }
     }
 
     private func repeats(_ cause: String) throws -> Bool {

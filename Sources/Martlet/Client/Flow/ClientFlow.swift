@@ -55,7 +55,7 @@ struct ClientFlow {
             return try await attempt(over: transport)
         }
         if core.connectsStraight { return try await attempt(over: .direct) }
-        let routes = try await core.routes(for: draft.url)
+        let routes = try await findRoutes()
         for route in routes.dropLast() {
             do {
                 return try await attempt(over: route)
@@ -65,6 +65,23 @@ struct ClientFlow {
             }
         }
         return try await attempt(over: routes.last ?? .direct)
+    }
+
+    /// The ways to try, in order.
+    private func findRoutes() async throws -> [ClientRoute] {
+        let (core, url) = (core, draft.url)
+        guard configuration.findProxy != nil else { return try await core.routes(for: url) }
+        return try await TimeLimit.run(within: timeLimit) { try await core.routes(for: url) }
+    }
+
+    /// How long the functions of the user's may take that the request asks.
+    var timeLimit: TimeLimit? {
+        guard let deadline, let timeout = configuration.totalTimeout else { return nil }
+        return TimeLimit(
+            deadline: deadline,
+            error: .timedOut(.total, host: draft.url.host, port: draft.url.effectivePort, after: timeout),
+            eventLoop: core.nextLoop().eventLoop
+        )
     }
 
     /// Gets a response over one route, on another connection when one is lost.
@@ -171,6 +188,8 @@ struct ClientFlow {
             fields = fields ?? core.defaultHeaders
             fields?[.contentType] = type
         }
+        // A tunnel leads to the server, who is not the one that this is for.
+        if let proxy = route.proxy, proxy.isTunnel { fields?[.proxyAuthorization] = nil }
         let cookies = core.cookies(for: draft.url) + draft.cookies
         if !cookies.isEmpty {
             fields = fields ?? core.defaultHeaders
@@ -203,49 +222,6 @@ struct ClientFlow {
             }
         }
         exchange.keep(task)
-    }
-
-    // MARK: Redirects
-
-    /// Whether the response sends the request elsewhere; the draft is the next request's then.
-    private mutating func redirects(after response: HTTPClientResponse) async throws -> Bool {
-        guard RedirectPolicy.isRedirect(response.status) else { return false }
-        let decision = draft.redirectPolicy.decision(
-            for: draft.method,
-            url: draft.url,
-            status: response.status,
-            location: response.headers[.location],
-            history: redirects
-        )
-        switch decision {
-        case .stop:
-            return false
-        case .fail(let error):
-            throw HTTPClientError.redirect(error, after: redirects)
-        case .follow(let url, let method, let keepsBody, let dropsCredentials):
-            let redirect = RedirectInfo(method: draft.method, url: draft.url, status: response.status, location: url)
-            if let onRedirect = configuration.onRedirect, try await !onRedirect(redirect, response) { return false }
-            if url.origin.isSecure { throw HTTPClientError.httpsNotSupported }
-            if keepsBody, !draft.isRepeatable {
-                throw HTTPClientError.bodyNotRepeatable("The server redirects to \(url.absoluteTarget)")
-            }
-            redirects.append(redirect)
-            draft.url = url
-            draft.method = method
-            if !keepsBody {
-                draft.body = nil
-                draft.stream = nil
-            }
-            if var headers = draft.headers {
-                RedirectPolicy.prepare(&headers, keepsBody: keepsBody, dropsCredentials: dropsCredentials)
-                draft.headers = headers
-            }
-            if dropsCredentials {
-                draft.cookies = []
-                attempts = ClientAuthentication.Attempts()
-            }
-            return true
-        }
     }
 }
 

@@ -36,6 +36,8 @@ public struct HTTPClientResponse: Sendable {
     /// The content, as it arrives.
     public let body: HTTPBody
 
+    /// What a redirect is followed with; nil for other responses.
+    let origin: Origin?
     private let fields: Fields
     let connection: HTTP1ClientConnection?
     let maximumCollectedBytes: Int
@@ -52,7 +54,9 @@ public struct HTTPClientResponse: Sendable {
             self.made = Mutex(nil)
         }
 
-        init(_ fields: HTTPFields) {
+        init(_ fields: HTTPFields, without removed: [HTTPField.Name]) {
+            var fields = fields
+            for name in removed { fields[name] = nil }
             self.block = FieldBlock()
             self.removed = []
             self.made = Mutex(fields)
@@ -73,12 +77,12 @@ public struct HTTPClientResponse: Sendable {
     {
         let configuration = core.configuration
         let head = incoming.head
-        let coding = incoming.body == nil ? nil : Self.coding(of: head.fields)
+        let coding = incoming.body == nil ? nil : Self.coding(head.fields)
         var source = incoming.body
         if let body = incoming.body, let coding, configuration.decompresses {
             source = try DecodedBody(body, coding, limits: configuration.decompressionLimits)
             self.compressionState = .decompressed
-            self.fields = Fields(head.fields, without: [.contentEncoding, .contentLength])
+            self.fields = Fields(head.fields, without: Self.codingFields)
         } else {
             self.compressionState = head.fields.contains(.contentEncoding) ? .compressed : .notCompressed
             self.fields = Fields(head.fields, without: [])
@@ -91,6 +95,7 @@ public struct HTTPClientResponse: Sendable {
         self.isPersistent = head.isPersistent
         self.body = HTTPBody(source: source)
         self.connection = incoming.connection
+        self.origin = RedirectPolicy.isRedirect(head.status) ? Origin(draft, core) : nil
         self.maximumCollectedBytes = configuration.maximumCollectedBytes
     }
 
@@ -98,23 +103,40 @@ public struct HTTPClientResponse: Sendable {
     init(
         status: HTTPResponse.Status,
         headers: HTTPFields,
-        body: any BodySource,
+        body: ByteBuffer,
         to draft: RequestDraft,
         after redirects: [RedirectInfo],
         core: ClientCore
-    ) {
+    ) throws {
+        let configuration = core.configuration
+        var source: any BodySource = WholeBody(body)
+        if body.readableBytes > 0, configuration.decompresses,
+            let coding = Self.coding(headers[values: .contentEncoding])
+        {
+            source = try DecodedBody(source, coding, limits: configuration.decompressionLimits)
+            self.compressionState = .decompressed
+            self.fields = Fields(headers, without: Self.codingFields)
+        } else {
+            self.compressionState = headers[.contentEncoding] == nil ? .notCompressed : .compressed
+            self.fields = Fields(headers, without: [])
+        }
         self.url = draft.url
         self.method = draft.method
         self.status = status
         self.version = .http1_1
         self.redirects = redirects
-        self.compressionState = .notCompressed
         self.isPersistent = true
-        self.body = HTTPBody(source: body)
-        self.fields = Fields(headers)
+        self.body = HTTPBody(source: source)
         self.connection = nil
-        self.maximumCollectedBytes = core.configuration.maximumCollectedBytes
+        self.origin = RedirectPolicy.isRedirect(status) ? Origin(draft, core) : nil
+        self.maximumCollectedBytes = configuration.maximumCollectedBytes
     }
+
+    /// The code of the ``status``.
+    public var statusCode: Int { status.code }
+
+    /// The reason phrase of the ``status``, as sent; empty if there was none.
+    public var reasonPhrase: String { status.reasonPhrase }
 
     /// The header fields.
     public var headers: HTTPFields { fields.value }
@@ -151,10 +173,15 @@ public struct HTTPClientResponse: Sendable {
         return socket
     }
 
+    /// The fields that say nothing true of a content that was decompressed.
+    private static let codingFields: [HTTPField.Name] = [.contentEncoding, .contentLength]
+
     /// The one coding of the content that can be undone; nil for none, and for several.
-    private static func coding(of fields: FieldBlock) -> ContentCoding? {
-        guard fields.contains(.contentEncoding) else { return nil }
-        let values = fields.values(.contentEncoding)
+    private static func coding(_ fields: FieldBlock) -> ContentCoding? {
+        fields.contains(.contentEncoding) ? coding(fields.values(.contentEncoding)) : nil
+    }
+
+    private static func coding(_ values: [String]) -> ContentCoding? {
         guard values.count == 1, let coding = ContentCoding(values[0]), coding != .identity else { return nil }
         return coding
     }

@@ -1,5 +1,7 @@
 /// Why a redirect cannot be followed.
 public enum RedirectError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// A response with this status is no redirect.
+    case notARedirect(Int)
     /// There were more redirects in a row than this.
     case limitExceeded(limit: Int)
     /// The same request has been made before in this chain of redirects.
@@ -16,8 +18,10 @@ public enum RedirectError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What is wrong and what to do about it.
     public var description: String {
         switch self {
+        case .notARedirect(let code):
+            "A response with the status \(code) is no redirect. Ask isRedirect before."
         case .limitExceeded(let limit):
-            "Redirect limit exceeded: more than \(limit) in a row. Raise maxRedirects if that is intended."
+            "Redirect limit exceeded: more than \(limit) in a row. Raise maximumRedirects if that is intended."
         case .loop(let url):
             "Redirect loop detected: \(url) has been requested before."
         case .missingLocation:

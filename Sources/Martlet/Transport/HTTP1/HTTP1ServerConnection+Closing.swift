@@ -96,7 +96,12 @@ extension HTTP1ServerConnection {
         phase = .closed
         count(as: nil)
         loop.executor.turn {
-            stream?.fail(HTTPServerError.connectionClosed)
+            if isOutputClosed, !hasFailed {
+                // The peer has finished too, which ends the channel without another word.
+                stream?.finish(trailers: [:])
+            } else {
+                stream?.fail(HTTPServerError.connectionClosed)
+            }
             hasPeerClosed = true
             handlerTask?.cancel()
             releaseHandler()

@@ -35,6 +35,10 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
     let loop: ServerLoop
     @exclusivity(unchecked) var context: ChannelHandlerContext?
     @exclusivity(unchecked) var phase = Phase.open
+    /// Whether whoever detached the connection has finished sending.
+    var isOutputClosed = false
+    /// Whether the connection is about to end by an error.
+    private(set) var hasFailed = false
     @exclusivity(unchecked) var reader: HTTP1RequestReader
     /// The request that is being answered, and its response.
     @exclusivity(unchecked) var exchange: ServerExchange?
@@ -103,7 +107,8 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
             reader.append(bytes)
             process()
         case .detached(let stream):
-            loop.executor.turn { stream.push(bytes) }
+            stream.push(bytes)
+            loop.executor.turn { stream.wake() }
         case .flushing:
             lingering = Self.lingeringTime
         case .lingering, .closed:
@@ -145,6 +150,7 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        hasFailed = true
         loop.settings.configuration.logger.debug("A connection failed: \(error)")
         context.close(promise: nil)
     }
@@ -239,6 +245,7 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
         switch reader.next() {
         case .content(let bytes):
             body.push(bytes)
+            body.wake()
             return true
         case .end(let trailers):
             body.finish(trailers: trailers)

@@ -15,6 +15,7 @@ final class ScriptedServer: Sendable {
     let port: Int
     private let descriptor: CInt
     private let accepted = Mutex(0)
+    private let isStopped = Atomic(false)
 
     /// How many connections have been accepted.
     var connectionCount: Int { accepted.withLock { $0 } }
@@ -28,11 +29,18 @@ final class ScriptedServer: Sendable {
         try SystemSocket.listen(descriptor, backlog: 128)
         port = try SystemSocket.localAddress(of: descriptor).1
         let thread = Thread { [descriptor] in
+            // Closed here and nowhere else: its number would soon be another server's, whose connections this thread
+            // would take.
+            defer { SystemSocket.close(descriptor) }
             while true {
                 let connection = accept(descriptor, nil, nil)
                 guard connection >= 0 else { return }
                 // Or else a process of another test would keep it open.
                 _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
+                if self.isStopped.load(ordering: .acquiring) {
+                    SystemSocket.close(connection)
+                    return
+                }
                 let number = self.accepted.withLock { count in
                     defer { count += 1 }
                     return count
@@ -49,8 +57,9 @@ final class ScriptedServer: Sendable {
 
     /// Stops listening. What has been accepted goes on.
     func stop() {
-        shutdown(descriptor, CInt(SHUT_RDWR))
-        SystemSocket.close(descriptor)
+        isStopped.store(true, ordering: .releasing)
+        // Wakes the thread that accepts.
+        _ = try? ScriptedConnection(to: port)
     }
 
     /// Serves while `body` runs.
@@ -64,7 +73,7 @@ final class ScriptedServer: Sendable {
     }
 }
 
-/// One accepted connection, read and written with blocking calls.
+/// One connection, read and written with blocking calls.
 final class ScriptedConnection: @unchecked Sendable {
     // Sendable because one thread has it at a time.
     struct Closed: Error {}
@@ -77,6 +86,23 @@ final class ScriptedConnection: @unchecked Sendable {
         self.descriptor = descriptor
         var timeout = timeval(tv_sec: 10, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    /// Connects to a port of this machine.
+    convenience init(to port: Int) throws {
+        let any = try SocketAddress(ipAddress: "127.0.0.1", port: 0)
+        let address = try SocketAddress(ipAddress: "127.0.0.1", port: port)
+        let descriptor = try SystemSocket.open(bind: any, v6Only: false, reusePort: false)
+        let result = address.withSockAddr { connect(descriptor, $0, socklen_t($1)) }
+        guard result == 0 else {
+            SystemSocket.close(descriptor)
+            throw Closed()
+        }
+        self.init(descriptor)
+    }
+
+    deinit {
+        close()
     }
 
     /// Reads up to and including the empty line that ends a head.

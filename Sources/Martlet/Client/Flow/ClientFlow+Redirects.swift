@@ -1,0 +1,60 @@
+import HTTPTypes
+import HTTPWire
+
+/// Going where a response points to (RFC 9110 section 15.4).
+extension ClientFlow {
+    /// Whether the response sends the request elsewhere; the draft is the next request's then.
+    mutating func redirects(after response: HTTPClientResponse) async throws -> Bool {
+        guard RedirectPolicy.isRedirect(response.status) else { return false }
+        let decision = draft.redirectPolicy.decision(
+            for: draft.method,
+            url: draft.url,
+            status: response.status,
+            location: response.headers[.location],
+            history: redirects
+        )
+        switch decision {
+        case .stop:
+            return false
+        case .fail(let error):
+            throw HTTPClientError.redirect(error, after: redirects)
+        case .follow(let url, let method, let keepsBody, let dropsCredentials):
+            let redirect = RedirectInfo(method: draft.method, url: draft.url, status: response.status, location: url)
+            if let onRedirect = core.configuration.onRedirect {
+                let isWanted = try await TimeLimit.run(within: timeLimit) { try await onRedirect(redirect, response) }
+                if !isWanted { return false }
+            }
+            try follow(redirect, method: method, keepsBody: keepsBody, dropsCredentials: dropsCredentials)
+            return true
+        }
+    }
+
+    /// Makes the draft the request that follows `redirect`.
+    mutating func follow(
+        _ redirect: RedirectInfo,
+        method: HTTPRequest.Method,
+        keepsBody: Bool,
+        dropsCredentials: Bool
+    ) throws {
+        let url = redirect.location
+        if url.origin.isSecure { throw HTTPClientError.httpsNotSupported }
+        if keepsBody, !draft.isRepeatable {
+            throw HTTPClientError.bodyNotRepeatable("The server redirects to \(url.absoluteTarget)")
+        }
+        redirects.append(redirect)
+        draft.url = url
+        draft.method = method
+        if !keepsBody {
+            draft.body = nil
+            draft.stream = nil
+        }
+        if var headers = draft.headers {
+            RedirectPolicy.prepare(&headers, keepsBody: keepsBody, dropsCredentials: dropsCredentials)
+            draft.headers = headers
+        }
+        if dropsCredentials {
+            draft.cookies = []
+            attempts = ClientAuthentication.Attempts()
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import HTTPTypes
+import HTTPWire
+
+extension HTTPClientResponse {
+    /// What a redirect is followed with by hand.
+    final class Origin: Sendable {
+        let draft: RequestDraft
+        let core: ClientCore
+
+        init(_ draft: RequestDraft, _ core: ClientCore) {
+            self.draft = draft
+            self.core = core
+        }
+    }
+
+    /// Follows a redirect that was not followed, however many there were before. Credentials and cookies that were meant
+    /// for one origin stay there, as when redirects are followed without being asked.
+    ///
+    /// ```swift
+    /// let request = try client.open(.post, url)
+    /// request.followsRedirects = false
+    /// let response = try await request.end("data")
+    /// let next = response.isRedirect ? try await response.redirect() : response
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - method: The method of the next request; by default what the status asks for. With another method than that,
+    ///     the request's content is not sent again.
+    ///   - url: Where to go, relative to ``url`` perhaps; by default what `Location` says.
+    ///   - followsLoops: Whether the same request may be made again. False by default.
+    /// - Throws: ``HTTPClientError/redirect(_:after:)`` when this is no redirect or can't be followed; else what a request
+    ///   throws.
+    public func redirect(
+        _ method: HTTPRequest.Method? = nil,
+        to url: String? = nil,
+        followsLoops: Bool = false
+    ) async throws -> HTTPClientResponse {
+        guard let origin else { throw HTTPClientError.redirect(.notARedirect(status.code), after: redirects) }
+        var policy = RedirectPolicy(isEnabled: true, limit: .max, allowsLoops: followsLoops)
+        policy.allowsDowngrade = origin.draft.redirectPolicy.allowsDowngrade
+        let decision = policy.decision(
+            for: self.method,
+            url: self.url,
+            status: status,
+            location: url ?? headers[.location],
+            history: redirects
+        )
+        var flow = ClientFlow(origin.draft, core: origin.core)
+        flow.redirects = redirects
+        switch decision {
+        case .stop:
+            throw HTTPClientError.redirect(.notARedirect(status.code), after: redirects)
+        case .fail(let error):
+            throw HTTPClientError.redirect(error, after: redirects)
+        case .follow(let target, let next, let keepsBody, let dropsCredentials):
+            try flow.follow(
+                RedirectInfo(method: self.method, url: self.url, status: status, location: target),
+                method: method ?? next,
+                keepsBody: keepsBody && (method ?? next) == next,
+                dropsCredentials: dropsCredentials
+            )
+        }
+        return try await flow.run()
+    }
+}
