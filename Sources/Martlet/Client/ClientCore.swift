@@ -21,12 +21,15 @@ final class ClientCore: Sendable {
     let defaultHeaders: HTTPFields
     /// The same, as they stand on the wire.
     let renderedHeaders: ByteBuffer
+    /// The TLS of secure connections.
+    let security: ClientSecurity
     private let loops: [ObjectIdentifier: ClientLoop]
     private let allLoops: [ClientLoop]
     private let turn = Atomic(0)
 
     init(_ configuration: HTTPClient.Configuration) {
         self.configuration = configuration
+        self.security = ClientSecurity(configuration.security)
         self.pool = ConnectionPool(limit: configuration.maxConnectionsPerHost ?? Self.standardConnectionLimit)
         let group: any EventLoopGroup = configuration.eventLoopGroup ?? MultiThreadedEventLoopGroup.singleton
         let interval = configuration.sweepInterval

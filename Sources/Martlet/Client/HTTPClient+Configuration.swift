@@ -58,6 +58,13 @@ extension HTTPClient {
         /// more to come it is closed. 64 KiB by default.
         public var maximumDrainedBytes = 65_536
 
+        /// What secures https: whose certificates are accepted (those of the system's authorities), and the client's
+        /// own certificate (none).
+        public var security = SecurityContext()
+        /// Is asked whether a server's certificate is good all the same when it has been refused; nil, the default,
+        /// accepts no such server. Returning true for everything makes https useless.
+        public var acceptsBadCertificate: (@Sendable (X509Certificate, _ host: String, _ port: Int) async -> Bool)?
+
         /// Where cookies are kept and taken from; nil, the default, keeps none.
         public var cookieJar: CookieJar?
 

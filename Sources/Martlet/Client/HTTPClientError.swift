@@ -17,10 +17,8 @@ public enum HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible 
 
     /// The text is no URL that a request can be sent to.
     case invalidURL(String)
-    /// The URL has another scheme than http.
+    /// The URL has another scheme than http and https.
     case unsupportedScheme(String)
-    /// https is part of a later version.
-    case httpsNotSupported
     /// The method is not a token.
     case invalidMethod(String)
     /// A field that can't be sent.
@@ -50,6 +48,10 @@ public enum HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible 
     case unknownHost(String, reason: String)
     /// No connection could be made.
     case couldNotConnect(host: String, port: Int, reason: String)
+    /// The connection could not be secured, most often because the server's certificate is not accepted.
+    case handshakeFailed(host: String, port: Int, reason: String)
+    /// The client's ``SecurityContext`` can't be used.
+    case invalidSecurityContext(SecurityContextError)
     /// Something did not happen in time.
     case timedOut(Timeout, host: String, port: Int, after: Duration)
     /// The server has closed the connection before the head of its response was complete.
@@ -88,9 +90,7 @@ public enum HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible 
         case .invalidURL(let text):
             "\"\(text)\" is not a URL that a request can be sent to. Write it as http://host/path."
         case .unsupportedScheme(let scheme):
-            "Unsupported scheme \"\(scheme)\". Use http."
-        case .httpsNotSupported:
-            "https arrives with part 4, TLS. Use http until then."
+            "Unsupported scheme \"\(scheme)\". Use http or https."
         case .invalidMethod(let method):
             "\"\(method)\" is not a method: it must be a token such as GET."
         case .invalidHeader(let explanation):
@@ -117,6 +117,10 @@ public enum HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible 
             "Couldn't look up \(host): \(reason)"
         case .couldNotConnect(let host, let port, let reason):
             "Couldn't connect to \(host), port \(port): \(reason)"
+        case .handshakeFailed(let host, let port, let reason):
+            "Handshake error in client with \(host), port \(port): \(reason)"
+        case .invalidSecurityContext(let error):
+            "\(error)"
         case .timedOut(let what, let host, let port, let duration):
             switch what {
             case .connection: "HTTP connection timed out after \(duration), host: \(host), port: \(port)"

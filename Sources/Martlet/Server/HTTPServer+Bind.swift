@@ -20,16 +20,39 @@ extension HTTPServer {
         shared: Bool = false,
         configuration: Configuration = Configuration()
     ) async throws -> HTTPServer {
-        let group: any EventLoopGroup = configuration.eventLoopGroup ?? MultiThreadedEventLoopGroup.singleton
-        let socket = try await ServerSocket.bind(
-            address,
-            port: port,
-            backlog: backlog,
-            v6Only: v6Only,
-            shared: shared,
-            listeners: group.makeIterator().reduce(0) { count, _ in count + 1 }
-        )
+        let socket = try await bindSocket(address, port, backlog, v6Only, shared, configuration)
         return HTTPServer(socket: socket, ownsSocket: true, configuration: configuration)
+    }
+
+    /// Takes a port and makes a server for it that speaks TLS.
+    ///
+    /// A handshake must be done within the configuration's `headTimeout`. One that fails is logged (debug) and disturbs
+    /// nobody else. Clients that speak plain HTTP are told so with 400.
+    ///
+    /// - Parameters:
+    ///   - address: An IP address, a name (its first address is used), or a Unix-domain path.
+    ///   - port: 0 lets the system choose one; read it back from ``port``.
+    ///   - security: The certificate with its key, and the rules.
+    ///   - clientCertificates: Whether clients are asked who they are. They are not by default.
+    ///   - backlog: How many connections may wait to be accepted; 0 takes the system's maximum.
+    ///   - v6Only: Whether a server on an IPv6 address refuses IPv4.
+    ///   - shared: Whether other servers that are `shared` too may be bound to the same port, also in other processes.
+    ///   - configuration: How the server behaves.
+    /// - Throws: ``SecurityContextError`` when there is no certificate, or it can't be used; ``SocketError``, for example
+    ///   when the port is taken.
+    public static func bindSecure(
+        _ address: InternetAddress,
+        port: Int,
+        security: SecurityContext,
+        clientCertificates: SecurityContext.ClientCertificates = .notRequested,
+        backlog: Int = 0,
+        v6Only: Bool = false,
+        shared: Bool = false,
+        configuration: Configuration = Configuration()
+    ) async throws -> HTTPServer {
+        let security = try await ServerSecurity.load(security, clientCertificates)
+        let socket = try await bindSocket(address, port, backlog, v6Only, shared, configuration)
+        return HTTPServer(socket: socket, ownsSocket: true, configuration: configuration, security: security)
     }
 
     /// Makes a server for a socket that listens already. Closing the server does not close the socket.
@@ -38,5 +61,49 @@ extension HTTPServer {
         configuration: Configuration = Configuration()
     ) -> HTTPServer {
         HTTPServer(socket: socket, ownsSocket: false, configuration: configuration)
+    }
+
+    /// Makes a server that speaks TLS for a socket that listens already. See
+    /// ``bindSecure(_:port:security:clientCertificates:backlog:v6Only:shared:configuration:)``.
+    ///
+    /// - Throws: ``SecurityContextError``.
+    public static func listenSecure(
+        on socket: ServerSocket,
+        security: SecurityContext,
+        clientCertificates: SecurityContext.ClientCertificates = .notRequested,
+        configuration: Configuration = Configuration()
+    ) async throws -> HTTPServer {
+        let security = try await ServerSecurity.load(security, clientCertificates)
+        return HTTPServer(socket: socket, ownsSocket: false, configuration: configuration, security: security)
+    }
+
+    /// Uses another security context for the connections that are made from now on; or, without one, reads the files of
+    /// the present one again. Connections that are open are not touched.
+    ///
+    /// - Throws: ``SecurityContextError``; the present certificates stay in use then.
+    public func reloadSecurity(_ security: SecurityContext? = nil) async throws {
+        guard let present = core.security else {
+            throw SecurityContextError("This server does not speak TLS. Make it with bindSecure.")
+        }
+        try await present.reload(security)
+    }
+
+    private static func bindSocket(
+        _ address: InternetAddress,
+        _ port: Int,
+        _ backlog: Int,
+        _ v6Only: Bool,
+        _ shared: Bool,
+        _ configuration: Configuration
+    ) async throws -> ServerSocket {
+        let group: any EventLoopGroup = configuration.eventLoopGroup ?? MultiThreadedEventLoopGroup.singleton
+        return try await ServerSocket.bind(
+            address,
+            port: port,
+            backlog: backlog,
+            v6Only: v6Only,
+            shared: shared,
+            listeners: group.makeIterator().reduce(0) { count, _ in count + 1 }
+        )
     }
 }

@@ -39,12 +39,22 @@ public final class HTTPServer: Sendable {
         case closed(ServerRun?)
     }
 
-    init(socket: ServerSocket, ownsSocket: Bool, configuration: Configuration) {
+    init(
+        socket: ServerSocket,
+        ownsSocket: Bool,
+        configuration: Configuration,
+        security: ServerSecurity? = nil
+    ) {
         self.socket = socket
         self.ownsSocket = ownsSocket
         self.address = socket.address
         self.port = socket.port
-        self.core = ServerCore(configuration, address: socket.address, port: socket.port)
+        self.core = ServerCore(
+            configuration,
+            address: socket.address,
+            port: socket.port,
+            security: security
+        )
     }
 
     deinit {
@@ -59,7 +69,8 @@ public final class HTTPServer: Sendable {
 
     /// The URL of the server's root, for people to open.
     public var url: String {
-        address.kind == .unix ? "http+unix:\(address)" : "http://\(address):\(port)/"
+        let scheme = core.security == nil ? "http" : "https"
+        return address.kind == .unix ? "\(scheme)+unix:\(address)" : "\(scheme)://\(address):\(port)/"
     }
 
     /// How many connections the server has now.
@@ -82,6 +93,7 @@ public final class HTTPServer: Sendable {
             }
         }
         try await run.listen(on: socket)
+        run.watchCertificates()
         return run
     }
 

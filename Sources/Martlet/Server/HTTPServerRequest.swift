@@ -52,6 +52,12 @@ public struct HTTPServerRequest: Sendable {
 
     /// Where the request came from; nil once the connection is gone.
     public var connectionInfo: HTTPConnectionInfo? { exchange.connection.info }
+
+    /// The certificate that the client has shown; nil when it was not asked, or has none.
+    public var certificate: X509Certificate? { exchange.connection.security?.peerCertificate }
+
+    /// The version of TLS that secures the connection; nil on a plain one.
+    public var tlsVersion: SecurityContext.TLSVersion? { exchange.connection.security?.version }
 }
 
 extension HTTPServerRequest {

@@ -10,8 +10,16 @@ final class ServerCore: Sendable {
     /// Where the server listens.
     let address: InternetAddress
     let port: Int
+    /// The server's TLS, if its connections are secure.
+    let security: ServerSecurity?
 
-    init(_ configuration: HTTPServer.Configuration, address: InternetAddress, port: Int) {
+    init(
+        _ configuration: HTTPServer.Configuration,
+        address: InternetAddress,
+        port: Int,
+        security: ServerSecurity?
+    ) {
+        self.security = security
         self.current = Mutex(ServerSettings(configuration, version: 0))
         self.address = address
         self.port = port

@@ -48,7 +48,7 @@ final class ServerExchange: Sendable {
     }
 
     /// Whether the request came over TLS.
-    var isSecure: Bool { false }
+    var isSecure: Bool { connection.loop.core.security != nil }
 
     /// The session, if the handler has asked for it.
     var presentSession: HTTPSession? { derived.withLock { $0.session } }

@@ -104,6 +104,7 @@ final class ServerLoop: @unchecked Sendable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let loop = loops.first { $0.eventLoop === channel.eventLoop } ?? self
+                    try loop.core.security?.secure(channel)
                     try channel.pipeline.syncOperations.addHandler(HTTP1ServerConnection(loop: loop))
                 }
             }

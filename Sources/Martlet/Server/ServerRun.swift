@@ -7,6 +7,8 @@ final class ServerRun: Sendable {
     private let loops: [ServerLoop]
     private let delivery: RequestDelivery
     private let group: any EventLoopGroup
+    /// Looks for renewed certificates.
+    private let renewal = Mutex<Task<Void, Never>?>(nil)
 
     init(core: ServerCore, group: any EventLoopGroup, delivery: RequestDelivery) {
         self.core = core
@@ -42,8 +44,21 @@ final class ServerRun: Sendable {
         }
     }
 
+    /// Takes certificates that are renewed while the server runs.
+    func watchCertificates() {
+        guard let security = core.security else { return }
+        let core = core
+        let task = Task {
+            while let interval = security.reloadInterval, (try? await Task.sleep(for: interval)) != nil {
+                await security.reloadIfChanged(core.settings.configuration.logger)
+            }
+        }
+        renewal.withLock { $0 = task }
+    }
+
     /// Stops accepting. Returns when nothing listens any more.
     func close(force: Bool) async {
+        renewal.withLock { $0?.cancel() }
         if case .sequence(let queue) = delivery {
             queue.finish()
         }

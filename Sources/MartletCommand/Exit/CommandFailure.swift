@@ -37,8 +37,6 @@ struct CommandFailure: Error, Equatable {
         switch error {
         case .invalidURL(let text):
             self.init(.usage, "\"\(text)\" is not a URL. Write it as http://host/path.")
-        case .httpsNotSupported:
-            self.init(.usage, "https is not supported yet. Use http.")
         case .unsupportedScheme, .invalidMethod, .invalidHeader, .contentNotAllowed:
             self.init(.usage, "\(error)")
         case .invalidProxyConfiguration(let reason):
@@ -48,6 +46,10 @@ struct CommandFailure: Error, Equatable {
         case .couldNotConnect(let host, let port, let reason):
             let advice = "Is the server running, and is this its port?"
             self.init(.couldNotConnect, "Couldn't connect to \(host), port \(port): \(reason). \(advice)")
+        case .handshakeFailed(let host, let port, let reason):
+            self.init(.handshakeFailed, "No secure connection to \(host), port \(port): \(reason)")
+        case .invalidSecurityContext(let error):
+            self.init(.badCertificateFile, "\(error) Check --cacert, --cert and --key.")
         case .proxyTunnelRefused(let status):
             let advice =
                 status.code == 407 ? " Give it a name and a password: --proxy http://name:password@host:port." : ""

@@ -20,10 +20,14 @@ enum CommandStatus: Int32, CaseIterable {
     case fileError = 23
     /// Something took longer than allowed.
     case timedOut = 28
+    /// The connection could not be secured, most often because the server's certificate is not accepted.
+    case handshakeFailed = 35
     /// A redirect can't be followed.
     case redirectError = 47
     /// The connection was closed before a response.
     case noResponse = 52
+    /// A certificate or a key that the tool was given can't be used.
+    case badCertificateFile = 58
     /// The command makes no sense.
     case usage = 64
 
@@ -31,7 +35,8 @@ enum CommandStatus: Int32, CaseIterable {
     static let help = """
         Exit codes: 0 the server has answered; 4 and 5 it has, with a status of 400 to 499, or 500 and more (with --fail \
         only); 6 unknown host name; 7 no connection; 8 the response is not HTTP; 18 the content is incomplete; 23 a file \
-        can't be read or written, or binary content would go to a terminal; 28 out of time; 47 a redirect can't be \
-        followed; 52 the connection was closed without a response; 64 wrong usage; 130 interrupted; 1 anything else.
+        can't be read or written, or binary content would go to a terminal; 28 out of time; 35 no secure \
+        connection; 47 a redirect can't be followed; 52 the connection was closed without a response; 58 a certificate \
+        that was given can't be used; 64 wrong usage; 130 interrupted; 1 anything else.
         """
 }

@@ -51,6 +51,8 @@ struct ConnectionOptions: ParsableArguments, Sendable {
     @Option(help: ArgumentHelp("Connect to this Unix-domain socket, whatever the URL's host.", valueName: "path"))
     var unixSocket: String?
 
+    @OptionGroup var security: SecurityOptions
+
     @Option(help: ArgumentHelp("How many seconds everything may take. No limit by default.", valueName: "seconds"))
     var timeout: SecondsArgument?
 
@@ -93,6 +95,7 @@ struct ConnectionOptions: ParsableArguments, Sendable {
         if let readTimeout { configuration.readTimeout = readTimeout.duration }
         configuration.cookieJar = cookies
         configuration.tunnelsHTTP = tunnel
+        security.apply(to: &configuration)
         if let path = unixSocket {
             configuration.connectionFactory = { _ in .unix(path: path) }
             configuration.findProxy = { _ in .direct }

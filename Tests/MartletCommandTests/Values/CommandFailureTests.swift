@@ -11,7 +11,10 @@ struct CommandFailureTests {
     func codes() {
         let table: [(any Error, CommandStatus, String)] = [
             (HTTPClientError.invalidURL("x y"), .usage, "\"x y\" is not a URL. Write it as http://host/path."),
-            (HTTPClientError.httpsNotSupported, .usage, "https is not supported yet. Use http."),
+            (
+                HTTPClientError.handshakeFailed(host: "a", port: 1, reason: "no."), .handshakeFailed,
+                "No secure connection to a, port 1: no."
+            ),
             (
                 HTTPClientError.unknownHost("a", reason: "no"), .unknownHost,
                 "Couldn't look up a: no. Check its spelling."

@@ -146,7 +146,6 @@ struct HTTPClientBasicTests {
     func badURLs() async throws {
         let client = makeClient()
         await #expect(throws: HTTPClientError.invalidURL("nonsense")) { _ = try await client.get("nonsense") }
-        await #expect(throws: HTTPClientError.httpsNotSupported) { _ = try await client.get("https://a/") }
         await #expect(throws: HTTPClientError.unsupportedScheme("ftp")) { _ = try await client.get("ftp://a/") }
     }
 }

@@ -101,7 +101,7 @@ struct HTTPClientTunnelTests {
             }
             let hasty = makeClient {
                 $0.tunnelsHTTP = true
-                $0.connectionTimeout = .milliseconds(50)
+                $0.connectionTimeout = .milliseconds(400)
                 $0.findProxy = { _ in list }
             }
             for host in ["close", "nonsense", "half", "silent"] {

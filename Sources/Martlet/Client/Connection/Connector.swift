@@ -12,13 +12,22 @@ import Synchronization
     import Darwin
 #endif
 
-/// Makes one connection, step by step: the socket, the tunnel through a proxy, and (with part 4) TLS.
+/// Makes one connection, step by step: the socket, the tunnel through a proxy, and TLS.
 struct Connector: Sendable {
     let core: ClientCore
     let key: PoolKey
     let loop: ClientLoop
 
     func connect() async throws -> HTTP1ClientConnection {
+        do {
+            return try await connect(verifies: true)
+        } catch HTTPClientError.handshakeFailed where core.configuration.acceptsBadCertificate != nil {
+            // TLS has no way to ask in the middle of a refusal, so a second connection shows the certificate.
+            return try await connect(verifies: false)
+        }
+    }
+
+    private func connect(verifies: Bool) async throws -> HTTP1ClientConnection {
         let limit = core.configuration.connectionTimeout.map { timeout in
             TimeLimit(
                 deadline: .now() + TimeAmount(timeout),
@@ -31,7 +40,9 @@ struct Connector: Sendable {
             if let proxy = key.proxy, proxy.isTunnel {
                 try await openTunnel(on: connection, within: limit)
             }
-            // TLS begins here: a handler in front of the connection's, for keys that are secure.
+            if key.isSecure {
+                try await secure(connection, verifies: verifies, within: limit)
+            }
             return connection
         } catch {
             loop.eventLoop.execute { connection.abort() }

@@ -86,6 +86,7 @@ extension HTTP1ClientConnection {
         }
         phase = .closed
         context = nil
+        endHandshake(HTTPClientError.connectionClosed)
         openChannel.withLock { $0 = nil }
         continueTimer?.cancel()
         continueTimer = nil

@@ -2,6 +2,8 @@ import HTTPTypes
 import HTTPWire
 import Logging
 import NIOCore
+import NIOSSL
+import NIOTLS
 import Synchronization
 
 /// One connection of a client: the only handler in its channel's pipeline.
@@ -69,6 +71,12 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     /// How long the making of the connection took; set before its first request.
     let connectTiming = Mutex(ConnectTiming())
     var continueTimer: Scheduled<Void>?
+    /// What the TLS handshake has agreed on; set before the first request.
+    private let agreement = Mutex<ConnectionSecurity?>(nil)
+    /// What the TLS handshake has agreed on; nil without TLS. May be asked from anywhere.
+    var security: ConnectionSecurity? { agreement.withLock { $0 } }
+    /// Whoever waits for the handshake.
+    var handshake: EventLoopPromise<Void>?
     /// Whether whoever detached the connection has finished sending.
     var isOutputClosed = false
     /// Whether the connection is about to end by an error.
@@ -141,9 +149,14 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if let event = event as? ChannelEvent, event == .inputClosed {
+        switch event {
+        case ChannelEvent.inputClosed:
             peerClosed()
-        } else {
+        case TLSUserEvent.handshakeCompleted:
+            let security = ConnectionSecurity(context.pipeline)
+            agreement.withLock { $0 = security }
+            endHandshake(nil)
+        default:
             context.fireUserInboundEventTriggered(event)
         }
     }
@@ -159,6 +172,11 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        endHandshake(error)
+        if case NIOSSLError.uncleanShutdown = error {
+            reader.wasCutOff()
+            return
+        }
         hasFailed = true
         core.configuration.logger.debug("A connection to \(key.host) failed: \(error)")
         context.close(promise: nil)

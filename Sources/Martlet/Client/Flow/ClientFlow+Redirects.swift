@@ -37,7 +37,6 @@ extension ClientFlow {
         dropsCredentials: Bool
     ) throws {
         let url = redirect.location
-        if url.origin.isSecure { throw HTTPClientError.httpsNotSupported }
         if keepsBody, !draft.isRepeatable {
             throw HTTPClientError.bodyNotRepeatable("The server redirects to \(url.absoluteTarget)")
         }

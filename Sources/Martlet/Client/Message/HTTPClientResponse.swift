@@ -156,6 +156,12 @@ public struct HTTPClientResponse: Sendable {
     /// The two ends of the connection; nil once it is closed.
     public var connectionInfo: HTTPConnectionInfo? { connection?.info }
 
+    /// The certificate of the server; nil without TLS.
+    public var certificate: X509Certificate? { connection?.security?.peerCertificate }
+
+    /// The version of TLS that secures the connection; nil on a plain one.
+    public var tlsVersion: SecurityContext.TLSVersion? { connection?.security?.version }
+
     /// The fields after the content (RFC 9110 section 6.5), once it has been read to its end; empty before.
     public var trailers: HTTPFields {
         get async throws { try await body.trailers }

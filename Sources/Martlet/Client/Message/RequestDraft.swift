@@ -21,8 +21,7 @@ struct RequestDraft: Sendable {
     init(_ method: HTTPRequest.Method, _ url: String, core: ClientCore) throws {
         guard let parsed = HTTPURL(url) else { throw HTTPClientError.invalidURL(url) }
         switch parsed.scheme {
-        case "http": break
-        case "https": throw HTTPClientError.httpsNotSupported
+        case "http", "https": break
         default: throw HTTPClientError.unsupportedScheme(parsed.scheme)
         }
         self.method = method

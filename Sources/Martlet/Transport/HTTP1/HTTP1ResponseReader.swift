@@ -47,6 +47,7 @@ struct HTTP1ResponseReader {
     private var reader: HTTP1MessageReader<Heads>
     private var stage = Stage.idle
     private var hasPeerClosed = false
+    private var isCutOff = false
     private let maximumInformational: Int
 
     init(headLimits: HeadLimits, bodyLimits: BodyLimits, maximumInformational: Int) {
@@ -73,6 +74,12 @@ struct HTTP1ResponseReader {
     /// No more bytes will come.
     mutating func peerClosed() {
         hasPeerClosed = true
+    }
+
+    /// The connection is at its end without the goodbye that TLS has for that, so that anybody may have cut it: a
+    /// content that only the end of the connection ends is not complete (RFC 9112 section 9.8).
+    mutating func wasCutOff() {
+        isCutOff = true
     }
 
     mutating func next() -> Event {
@@ -120,6 +127,7 @@ struct HTTP1ResponseReader {
         var event = reader.next()
         if case .needsMoreBytes = event, hasPeerClosed {
             event = reader.finish()
+            if isCutOff { return fail(.closedInContent) }
             if case .failed = event { return fail(.closedInContent) }
         }
         switch event {

@@ -33,7 +33,8 @@ extension HTTP1ServerConnection {
             try writer.flush(draft, loop.headConstants, coding: coding, into: &output)
         }
         guard writer.context.method != .head else { return .nothing }
-        return writer.compressor == nil ? .regions : .bytes
+        // The kernel can neither compress nor encrypt what it sends from a file.
+        return writer.compressor == nil && loop.core.security == nil ? .regions : .bytes
     }
 
     /// Sends the whole response with a part of a file as its content, or what is left of it. False when the file has to

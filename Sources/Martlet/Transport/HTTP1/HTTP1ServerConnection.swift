@@ -2,6 +2,8 @@ import HTTPTypes
 import HTTPWire
 import Logging
 import NIOCore
+import NIOSSL
+import NIOTLS
 import Synchronization
 
 /// One connection of a server: the only handler in its channel's pipeline.
@@ -62,6 +64,10 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
     let writability: EventLoopCondition
     /// The channel, for those who ask about its addresses from other threads; nil once it is closed.
     let openChannel = Mutex<(any Channel)?>(nil)
+
+    /// What the TLS handshake has agreed on; nil without TLS. Set before the first request, and asked for by requests
+    /// on any thread.
+    private let agreement = Mutex<ConnectionSecurity?>(nil)
 
     @exclusivity(unchecked) var requestCount = 0
     @exclusivity(unchecked) var hasPeerClosed = false
@@ -135,12 +141,19 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if let event = event as? ChannelEvent, event == .inputClosed {
+        switch event {
+        case ChannelEvent.inputClosed:
             peerClosed()
-        } else {
+        case TLSUserEvent.handshakeCompleted:
+            let security = ConnectionSecurity(context.pipeline)
+            agreement.withLock { $0 = security }
+        default:
             context.fireUserInboundEventTriggered(event)
         }
     }
+
+    /// What the TLS handshake has agreed on; nil without TLS. May be asked from anywhere.
+    var security: ConnectionSecurity? { agreement.withLock { $0 } }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         isChannelWritable = context.channel.isWritable
@@ -154,6 +167,8 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // The end of the input without TLS's goodbye is an end like any other: requests tell where they end.
+        if case NIOSSLError.uncleanShutdown = error { return }
         hasFailed = true
         loop.settings.configuration.logger.debug("A connection failed: \(error)")
         context.close(promise: nil)

@@ -1,0 +1,48 @@
+import NIOSSL
+
+extension SecurityContext.Source: CustomStringConvertible {
+    /// More than any bundle of authorities has.
+    private static let maximumFileSize = 16_777_216
+
+    /// For error messages: the path, or that there is none.
+    public var description: String {
+        switch self {
+        case .file(let path): path
+        case .bytes(let bytes): "a buffer of \(bytes.count) bytes"
+        }
+    }
+
+    /// The path, if it is a file.
+    var path: String? {
+        if case .file(let path) = self { path } else { nil }
+    }
+
+    /// The bytes. Blocks on the file system.
+    func read() throws(SecurityContextError) -> [UInt8] {
+        switch self {
+        case .bytes(let bytes):
+            return bytes
+        case .file(let path):
+            let bytes: [UInt8]?
+            do throws(FileError) {
+                bytes = try DurableFile.contents(of: path, upTo: Self.maximumFileSize)
+            } catch {
+                throw SecurityContextError("\(error)")
+            }
+            guard let bytes else { throw SecurityContextError("There is no file \(path).") }
+            return bytes
+        }
+    }
+
+    /// The certificates in PEM, of which there must be one at least.
+    func certificates() throws(SecurityContextError) -> [NIOSSLCertificate] {
+        let bytes = try read()
+        do {
+            let certificates = try NIOSSLCertificate.fromPEMBytes(bytes)
+            if !certificates.isEmpty { return certificates }
+        } catch {
+            // Said below: BoringSSL's words help nobody.
+        }
+        throw SecurityContextError("\(self) holds no certificate in PEM (-----BEGIN CERTIFICATE-----).")
+    }
+}

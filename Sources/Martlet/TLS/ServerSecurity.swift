@@ -1,0 +1,118 @@
+import Logging
+import NIOCore
+import NIOSSL
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// The TLS of a server: the context for new connections, which is replaced when certificates are renewed.
+final class ServerSecurity: Sendable {
+    /// The protocols offered by ALPN (RFC 7301).
+    private static let applicationProtocols = ["http/1.1"]
+
+    private struct State {
+        var security: SecurityContext
+        var context: NIOSSLContext
+        var stamps: [FileStamp]
+    }
+
+    private let state: Mutex<State>
+    private let clientCertificates: SecurityContext.ClientCertificates
+
+    /// Reads the files, off the caller's thread.
+    static func load(
+        _ security: SecurityContext,
+        _ clientCertificates: SecurityContext.ClientCertificates
+    ) async throws -> ServerSecurity {
+        try await LocalFile.run { try ServerSecurity(security, clientCertificates) }
+    }
+
+    private init(
+        _ security: SecurityContext,
+        _ clientCertificates: SecurityContext.ClientCertificates
+    ) throws(SecurityContextError) {
+        self.clientCertificates = clientCertificates
+        // Before the files are read: one that changes meanwhile is read again.
+        let stamps = security.stamps
+        let context = try security.makeServerContext(
+            clientCertificates: clientCertificates,
+            applicationProtocols: Self.applicationProtocols
+        )
+        self.state = Mutex(State(security: security, context: context, stamps: stamps))
+    }
+
+    /// How often to call ``reloadIfChanged(_:)``.
+    var reloadInterval: Duration? { state.withLock { $0.security.reloadInterval } }
+
+    /// Takes a connection's TLS in front of its other handlers. Called on the channel's loop.
+    func secure(_ channel: any Channel) throws {
+        let context = state.withLock { $0.context }
+        try channel.pipeline.syncOperations.addHandlers([
+            PlainRequestRefusal(),
+            NIOSSLServerHandler(context: context),
+        ])
+    }
+
+    /// Takes another security, or reads the files of the present one again, for new connections.
+    func reload(_ security: SecurityContext? = nil) async throws {
+        let security = security ?? state.withLock { $0.security }
+        try await LocalFile.run { try self.load(security) }
+    }
+
+    /// Reads the files again if they have changed. When they can't be used, the old certificates stay.
+    func reloadIfChanged(_ logger: Logger) async {
+        let (security, stamps) = state.withLock { ($0.security, $0.stamps) }
+        do {
+            let hasChanged = try await LocalFile.run {
+                guard security.stamps != stamps else { return false }
+                try self.load(security)
+                return true
+            }
+            if hasChanged { logger.info("New certificates are in use.") }
+        } catch {
+            logger.warning("The new certificates can't be used; the old ones stay: \(error)")
+        }
+    }
+
+    private func load(_ security: SecurityContext) throws(SecurityContextError) {
+        let stamps = security.stamps
+        let context = try security.makeServerContext(
+            clientCertificates: clientCertificates,
+            applicationProtocols: Self.applicationProtocols
+        )
+        state.withLock { $0 = State(security: security, context: context, stamps: stamps) }
+    }
+}
+
+/// By what a change of a file is noticed.
+private struct FileStamp: Equatable {
+    var inode: UInt64 = 0
+    var size: Int64 = 0
+    var seconds: Int = 0
+    var nanoseconds: Int = 0
+
+    init(_ path: String) {
+        var info = stat()
+        guard stat(path, &info) == 0 else { return }
+        inode = UInt64(info.st_ino)
+        size = Int64(info.st_size)
+        #if canImport(Darwin)
+            (seconds, nanoseconds) = (info.st_mtimespec.tv_sec, info.st_mtimespec.tv_nsec)
+        #else
+            (seconds, nanoseconds) = (info.st_mtim.tv_sec, info.st_mtim.tv_nsec)
+        #endif
+    }
+}
+
+extension SecurityContext {
+    fileprivate var stamps: [FileStamp] {
+        let all = [identity].compactMap { $0 } + identities.sorted { $0.key < $1.key }.map(\.value)
+        return all.flatMap(\.files).map(FileStamp.init)
+    }
+}
