@@ -152,29 +152,25 @@ struct X509Fields {
     }
 
     private static func time(_ node: ASN1Node) throws -> HTTPDate {
-        let date: HTTPDate?
-        if node.identifier == .utcTime {
-            let time = try UTCTime(derEncoded: node)
-            date = HTTPDate(
-                year: time.year,
-                month: time.month,
-                day: time.day,
-                hour: time.hours,
-                minute: time.minutes,
-                second: time.seconds
-            )
-        } else {
-            let time = try GeneralizedTime(derEncoded: node)
-            date = HTTPDate(
-                year: time.year,
-                month: time.month,
-                day: time.day,
-                hour: time.hours,
-                minute: time.minutes,
-                second: time.seconds
-            )
-        }
+        let date =
+            if node.identifier == .utcTime {
+                try UTCTime(derEncoded: node).date
+            } else {
+                try GeneralizedTime(derEncoded: node).date
+            }
         guard let date else { throw SecurityContextError("The certificate has a date that does not exist.") }
         return date
+    }
+}
+
+extension UTCTime {
+    fileprivate var date: HTTPDate? {
+        HTTPDate(year: year, month: month, day: day, hour: hours, minute: minutes, second: seconds)
+    }
+}
+
+extension GeneralizedTime {
+    fileprivate var date: HTTPDate? {
+        HTTPDate(year: year, month: month, day: day, hour: hours, minute: minutes, second: seconds)
     }
 }

@@ -60,11 +60,14 @@ struct OutputBuffer {
         fullBytes = 0
         if tail.readableBytes > 0 {
             write(tail)
+            tail.moveReaderIndex(to: tail.writerIndex)
         }
     }
 
-    /// Forgets what has been drained. Call it after the flush, when the socket holds the memory no longer.
+    /// Lets the memory go of what has been drained. Call it after the flush, when the socket holds it no longer. What was
+    /// appended meanwhile, as happens when the flush makes the channel writable, stays.
     mutating func reset() {
+        guard tail.readableBytes == 0 else { return }
         if tail.capacity > Self.copyLimit * 4 {
             tail = ByteBuffer()
         } else {

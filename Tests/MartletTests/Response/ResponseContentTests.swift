@@ -24,6 +24,21 @@ struct ResponseContentTests {
         }
     }
 
+    @Test("in pieces that fill the socket goes out once, and in its order")
+    func pieces() async throws {
+        let expected = (0..<300).map { ByteBuffer(repeating: UInt8(97 + $0 % 26), count: 20_000) }
+        try await withServer { request in
+            // The answer begins within the reading of the socket, at whose end it is flushed.
+            for piece in expected { try await request.response.write(piece) }
+        } test: { server in
+            for _ in 0..<5 {
+                let content = try await makeClient().get("http://127.0.0.1:\(server.port)/").collect()
+                let whole = expected.reduce(into: ByteBuffer()) { $0.writeImmutableBuffer($1) }
+                #expect(content == whole)
+            }
+        }
+    }
+
     @Test("has its length announced when one call ends it")
     func end() async throws {
         let length = "HTTP/1.1 200 OK\r\nContent-Length: "
