@@ -51,7 +51,7 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var cache = CacheArgument.revalidate
 
-    @Option(help: "The lines of the log: short (for people), common, combined, json, none.")
+    @Option(help: "The lines of the log; short ones are for people.")
     var log = LogStyle.short
 
     @Option(help: "Show colours in the short log: auto (on a terminal, unless NO_COLOR is set), always, never.")

@@ -1,4 +1,3 @@
-import HTTPTypes
 import Martlet
 import MartletFiles
 import Synchronization
@@ -34,7 +33,9 @@ struct LiveLog: Sendable {
                     time: clock.now,
                     method: request.method.rawValue,
                     target: request.target,
-                    summary: summary,
+                    status: summary.status?.code,
+                    byteCount: summary.contentBytes,
+                    isComplete: summary.isComplete,
                     duration: ContinuousClock.now - began,
                     address: address
                 )
@@ -50,20 +51,24 @@ struct LiveLogLine {
     let time: String
     let method: String
     let target: String
-    let summary: HTTPResponseSummary
+    /// Nil when the client has gone before it got an answer.
+    let status: Int?
+    let byteCount: Int
+    let isComplete: Bool
     let duration: Duration
     let address: String?
 
     /// The line, with its line feed.
     func text(colours: Bool) -> String {
-        // As nginx and RequestLog call a request whose client has gone before it got an answer.
-        let status = summary.status?.code ?? 499
-        let code = colours ? Self.role(status).map { Palette.paint("\(status)", as: $0) } ?? "\(status)" : "\(status)"
+        // What nginx and RequestLog say then.
+        let status = status ?? 499
+        var code = "\(status)"
+        if colours, let role = Self.role(status) { code = Palette.paint(code, as: role) }
         var line = "\(time) \(code) \(Self.harmless(method)) \(Self.harmless(target))"
-        if summary.contentBytes > 0 { line += "  \(ByteCount(summary.contentBytes))" }
+        if byteCount > 0 { line += "  \(ByteCount(byteCount))" }
         line += "  \((duration.inSeconds * 1000).tenths) ms"
         if let address { line += "  \(address)" }
-        if !summary.isComplete { line += "  broken off" }
+        if !isComplete { line += "  broken off" }
         return line + "\n"
     }
 
