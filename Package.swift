@@ -152,6 +152,7 @@ let package = Package(
                 "HTTPWire",
                 "Martlet",
                 "MartletFiles",
+                "TestProcesses",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
