@@ -66,8 +66,10 @@ let package = Package(
             dependencies: [
                 "HTTPWire",
                 "Martlet",
+                "MartletFiles",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -155,6 +157,7 @@ let package = Package(
                 "HTTPWire",
                 "Martlet",
                 "MartletFiles",
+                "TestProcesses",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

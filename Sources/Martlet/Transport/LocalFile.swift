@@ -9,11 +9,8 @@ import NIOPosix
     import Darwin
 #endif
 
-/// A file that is read or written piece by piece. Its members block; call them within ``run(_:)``.
+/// A file that is written piece by piece. Its members block; call them within ``run(_:)``.
 final class LocalFile: Sendable {
-    /// How many bytes to read or write in one go.
-    static let pieceSize = 131_072
-
     private let path: String
     private let descriptor: CInt
 
@@ -22,42 +19,15 @@ final class LocalFile: Sendable {
         try await NIOThreadPool.singleton.runIfActive(body)
     }
 
-    /// Opens a file to read it.
-    init(reading path: String) throws(HTTPClientError) {
-        self.path = path
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        if descriptor < 0 { throw Self.failure("read", path) }
-    }
-
     /// Makes a file, which must not exist, to write it.
     init(creating path: String) throws(HTTPClientError) {
         self.path = path
         descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-        if descriptor < 0 { throw Self.failure("write", path) }
+        if descriptor < 0 { throw Self.failure(path) }
     }
 
     deinit {
         close(descriptor)
-    }
-
-    /// How many bytes the file has.
-    func length() throws(HTTPClientError) -> Int {
-        var info = stat()
-        guard fstat(descriptor, &info) == 0 else { throw Self.failure("read", path) }
-        guard info.st_mode & S_IFMT == S_IFREG else { throw .fileError("\(path) can't be read: it is not a file") }
-        return Int(info.st_size)
-    }
-
-    /// Reads at most `count` bytes; none at the end of the file.
-    func read(at offset: Int, count: Int) throws(HTTPClientError) -> ByteBuffer {
-        var buffer = ByteBufferAllocator().buffer(capacity: count)
-        var result = 0
-        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { bytes in
-            result = pread(descriptor, bytes.baseAddress, min(count, bytes.count), off_t(offset))
-            return max(result, 0)
-        }
-        guard result >= 0 else { throw Self.failure("read", path) }
-        return buffer
     }
 
     /// Appends bytes.
@@ -65,7 +35,7 @@ final class LocalFile: Sendable {
         var rest = buffer
         while rest.readableBytes > 0 {
             let count = rest.withUnsafeReadableBytes { write(descriptor, $0.baseAddress, $0.count) }
-            guard count >= 0 || errno == EINTR else { throw Self.failure("write", path) }
+            guard count >= 0 || errno == EINTR else { throw Self.failure(path) }
             rest.moveReaderIndex(forwardBy: max(count, 0))
         }
     }
@@ -86,14 +56,14 @@ final class LocalFile: Sendable {
         #else
             let result = Glibc.rename(path, newPath)
         #endif
-        guard result == 0 else { throw failure("write", newPath) }
+        guard result == 0 else { throw failure(newPath) }
     }
 
     static func remove(_ path: String) {
         unlink(path)
     }
 
-    private static func failure(_ verb: String, _ path: String) -> HTTPClientError {
-        .fileError("\(path) can't be \(verb == "read" ? "read" : "written"): \(String(cString: strerror(errno)))")
+    private static func failure(_ path: String) -> HTTPClientError {
+        .fileError("\(path) can't be written: \(String(cString: strerror(errno)))")
     }
 }

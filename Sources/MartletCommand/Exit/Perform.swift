@@ -12,7 +12,10 @@ import UnixSignals
 
 /// Does the work of a subcommand: tells of an error in one line, cleans up at Control-C (SIGINT) and SIGTERM, and is
 /// quiet when whoever reads the output has gone.
-func perform(_ work: @escaping @Sendable () async throws -> Void) async throws {
+///
+/// - Parameter grace: How long the work may take to end after a signal. The default is long enough to remove a file,
+///   and short enough for whoever waits for a terminal. A second signal ends it at once.
+func perform(grace: Duration = .seconds(1), _ work: @escaping @Sendable () async throws -> Void) async throws {
     // A broken pipe is an error where it is written to, so that files are tidied up.
     signal(SIGPIPE, SIG_IGN)
     let caught = Mutex<CInt?>(nil)
@@ -27,8 +30,7 @@ func perform(_ work: @escaping @Sendable () async throws -> Void) async throws {
             if isSecond { end(by: signal.rawValue) }
             task.cancel()
             Task {
-                // Long enough to remove a file, short enough for whoever waits for a terminal.
-                try await Task.sleep(for: .seconds(1))
+                try await Task.sleep(for: grace)
                 end(by: signal.rawValue)
             }
         }

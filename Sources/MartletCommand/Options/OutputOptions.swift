@@ -1,14 +1,6 @@
 import ArgumentParser
 import HTTPWire
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 /// What is shown of a response, and where it goes.
 struct OutputOptions: ParsableArguments, Sendable {
     @Option(
@@ -60,7 +52,7 @@ struct OutputOptions: ParsableArguments, Sendable {
     /// The file to save to; nil for standard output.
     func download(of url: HTTPURL) throws(CommandFailure) -> Download? {
         guard let path = try remoteName ? URLArgument.fileName(of: url) : output, path != "-" else { return nil }
-        let showsProgress = !quiet && StandardStream.error.isTerminal && !Self.isDumb
+        let showsProgress = !quiet && StandardStream.error.isTerminal && !StandardStream.isDumb
         return Download(path: path, continues: continues, showsProgress: showsProgress)
     }
 
@@ -86,16 +78,6 @@ struct OutputOptions: ParsableArguments, Sendable {
     }
 
     private func colours(on stream: StandardStream) -> Bool {
-        color.decide(stream.isTerminal && !Self.isDumb && Self.variable("NO_COLOR").isEmpty)
-    }
-
-    /// Whether the terminal understands no escape sequences.
-    private static var isDumb: Bool {
-        let terminal = variable("TERM")
-        return terminal.isEmpty || terminal == "dumb"
-    }
-
-    private static func variable(_ name: String) -> String {
-        getenv(name).map { String(cString: $0) } ?? ""
+        color.decide(stream.showsColours)
     }
 }

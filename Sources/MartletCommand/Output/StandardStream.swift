@@ -17,6 +17,19 @@ struct StandardStream: Sendable {
 
     var isTerminal: Bool { isatty(descriptor) == 1 }
 
+    /// Whether colours are welcome: on a terminal that understands them, unless the user has set `NO_COLOR`.
+    var showsColours: Bool { isTerminal && !Self.isDumb && Self.variable("NO_COLOR").isEmpty }
+
+    /// Whether the terminal understands no escape sequences.
+    static var isDumb: Bool {
+        let terminal = variable("TERM")
+        return terminal.isEmpty || terminal == "dumb"
+    }
+
+    private static func variable(_ name: String) -> String {
+        getenv(name).map { String(cString: $0) } ?? ""
+    }
+
     /// How many characters a line of the terminal has; nil if there is none.
     var columns: Int? {
         var size = winsize()

@@ -1,3 +1,5 @@
+import NIOPosix
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -9,22 +11,32 @@
 /// A file descriptor that is closed when nobody holds it any more.
 final class Descriptor: Sendable {
     let number: CInt
+    private let mayHoldLastLink: Bool
     /// Whether somebody else closes it.
     private nonisolated(unsafe) var isReleased = false
     // Safe because only ``release()`` writes it, which takes the place of the only reference's end.
 
-    init(_ number: CInt) {
+    /// - Parameter mayHoldLastLink: Whether to close the descriptor can be to delete a large file, which can take long:
+    ///   it is done on a thread that may wait then, since nobody knows where the last holder lets go of it.
+    init(_ number: CInt, mayHoldLastLink: Bool = false) {
         self.number = number
+        self.mayHoldLastLink = mayHoldLastLink
     }
 
     /// The result of a system call that opens something.
-    init(opened number: CInt) throws {
+    convenience init(opened number: CInt) throws {
         guard number >= 0 else { throw FileTree.Failure(errno) }
-        self.number = number
+        self.init(number)
     }
 
     deinit {
-        if !isReleased { close(number) }
+        guard !isReleased else { return }
+        let number = number
+        if mayHoldLastLink {
+            NIOThreadPool.singleton.submit { _ in close(number) }
+        } else {
+            close(number)
+        }
     }
 
     /// The number, which the caller closes. Call it on a descriptor that nobody else has.

@@ -25,9 +25,9 @@ final class FileDraft: Sendable {
     }
 
     /// The directory, by its descriptor: what happens to its path in the meantime does not matter.
-    private let directory: DraftDescriptor
+    private let directory: Descriptor
     private let path: String
-    private let file: DraftDescriptor
+    private let file: Descriptor
     /// The name that is to be removed.
     private let temporaryName: Mutex<String?>
 
@@ -45,7 +45,7 @@ final class FileDraft: Sendable {
     init(in path: String, permissions: mode_t, form: Form = .unnamed) throws(FileError) {
         let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { throw FileError(operation: "open", path: path, code: errno) }
-        directory = DraftDescriptor(folder)
+        directory = Descriptor(folder)
         self.path = path
         if form == .unnamed, let unnamed = Self.openUnnamed(in: directory, permissions) {
             file = unnamed
@@ -54,7 +54,7 @@ final class FileDraft: Sendable {
             let name = Self.randomName()
             let descriptor = openat(directory.number, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, permissions)
             guard descriptor >= 0 else { throw FileError(operation: "create", path: "\(path)/\(name)", code: errno) }
-            file = DraftDescriptor(descriptor)
+            file = Descriptor(descriptor, mayHoldLastLink: true)
             temporaryName = Mutex(name)
         }
     }
@@ -129,31 +129,15 @@ final class FileDraft: Sendable {
         ".martlet-\(String(UInt64.random(in: .min ... .max), radix: 36)).part"
     }
 
-    private static func openUnnamed(in directory: DraftDescriptor, _ permissions: mode_t) -> DraftDescriptor? {
+    private static func openUnnamed(in directory: Descriptor, _ permissions: mode_t) -> Descriptor? {
         #if os(Linux)
             // The file gets its name through this directory.
             guard access("/proc/self/fd", X_OK) == 0 else { return nil }
             let temporary: CInt = 0o20_000_000 | O_DIRECTORY
             let descriptor = openat(directory.number, ".", temporary | O_RDWR | O_CLOEXEC, permissions)
-            return descriptor >= 0 ? DraftDescriptor(descriptor) : nil
+            return descriptor >= 0 ? Descriptor(descriptor, mayHoldLastLink: true) : nil
         #else
             return nil
         #endif
-    }
-}
-
-/// A descriptor that is closed when nobody holds it any more.
-private final class DraftDescriptor: Sendable {
-    let number: CInt
-
-    init(_ number: CInt) {
-        self.number = number
-    }
-
-    deinit {
-        // To close the last descriptor of a large file without a name is to delete it, which can take long, and nobody
-        // knows on which thread this runs.
-        let number = number
-        NIOThreadPool.singleton.submit { _ in close(number) }
     }
 }

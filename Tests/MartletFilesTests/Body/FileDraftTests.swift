@@ -9,7 +9,7 @@ import Testing
 struct FileDraftTests {
     @Test("appears when it is published, and vanishes otherwise", arguments: [FileDraft.Form.unnamed, .named])
     func life(form: FileDraft.Form) throws {
-        let directory = try EmptyDirectory()
+        let directory = try TemporaryDirectory([])
         for publishes in [false, true] {
             let draft = try FileDraft(in: directory.path, permissions: 0o644, form: form)
             try draft.append(ByteBuffer(string: "hello, "))
@@ -28,7 +28,7 @@ struct FileDraftTests {
 
     @Test("may be used as it is told, and not by more", arguments: [FileDraft.Form.unnamed, .named])
     func permissions(form: FileDraft.Form) throws {
-        let directory = try EmptyDirectory()
+        let directory = try TemporaryDirectory([])
         for (name, permissions) in [("private", mode_t(0o600)), ("readable", 0o644)] {
             try FileDraft(in: directory.path, permissions: permissions, form: form).publish(as: name)
             let attributes = try FileManager.default.attributesOfItem(atPath: "\(directory.path)/\(name)")
@@ -38,7 +38,7 @@ struct FileDraftTests {
 
     @Test("replaces a file only when told to", arguments: [FileDraft.Form.unnamed, .named])
     func replacing(form: FileDraft.Form) throws {
-        let directory = try EmptyDirectory()
+        let directory = try TemporaryDirectory([])
         try directory.write("old", to: "a")
         let draft = try FileDraft(in: directory.path, permissions: 0o644, form: form)
         try draft.append(ByteBuffer(string: "new"))
@@ -58,7 +58,7 @@ struct FileDraftTests {
 
     @Test("needs a directory")
     func noDirectory() throws {
-        let directory = try EmptyDirectory()
+        let directory = try TemporaryDirectory([])
         try directory.write("", to: "file")
         for path in ["\(directory.path)/none", "\(directory.path)/file"] {
             #expect(throws: FileError.self) { try FileDraft(in: path, permissions: 0o644) }

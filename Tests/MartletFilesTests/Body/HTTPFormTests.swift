@@ -107,7 +107,7 @@ struct HTTPFormTests {
 
     @Test("keeps files beyond a size on the disk, under no name, as long as somebody holds them")
     func spooling() async throws {
-        let directory = try EmptyDirectory()
+        let directory = try TemporaryDirectory([])
         var limits = FormLimits()
         limits.memoryBytes = 10
         limits.spoolDirectory = directory.path
@@ -145,7 +145,7 @@ struct HTTPFormTests {
 
     @Test("has limits, and leaves nothing on the disk when it exceeds them")
     func limits() async throws {
-        let directory = try EmptyDirectory()
+        let directory = try TemporaryDirectory([])
         var limits = FormLimits()
         limits.totalBytes = 2_000
         limits.textBytes = 20

@@ -163,7 +163,7 @@ struct MultipartFormTests {
 
     @Test("are saved as files that appear when they are complete, and replace none unless told to")
     func saving() async throws {
-        let directory = try EmptyDirectory()
+        let directory = try TemporaryDirectory([])
         try directory.write("old", to: "there")
         let isWriting = Events<Void>()
         try await withServer { request in
@@ -260,7 +260,7 @@ struct MultipartFormTests {
         arguments: [true, false]
     )
     func brokenOff(stalls: Bool) async throws {
-        let directory = try EmptyDirectory()
+        let directory = try TemporaryDirectory([])
         let events = Events<String>()
         let configuration = HTTPServer.Configuration.bare.with {
             $0.minimumBodyRate = 1_000

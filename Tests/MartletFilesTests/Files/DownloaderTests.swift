@@ -1,5 +1,6 @@
 import Foundation
 import Martlet
+import TestProcesses
 import Testing
 
 @testable import MartletFiles
@@ -15,30 +16,15 @@ struct DownloaderTests {
         present: Int,
         test: ([UInt8]) throws -> Void
     ) async throws {
-        guard let executable = Self.find(program) else { return }
         let site = try TemporaryDirectory()
         try site.write(content, to: Array("root/file.bin".utf8))
         try site.write(Array(content.prefix(present)), to: Array("outside/file.bin".utf8))
         try await withFiles(site) { server in
-            let process = Process()
-            process.executableURL = executable
-            process.arguments = arguments + ["\(server.url)file.bin"]
-            process.currentDirectoryURL = URL(filePath: site.path + "/outside")
-            process.standardError = FileHandle.nullDevice
-            process.standardOutput = FileHandle.nullDevice
-            let status = try await withCheckedThrowingContinuation { continuation in
-                process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-                do { try process.run() } catch { continuation.resume(throwing: error) }
-            }
-            #expect(status == 0)
-            let path = URL(filePath: site.path + "/outside/file.bin")
-            try test(Array(Data(contentsOf: path)))
+            let directory = URL(filePath: site.path + "/outside")
+            let process = try Subprocess(program, arguments + ["\(server.url)file.bin"], in: directory)
+            #expect(await process.exitStatus == 0)
+            try test(Array(Data(contentsOf: directory.appending(path: "file.bin"))))
         }
-    }
-
-    private static func find(_ program: String) -> URL? {
-        ["/usr/bin", "/bin", "/usr/local/bin", "/opt/homebrew/bin"].map { URL(filePath: "\($0)/\(program)") }
-            .first { FileManager.default.isExecutableFile(atPath: $0.path) }
     }
 
     @Test("curl -C - goes on", arguments: [0, 1, 100_000, 299_999])

@@ -1,29 +1,30 @@
+import Foundation
 import Martlet
 import MartletFiles
 import Testing
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
-/// A directory with `root/` in it, which is served, and `outside/`, which is not. Gone when the test is over.
+/// A directory for one test, gone with everything in it when the test is over.
 final class TemporaryDirectory: Sendable {
     let path: String
 
-    init() throws {
+    /// A directory with others in it: `root`, which is served, and `outside`, which is not, unless told otherwise.
+    init(_ directories: [String] = ["root", "outside"]) throws {
         path = "/tmp/martlet-\(UInt64.random(in: .min ... .max))"
         try Self.check(mkdir(path, 0o700))
-        try makeDirectory("root")
-        try makeDirectory("outside")
+        for directory in directories { try makeDirectory(directory) }
     }
 
     deinit { Self.remove(path) }
 
     var root: String { path + "/root" }
+
+    /// The names in the directory, hidden ones too, in order.
+    var names: [String] { Self.names(in: path).map { String(decoding: $0, as: UTF8.self) }.sorted() }
+
+    /// The text of a file; nil if there is none.
+    func contents(of name: String) -> String? {
+        FileManager.default.contents(atPath: "\(path)/\(name)").map { String(decoding: $0, as: UTF8.self) }
+    }
 
     func makeDirectory(_ name: String) throws { try Self.check(mkdir("\(path)/\(name)", 0o755)) }
 
@@ -39,7 +40,7 @@ final class TemporaryDirectory: Sendable {
         defer { close(descriptor) }
         var rest = content[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            let count = rest.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
             try Self.check(CInt(truncatingIfNeeded: min(count, 1)))
             rest = rest.dropFirst(count)
         }
@@ -70,16 +71,24 @@ final class TemporaryDirectory: Sendable {
     }
 
     private static func remove(_ path: String) {
-        guard let directory = opendir(path) else { return }
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-            if name == [0x2E] || name == [0x2E, 0x2E] { continue }
+        for name in names(in: path) {
             let child = Array(path.utf8) + [0x2F] + name + [0]
             let childPath = child.map { CChar(bitPattern: $0) }
             if unlink(childPath) != 0 { remove(String(decoding: child.dropLast(), as: UTF8.self)) }
         }
-        closedir(directory)
         rmdir(path)
+    }
+
+    /// The names in a directory, which need not be UTF-8.
+    private static func names(in path: String) -> [[UInt8]] {
+        guard let directory = opendir(path) else { return [] }
+        defer { closedir(directory) }
+        var names: [[UInt8]] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+            if name != [0x2E], name != [0x2E, 0x2E] { names.append(name) }
+        }
+        return names
     }
 }
 
@@ -94,4 +103,9 @@ func withFiles(
     change(&configuration)
     let files = VirtualDirectory(directory.root, pathPrefix: pathPrefix, configuration: configuration)
     try await withServer(.bare, files.serveRequest, test: test)
+}
+
+/// The system's `write`, which a method hides.
+private func systemWrite(_ descriptor: CInt, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+    write(descriptor, bytes, count)
 }

@@ -160,6 +160,39 @@ struct VirtualDirectoryTests {
         }
     }
 
+    @Test("answers all requests of a server")
+    func serve() async throws {
+        let site = try site()
+        try await withBoundServer { server in
+            let files = VirtualDirectory(site.root, pathPrefix: "/static")
+            #expect(files.root == site.root)
+            #expect(files.pathPrefix == "/static")
+            let serving = Task { try await files.serve(server) }
+            #expect(try await server.response(to: get("/static/digits.txt")).text == "0123456789")
+            #expect(try await server.response(to: get("/static/none")).status == 404)
+            await server.close()
+            try await serving.value
+        }
+    }
+
+    @Test("tells a handler what is in a directory")
+    func entries() async throws {
+        let site = try site()
+        try site.write("xyz", to: "root/bare/a b")
+        try site.makeDirectory("root/bare/deep")
+        try await withFiles(site) { configuration in
+            configuration.directoryHandler = { directory, request in
+                let entries = try await directory.entries().map { entry in
+                    "\(entry.text) \(entry.isDirectory) \(entry.byteCount)"
+                }
+                try await request.response.end("\(directory.path.encoded): \(entries.joined(separator: ", "))")
+            }
+        } test: { server in
+            let response = try await server.response(to: get("/bare/"))
+            #expect(response.text == "/bare/: deep true 0, a b false 3, x.bin false 1")
+        }
+    }
+
     @Test("serves a file from anywhere when the program says so")
     func serveFile() async throws {
         let site = try site()

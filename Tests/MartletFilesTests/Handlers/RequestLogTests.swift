@@ -150,7 +150,7 @@ struct RequestLogTests {
 
     @Test("goes to a file, at its end")
     func output() async throws {
-        let directory = try EmptyDirectory()
+        let directory = try TemporaryDirectory([])
         try directory.write("old\n", to: "log")
         let output = try LogOutput(appendingTo: "\(directory.path)/log")
         for number in 0..<1_000 { output.write("\(number)\n") }
@@ -162,7 +162,7 @@ struct RequestLogTests {
 
     @Test("drops lines rather than wait, and counts them")
     func dropping() async throws {
-        let directory = try EmptyDirectory()
+        let directory = try TemporaryDirectory([])
         let output = try LogOutput(appendingTo: "\(directory.path)/log", limit: 3)
         output.write("abcd\n")
         output.write("a\n")

@@ -81,6 +81,20 @@ struct VirtualHostTests {
         }
     }
 
+    @Test("answer all requests of a server")
+    func serve() async throws {
+        let hosts = try hosts("a.com", "b.com")
+        try await withBoundServer { server in
+            let serving = Task { try await hosts.serve(server) }
+            for host in ["a.com", "b.com"] {
+                let answer = try await server.response(to: "GET / HTTP/1.1\r\nHost: \(host)\r\n\r\n")
+                #expect(answer.text == host)
+            }
+            await server.close()
+            try await serving.value
+        }
+    }
+
     @Test("have names, once", arguments: ["", "a.*.com", "*a.com", "**", "*.", "a b", "a.com:80", "a/b", "*.*.com"])
     func names(name: String) {
         #expect(throws: VirtualHostError.invalidName(name)) { try VirtualHost().addHost(name) { _ in } }

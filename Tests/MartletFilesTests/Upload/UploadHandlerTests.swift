@@ -4,6 +4,7 @@ import HTTPWire
 import Martlet
 import MartletFiles
 import NIOCore
+import TestProcesses
 import Testing
 
 @Suite("The upload form")
@@ -11,9 +12,9 @@ struct UploadHandlerTests {
     private func withUploads(
         _ configuration: UploadHandler.Configuration = UploadHandler.Configuration(),
         server: HTTPServer.Configuration = .bare,
-        test: (HTTPServer, EmptyDirectory) async throws -> Void
+        test: (HTTPServer, TemporaryDirectory) async throws -> Void
     ) async throws {
-        let directory = try EmptyDirectory()
+        let directory = try TemporaryDirectory([])
         let uploads = UploadHandler(directory: directory.path, configuration: configuration)
         try await withServer(server, { try await uploads.serve($0) }) { try await test($0, directory) }
     }
@@ -139,20 +140,12 @@ struct UploadHandlerTests {
     @Test("takes what curl sends")
     func curl() async throws {
         try await withUploads { server, directory in
-            let source = try EmptyDirectory()
+            let source = try TemporaryDirectory([])
             let text = String(repeating: "0123456789abcde\n", count: 20_000)
             try source.write(text, to: "a \"b\".txt")
-            let process = Process()
-            process.executableURL = URL(filePath: "/usr/bin/env")
-            process.arguments = [
-                "curl", "-sS", "-F", "files=@\"\(source.path)/a \\\"b\\\".txt\"", "-F", "note=hello", server.url,
-            ]
-            let output = Pipe()
-            process.standardOutput = output
-            try process.run()
-            let answer = try #require(try output.fileHandleForReading.readToEnd())
-            process.waitUntilExit()
-            #expect(String(decoding: answer, as: UTF8.self) == #"[{"bytes":320000,"name":"a \"b\".txt"}]"#)
+            let file = "files=@\"\(source.path)/a \\\"b\\\".txt\""
+            let process = try Subprocess("curl", ["-sS", "-F", file, "-F", "note=hello", server.url])
+            #expect(await process.output.text == #"[{"bytes":320000,"name":"a \"b\".txt"}]"#)
             #expect(directory.contents(of: "a \"b\".txt") == text)
         }
     }

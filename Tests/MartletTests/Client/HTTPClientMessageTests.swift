@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import HTTPWire
 import NIOCore
@@ -465,6 +466,13 @@ struct HTTPClientMessageTests {
             let sent = try await client.put("\(server.url)/", body: .file(path))
             #expect(try await sent.text == "ok")
             await #expect(throws: HTTPClientError.self) { _ = try await HTTPRequestBody.file("/nowhere/at/all") }
+            // Nobody waits for what is no file, such as a pipe that nobody writes to.
+            let pipe = path + ".pipe"
+            mkfifo(pipe, 0o600)
+            defer { LocalFile.remove(pipe) }
+            await #expect(throws: HTTPClientError.fileError("\(pipe) can't be read: it is not a file")) {
+                _ = try await HTTPRequestBody.file(pipe)
+            }
         }
     }
 }

@@ -1,0 +1,37 @@
+import Martlet
+import NIOCore
+
+/// The URLs that a server is reached at.
+struct ServeAddresses {
+    /// The one for this machine.
+    let local: String
+    /// Those for other machines; none when only this one reaches the server, or when ``local`` is for all.
+    let network: [String]
+
+    init(_ server: HTTPServer) {
+        switch server.address {
+        case .anyIPv4, .anyIPv6:
+            let devices = (try? System.enumerateDevices()) ?? []
+            let addresses = devices.compactMap { device in device.address?.ipAddress.map { InternetAddress($0) } }
+            self.init(port: server.port, addresses: addresses, includesIPv6: server.address == .anyIPv6)
+        default:
+            self.init(local: server.url, network: [])
+        }
+    }
+
+    /// - Parameter addresses: Those of the machine's interfaces.
+    init(port: Int, addresses: [InternetAddress], includesIPv6: Bool) {
+        func url(_ address: InternetAddress) -> String { "http://\(address):\(port)/" }
+        // Link-local ones need the name of an interface beside them, which URLs have no place for.
+        let others = addresses.filter {
+            !$0.isLoopback && !$0.host.hasPrefix("fe80:") && !$0.host.hasPrefix("169.254.")
+        }
+        let v6 = includesIPv6 ? others.filter { $0.kind == .ipv6 } : []
+        self.init(local: url(.loopbackIPv4), network: (others.filter { $0.kind == .ipv4 } + v6).map(url))
+    }
+
+    private init(local: String, network: [String]) {
+        self.local = local
+        self.network = network
+    }
+}

@@ -1,0 +1,128 @@
+import Logging
+import Martlet
+import MartletFiles
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// One run of `martlet serve`, from the command line to the last response.
+struct ServeRun {
+    /// How long downloads may go on after Control-C.
+    static let shutdownTimeout = Duration.seconds(30)
+
+    private let options: ServeCommand
+
+    init(_ options: ServeCommand) {
+        self.options = options
+    }
+
+    func run() async throws {
+        let site = options.site
+        try check(site)
+        let messages = LogOutput(descriptor: StandardStream.error.descriptor)
+        let server = try await bind(messages)
+        try announce(server)
+        let handler = logging(try site.handler())
+        try await withTaskCancellationHandler {
+            try await server.serve(handler)
+        } onCancel: {
+            let count = server.connectionsInfo.active
+            if count > 0 {
+                let requests = count == 1 ? "A request is" : "\(count) requests are"
+                complain("\(requests) still being answered. Press Control-C again to end at once.")
+            }
+        }
+        await LogOutput.standardOutput.flush()
+        await messages.flush()
+        let dropped = LogOutput.standardOutput.droppedLines
+        if dropped > 0 { complain("\(dropped) lines of the log came too fast to be written.") }
+    }
+
+    // MARK: The beginning
+
+    /// Finds mistakes while there is somebody to tell.
+    private func check(_ site: Site) throws {
+        let descriptor = open(site.directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError(operation: "open", path: site.directory, code: errno) }
+        close(descriptor)
+        if let path = site.fallbackPath, access(path, R_OK) != 0 {
+            throw FileError(operation: "read", path: path, code: errno)
+        }
+        if site.takesUploads, access(site.directory, W_OK) != 0 {
+            throw FileError(operation: "write", path: site.directory, code: errno)
+        }
+    }
+
+    private func bind(_ messages: LogOutput) async throws -> HTTPServer {
+        var configuration = HTTPServer.Configuration()
+        configuration.shutdownTimeout = Self.shutdownTimeout
+        configuration.logger = Logger(label: "martlet") { _ in MessageLogHandler(output: messages) }
+        let (host, port) = (options.host, options.port)
+        do {
+            return try await HTTPServer.bind(InternetAddress(host), port: port, configuration: configuration)
+        } catch let error as SocketError where error.isAddressInUse {
+            throw CommandFailure(
+                .failure,
+                "Port \(port) is taken by another program. Choose another one with --port; 0 takes any that is free."
+            )
+        } catch let error as SocketError where error.isPermissionDenied {
+            throw CommandFailure(.failure, "Port \(port) is for administrators. Choose one from 1024 on with --port.")
+        } catch let error as SocketError where error.code == EADDRNOTAVAIL {
+            throw CommandFailure(
+                .failure,
+                "This machine has no address \(host). Give --host one of its own, or 0.0.0.0 or :: for all of them."
+            )
+        } catch let error as SocketError where error.code == nil {
+            throw CommandFailure(.unknownHost, "No address is known for \(host). Check the spelling of --host.")
+        }
+    }
+
+    /// Tells where the server is reached.
+    private func announce(_ server: HTTPServer) throws {
+        let addresses = ServeAddresses(server)
+        var text = "Serving \(TerminalText.line(options.directory)) at \(addresses.local)\n"
+        for url in addresses.network { text += "On the network: \(url)\n" }
+        if options.upload {
+            let url = addresses.network.first ?? addresses.local
+            text += "Upload files at \(url.dropLast())\(Site.uploadTarget)\n"
+        }
+        if StandardStream.error.isTerminal { text += "Press Control-C to end.\n" }
+        try StandardStream.error.write(text)
+    }
+
+    // MARK: The log
+
+    private func logging(_ handler: @escaping HTTPServer.Handler) -> HTTPServer.Handler {
+        switch options.log {
+        case .short:
+            let colours = options.color.decide(StandardStream.output.showsColours)
+            return LiveLog(colours: colours, output: .standardOutput).wrapping(handler)
+        case .common: return RequestLog(.common).wrapping(handler)
+        case .combined: return RequestLog(.combined).wrapping(handler)
+        case .json: return RequestLog(.json).wrapping(handler)
+        case .none: return handler
+        }
+    }
+}
+
+/// Tells of what goes wrong in the server as the tool tells of errors: one line each, on standard error.
+private struct MessageLogHandler: LogHandler {
+    let output: LogOutput
+    var logLevel = Logger.Level.warning
+    var metadata = Logger.Metadata()
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let target = event.metadata?["target"].map { " (\($0))" } ?? ""
+        output.write("martlet: \(TerminalText.line("\(event.message)\(target)"))\n")
+    }
+}

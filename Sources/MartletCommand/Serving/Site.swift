@@ -1,0 +1,73 @@
+import HTTPTypes
+import HTTPWire
+import Martlet
+import MartletFiles
+
+/// What the visitors of `martlet serve` get: files, error pages, a form for uploads.
+struct Site: Sendable {
+    /// Where the form for uploads is. No file can be in its way, since the name of a file is no query.
+    static let uploadTarget = "/?upload"
+
+    let directory: String
+    let configuration: VirtualDirectory.Configuration
+    /// The page for browsers where there is no file; its path is seen from ``directory``.
+    let fallback: String?
+    let allowsOtherSites: Bool
+    let takesUploads: Bool
+
+    /// The path of ``fallback``, seen from where the process is.
+    var fallbackPath: String? {
+        fallback.map { $0.hasPrefix("/") ? $0 : "\(directory)/\($0)" }
+    }
+
+    /// Answers the requests.
+    func handler() throws -> HTTPServer.Handler {
+        let files = VirtualDirectory(directory, configuration: configuration)
+        var handler: HTTPServer.Handler = { try await files.serveRequest($0) }
+        if let fallbackPath { handler = Self.fallingBack(to: fallbackPath, of: files, handler) }
+        if takesUploads { handler = Self.uploading(to: directory, handler) }
+        handler = ErrorPages().wrapping(handler)
+        guard allowsOtherSites else { return handler }
+        // Parts of files are of use only to who may know which parts they are.
+        let policy = try CORSPolicy(
+            methods: [.get, .head],
+            exposedHeaders: [.contentRange, .acceptRanges, .contentEncoding, .contentLength, .eTag]
+        )
+        return policy.wrapping(handler)
+    }
+
+    /// The handler, with a page in place of 404 for browsers that are on their way to one.
+    private static func fallingBack(
+        to path: String,
+        of files: VirtualDirectory,
+        _ handler: @escaping HTTPServer.Handler
+    ) -> HTTPServer.Handler {
+        { request in
+            do {
+                try await handler(request)
+            } catch let error as HTTPError where error.status == .notFound && wantsPage(request) {
+                request.response.headers.append(HTTPField(name: .vary, value: "Accept"))
+                try await files.serveFile(path, to: request)
+            }
+        }
+    }
+
+    /// Whether HTML is asked for by its name. Scripts, pictures and programs that take anything are better off with 404
+    /// than with a page.
+    private static func wantsPage(_ request: HTTPServerRequest) -> Bool {
+        guard request.method == .get || request.method == .head else { return false }
+        let accepted = request.headers.qualityList(of: .accept)?.items ?? []
+        return accepted.contains { $0.value.lowercased() == MediaType.html.essence && $0.quality > 0 }
+    }
+
+    private static func uploading(to directory: String, _ handler: @escaping HTTPServer.Handler) -> HTTPServer.Handler {
+        let uploads = UploadHandler(directory: directory)
+        return { request in
+            if request.url.path == "/", request.url.query == "upload" {
+                try await uploads.serve(request)
+            } else {
+                try await handler(request)
+            }
+        }
+    }
+}
