@@ -12,6 +12,8 @@ enum FuzzTarget: String, CaseIterable {
     case qualityList = "quality-list"
     case forwarded
     case decompressor
+    case webSocketFrames = "websocket-frames"
+    case webSocketDeflate = "websocket-deflate"
 
     /// Traps if a property does not hold for the input.
     func check(_ bytes: [UInt8]) {
@@ -28,6 +30,8 @@ enum FuzzTarget: String, CaseIterable {
         case .qualityList: FieldProperties.checkQualityList(bytes)
         case .forwarded: FieldProperties.checkForwarded(bytes)
         case .decompressor: BodyProperties.checkDecompressor(bytes)
+        case .webSocketFrames: WebSocketProperties.checkFrames(bytes)
+        case .webSocketDeflate: WebSocketProperties.checkDeflate(bytes)
         }
     }
 }
