@@ -12,6 +12,8 @@ final class MessageInflater {
     private let startsAnew: Bool
     private let stream: UnsafeMutablePointer<z_stream>
     private var isOpen = false
+    /// Whether the last block is complete.
+    private var isBetweenBlocks = false
 
     /// An inflater for the messages that `peer` sends.
     init(_ agreed: PerMessageDeflate, peer: WebSocketRole) {
@@ -44,7 +46,9 @@ final class MessageInflater {
             let room = limit - (output.writerIndex - start)
             guard room > 0 else { return }
             let expected = min(room, max(256, input.readableBytes * 4))
+            let before = stream.pointee.total_out
             var result = Z_OK
+            let available = input.readableBytes
             input.readWithUnsafeReadableBytes { bytes in
                 stream.setInput(bytes)
                 output.writeWithUnsafeMutableBytes(minimumWritableBytes: expected) { space in
@@ -55,6 +59,10 @@ final class MessageInflater {
                 return Int(UInt32(clamping: bytes.count)) - Int(stream.pointee.avail_in)
             }
             let isFull = stream.pointee.avail_out == 0
+            // zlib says so right after a block, and no more when it is called again with nothing to do.
+            if input.readableBytes < available || stream.pointee.total_out != before {
+                isBetweenBlocks = stream.pointee.data_type & 128 != 0
+            }
             stream.setInput(UnsafeRawBufferPointer(start: nil, count: 0))
             switch result {
             case Z_OK where isFull || input.readableBytes > 0: continue
@@ -72,8 +80,7 @@ final class MessageInflater {
     ///
     /// - Throws: `ContentCodingError.truncated` if it ends inside a block.
     func endMessage() throws(ContentCodingError) {
-        // zlib says so right after a block.
-        guard stream.pointee.data_type & 128 != 0 else { throw .truncated }
+        guard isBetweenBlocks else { throw .truncated }
         if startsAnew { inflateReset(stream) }
     }
 

@@ -184,6 +184,15 @@ import Testing
         #expect(whole == [.binary(Array(repeating: 0, count: 3_000_000))])
         let oneTooMany = FrameOutcome.read(pieces, limit: 2_999_999, deflate: PerMessageDeflate())
         #expect(oneTooMany == [.failed(.messageTooBig(limit: 2_999_999))])
+        // As long as what comes out at a time.
+        var pieceful = ByteBuffer()
+        try deflater.deflate(ByteBuffer(repeating: 7, count: 65_536), isLast: true, into: &pieceful)
+        var second = ByteBuffer()
+        second.writeWebSocketFrame(.binary, pieceful, isCompressed: true)
+        let both = [pieces[0], Array(second.readableBytesView)[...]]
+        #expect(
+            FrameOutcome.read(both, deflate: PerMessageDeflate()).last == .binary(Array(repeating: 7, count: 65_536))
+        )
         // However little has been sent of it, no more than a piece comes out at a time.
         var reader = WebSocketMessageReader(role: .client, maximumMessageSize: nil, deflate: PerMessageDeflate())
         reader.append(frame)
