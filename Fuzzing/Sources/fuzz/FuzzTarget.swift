@@ -17,6 +17,8 @@ enum FuzzTarget: String, CaseIterable {
     case decompressor
     case multipart
     case formDataHead = "form-data-head"
+    case webSocketFrames = "websocket-frames"
+    case webSocketDeflate = "websocket-deflate"
 
     /// Traps if a property does not hold for the input.
     func check(_ bytes: [UInt8]) {
@@ -38,6 +40,8 @@ enum FuzzTarget: String, CaseIterable {
         case .decompressor: BodyProperties.checkDecompressor(bytes)
         case .multipart: MultipartProperties.checkContent(bytes)
         case .formDataHead: MultipartProperties.checkHead(bytes)
+        case .webSocketFrames: WebSocketProperties.checkFrames(bytes)
+        case .webSocketDeflate: WebSocketProperties.checkDeflate(bytes)
         }
     }
 }

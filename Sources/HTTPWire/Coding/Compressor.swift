@@ -12,8 +12,8 @@ public final class Compressor {
     /// The coding it applies.
     public let coding: ContentCoding
 
-    // zlib keeps a pointer back to its stream, so the stream must not move.
-    private let stream: UnsafeMutablePointer<z_stream>
+    /// Nil where nothing is to be done.
+    private let stream: DeflateStream?
     private var isFinished = false
 
     /// A compressor for this coding; with `.identity` it only copies.
@@ -22,28 +22,11 @@ public final class Compressor {
     /// - Throws: `ContentCodingError.outOfMemory`.
     public init(_ coding: ContentCoding, level: Int = 6) throws(ContentCodingError) {
         self.coding = coding
-        stream = .allocate(capacity: 1)
-        stream.initialize(to: z_stream())
-        guard coding != .identity else { return }
-        let windowBits: Int32 = coding == .gzip ? 15 + 16 : 15
-        let result = deflateInit2_(
-            stream,
-            Int32(min(max(level, 0), 9)),
-            Z_DEFLATED,
-            windowBits,
-            8,
-            Z_DEFAULT_STRATEGY,
-            ZLIB_VERSION,
-            Int32(MemoryLayout<z_stream>.size)
-        )
-        guard result == Z_OK else { throw .outOfMemory }
-    }
-
-    deinit {
-        // Harmless for a stream that was never set up.
-        deflateEnd(stream)
-        stream.deinitialize(count: 1)
-        stream.deallocate()
+        switch coding {
+        case .identity: stream = nil
+        case .gzip: stream = try DeflateStream(windowBits: 15 + 16, level: level)
+        case .deflate: stream = try DeflateStream(windowBits: 15, level: level)
+        }
     }
 
     /// Compresses the readable bytes of `input` and appends what comes out of it, which may be nothing yet.
@@ -74,30 +57,11 @@ public final class Compressor {
 
     private func run(_ input: ByteBuffer, _ flush: Int32, into output: inout ByteBuffer) throws(ContentCodingError) {
         if isFinished { throw .finished }
-        guard coding != .identity else {
+        guard let stream else {
             output.writeImmutableBuffer(input)
             return
         }
-        input.withUnsafeReadableBytes { bytes in
-            var rest = bytes[...]
-            repeat {
-                // zlib counts in 32 bits.
-                let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 30))
-                rest = rest.dropFirst(piece.count)
-                stream.setInput(piece)
-                var isDone = false
-                while !isDone {
-                    let expected = max(256, Int(stream.pointee.avail_in) / 2)
-                    output.writeWithUnsafeMutableBytes(minimumWritableBytes: expected) { space in
-                        let count = stream.setOutput(space)
-                        deflate(stream, rest.isEmpty ? flush : Z_NO_FLUSH)
-                        isDone = stream.pointee.avail_out > 0
-                        return count - Int(stream.pointee.avail_out)
-                    }
-                }
-            } while !rest.isEmpty
-            stream.setInput(UnsafeRawBufferPointer(start: nil, count: 0))
-        }
+        stream.run(input, flush, into: &output)
     }
 }
 

@@ -103,6 +103,27 @@ final class BodyStream: Sendable {
         }
     }
 
+    /// Lets `receiver` have everything, as if it had been there from the beginning.
+    func move(to receiver: any DetachedReceiver) {
+        let (chunks, end) = state.withLock { state in
+            defer {
+                state.chunks.removeAll()
+                state.bufferedBytes = 0
+                state.isFull = false
+                state.isBeingRead = true
+                state.end = state.end ?? .failed(HTTPBodyError.alreadyRead)
+            }
+            return (Array(state.chunks), state.end)
+        }
+        for chunk in chunks { receiver.push(chunk) }
+        receiver.wake()
+        switch end {
+        case .complete: receiver.finish()
+        case .failed(let error): receiver.fail(error)
+        case nil: break
+        }
+    }
+
     /// Changes the state and lets those who wait have another look.
     private func wake(after change: (inout State) -> Void) {
         let waits = state.withLock { state -> [Wait] in

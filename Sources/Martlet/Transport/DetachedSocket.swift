@@ -2,13 +2,14 @@ import NIOCore
 
 /// A connection that was taken out of the hands of a server or a client: plain bytes in both directions.
 ///
-/// Dropping it does not close the connection; ``close()`` does.
+/// Dropping it does not close the connection; ``close()`` does. A server that shuts down waits for the connection as it
+/// waits for requests, until its `shutdownTimeout`.
 public struct DetachedSocket: Sendable {
     /// The bytes that the peer sends; they end when the peer has finished sending.
     public let inbound: HTTPBody
     /// The peer and the local address, as of the moment the socket was detached.
     public let connectionInfo: HTTPConnectionInfo?
-    private let connection: any DetachedConnection
+    let connection: any DetachedConnection
 
     init(_ connection: any DetachedConnection, inbound: any BodySource) {
         self.connection = connection
@@ -21,7 +22,7 @@ public struct DetachedSocket: Sendable {
     /// - Throws: ``HTTPServerError/connectionClosed`` or ``HTTPClientError/connectionClosed`` when the peer is gone.
     public func write(_ bytes: ByteBuffer) async throws {
         let connection = connection
-        let isReady = try await connection.eventLoop.run { try connection.writeDetached(bytes) }
+        let isReady = try await connection.eventLoop.run { try connection.writeDetached { $0.append(bytes) } }
         if !isReady {
             try await connection.waitUntilWritable()
         }
@@ -51,8 +52,16 @@ protocol DetachedConnection: AnyObject, Sendable {
     /// May be asked from anywhere; nil once the connection is closed.
     var info: HTTPConnectionInfo? { get }
 
-    /// Sends bytes; false when the peer should take some first. Called on the loop.
-    func writeDetached(_ bytes: ByteBuffer) throws -> Bool
+    /// Lets `receiver` have what the peer sends from now on, and what `stream` has got of it before. Called on the loop.
+    func handOver(from stream: BodyStream, to receiver: any DetachedReceiver)
+    /// Sends what `write` appends, soon; false when the peer should take some first. Called on the loop.
+    func writeDetached(_ write: (inout OutputBuffer) throws -> Void) throws -> Bool
+    /// How many bytes the system has not taken yet. Called on the loop.
+    var unsentBytes: Int { get }
+    /// Called on the loop, after ``DetachedReceiver/wantsBytes`` may have become true.
+    func continueReading()
+    /// Tears the connection down. Called on the loop.
+    func abort()
     /// Called from anywhere.
     func waitUntilWritable() async throws
     /// Called on the loop.
@@ -66,6 +75,7 @@ extension HTTP1ServerConnection: DetachedConnection {
 
     func closeOutput() {
         isOutputClosed = true
+        flushOutput()
         context?.close(mode: .output, promise: nil)
     }
 }

@@ -114,6 +114,10 @@ final class RawClient: Sendable {
         try await take { bytes, _ in bytes.count >= count ? count : nil }
     }
 
+    func receiveBytes(_ count: Int) async throws -> [UInt8] {
+        try await bytes { bytes, _ in bytes.count >= count ? count : nil }
+    }
+
     /// Everything up to and including `mark`.
     func receive(through mark: String) async throws -> String {
         let mark = Array(mark.utf8)

@@ -59,7 +59,7 @@ extension HTTP1ClientConnection {
     /// The peer will send no more.
     func peerClosed() {
         if case .detached(let stream) = phase {
-            stream.finish(trailers: [:])
+            stream.finish()
             return
         }
         reader.peerClosed()
@@ -77,7 +77,7 @@ extension HTTP1ClientConnection {
             wasClosed = false
             if isOutputClosed, !hasFailed {
                 // The peer has finished too, which ends the channel without another word.
-                stream.finish(trailers: [:])
+                stream.finish()
             } else {
                 stream.fail(HTTPClientError.connectionClosed)
             }

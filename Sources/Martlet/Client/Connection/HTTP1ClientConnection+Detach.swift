@@ -23,15 +23,30 @@ extension HTTP1ClientConnection: DetachedConnection {
         exchange.deliver(IncomingResponse(head: head, body: body, connection: self))
     }
 
-    func writeDetached(_ bytes: ByteBuffer) throws -> Bool {
+    func handOver(from stream: BodyStream, to receiver: any DetachedReceiver) {
+        if case .detached = phase { phase = .detached(receiver) }
+        stream.move(to: receiver)
+        continueReading()
+    }
+
+    func writeDetached(_ write: (inout OutputBuffer) throws -> Void) throws -> Bool {
         guard case .detached = phase, let context else { throw HTTPClientError.connectionClosed }
-        output.append(bytes)
+        try write(&output)
         flushOutput()
         return context.channel.isWritable
     }
 
+    var unsentBytes: Int {
+        (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+    }
+
+    /// Closes when the socket has taken everything.
     func closeDetached() {
-        abort()
+        guard case .detached = phase, let context else { return }
+        flushOutput()
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        sent.futureResult.assumeIsolated().whenComplete { _ in self.abort() }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: sent)
     }
 
     func closeOutput() {

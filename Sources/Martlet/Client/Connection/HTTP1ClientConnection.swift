@@ -22,7 +22,7 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         /// Requests are sent and answered.
         case open
         /// The bytes belong to somebody who took the socket, or may take it.
-        case detached(BodyStream)
+        case detached(any DetachedReceiver)
         case closed
     }
 
@@ -164,6 +164,7 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         guard context.channel.isWritable else { return }
         writability.signal()
+        if case .detached(let receiver) = phase { receiver.becameWritable() }
         pump()
     }
 

@@ -69,9 +69,9 @@ struct ClientFlow {
 
     /// The ways to try, in order.
     private func findRoutes() async throws -> [ClientRoute] {
-        let (core, url) = (core, draft.url)
-        guard configuration.findProxy != nil else { return try await core.routes(for: url) }
-        return try await TimeLimit.run(within: timeLimit) { try await core.routes(for: url) }
+        let (core, url, tunnels) = (core, draft.url, draft.needsTunnel)
+        guard configuration.findProxy != nil else { return try await core.routes(for: url, tunnels: tunnels) }
+        return try await TimeLimit.run(within: timeLimit) { try await core.routes(for: url, tunnels: tunnels) }
     }
 
     /// How long the functions of the user's may take that the request asks.

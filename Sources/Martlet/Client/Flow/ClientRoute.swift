@@ -27,7 +27,7 @@ extension PoolKey.Proxy {
 
 extension ClientCore {
     /// The ways to try, in order.
-    func routes(for url: HTTPURL) async throws -> [ClientRoute] {
+    func routes(for url: HTTPURL, tunnels: Bool = false) async throws -> [ClientRoute] {
         let found: [ProxyRoute]
         do {
             if let findProxy = configuration.findProxy {
@@ -43,7 +43,7 @@ extension ClientCore {
             case .direct:
                 return .direct
             case .http(let host, let port, let credentials):
-                let isTunnel = url.origin.isSecure || configuration.tunnelsHTTP
+                let isTunnel = tunnels || url.origin.isSecure || configuration.tunnelsHTTP
                 let proxy = PoolKey.Proxy(host: host, port: port, isTunnel: isTunnel)
                 if let credentials, let url = proxy.url {
                     authentication.add(credentials, for: ProtectionSpace(url.origin))

@@ -16,6 +16,8 @@ struct RequestDraft: Sendable {
     var contentLength: Int?
     var isPersistent = true
     var redirectPolicy: RedirectPolicy
+    /// Whether a proxy is to open a tunnel instead of forwarding the request.
+    var needsTunnel = false
     var onInformational: (@Sendable (HTTPResponse.Status, HTTPFields) -> Void)?
 
     init(_ method: HTTPRequest.Method, _ url: String, core: ClientCore) throws {

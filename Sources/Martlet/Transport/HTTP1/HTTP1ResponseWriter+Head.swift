@@ -80,6 +80,9 @@ extension HTTP1ResponseWriter {
                         continue
                     case .transferEncoding:
                         throw .reservedField("Transfer-Encoding")
+                    case .connection where status == .upgradeRequired && field.value.lowercased() == "upgrade":
+                        // Goes with the Upgrade field (RFC 9110 section 15.5.22).
+                        break
                     case .connection:
                         guard field.value.lowercased() == "close" else { throw .reservedField("Connection") }
                         mayPersist = false

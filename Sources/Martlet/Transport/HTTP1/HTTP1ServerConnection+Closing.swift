@@ -61,8 +61,8 @@ extension HTTP1ServerConnection {
                     body.fail(HTTPBodyError.connectionClosed)
                 }
                 process()
-            case .detached(let stream):
-                stream.finish(trailers: [:])
+            case .detached(let receiver):
+                receiver.finish()
             case .lingering:
                 abort()
             case .flushing, .closed:
@@ -76,6 +76,8 @@ extension HTTP1ServerConnection {
         isServerClosing = true
         if force {
             abort()
+        } else if case .detached(let receiver) = phase {
+            loop.executor.turn { receiver.serverCloses() }
         } else if case .open = phase, exchange == nil {
             if gaugeState == .idle, output.isEmpty, unsentBytes == 0 {
                 // Nothing is on its way in either direction that could get lost.
@@ -87,23 +89,24 @@ extension HTTP1ServerConnection {
     }
 
     /// How many bytes the socket has not taken yet.
-    private var unsentBytes: Int {
+    var unsentBytes: Int {
         (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 
     func becomeClosed() {
-        let stream: BodyStream? = if case .detached(let stream) = phase { stream } else { nil }
+        let receiver: (any DetachedReceiver)? = if case .detached(let receiver) = phase { receiver } else { nil }
+        let isFailure = receiver?.hasSaidGoodbye != true
         phase = .closed
         count(as: nil)
         loop.executor.turn {
             if isOutputClosed, !hasFailed {
                 // The peer has finished too, which ends the channel without another word.
-                stream?.finish(trailers: [:])
+                receiver?.finish()
             } else {
-                stream?.fail(HTTPServerError.connectionClosed)
+                receiver?.fail(HTTPServerError.connectionClosed)
             }
             hasPeerClosed = true
-            handlerTask?.cancel()
+            if isFailure { handlerTask?.cancel() }
             releaseHandler()
             exchange?.body?.fail(HTTPBodyError.connectionClosed)
             writability.signal()

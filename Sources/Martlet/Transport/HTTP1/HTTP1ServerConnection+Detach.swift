@@ -25,11 +25,18 @@ extension HTTP1ServerConnection {
         return DetachedSocket(self, inbound: stream)
     }
 
-    func writeDetached(_ bytes: ByteBuffer) throws -> Bool {
-        guard case .detached = phase, let context else { throw HTTPServerError.connectionClosed }
-        output.append(bytes)
-        flushOutput()
-        return context.channel.isWritable
+    func handOver(from stream: BodyStream, to receiver: any DetachedReceiver) {
+        if case .detached = phase { phase = .detached(receiver) }
+        loop.executor.turn { stream.move(to: receiver) }
+        if isServerClosing { serverCloses(force: false) }
+        continueReading()
+    }
+
+    func writeDetached(_ write: (inout OutputBuffer) throws -> Void) throws -> Bool {
+        guard case .detached = phase, context != nil else { throw HTTPServerError.connectionClosed }
+        try write(&output)
+        if output.byteCount >= OutputBuffer.copyLimit * 2 { flushOutput() } else { flushSoon() }
+        return isChannelWritable
     }
 
     /// Closes when the socket has taken everything.

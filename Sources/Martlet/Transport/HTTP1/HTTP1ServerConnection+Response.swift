@@ -132,7 +132,10 @@ extension HTTP1ServerConnection {
     /// - Parameter closes: Whether the answer to an error is the last one on the connection.
     func handlerReturned(_ exchange: ServerExchange, error: (any Error)?, closes: Bool = false) {
         guard self.exchange === exchange else {
-            if let error { report(error, exchange) }
+            if let error {
+                report(error, exchange)
+                if case .detached(let receiver) = phase { receiver.handlerFailed() }
+            }
             return
         }
         isHandlerRunning = false

@@ -26,7 +26,7 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
         /// Everything has been sent; what the peer still sends is dropped, so that it gets to read the response.
         case lingering(until: NIODeadline)
         /// The bytes belong to somebody who took the socket.
-        case detached(BodyStream)
+        case detached(any DetachedReceiver)
         case closed
     }
 
@@ -158,7 +158,10 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         isChannelWritable = context.channel.isWritable
         guard isChannelWritable else { return }
-        loop.executor.turn { writability.signal() }
+        loop.executor.turn {
+            writability.signal()
+            if case .detached(let receiver) = phase { receiver.becameWritable() }
+        }
         process()
     }
 

@@ -128,11 +128,16 @@ final class ScriptedConnection: @unchecked Sendable {
     /// Reads exactly `count` bytes.
     @discardableResult
     func read(count: Int) throws -> String {
+        String(decoding: try readBytes(count: count), as: UTF8.self)
+    }
+
+    /// Reads exactly `count` bytes.
+    func readBytes(count: Int) throws -> [UInt8] {
         while buffered.count < count {
             guard try fill() else { throw Closed() }
         }
         defer { buffered.removeSubrange(..<count) }
-        return String(decoding: buffered[..<count], as: UTF8.self)
+        return Array(buffered[..<count])
     }
 
     /// Reads until the peer closes; answers what came.

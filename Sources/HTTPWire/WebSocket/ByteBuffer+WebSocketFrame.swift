@@ -1,0 +1,67 @@
+import NIOCore
+
+/// Writing frames (RFC 6455 section 5.2).
+extension ByteBuffer {
+    /// Appends a frame.
+    ///
+    /// - Parameters:
+    ///   - opcode: What the frame carries.
+    ///   - payload: The payload, at most 125 bytes for a control frame.
+    ///   - isFinal: Whether it is the last frame of its message.
+    ///   - isCompressed: Whether the message is compressed; said in the first of its frames only.
+    ///   - mask: A mask of its own for every frame of a client's; nil for a server's.
+    public mutating func writeWebSocketFrame(
+        _ opcode: WebSocketOpcode,
+        _ payload: ByteBuffer,
+        isFinal: Bool = true,
+        isCompressed: Bool = false,
+        mask: WebSocketMask? = nil
+    ) {
+        let length = payload.readableBytes
+        writeWebSocketHead(opcode, length: length, isFinal: isFinal, isCompressed: isCompressed, mask: mask)
+        let start = writerIndex
+        writeImmutableBuffer(payload)
+        if var mask { self.mask(from: start, &mask) }
+    }
+
+    /// Appends a frame with a whole message of text.
+    public mutating func writeWebSocketFrame(text: String, mask: WebSocketMask? = nil) {
+        var text = text
+        text.makeContiguousUTF8()
+        writeWebSocketHead(.text, length: text.utf8.count, mask: mask)
+        let start = writerIndex
+        writeString(text)
+        if var mask { self.mask(from: start, &mask) }
+    }
+
+    /// Appends a close frame.
+    public mutating func writeWebSocketClose(_ close: WebSocketClose, mask: WebSocketMask? = nil) {
+        var payload = ByteBuffer()
+        if let code = close.code {
+            payload.writeInteger(code.rawValue)
+            payload.writeString(close.reason)
+        }
+        writeWebSocketFrame(.close, payload, mask: mask)
+    }
+
+    /// Appends the beginning of a frame whose unmasked payload follows.
+    public mutating func writeWebSocketHead(
+        _ opcode: WebSocketOpcode,
+        length: Int,
+        isFinal: Bool = true,
+        isCompressed: Bool = false,
+        mask: WebSocketMask? = nil
+    ) {
+        let first = (isFinal ? 0x80 : 0) | (isCompressed ? 0x40 : 0) | opcode.rawValue
+        let maskBit: UInt8 = mask == nil ? 0 : 0x80
+        switch length {
+        case ...125:
+            writeMultipleIntegers(first, maskBit | UInt8(truncatingIfNeeded: length))
+        case ...Int(UInt16.max):
+            writeMultipleIntegers(first, maskBit | 126, UInt16(truncatingIfNeeded: length))
+        default:
+            writeMultipleIntegers(first, maskBit | 127, UInt64(truncatingIfNeeded: length))
+        }
+        if let mask { writeInteger(mask.wireKey, endianness: .little) }
+    }
+}

@@ -1,0 +1,93 @@
+import CZlib
+import NIOCore
+
+/// Decompresses the messages of the other side (RFC 7692 section 7.2.2).
+///
+/// It belongs to one isolation domain. The memory, about 40 KiB, is taken when the first compressed message comes.
+final class MessageInflater {
+    /// What ends every message and is not sent.
+    static let tail = ByteBuffer(bytes: [0x00, 0x00, 0xFF, 0xFF])
+
+    private let windowBits: Int
+    private let startsAnew: Bool
+    private let stream: UnsafeMutablePointer<z_stream>
+    private var isOpen = false
+    /// Whether the last block is complete.
+    private var isBetweenBlocks = false
+
+    /// An inflater for the messages that `peer` sends.
+    init(_ agreed: PerMessageDeflate, peer: WebSocketRole) {
+        let (bits, isReset) = agreed.window(of: peer)
+        // zlib on the other side makes 9 bits of 8.
+        self.windowBits = max(bits, 9)
+        self.startsAnew = isReset
+        stream = .allocate(capacity: 1)
+        stream.initialize(to: z_stream())
+    }
+
+    deinit {
+        if isOpen { inflateEnd(stream) }
+        stream.deinitialize(count: 1)
+        stream.deallocate()
+    }
+
+    /// Decompresses some of a message's bytes, the ``tail`` behind the last of them, and moves the reader index of
+    /// `input` over what was taken.
+    ///
+    /// - Parameter limit: How many bytes may come out. When as many do there may be more to come.
+    func inflate(
+        _ input: inout ByteBuffer,
+        into output: inout ByteBuffer,
+        upTo limit: Int
+    ) throws(ContentCodingError) {
+        try open()
+        let start = output.writerIndex
+        while true {
+            let room = limit - (output.writerIndex - start)
+            guard room > 0 else { return }
+            let expected = min(room, max(256, input.readableBytes * 4))
+            let before = stream.pointee.total_out
+            var result = Z_OK
+            let available = input.readableBytes
+            input.readWithUnsafeReadableBytes { bytes in
+                stream.setInput(bytes)
+                output.writeWithUnsafeMutableBytes(minimumWritableBytes: expected) { space in
+                    let count = stream.setOutput(UnsafeMutableRawBufferPointer(rebasing: space.prefix(room)))
+                    result = CZlib.inflate(stream, Z_NO_FLUSH)
+                    return count - Int(stream.pointee.avail_out)
+                }
+                return Int(UInt32(clamping: bytes.count)) - Int(stream.pointee.avail_in)
+            }
+            let isFull = stream.pointee.avail_out == 0
+            // zlib says so right after a block, and no more when it is called again with nothing to do.
+            if input.readableBytes < available || stream.pointee.total_out != before {
+                isBetweenBlocks = stream.pointee.data_type & 128 != 0
+            }
+            stream.setInput(UnsafeRawBufferPointer(start: nil, count: 0))
+            switch result {
+            case Z_OK where isFull || input.readableBytes > 0: continue
+            // Input is what it lacks.
+            case Z_OK, Z_BUF_ERROR: return
+            // A block that calls itself the last can be followed by others (section 7.2.3.4), which go on to refer to it.
+            case Z_STREAM_END: inflateResetKeep(stream)
+            case Z_MEM_ERROR: throw .outOfMemory
+            default: throw .corrupt(stream.pointee.msg.map { String(cString: $0) } ?? "invalid data")
+            }
+        }
+    }
+
+    /// Ends a message of which everything has been taken.
+    ///
+    /// - Throws: `ContentCodingError.truncated` if it ends inside a block.
+    func endMessage() throws(ContentCodingError) {
+        guard isBetweenBlocks else { throw .truncated }
+        if startsAnew { inflateReset(stream) }
+    }
+
+    private func open() throws(ContentCodingError) {
+        guard !isOpen else { return }
+        let result = inflateInit2_(stream, Int32(-windowBits), ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        guard result == Z_OK else { throw .outOfMemory }
+        isOpen = true
+    }
+}

@@ -1,0 +1,128 @@
+import HTTPTypes
+
+/// The opening handshake (RFC 6455 section 4), for both sides.
+///
+/// SHA-1, which it needs, comes from the caller.
+public enum WebSocketHandshake {
+    /// The hash that both sides compute: the 20 bytes of SHA-1.
+    public typealias SHA1 = (String) -> [UInt8]
+
+    /// The only version of the protocol.
+    public static let version = "13"
+
+    /// What a client asks for.
+    public struct Request: Sendable, Hashable {
+        /// The value of `Sec-WebSocket-Key`.
+        public let key: String
+        /// The subprotocols that the client speaks, the one it likes best first.
+        public let protocols: [String]
+        /// The values of `Sec-WebSocket-Extensions`.
+        public let extensions: [String]
+
+        /// Reads a request.
+        ///
+        /// - Throws: ``WebSocketHandshakeError``, whose `status` says what to answer.
+        public init(
+            method: HTTPRequest.Method,
+            version: HTTPVersion,
+            headers: HTTPFields
+        ) throws(WebSocketHandshakeError) {
+            guard method == .get else { throw .method(method.rawValue) }
+            guard version == .http1_1 else { throw .httpVersion }
+            guard headers.connectionTokens.contains(.upgrade) else { throw .connectionField }
+            guard namesWebSocket(headers) else { throw .upgradeField }
+            let versions = headers[values: .secWebSocketVersion]
+            guard versions == [WebSocketHandshake.version] else {
+                throw .unsupportedVersion(versions.joined(separator: ", "))
+            }
+            let keys = headers[values: .secWebSocketKey]
+            guard let key = keys.first, keys.count == 1, WebSocketHandshake.isKey(key) else { throw .key }
+            self.key = key
+            let protocols = headers[values: .secWebSocketProtocol].flatMap { FieldList($0).map(String.init) }
+            guard protocols.allSatisfy(\.isToken), Set(protocols).count == protocols.count else { throw .protocolField }
+            self.protocols = protocols
+            self.extensions = headers[values: .secWebSocketExtensions]
+        }
+    }
+
+    /// Whether a request asks for a WebSocket: GET with `Connection: upgrade` and `Upgrade: websocket`. What it asks for
+    /// may still be wrong.
+    public static func isUpgrade(method: HTTPRequest.Method, headers: HTTPFields) -> Bool {
+        method == .get && headers.connectionTokens.contains(.upgrade) && namesWebSocket(headers)
+    }
+
+    /// The fields of the server's answer.
+    public static func answer(
+        to request: Request,
+        protocol name: String?,
+        extensions: String?,
+        sha1: SHA1
+    ) -> HTTPFields {
+        var headers: HTTPFields = [
+            .connection: "Upgrade", .upgrade: "websocket", .secWebSocketAccept: accept(request.key, sha1: sha1),
+        ]
+        if let name { headers[.secWebSocketProtocol] = name }
+        if let extensions { headers[.secWebSocketExtensions] = extensions }
+        return headers
+    }
+
+    /// A key for a request: 16 random bytes in Base64.
+    public static func makeKey(using generator: inout some RandomNumberGenerator) -> String {
+        Base64.encode((0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
+    }
+
+    /// The fields of a client's request.
+    public static func request(key: String, protocols: [String], extensions: String?) -> HTTPFields {
+        var headers: HTTPFields = [
+            .connection: "Upgrade", .upgrade: "websocket", .secWebSocketVersion: version, .secWebSocketKey: key,
+        ]
+        if !protocols.isEmpty { headers[.secWebSocketProtocol] = protocols.joined(separator: ", ") }
+        if let extensions { headers[.secWebSocketExtensions] = extensions }
+        return headers
+    }
+
+    /// Reads the server's answer, 101, to a request.
+    ///
+    /// - Parameters:
+    ///   - headers: The answer's.
+    ///   - key: The request's.
+    ///   - protocols: The subprotocols that were offered.
+    /// - Returns: the subprotocol that the server has chosen; nil for none.
+    public static func check(
+        _ headers: HTTPFields,
+        key: String,
+        protocols: [String],
+        sha1: SHA1
+    ) throws(WebSocketHandshakeError) -> String? {
+        guard headers.connectionTokens.contains(.upgrade), namesWebSocket(headers) else { throw .notUpgraded }
+        guard let found = headers[.secWebSocketAccept] else { throw .missingAccept }
+        guard found == accept(key, sha1: sha1) else { throw .wrongAccept }
+        guard let chosen = headers[.secWebSocketProtocol] else { return nil }
+        guard protocols.contains(chosen) else { throw .unknownProtocol(chosen) }
+        return chosen
+    }
+
+    /// The value of `Sec-WebSocket-Accept` (section 4.2.2).
+    public static func accept(_ key: String, sha1: SHA1) -> String {
+        Base64.encode(sha1(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
+    }
+
+    /// Whether a text is a subprotocol's name.
+    public static func isProtocol(_ name: String) -> Bool { name.isToken }
+
+    private static func namesWebSocket(_ headers: HTTPFields) -> Bool {
+        headers[values: .upgrade].contains { FieldList($0).contains(token: "websocket") }
+    }
+
+    /// Whether the text is 16 bytes in Base64.
+    private static func isKey(_ text: String) -> Bool {
+        let bytes = text.utf8
+        return bytes.count == 24 && text.hasSuffix("==")
+            && bytes.dropLast(2).allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2B, 0x2F: true
+                default: false
+                }
+            }
+    }
+}

@@ -1,0 +1,191 @@
+import NIOCore
+
+/// Puts messages together from what a peer sends: fragments, compressed or not, with control frames between them.
+///
+///     var reader = WebSocketMessageReader(role: .server, maximumMessageSize: 1 << 20)
+///     reader.append(received)
+///     while case let event = try reader.next(), event != .needsMoreBytes { … }
+///
+/// Nothing of a message is kept: its parts are handed on as they come, so that how much is held in memory is the
+/// caller's to decide. A message that is too big is refused by its announced length, and a compressed one as soon as
+/// too much comes out of it. After an error every call throws it again.
+public struct WebSocketMessageReader {
+    /// What the peer has sent.
+    public enum Event: Sendable, Hashable {
+        /// Nothing more for now.
+        case needsMoreBytes
+        /// A message, or a part of one.
+        case part(WebSocketMessagePart)
+        /// A ping, which a pong with the same bytes is to answer.
+        case ping(ByteBuffer)
+        /// A pong.
+        case pong(ByteBuffer)
+        /// The end: nothing that follows has a meaning.
+        case close(WebSocketClose)
+    }
+
+    private struct Message {
+        let kind: WebSocketMessageKind
+        let isCompressed: Bool
+        var size = 0
+        var text = UTF8Check()
+        var isFirst = true
+    }
+
+    /// How many bytes of a compressed message come out at a time.
+    private static let inflatedBytes = 65_536
+
+    private let maximumMessageSize: Int?
+    private var frames: WebSocketFrameReader
+    private let inflater: MessageInflater?
+    private var input = ByteBuffer()
+    private var head: WebSocketFrameHead?
+    private var message: Message?
+    /// Compressed bytes that have not been taken yet, and whether the message ends with them.
+    private var compressed: (bytes: ByteBuffer, isEnd: Bool)?
+    private var failure: WebSocketViolation?
+
+    /// A reader of what arrives at this side.
+    ///
+    /// - Parameters:
+    ///   - role: This side's.
+    ///   - maximumMessageSize: How many bytes a message may have, decompressed; nil for any number.
+    ///   - deflate: What was agreed on compression; nil for none.
+    public init(role: WebSocketRole, maximumMessageSize: Int?, deflate: PerMessageDeflate? = nil) {
+        self.maximumMessageSize = maximumMessageSize
+        self.frames = WebSocketFrameReader(role: role, allowsCompression: deflate != nil)
+        self.inflater = deflate.map { MessageInflater($0, peer: role == .server ? .client : .server) }
+    }
+
+    /// How many bytes have arrived and wait to be looked at.
+    public var bufferedBytes: Int { input.readableBytes + (compressed?.bytes.readableBytes ?? 0) }
+
+    /// Whether a message has begun and not ended.
+    public var isInsideMessage: Bool { message != nil }
+
+    /// Adds what has arrived.
+    public mutating func append(_ bytes: ByteBuffer) {
+        if input.readableBytes == 0 {
+            input = bytes
+        } else {
+            input.writeImmutableBuffer(bytes)
+        }
+    }
+
+    /// The next event.
+    public mutating func next() throws(WebSocketViolation) -> Event {
+        if let failure { throw failure }
+        do throws(WebSocketViolation) {
+            return try advance()
+        } catch {
+            failure = error
+            throw error
+        }
+    }
+
+    private mutating func advance() throws(WebSocketViolation) -> Event {
+        while true {
+            if let part = try inflate() { return .part(part) }
+            switch try frames.next(&input) {
+            case .needsMoreBytes:
+                // Lets go of the buffer that the bytes have arrived in.
+                if input.readableBytes == 0 { input = ByteBuffer() }
+                return .needsMoreBytes
+            case .head(let head):
+                try begin(head)
+            case .payload(let bytes, let isLast):
+                if let event = try received(bytes, isLast: isLast) { return event }
+            }
+        }
+    }
+
+    private mutating func begin(_ head: WebSocketFrameHead) throws(WebSocketViolation) {
+        self.head = head
+        guard !head.opcode.isControl else { return }
+        if head.opcode == .continuation {
+            guard message != nil else { throw .unexpectedContinuation }
+            guard !head.isCompressed else { throw .reservedBits }
+        } else {
+            guard message == nil else { throw .unfinishedMessage }
+            message = Message(kind: head.opcode == .text ? .text : .binary, isCompressed: head.isCompressed)
+        }
+        guard let size = message?.size, message?.isCompressed == false, let maximumMessageSize else { return }
+        guard head.payloadLength <= maximumMessageSize - size else { throw .messageTooBig(limit: maximumMessageSize) }
+        message?.size = size + head.payloadLength
+    }
+
+    private mutating func received(_ bytes: ByteBuffer, isLast: Bool) throws(WebSocketViolation) -> Event? {
+        guard let head else { return nil }
+        switch head.opcode {
+        case .ping: return .ping(bytes)
+        case .pong: return .pong(bytes)
+        case .close: return .close(try Self.close(bytes))
+        case .text, .binary, .continuation:
+            let isEnd = isLast && head.isFinal
+            guard message?.isCompressed == true else { return try deliver(bytes, isEnd: isEnd).map { .part($0) } }
+            var bytes = bytes
+            // What the sender has left out (RFC 7692 section 7.2.2).
+            if isEnd { bytes.writeImmutableBuffer(MessageInflater.tail) }
+            compressed = (bytes, isEnd)
+            return nil
+        }
+    }
+
+    /// Takes some out of the compressed bytes; nil when there are none, or nothing comes out.
+    private mutating func inflate() throws(WebSocketViolation) -> WebSocketMessagePart? {
+        guard var (bytes, isEnd) = compressed, let inflater, let size = message?.size else { return nil }
+        compressed = nil
+        let room = maximumMessageSize.map { $0 - size } ?? .max
+        // One more than there may be, so that what is exactly as long as it may be passes.
+        let limit = room < Self.inflatedBytes ? room + 1 : Self.inflatedBytes
+        var output = ByteBuffer()
+        do throws(ContentCodingError) {
+            try inflater.inflate(&bytes, into: &output, upTo: limit)
+            let isExhausted = output.readableBytes < limit
+            if !isExhausted { compressed = (bytes, isEnd) }
+            if isExhausted, isEnd { try inflater.endMessage() }
+            isEnd = isEnd && isExhausted
+        } catch {
+            throw .corruptCompression(error)
+        }
+        if let maximumMessageSize, output.readableBytes > room { throw .messageTooBig(limit: maximumMessageSize) }
+        message?.size = size + output.readableBytes
+        return try deliver(output, isEnd: isEnd)
+    }
+
+    private mutating func deliver(_ bytes: ByteBuffer, isEnd: Bool) throws(WebSocketViolation) -> WebSocketMessagePart?
+    {
+        guard var message else { return nil }
+        if message.kind == .text, !message.text.take(bytes) || (isEnd && !message.text.isComplete) {
+            throw .invalidUTF8
+        }
+        let isFirst = message.isFirst
+        if bytes.readableBytes > 0 { message.isFirst = false }
+        self.message = isEnd ? nil : message
+        guard bytes.readableBytes > 0 || isEnd else { return nil }
+        return WebSocketMessagePart(kind: message.kind, bytes: bytes, isFirst: isFirst, isLast: isEnd)
+    }
+
+    private static func close(_ payload: ByteBuffer) throws(WebSocketViolation) -> WebSocketClose {
+        var payload = payload
+        guard payload.readableBytes > 0 else { return WebSocketClose(nil) }
+        guard let number = payload.readInteger(as: UInt16.self) else { throw .truncatedCloseCode }
+        let code = WebSocketCloseCode(rawValue: number)
+        guard code.canBeSent else { throw .invalidCloseCode(number) }
+        var check = UTF8Check()
+        guard check.take(payload), check.isComplete else { throw .invalidUTF8 }
+        return WebSocketClose(code, reason: String(buffer: payload))
+    }
+}
+
+/// Some of a message, or all of it.
+public struct WebSocketMessagePart: Sendable, Hashable {
+    /// What the message is made of.
+    public let kind: WebSocketMessageKind
+    /// The bytes; empty at most in the last part. Those of a text can end inside a character.
+    public let bytes: ByteBuffer
+    /// Whether the message begins with this part.
+    public let isFirst: Bool
+    /// Whether the message ends with this part.
+    public let isLast: Bool
+}

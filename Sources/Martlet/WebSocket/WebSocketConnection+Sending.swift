@@ -1,0 +1,155 @@
+import HTTPWire
+import NIOCore
+
+/// Sending messages. Called from anywhere, unless it says otherwise.
+extension WebSocketConnection {
+    private enum Outcome {
+        /// Sent, and there is room for more.
+        case sent
+        /// Sent, and the peer should take some before more follows.
+        case isFull
+        /// Not sent, because another message is being sent in fragments.
+        case isBusy
+    }
+
+    /// Sends a whole message.
+    func send(_ message: WebSocket.Message) async throws {
+        try await send { try self.writeMessage(message) }
+    }
+
+    /// Sends the pieces of a message as they come, each in a fragment.
+    func send<Source: AsyncSequence>(
+        fragments source: Source,
+        of kind: WebSocketMessageKind,
+        _ bytes: (Source.Element) -> ByteBuffer
+    ) async throws {
+        try await send {
+            self.isSendingFragments = true
+            return .sent
+        }
+        var isFirst = true
+        do {
+            for try await piece in source {
+                let (piece, opcode) = (bytes(piece), isFirst ? kind.opcode : .continuation)
+                isFirst = false
+                try await sendFragment { try self.writeFragment(piece, opcode, isLast: false) }
+            }
+            let opcode = isFirst ? kind.opcode : .continuation
+            try await sendFragment { try self.writeFragment(ByteBuffer(), opcode, isLast: true) }
+            await endFragments(isBroken: false)
+        } catch {
+            await endFragments(isBroken: !isFirst)
+            throw error
+        }
+    }
+
+    private func endFragments(isBroken: Bool) async {
+        try? await eventLoop.run {
+            self.isSendingFragments = false
+            // The peer must not take what it has got for the whole.
+            if isBroken { self.close(WebSocketClose(.internalServerError, reason: "The message is incomplete")) }
+            self.changes.signal()
+        }
+    }
+
+    /// Calls `write` on the loop until it does not find the connection busy, then waits until the peer has taken enough.
+    private func send(_ write: @escaping @Sendable () throws -> Outcome) async throws {
+        while true {
+            let outcome = try await eventLoop.run {
+                self.isSendingFragments && self.closing.state == .open ? .isBusy : try write()
+            }
+            switch outcome {
+            case .sent: return
+            case .isFull: return try await connection.waitUntilWritable()
+            case .isBusy: try await changes.wait { !self.isSendingFragments || self.closing.state != .open }
+            }
+        }
+    }
+
+    private func sendFragment(_ write: @escaping @Sendable () throws -> Outcome) async throws {
+        if try await eventLoop.run(write) == .isFull {
+            try await connection.waitUntilWritable()
+        }
+    }
+
+    // MARK: On the loop
+
+    private func checkOpen() throws(WebSocketError) {
+        guard closing.state == .open else { throw .closed(closing.code) }
+    }
+
+    private func outcome(_ isReady: Bool?) throws(WebSocketError) -> Outcome {
+        guard let isReady else { throw .closed(closing.code) }
+        return isReady ? .sent : .isFull
+    }
+
+    private func writeMessage(_ message: WebSocket.Message) throws(WebSocketError) -> Outcome {
+        try checkOpen()
+        switch message {
+        case .text(let text):
+            if let deflater, text.utf8.count >= settings.compression.minimumMessageSize {
+                return try writeDeflated(ByteBuffer(string: text), .text, isLast: true, deflater)
+            }
+            return try outcome(write { $0.tail.writeWebSocketFrame(text: text, mask: self.nextMask()) })
+        case .binary(let bytes):
+            if let deflater, bytes.readableBytes >= settings.compression.minimumMessageSize {
+                return try writeDeflated(bytes, .binary, isLast: true, deflater)
+            }
+            return try writePlain(bytes, .binary, isLast: true)
+        }
+    }
+
+    private func writeFragment(
+        _ bytes: ByteBuffer,
+        _ opcode: WebSocketOpcode,
+        isLast: Bool
+    ) throws(WebSocketError) -> Outcome {
+        try checkOpen()
+        guard let deflater else { return try writePlain(bytes, opcode, isLast: isLast) }
+        return try writeDeflated(bytes, opcode, isLast: isLast, deflater)
+    }
+
+    private func writePlain(
+        _ bytes: ByteBuffer,
+        _ opcode: WebSocketOpcode,
+        isLast: Bool
+    ) throws(WebSocketError) -> Outcome {
+        try outcome(write { self.append(bytes, opcode, isFinal: isLast, isCompressed: false, to: &$0) })
+    }
+
+    private func writeDeflated(
+        _ bytes: ByteBuffer,
+        _ opcode: WebSocketOpcode,
+        isLast: Bool,
+        _ deflater: MessageDeflater
+    ) throws(WebSocketError) -> Outcome {
+        var deflated = ByteBuffer()
+        do throws(ContentCodingError) {
+            try deflater.deflate(bytes, isLast: isLast, into: &deflated)
+        } catch {
+            throw .compressionFailed(error)
+        }
+        let isCompressed = opcode != .continuation
+        // zlib keeps small pieces back; the frame that begins the message is sent nevertheless, empty.
+        guard isLast || isCompressed || deflated.readableBytes > 0 else { return .sent }
+        return try outcome(
+            write { self.append(deflated, opcode, isFinal: isLast, isCompressed: isCompressed, to: &$0) }
+        )
+    }
+
+    private func append(
+        _ bytes: ByteBuffer,
+        _ opcode: WebSocketOpcode,
+        isFinal: Bool,
+        isCompressed: Bool,
+        to output: inout OutputBuffer
+    ) {
+        if let mask = nextMask() {
+            output.tail.writeWebSocketFrame(opcode, bytes, isFinal: isFinal, isCompressed: isCompressed, mask: mask)
+        } else {
+            let length = bytes.readableBytes
+            output.tail.writeWebSocketHead(opcode, length: length, isFinal: isFinal, isCompressed: isCompressed)
+            output.append(bytes)
+        }
+    }
+}

@@ -1,0 +1,168 @@
+import HTTPWire
+import NIOCore
+import Synchronization
+
+/// The messages that have arrived on a WebSocket and wait for their reader, piece by piece.
+///
+/// The connection adds; the reader takes; ``isFull`` tells the connection when to stop. The two meet under a lock, so
+/// that a reader on another thread takes what is there without asking the connection's loop.
+final class WebSocketInbox: Sendable {
+    /// How much waits for the reader before the connection stops reading.
+    private static let capacity = 65_536
+    /// What a part weighs besides its bytes, so that many empty messages fill the inbox too.
+    fileprivate static let partWeight = 64
+
+    /// What a reader finds.
+    enum Found<Value> {
+        case value(Value)
+        case nothing
+        case end
+    }
+
+    fileprivate struct State {
+        var parts = CircularBuffer<WebSocketMessagePart>()
+        var weight = 0
+        var isFull = false
+        var isEnded = false
+        var isBeingRead = false
+        /// What has been taken of a message whose end has not come. Here, so that a reader who is cancelled loses nothing.
+        var assembled = ByteBuffer()
+        /// The number of the message that is being streamed, and whether its last part has been taken.
+        var streamed = 0
+        var isStreamEnded = true
+    }
+
+    private let arrival: EventLoopCondition
+    private let state = Mutex(State())
+
+    init(eventLoop: any EventLoop) {
+        self.arrival = EventLoopCondition(eventLoop: eventLoop)
+    }
+
+    // MARK: The connection's side
+
+    /// Whether the connection should stop adding.
+    var isFull: Bool { state.withLock { $0.isFull } }
+
+    /// Adds a part. The reader gets to know of it with the next ``wake()``.
+    func add(_ part: WebSocketMessagePart) {
+        state.withLock { state in
+            guard !state.isEnded else { return }
+            state.parts.append(part)
+            state.weight += part.bytes.readableBytes + Self.partWeight
+            state.isFull = state.weight >= Self.capacity
+        }
+    }
+
+    /// Lets a waiting reader know. Called on the loop.
+    func wake() {
+        if arrival.hasWaits { arrival.signal() }
+    }
+
+    /// Nothing more will be added. Called on the loop.
+    func end() {
+        state.withLock { $0.isEnded = true }
+        wake()
+    }
+
+    // MARK: The reader's side
+
+    // Each function lets `connection` know when there is room again.
+
+    /// The next whole message; nil at the end.
+    func next(for connection: WebSocketConnection) async throws -> (kind: WebSocketMessageKind, bytes: ByteBuffer)? {
+        try await read(for: connection) { $0.takeMessage() }
+    }
+
+    /// The kind and the number of the next message, whose parts are taken with ``nextPart(of:)``; nil at the end. What is
+    /// left of the message before is dropped.
+    func nextStream(for connection: WebSocketConnection) async throws -> (kind: WebSocketMessageKind, number: Int)? {
+        try await read(for: connection) { $0.beginStream() }
+    }
+
+    /// The next bytes of a message; nil at its end, or when another has been begun.
+    ///
+    /// - Throws: ``WebSocketError/closed(_:)`` when the connection ends inside the message.
+    func nextPart(of number: Int, for connection: WebSocketConnection) async throws -> ByteBuffer? {
+        let found = try await read(for: connection) { $0.takePart(of: number) }
+        guard let found else { throw WebSocketError.closed(nil) }
+        return found
+    }
+
+    private func read<Value>(
+        for connection: WebSocketConnection,
+        _ take: (inout State) -> Found<Value>
+    ) async throws -> Value? {
+        try state.withLock { state in
+            guard !state.isBeingRead else { throw WebSocketError.alreadyReading }
+            state.isBeingRead = true
+        }
+        defer { state.withLock { $0.isBeingRead = false } }
+        while true {
+            let (found, makesRoom) = state.withLock { state in
+                let found = take(&state)
+                let makesRoom = state.isFull && state.weight <= Self.capacity / 2
+                if makesRoom { state.isFull = false }
+                return (found, makesRoom)
+            }
+            if makesRoom { connection.inboxHasRoom() }
+            switch found {
+            case .value(let value): return value
+            case .end: return nil
+            case .nothing: break
+            }
+            try await arrival.wait { self.state.withLock { !$0.parts.isEmpty || $0.isEnded } }
+        }
+    }
+}
+
+extension WebSocketInbox.State {
+    private mutating func pop() -> WebSocketMessagePart? {
+        guard let part = parts.popFirst() else { return nil }
+        weight -= part.bytes.readableBytes + WebSocketInbox.partWeight
+        return part
+    }
+
+    /// Puts the next message together as far as it has come.
+    mutating func takeMessage() -> WebSocketInbox.Found<(kind: WebSocketMessageKind, bytes: ByteBuffer)> {
+        while let part = pop() {
+            // What is left of a message that somebody has begun to stream.
+            if !isStreamEnded {
+                isStreamEnded = part.isLast
+                continue
+            }
+            if assembled.readableBytes == 0 {
+                assembled = part.bytes
+            } else {
+                assembled.writeImmutableBuffer(part.bytes)
+            }
+            guard part.isLast else { continue }
+            defer { assembled = ByteBuffer() }
+            return .value((part.kind, assembled))
+        }
+        return isEnded ? .end : .nothing
+    }
+
+    mutating func takePart(of number: Int) -> WebSocketInbox.Found<ByteBuffer?> {
+        guard streamed == number, !isStreamEnded else { return .value(nil) }
+        guard let part = pop() else { return isEnded ? .end : .nothing }
+        isStreamEnded = part.isLast
+        return .value(part.bytes.readableBytes == 0 ? nil : part.bytes)
+    }
+
+    mutating func beginStream() -> WebSocketInbox.Found<(kind: WebSocketMessageKind, number: Int)> {
+        assembled = ByteBuffer()
+        while let part = parts.first {
+            // What is left of a message that was begun, by whatever way of reading.
+            guard isStreamEnded, part.isFirst else {
+                _ = pop()
+                isStreamEnded = isStreamEnded || part.isLast
+                continue
+            }
+            streamed += 1
+            isStreamEnded = false
+            return .value((part.kind, streamed))
+        }
+        return isEnded ? .end : .nothing
+    }
+}

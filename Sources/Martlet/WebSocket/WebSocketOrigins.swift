@@ -1,0 +1,37 @@
+import HTTPTypes
+import HTTPWire
+
+/// From which web pages a server accepts WebSockets (RFC 6455 section 10.2).
+///
+/// Browsers let any page open a WebSocket to any server, and send that server's cookies along: without a check, a page of
+/// somebody else's could act as its visitor. A request without `Origin`, which no browser sends, is always accepted.
+public struct WebSocketOrigins: Sendable {
+    private let accepts: @Sendable (_ origin: String, HTTPServerRequest) -> Bool
+
+    /// Pages of the host and port that the request is for. Schemes are not compared, since a proxy may have undone TLS.
+    public static let same = WebSocketOrigins { origin, request in
+        guard let origin = HTTPURL(origin), let requested = HTTPURL(request.requestedURL) else { return false }
+        return origin.host == requested.host
+            && (origin.port == requested.port || origin.effectivePort == requested.port)
+    }
+
+    /// All pages. For a service without cookies, or one that proves otherwise who is speaking.
+    public static let any = WebSocketOrigins { _, _ in true }
+
+    /// Pages of these origins, such as `https://example.com`, and no others.
+    public static func only(_ origins: String...) -> WebSocketOrigins {
+        let allowed = Set(origins.compactMap { HTTPURL($0)?.origin })
+        return WebSocketOrigins { origin, _ in HTTPURL(origin).map { allowed.contains($0.origin) } ?? false }
+    }
+
+    /// Pages that `accepts` says yes to, which is given the value of `Origin`.
+    public init(_ accepts: @escaping @Sendable (_ origin: String, HTTPServerRequest) -> Bool) {
+        self.accepts = accepts
+    }
+
+    func accept(_ request: HTTPServerRequest) -> Bool {
+        let origins = request.headers[values: .origin]
+        guard let origin = origins.first else { return true }
+        return origins.count == 1 && accepts(origin, request)
+    }
+}
