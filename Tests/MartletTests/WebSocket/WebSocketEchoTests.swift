@@ -124,8 +124,8 @@ struct WebSocketEchoTests {
     @Test("keeps quiet peers that answer pings")
     func pingInterval() async throws {
         try await withEcho { server in
-            let socket = try await WebSocket.connect(server.webSocketURL, pingInterval: .milliseconds(300))
-            try await Task.sleep(for: .milliseconds(700))
+            let socket = try await WebSocket.connect(server.webSocketURL, pingInterval: .seconds(3))
+            try await Task.sleep(for: .milliseconds(3_500))
             #expect(socket.readyState == .open)
             socket.pingInterval = nil
             try await socket.send("still here")

@@ -218,6 +218,8 @@ struct NginxTests {
     func reload() async throws {
         try await Nginx.run { server in
             let client = makeClient()
+            // nginx listens a little before it is ready for signals; once it answers, it is.
+            #expect(try await client.get("\(server.url)/hello").text == Nginx.hello)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<4 {
                     group.addTask {
