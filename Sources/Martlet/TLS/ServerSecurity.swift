@@ -94,8 +94,8 @@ final class ServerSecurity: Sendable {
 private struct FileStamp: Equatable {
     var inode: UInt64 = 0
     var size: Int64 = 0
-    var seconds: Int = 0
-    var nanoseconds: Int = 0
+    /// The bytes of the time of the last change.
+    var modified: [UInt8] = []
 
     init(_ path: String) {
         var info = stat()
@@ -103,9 +103,9 @@ private struct FileStamp: Equatable {
         inode = UInt64(info.st_ino)
         size = Int64(info.st_size)
         #if canImport(Darwin)
-            (seconds, nanoseconds) = (info.st_mtimespec.tv_sec, info.st_mtimespec.tv_nsec)
+            modified = withUnsafeBytes(of: info.st_mtimespec) { Array($0) }
         #else
-            (seconds, nanoseconds) = (info.st_mtim.tv_sec, info.st_mtim.tv_nsec)
+            modified = withUnsafeBytes(of: info.st_mtim) { Array($0) }
         #endif
     }
 }

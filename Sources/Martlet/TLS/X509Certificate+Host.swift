@@ -32,10 +32,10 @@ extension X509Certificate {
 
     /// The bytes of an IP address, as they stand in certificates; nil for a name.
     private static func addressBytes(_ host: String) -> [UInt8]? {
-        var version4 = in_addr()
-        if inet_pton(AF_INET, host, &version4) == 1 { return withUnsafeBytes(of: version4) { Array($0) } }
-        var version6 = in6_addr()
-        if inet_pton(AF_INET6, host, &version6) == 1 { return withUnsafeBytes(of: version6) { Array($0) } }
+        for (family, count) in [(AF_INET, 4), (AF_INET6, 16)] {
+            var bytes = [UInt8](repeating: 0, count: count)
+            if inet_pton(family, host, &bytes) == 1 { return bytes }
+        }
         return nil
     }
 }
