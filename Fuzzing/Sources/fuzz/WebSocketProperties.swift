@@ -9,7 +9,7 @@ enum WebSocketProperties {
         case ping([UInt8])
         case pong([UInt8])
         case close(WebSocketClose)
-        case failed(WebSocketViolation)
+        case failed(WebSocketCloseCode)
         case begun([UInt8])
     }
 
@@ -75,8 +75,9 @@ enum WebSocketProperties {
                 }
             }
         } catch {
-            // How much comes out before an error is not compared.
-            return outcomes + [.failed(error)]
+            // How much comes out before an error is not compared, nor which is seen first of several in one message: text
+            // that is not UTF-8, and a compression that is broken further on.
+            return outcomes + [.failed(error.closeCode)]
         }
         return outcomes + (message.map { [.begun($0)] } ?? [])
     }
