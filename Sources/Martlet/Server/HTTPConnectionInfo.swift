@@ -1,3 +1,5 @@
+import NIOCore
+
 /// Where a request came from.
 public struct HTTPConnectionInfo: Sendable, Hashable {
     /// The address of the peer: the client, or the proxy it came through.
@@ -8,4 +10,18 @@ public struct HTTPConnectionInfo: Sendable, Hashable {
     public let localPort: Int
     /// The address the request arrived at.
     public let localAddress: InternetAddress
+}
+
+extension HTTPConnectionInfo {
+    /// The two ends of an open connection.
+    init(_ channel: any Channel) {
+        let remote = channel.remoteAddress
+        let local = channel.localAddress
+        self.init(
+            remoteAddress: InternetAddress(remote) ?? .unix(path: ""),
+            remotePort: remote?.port ?? 0,
+            localPort: local?.port ?? 0,
+            localAddress: InternetAddress(local) ?? .unix(path: "")
+        )
+    }
 }

@@ -29,23 +29,33 @@ func withServer(
 ) async throws {
     try await Turnstile.servers.pass {
         let server = try await HTTPServer.bind(.loopbackIPv4, port: 0, configuration: configuration)
-        let serving = Task {
-            do {
-                try await server.serve(on: executor, handler)
-            } catch HTTPServerError.serverClosed {
-                // The test was faster.
-            }
-        }
+        try await run(server, on: executor, handler, test: test)
+    }
+}
+
+/// Serves `handler`, runs `test`, and closes the server.
+func run(
+    _ server: HTTPServer,
+    on executor: (any TaskExecutor)? = nil,
+    _ handler: @escaping HTTPServer.Handler,
+    test: (HTTPServer) async throws -> Void
+) async throws {
+    let serving = Task {
         do {
-            try await test(server)
-        } catch {
-            await server.close(force: true)
-            try await serving.value
-            throw error
+            try await server.serve(on: executor, handler)
+        } catch HTTPServerError.serverClosed {
+            // The test was faster.
         }
+    }
+    do {
+        try await test(server)
+    } catch {
         await server.close(force: true)
         try await serving.value
+        throw error
     }
+    await server.close(force: true)
+    try await serving.value
 }
 
 /// Runs `test` with a connection whose request, `text`, has arrived at `handler`.

@@ -61,14 +61,6 @@ extension HTTP1ClientConnection: DetachedConnection {
 
     /// The two ends of the connection; nil once it is closed. May be asked from anywhere.
     var info: HTTPConnectionInfo? {
-        guard let channel = openChannel.withLock({ $0 }) else { return nil }
-        let remote = channel.remoteAddress
-        let local = channel.localAddress
-        return HTTPConnectionInfo(
-            remoteAddress: InternetAddress(remote) ?? .unix(path: ""),
-            remotePort: remote?.port ?? 0,
-            localPort: local?.port ?? 0,
-            localAddress: InternetAddress(local) ?? .unix(path: "")
-        )
+        openChannel.withLock { $0 }.map { HTTPConnectionInfo($0) }
     }
 }

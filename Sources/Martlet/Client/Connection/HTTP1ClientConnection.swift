@@ -6,7 +6,7 @@ import NIOSSL
 import NIOTLS
 import Synchronization
 
-/// One connection of a client: the only handler in its channel's pipeline.
+/// One connection of a client: the only handler in its channel's pipeline, but for TLS in front of it.
 ///
 /// Requests go through the ``HTTP1RequestWriter`` to the socket, and what comes back through the
 /// ``HTTP1ResponseReader`` to the exchange that waits for it. One exchange follows the other.
@@ -463,12 +463,5 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         output.reset()
         isFlushing = false
         if hasMoreToPump, !isPumping { pump() }
-    }
-}
-
-extension BodyFraming {
-    /// The number of bytes the head announces, if it does.
-    fileprivate var announcedLength: Int? {
-        if case .contentLength(let length) = self { length } else { nil }
     }
 }

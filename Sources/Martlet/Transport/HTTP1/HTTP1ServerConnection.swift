@@ -6,7 +6,7 @@ import NIOSSL
 import NIOTLS
 import Synchronization
 
-/// One connection of a server: the only handler in its channel's pipeline.
+/// One connection of a server: the only handler in its channel's pipeline, but for TLS in front of it.
 ///
 /// Bytes go from the socket through the ``HTTP1RequestReader`` to an exchange, and from the exchange through the
 /// ``HTTP1ResponseWriter`` back. Requests are answered one after the other; those that arrive early wait unparsed.
@@ -377,12 +377,5 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
         guard gaugeState != state else { return }
         loop.gauge.move(from: gaugeState, to: state)
         gaugeState = state
-    }
-}
-
-extension BodyFraming {
-    /// The number of bytes the head announces, if it does.
-    fileprivate var announcedLength: Int? {
-        if case .contentLength(let length) = self { length } else { nil }
     }
 }

@@ -98,20 +98,5 @@ func withSecureServer(
         clientCertificates: clientCertificates,
         configuration: configuration
     )
-    let serving = Task {
-        do {
-            try await server.serve(handler)
-        } catch HTTPServerError.serverClosed {
-            // The test was faster.
-        }
-    }
-    do {
-        try await test(server)
-    } catch {
-        await server.close(force: true)
-        try await serving.value
-        throw error
-    }
-    await server.close(force: true)
-    try await serving.value
+    try await run(server, handler, test: test)
 }
