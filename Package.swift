@@ -18,16 +18,23 @@ let package = Package(
         .library(name: "HTTPWire", targets: ["HTTPWire"]),
         .executable(name: "martlet", targets: ["MartletCommand"]),
         .executable(name: "tutorial", targets: ["tutorial"]),
+        .executable(name: "chat", targets: ["chat"]),
+    ],
+    traits: [
+        .trait(name: "MySQL", description: "The chat can log to MySQL and MariaDB; needs libmariadb."),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         .systemLibrary(
@@ -52,6 +59,8 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "NIOTLS", package: "swift-nio"),
@@ -65,6 +74,7 @@ let package = Package(
             name: "MartletCommand",
             dependencies: [
                 "HTTPWire",
+                "DevelopmentCertificates",
                 "Martlet",
                 "MartletFiles",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -93,6 +103,7 @@ let package = Package(
         .executableTarget(
             name: "tutorial",
             dependencies: [
+                "DevelopmentCertificates",
                 "Martlet",
                 "MartletFiles",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -101,6 +112,35 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             resources: [.copy("site")],
+            swiftSettings: settings
+        ),
+        // Certificates for https on one's own machine.
+        .target(
+            name: "DevelopmentCertificates",
+            dependencies: [
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
+            swiftSettings: settings
+        ),
+        .systemLibrary(
+            name: "CMariaDB",
+            pkgConfig: "libmariadb",
+            providers: [.apt(["libmariadb-dev"]), .brew(["mariadb-connector-c"])]
+        ),
+        .executableTarget(
+            name: "chat",
+            dependencies: [
+                .target(name: "CMariaDB", condition: .when(traits: ["MySQL"])),
+                "Martlet",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
             swiftSettings: settings
         ),
         .target(
@@ -162,6 +202,16 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ChatTests",
+            dependencies: [
+                "chat",
+                "Martlet",
+                "TestProcesses",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
         ),
