@@ -6,7 +6,7 @@ extension FieldBlock {
     /// Fields that frame or route a message are an error already where a trailer section is parsed; what else
     /// RFC 9110 section 6.5.1 bars from it (authentication, conditions, controls, and what says how to handle the
     /// content) is dropped here, so that it cannot be taken for a header field by someone who merges the two.
-    func makeTrailers() -> HTTPFields {
+    package func makeTrailers() -> HTTPFields {
         guard !isEmpty else { return [:] }
         var trailers = makeHTTPFields()
         trailers.removeAll { ForbiddenTrailers.contains($0.name) }

@@ -20,7 +20,7 @@ extension ByteBuffer {
         writeString(method.rawValue)
         writeInteger(UInt8(ascii: " "))
         writeString(target)
-        writeStaticString(version == .http1_1 ? " HTTP/1.1\r\n" : " HTTP/1.0\r\n")
+        writeStaticString(version == .http1_0 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n")
     }
 
     /// Writes one field line (RFC 9112 section 5).

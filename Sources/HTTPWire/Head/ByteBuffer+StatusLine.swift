@@ -8,11 +8,11 @@ extension ByteBuffer {
     /// of a reason phrase are written as ISO 8859-1; `HTTPResponse.Status` has no line ends or other control
     /// characters in it, and what ISO 8859-1 does not have becomes a space.
     public mutating func writeStatusLine(_ status: HTTPResponse.Status, version: HTTPVersion = .http1_1) {
-        if let line = StatusTable.line(status.code), version == .http1_1, Self.isRegistered(status.reasonPhrase, line) {
+        if let line = StatusTable.line(status.code), version != .http1_0, Self.isRegistered(status.reasonPhrase, line) {
             writeStaticString(line)
             return
         }
-        writeStaticString(version == .http1_1 ? "HTTP/1.1 " : "HTTP/1.0 ")
+        writeStaticString(version == .http1_0 ? "HTTP/1.0 " : "HTTP/1.1 ")
         writeInteger(UInt8(truncatingIfNeeded: 0x30 + status.code / 100))
         writeInteger(UInt8(truncatingIfNeeded: 0x30 + status.code / 10 % 10))
         writeInteger(UInt8(truncatingIfNeeded: 0x30 + status.code % 10))

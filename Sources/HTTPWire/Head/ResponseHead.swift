@@ -45,6 +45,18 @@ public struct ResponseHead: Sendable {
         self.reasonLength = UInt32(truncatingIfNeeded: reason.count)
     }
 
+    /// A head that did not come as lines of text: that of HTTP/2 (RFC 9113 section 8.3.2).
+    package init(statusCode: Int, version: HTTPVersion, fields: FieldBlock, framing: BodyFraming) {
+        self.statusCode = statusCode
+        self.version = version
+        self.fields = fields
+        self.framing = framing
+        self.isPersistent = true
+        self.offersUpgrade = false
+        self.reasonStart = 0
+        self.reasonLength = 0
+    }
+
     /// The reason phrase as sent, bytes from 0x80 on read as ISO 8859-1. Empty if there was none.
     public var reasonPhrase: String {
         fields.withBytes(from: reasonStart, length: reasonLength) { bytes in
