@@ -21,7 +21,7 @@ let package = Package(
         .executable(name: "chat", targets: ["chat"]),
     ],
     traits: [
-        .trait(name: "MySQL", description: "The chat can log to MySQL and MariaDB; needs libmariadb."),
+        .trait(name: "MySQL", description: "The chat can log to MySQL and MariaDB; needs libmariadb.")
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -173,6 +173,7 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

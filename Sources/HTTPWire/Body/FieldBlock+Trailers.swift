@@ -15,9 +15,9 @@ extension FieldBlock {
 }
 
 /// The fields that must not be sent as trailers (RFC 9110 section 6.5.1).
-enum ForbiddenTrailers {
+package enum ForbiddenTrailers {
     /// Whether a name is one of them.
-    static func contains(_ name: HTTPField.Name) -> Bool {
+    package static func contains(_ name: HTTPField.Name) -> Bool {
         switch name.canonicalName {
         case "content-length", "transfer-encoding", "host", "connection", "expect", "upgrade":
             true

@@ -111,7 +111,7 @@ final class ClientCore: Sendable {
         }
     }
 
-    private static func close(_ connections: [HTTP1ClientConnection]) {
+    private static func close(_ connections: [ClientConnection]) {
         for connection in connections {
             connection.loop.eventLoop.execute { connection.abort() }
         }
@@ -129,7 +129,9 @@ extension HTTPClient.Configuration {
 
     /// How often deadlines are looked at: a quarter of the shortest, but neither in a rush nor late by seconds.
     fileprivate var sweepInterval: TimeAmount {
-        let shortest = [idleTimeout, readTimeout].compactMap { $0.map(TimeAmount.init) }.min() ?? .seconds(4)
+        let shortest =
+            [idleTimeout, readTimeout, http2.pingInterval, http2.pingTimeout].compactMap { $0.map(TimeAmount.init) }
+            .min() ?? .seconds(4)
         return min(max(.nanoseconds(shortest.nanoseconds / 4), .milliseconds(10)), .seconds(1))
     }
 }

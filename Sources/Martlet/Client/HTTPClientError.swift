@@ -11,6 +11,8 @@ public enum HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible 
         case read
         /// The request as a whole (`totalTimeout`).
         case total
+        /// The answer to a PING of HTTP/2, sent because the server was silent (`http2.pingTimeout`).
+        case ping
     }
 
     // MARK: The request
@@ -58,6 +60,8 @@ public enum HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible 
     case connectionClosed
     /// The proxy did not open a tunnel.
     case proxyTunnelRefused(HTTPResponse.Status)
+    /// The request, or its connection, was ended by a rule of HTTP/2.
+    case http2(HTTP2Failure)
     /// What `findProxy` has answered is no list of proxies.
     case invalidProxyConfiguration(String)
 
@@ -126,11 +130,14 @@ public enum HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible 
             case .connection: "HTTP connection timed out after \(duration), host: \(host), port: \(port)"
             case .read: "The server sent nothing for \(duration), host: \(host), port: \(port)"
             case .total: "The request took longer than \(duration), host: \(host), port: \(port)"
+            case .ping: "The server does not answer since \(duration), host: \(host), port: \(port)"
             }
         case .connectionClosed:
             "Connection closed before full header was received."
         case .proxyTunnelRefused(let status):
             "Proxy failed to establish tunnel (\(status.code) \(status.reasonPhrase))."
+        case .http2(let error):
+            "\(error)"
         case .invalidProxyConfiguration(let text):
             "Invalid proxy configuration: \(text)"
         case .malformedResponse(let error):

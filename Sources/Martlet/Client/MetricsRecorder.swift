@@ -23,7 +23,7 @@ final class MetricsRecorder: Sendable {
 
     private var elapsed: Duration { Duration(NIODeadline.now() - begin) }
 
-    func assigned(to connection: HTTP1ClientConnection, isReused: Bool) {
+    func assigned(to connection: ClientConnection, isReused: Bool) {
         let elapsed = elapsed
         let timing = connection.connectTiming.withLock { $0 }
         state.withLock { state in

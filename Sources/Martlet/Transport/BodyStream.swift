@@ -59,6 +59,9 @@ final class BodyStream: Sendable {
     /// Whether the connection should go on reading.
     var wantsBytes: Bool { state.withLock { $0.end == nil && !$0.isFull } }
 
+    /// How many bytes wait for the reader.
+    var bufferedBytes: Int { state.withLock { $0.bufferedBytes } }
+
     /// Whether a reader waits for bytes that the peer has not sent.
     var isStarving: Bool { state.withLock { !$0.waits.isEmpty } }
 

@@ -42,6 +42,7 @@ extension WebSocket {
         draft.replaceHeaders(with: fields, core: client.core)
         draft.redirectPolicy = RedirectPolicy(isEnabled: false, limit: 0)
         draft.needsTunnel = true
+        draft.needsHTTP1 = true
         var flow = ClientFlow(draft, core: client.core)
         let response = try await flow.run()
         guard response.status.code == 101 else {

@@ -63,9 +63,15 @@ struct CommandFailure: Error, Equatable {
                 self.init(.timedOut, "\(host) has sent nothing for \(duration). Try again, or raise --read-timeout.")
             case .total:
                 self.init(.timedOut, "The request has taken longer than \(duration). Raise --timeout.")
+            case .ping:
+                self.init(.timedOut, "\(host) gives no sign of life since \(duration). Try again.")
             }
         case .connectionClosed:
             self.init(.noResponse, "The server closed the connection without a response. Try again.")
+        case .http2(.streamReset), .http2(.goAway):
+            self.init(.noResponse, "\(error). Try again, or use --http1.1.")
+        case .http2:
+            self.init(.malformedResponse, "\(error). Try --http1.1.")
         case .malformedResponse, .tooManyInformationalResponses, .unsolicitedResponse, .undecodableContent:
             self.init(.malformedResponse, "\(error)")
         case .redirect(.limitExceeded(let limit), _):

@@ -51,6 +51,9 @@ struct ConnectionOptions: ParsableArguments, Sendable {
     @Option(help: ArgumentHelp("Connect to this Unix-domain socket, whatever the URL's host.", valueName: "path"))
     var unixSocket: String?
 
+    @Flag(exclusivity: .exclusive)
+    var version: VersionFlag?
+
     @OptionGroup var security: SecurityOptions
 
     @Option(help: ArgumentHelp("How many seconds everything may take. No limit by default.", valueName: "seconds"))
@@ -95,6 +98,7 @@ struct ConnectionOptions: ParsableArguments, Sendable {
         if let readTimeout { configuration.readTimeout = readTimeout.duration }
         configuration.cookieJar = cookies
         configuration.tunnelsHTTP = tunnel
+        if let version { configuration.http2 = version.setting }
         security.apply(to: &configuration)
         if let path = unixSocket {
             configuration.connectionFactory = { _ in .unix(path: path) }

@@ -6,22 +6,18 @@ import Synchronization
 final class ConnectionBody: BodySource {
     private let stream: BodyStream
     private let exchange: ClientExchange
-    private let connection: HTTP1ClientConnection
+    private let connection: ClientConnection
     private let isDetached = Mutex(false)
 
-    init(_ stream: BodyStream, of exchange: ClientExchange, on connection: HTTP1ClientConnection) {
+    init(_ stream: BodyStream, of exchange: ClientExchange, on connection: ClientConnection) {
         self.stream = stream
         self.exchange = exchange
         self.connection = connection
     }
 
     deinit {
-        let connection = connection
         if isDetached.withLock({ $0 }) { return }
         connection.responseWasDropped(exchange)
-        connection.loop.eventLoop.execute {
-            if case .detached = connection.phase { connection.abort() }
-        }
     }
 
     var announcedLength: Int? { stream.announcedLength }
@@ -36,6 +32,7 @@ final class ConnectionBody: BodySource {
 
     /// The connection, which then is the caller's to close; nil when it was handed out before.
     func detach() -> DetachedSocket? {
+        guard let connection = connection as? HTTP1ClientConnection else { return nil }
         let isFirst = isDetached.withLock { isDetached in
             defer { isDetached = true }
             return !isDetached

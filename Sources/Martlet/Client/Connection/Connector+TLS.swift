@@ -3,14 +3,34 @@ import NIOSSL
 
 /// Securing a connection that is there: to the server itself, or through a proxy's tunnel to it.
 extension Connector {
-    func secure(_ connection: HTTP1ClientConnection, verifies: Bool, within limit: TimeLimit?) async throws {
-        let context = try await core.security.context(verifies: verifies)
+    /// Secures `connection`. Answers the one that goes on: the same, or one that speaks HTTP/2 in its place.
+    func secure(
+        _ connection: HTTP1ClientConnection,
+        verifies: Bool,
+        within limit: TimeLimit?
+    ) async throws -> ClientConnection {
+        let secured = try await handshake(connection, verifies: verifies, within: limit)
+        do {
+            try await check(secured, verifies: verifies, within: limit)
+            return secured
+        } catch {
+            loop.eventLoop.execute { secured.abort() }
+            throw error
+        }
+    }
+
+    private func handshake(
+        _ connection: HTTP1ClientConnection,
+        verifies: Bool,
+        within limit: TimeLimit?
+    ) async throws -> ClientConnection {
+        let context = try await core.security.context(verifies: verifies, version: key.version)
         let (host, port) = (key.host, key.port)
         do {
             // Only names are sent to the server (RFC 6066 section 3).
             let isAddress = (try? SocketAddress(ipAddress: host, port: port)) != nil
             let name = isAddress ? nil : host
-            try await loop.eventLoop.flatSubmit {
+            return try await loop.eventLoop.flatSubmit {
                 connection.beginHandshake(context, serverName: name, within: limit)
             }.get()
         } catch HTTPClientError.connectionClosed {
@@ -23,6 +43,18 @@ extension Connector {
             throw error
         } catch {
             throw HTTPClientError.handshakeFailed(host: host, port: port, reason: Self.explain(error))
+        }
+    }
+
+    /// Checks what the handshake has brought.
+    private func check(_ connection: ClientConnection, verifies: Bool, within limit: TimeLimit?) async throws {
+        let (host, port) = (key.host, key.port)
+        if key.version == .http2, !(connection is HTTP2ClientConnection) {
+            throw HTTPClientError.handshakeFailed(
+                host: host,
+                port: port,
+                reason: "The server does not offer HTTP/2, which the client is set to use in any case."
+            )
         }
         if verifies, connection.security?.peerCertificate?.isFor(host: host) != true {
             throw HTTPClientError.handshakeFailed(
@@ -56,6 +88,9 @@ extension Connector {
             if text.contains("WRONG_VERSION_NUMBER") || text.contains("HTTP_REQUEST") {
                 return "The server does not speak TLS on this port. Use http:// or another port."
             }
+            if text.contains("NO_APPLICATION_PROTOCOL") {
+                return "The server speaks none of the versions of HTTP that the client offers."
+            }
             if text.contains("CERTIFICATE_REQUIRED") {
                 return "The server wants a certificate from the client: set the configuration's security.identity."
             }
@@ -68,35 +103,45 @@ extension Connector {
 
 /// The handshake. Called on the loop, unless it says otherwise.
 extension HTTP1ClientConnection {
-    /// Puts TLS in front of the connection. The future succeeds when the handshake has.
+    /// Puts TLS in front of the connection. The future succeeds when the handshake has, with the connection that goes on.
     func beginHandshake(
         _ context: NIOSSLContext,
         serverName: String?,
         within limit: TimeLimit?
-    ) -> EventLoopFuture<Void> {
-        let promise = loop.eventLoop.makePromise(of: Void.self)
+    ) -> EventLoopFuture<ClientConnection> {
+        let promise = loop.eventLoop.makePromise(of: ClientConnection.self)
         guard let channel = self.context?.channel else {
             promise.fail(HTTPClientError.connectionClosed)
             return promise.futureResult
         }
         handshake = promise
         let timer = limit.map { limit in
-            loop.eventLoop.scheduleTask(deadline: limit.deadline) { [self] in endHandshake(limit.error) }
+            loop.eventLoop.scheduleTask(deadline: limit.deadline) { [self] in endHandshake(.failure(limit.error)) }
         }
         promise.futureResult.whenComplete { _ in timer?.cancel() }
         do {
             let handler = try NIOSSLClientHandler(context: context, serverHostname: serverName)
             try channel.pipeline.syncOperations.addHandler(handler, position: .first)
         } catch {
-            endHandshake(error)
+            endHandshake(.failure(error))
         }
         return promise.futureResult
     }
 
+    /// The server has proven that it has its certificate, and has chosen a protocol if there was a choice.
+    func handshakeCompleted(_ negotiated: String?) {
+        guard negotiated == "h2" else { return endHandshake(.success(self)) }
+        do {
+            endHandshake(.success(try becomeHTTP2()))
+        } catch {
+            endHandshake(.failure(error))
+        }
+    }
+
     /// The handshake is over, unless it was before.
-    func endHandshake(_ error: (any Error)?) {
+    func endHandshake(_ result: Result<ClientConnection, any Error>) {
         guard let promise = handshake else { return }
         handshake = nil
-        if let error { promise.fail(error) } else { promise.succeed() }
+        promise.completeWith(result)
     }
 }

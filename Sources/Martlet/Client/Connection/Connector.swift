@@ -12,13 +12,13 @@ import Synchronization
     import Darwin
 #endif
 
-/// Makes one connection, step by step: the socket, the tunnel through a proxy, and TLS.
+/// Makes one connection, step by step: the socket, the tunnel through a proxy, TLS, and HTTP/2.
 struct Connector: Sendable {
     let core: ClientCore
     let key: PoolKey
     let loop: ClientLoop
 
-    func connect() async throws -> HTTP1ClientConnection {
+    func connect() async throws -> ClientConnection {
         do {
             return try await connect(verifies: true)
         } catch HTTPClientError.handshakeFailed where core.configuration.acceptsBadCertificate != nil {
@@ -27,7 +27,7 @@ struct Connector: Sendable {
         }
     }
 
-    private func connect(verifies: Bool) async throws -> HTTP1ClientConnection {
+    private func connect(verifies: Bool) async throws -> ClientConnection {
         let limit = core.configuration.connectionTimeout.map { timeout in
             TimeLimit(
                 deadline: .now() + TimeAmount(timeout),
@@ -41,7 +41,10 @@ struct Connector: Sendable {
                 try await openTunnel(on: connection, within: limit)
             }
             if key.isSecure {
-                try await secure(connection, verifies: verifies, within: limit)
+                return try await secure(connection, verifies: verifies, within: limit)
+            }
+            if key.version == .http2 {
+                return try await loop.eventLoop.submit { try connection.becomeHTTP2() }.get()
             }
             return connection
         } catch {

@@ -5,32 +5,6 @@ import Synchronization
 
 /// How exchanges are cut short, and how a connection ends. All of it is called on the loop, unless it says otherwise.
 extension HTTP1ClientConnection {
-    /// How long the rest of a response that nobody wants may take to arrive.
-    private static let drainingTime = TimeAmount.seconds(2)
-
-    /// The requester of `exchange` has given up. May be called from anywhere.
-    func cancel(_ exchange: ClientExchange, _ error: any Error) {
-        loop.eventLoop.execute {
-            if self.current?.exchange === exchange { self.end(with: error) }
-        }
-    }
-
-    /// Nobody will read the rest of a response. May be called from anywhere.
-    func responseWasDropped(_ exchange: ClientExchange) {
-        loop.eventLoop.execute {
-            guard let current = self.current, current.exchange === exchange, current.drain == nil else { return }
-            let allowance = self.core.configuration.maximumDrainedBytes
-            if !current.writer.isEnded || current.body.flatMap({ $0.announcedLength }) ?? 0 > allowance {
-                self.end(with: HTTPBodyError.discarded)
-            } else {
-                // A little is read to its end, so that the connection can be used again.
-                self.current?.drain = (allowance, .now() + Self.drainingTime)
-                current.body?.discard()
-                self.process()
-            }
-        }
-    }
-
     /// Ends the present exchange with an error, and the connection with it.
     func end(with error: any Error) {
         guard let failed = current else { return abort() }
@@ -40,20 +14,6 @@ extension HTTP1ClientConnection {
         failed.body?.fail(error)
         abort()
         failed.exchange.fail(error)
-    }
-
-    /// Ends what is going on, and the connection.
-    func abort(with error: any Error) {
-        end(with: error)
-        if case .detached(let stream) = phase {
-            stream.fail(error)
-            abort()
-        }
-    }
-
-    /// Tears the connection down at once.
-    func abort() {
-        context?.close(promise: nil)
     }
 
     /// The peer will send no more.
@@ -66,6 +26,14 @@ extension HTTP1ClientConnection {
         process()
         // What has arrived and waits for its reader stays here.
         abort()
+    }
+
+    /// Another connection goes on in this channel.
+    func leaveToSuccessor() {
+        phase = .closed
+        context = nil
+        openChannel.withLock { $0 = nil }
+        loop.remove(self)
     }
 
     func becomeClosed() {
@@ -86,7 +54,7 @@ extension HTTP1ClientConnection {
         }
         phase = .closed
         context = nil
-        endHandshake(HTTPClientError.connectionClosed)
+        endHandshake(.failure(HTTPClientError.connectionClosed))
         openChannel.withLock { $0 = nil }
         continueTimer?.cancel()
         continueTimer = nil
@@ -101,30 +69,8 @@ extension HTTP1ClientConnection {
 
     // MARK: Deadlines
 
-    /// Called every now and then.
-    func checkDeadlines(now: NIODeadline) {
-        guard case .open = phase else { return }
-        guard let current else {
-            guard let timeout = core.configuration.idleTimeout, now - idleSince >= TimeAmount(timeout) else { return }
-            if core.pool.takeIdle(self) { abort() }
-            return
-        }
-        if let drain = current.drain {
-            if now >= drain.until { end(with: HTTPBodyError.discarded) }
-            return
-        }
-        guard let timeout = core.configuration.readTimeout else { return }
-        guard isWaitingForServer(current) else {
-            self.current?.lastProgress = now
-            return
-        }
-        if now - current.lastProgress >= TimeAmount(timeout) {
-            end(with: HTTPClientError.timedOut(.read, host: key.host, port: key.port, after: timeout))
-        }
-    }
-
     /// Whether it is the server's turn: to answer, to go on with the content, or to take what is sent to it.
-    private func isWaitingForServer(_ current: Current) -> Bool {
+    func isWaitingForServer(_ current: Current) -> Bool {
         if context?.channel.isWritable == false { return true }
         if let body = current.body { return body.isStarving }
         return current.writer.isEnded

@@ -17,6 +17,7 @@ extension HTTP1ClientConnection: DetachedConnection {
         if rest.readableBytes > 0 { stream.push(rest) }
         current = nil
         phase = .detached(stream)
+        detachedExchange = exchange
         exchange.ended()
         exchange.recorder?.ended()
         let body = ConnectionBody(stream, of: exchange, on: self)
@@ -57,10 +58,5 @@ extension HTTP1ClientConnection: DetachedConnection {
     /// Waits until the peer has taken enough of what was written. Called from anywhere.
     func waitUntilWritable() async throws {
         try await writability.wait { self.context?.channel.isWritable ?? true }
-    }
-
-    /// The two ends of the connection; nil once it is closed. May be asked from anywhere.
-    var info: HTTPConnectionInfo? {
-        openChannel.withLock { $0 }.map { HTTPConnectionInfo($0) }
     }
 }

@@ -87,4 +87,13 @@ extension HTTP1ClientConnection {
         }
         exchange.onInformational?(head.status, head.fields.makeHTTPFields())
     }
+
+    /// Shows the head of a request to whoever wants to see it.
+    func show(_ request: OutgoingRequest) {
+        guard let onRequestHead = core.configuration.onRequestHead else { return }
+        var writer = HTTP1RequestWriter()
+        var output = OutputBuffer()
+        guard (try? writer.writeHead(request, into: &output)) != nil else { return }
+        onRequestHead(String(buffer: output.tail))
+    }
 }

@@ -6,11 +6,13 @@ import NIOSSL
 import NIOTLS
 import Synchronization
 
-/// One connection of a client: the only handler in its channel's pipeline, but for TLS in front of it.
+/// One connection of a client that speaks HTTP/1: the only handler in its channel's pipeline, but for TLS in front of
+/// it. Every connection begins as one, until it is known to speak HTTP/2.
 ///
 /// Requests go through the ``HTTP1RequestWriter`` to the socket, and what comes back through the
 /// ``HTTP1ResponseReader`` to the exchange that waits for it. One exchange follows the other.
-final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
+final class HTTP1ClientConnection: ClientConnection, ChannelDuplexHandler, RemovableChannelHandler, @unchecked Sendable
+{
     // Sendable because every variable is touched only on the thread of `loop.eventLoop`: NIO calls the handler there,
     // and so does everybody else, as each member called from elsewhere documents.
 
@@ -47,55 +49,36 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         var lastProgress: NIODeadline
     }
 
-    /// How many bytes of a response wait for their reader before the socket is no longer read: enough to keep a
-    /// download going while its reader is busy.
-    private static let bodyCapacity = 262_144
+    /// How long the rest of a response that nobody wants may take to arrive.
+    private static let drainingTime = TimeAmount.seconds(2)
 
-    let key: PoolKey
-    let core: ClientCore
-    let loop: ClientLoop
     var context: ChannelHandlerContext?
     var phase = Phase.open
     var reader: HTTP1ResponseReader
     var current: Current?
     var output = OutputBuffer()
     let writability: EventLoopCondition
-    /// The channel, for those who ask about its addresses from other threads; nil once it is closed.
-    let openChannel = Mutex<(any Channel)?>(nil)
-    /// When the connection became free.
-    var idleSince = NIODeadline.now()
-    /// How many requests of users it has carried.
-    private(set) var requestCount = 0
-    /// Whether the pool has been told of it: one that closes while it is being made has failed to be made.
-    private(set) var isPooled = false
-    /// How long the making of the connection took; set before its first request.
-    let connectTiming = Mutex(ConnectTiming())
     var continueTimer: Scheduled<Void>?
-    /// What the TLS handshake has agreed on; set before the first request.
-    private let agreement = Mutex<ConnectionSecurity?>(nil)
-    /// What the TLS handshake has agreed on; nil without TLS. May be asked from anywhere.
-    var security: ConnectionSecurity? { agreement.withLock { $0 } }
     /// Whoever waits for the handshake.
-    var handshake: EventLoopPromise<Void>?
+    var handshake: EventLoopPromise<ClientConnection>?
+    /// The exchange that the connection was detached by.
+    weak var detachedExchange: ClientExchange?
     /// Whether whoever detached the connection has finished sending.
     var isOutputClosed = false
     /// Whether the connection is about to end by an error.
     private(set) var hasFailed = false
 
     /// Whether the socket is being read, which wakes a body's reader at its end.
-    private var isReading = false
+    var isReading = false
     /// The flush can make the channel writable before it returns: what is sent then must not come between.
     var isFlushing = false
     var isPumping = false
     var hasMoreToPump = false
-    private var isProcessing = false
-    private var hasMoreToProcess = false
+    var isProcessing = false
+    var hasMoreToProcess = false
     private var isReadHeldBack = false
 
     init(key: PoolKey, core: ClientCore, loop: ClientLoop) {
-        self.key = key
-        self.core = core
-        self.loop = loop
         let configuration = core.configuration
         self.reader = HTTP1ResponseReader(
             headLimits: configuration.headLimits,
@@ -103,6 +86,7 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
             maximumInformational: configuration.maximumInformationalResponses
         )
         self.writability = EventLoopCondition(eventLoop: loop.eventLoop)
+        super.init(key: key, core: core, loop: loop)
     }
 
     // MARK: From the channel
@@ -152,10 +136,9 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         switch event {
         case ChannelEvent.inputClosed:
             peerClosed()
-        case TLSUserEvent.handshakeCompleted:
-            let security = ConnectionSecurity(context.pipeline)
-            agreement.withLock { $0 = security }
-            endHandshake(nil)
+        case TLSUserEvent.handshakeCompleted(let negotiated):
+            security = ConnectionSecurity(context.pipeline)
+            handshakeCompleted(negotiated)
         default:
             context.fireUserInboundEventTriggered(event)
         }
@@ -173,7 +156,7 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        endHandshake(error)
+        endHandshake(.failure(error))
         if case NIOSSLError.uncleanShutdown = error {
             reader.wasCutOff()
             return
@@ -185,8 +168,7 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     // MARK: Requests
 
-    /// Begins an exchange. May be called from anywhere.
-    func start(_ exchange: ClientExchange) {
+    override func start(_ exchange: ClientExchange) {
         if loop.eventLoop.inEventLoop {
             begin(exchange)
         } else {
@@ -222,7 +204,10 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
             exchange.fail(error)
             return release()
         }
-        if !exchange.opensTunnel { requestCount += 1 }
+        if !exchange.opensTunnel {
+            requestCount += 1
+            show(request)
+        }
         exchange.note { $0.hasBegun = true }
         reader.expectResponse(to: request.method)
         current = Current(
@@ -251,8 +236,7 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         if case .open = phase { true } else { false }
     }
 
-    /// Hands the connection, which has been made, to the pool; false if it is closed already. Called on the loop.
-    func join() -> Bool {
+    override func join() -> Bool {
         guard isOpen else { return false }
         isPooled = true
         release(isNew: true)
@@ -260,7 +244,7 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     /// The connection is free, or has never been used. Called on the loop.
-    private func release(isNew: Bool = false) {
+    func release(isNew: Bool = false) {
         guard isOpen else { return }
         // One that was to become a tunnel and did not must not be taken for one.
         guard isPooled else { return abort() }
@@ -273,164 +257,63 @@ final class HTTP1ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         }
     }
 
-    // MARK: Responses
+    // MARK: The end
 
-    /// Goes as far as it can with what has arrived. Called on the loop after anything that may let it go on.
-    func process() {
-        guard !isProcessing else {
-            hasMoreToProcess = true
-            return
+    override func cancel(_ exchange: ClientExchange, _ error: any Error) {
+        loop.eventLoop.execute {
+            if self.current?.exchange === exchange { self.end(with: error) }
         }
-        isProcessing = true
-        repeat {
-            hasMoreToProcess = false
-            while advance() {}
-        } while hasMoreToProcess
-        isProcessing = false
-        if !isReading { wakeReader() }
-        continueReading()
     }
 
-    private func wakeReader() {
-        if case .detached(let stream) = phase { stream.wake() } else { current?.body?.wake() }
-    }
-
-    /// One step; false when there is nothing to do before something else happens.
-    private func advance() -> Bool {
-        guard let current else {
-            if case .open = phase, case .failed = reader.next() {
-                core.configuration.logger.debug(
-                    "\(HTTPClientError.unsolicitedResponse)",
-                    metadata: ["host": "\(key.host)"]
-                )
-                abort()
+    override func responseWasDropped(_ exchange: ClientExchange) {
+        loop.eventLoop.execute {
+            if case .detached = self.phase {
+                if self.detachedExchange === exchange { self.abort() }
+                return
             }
-            return false
-        }
-        guard current.drain != nil || current.body?.wantsBytes ?? true else { return false }
-        switch reader.next() {
-        case .informational(let head):
-            receivedInformational(head, current.exchange)
-            return true
-        case .head(let head):
-            received(head)
-            return self.current != nil
-        case .content(let bytes):
-            received(bytes)
-            return true
-        case .end(let trailers):
-            finish(trailers: trailers)
-            return true
-        case .needsMoreBytes:
-            deliverBegun()
-            return false
-        case .failed(let failure):
-            fail(failure)
-            return false
-        }
-    }
-
-    private func received(_ head: ResponseHead) {
-        guard let exchange = current?.exchange else { return }
-        exchange.note { $0.hasAnswer = true }
-        exchange.recorder?.receivedHead()
-        let opens = head.statusCode == 101 || (exchange.request.method == .connect && head.statusCode < 300)
-        if opens, !exchange.opensTunnel {
-            if head.statusCode == 101, exchange.request.fields?[.upgrade] == nil {
-                end(with: HTTPClientError.unexpectedUpgrade)
+            guard let current = self.current, current.exchange === exchange, current.drain == nil else { return }
+            let allowance = self.core.configuration.maximumDrainedBytes
+            if !current.writer.isEnded || current.body.flatMap({ $0.announcedLength }) ?? 0 > allowance {
+                self.end(with: HTTPBodyError.discarded)
             } else {
-                detach(head)
+                // A little is read to its end, so that the connection can be used again.
+                self.current?.drain = (allowance, .now() + Self.drainingTime)
+                current.body?.discard()
+                self.process()
             }
+        }
+    }
+
+    override func abort() {
+        context?.close(promise: nil)
+    }
+
+    override func abort(with error: any Error) {
+        end(with: error)
+        if case .detached(let stream) = phase {
+            stream.fail(error)
+            abort()
+        }
+    }
+
+    override func checkDeadlines(now: NIODeadline) {
+        guard case .open = phase else { return }
+        guard let current else {
+            guard let timeout = core.configuration.idleTimeout, now - idleSince >= TimeAmount(timeout) else { return }
+            if core.pool.takeIdle(self) { abort() }
             return
         }
-        current?.head = head
-        // A tunnel is one whatever version of HTTP the proxy speaks (RFC 9110 section 9.3.6).
-        let isTunnel = exchange.opensTunnel && (200...299).contains(head.statusCode)
-        if !head.isPersistent, !isTunnel { current?.mayReuse = false }
-        guard let writer = current?.writer, !writer.isEnded else { return }
-        // The server has made up its mind without the rest of the request (RFC 9112 section 9.5). One that answers
-        // with success while it reads may want the rest; every other is spared it.
-        if current?.awaitsContinue == true || head.statusCode >= 300 || !head.isPersistent {
-            stopSending()
+        if let drain = current.drain {
+            if now >= drain.until { end(with: HTTPBodyError.discarded) }
+            return
         }
-    }
-
-    private func received(_ bytes: ByteBuffer) {
-        if let drain = current?.drain {
-            let allowance = drain.allowance - bytes.readableBytes
-            current?.drain?.allowance = allowance
-            if allowance < 0 { abort() }
-        } else if let body = current?.body {
-            body.push(bytes)
-        } else if current?.firstBytes == nil {
-            current?.firstBytes = bytes
-        } else {
-            deliverBegun()
-            current?.body?.push(bytes)
+        guard let timeout = core.configuration.readTimeout else { return }
+        guard isWaitingForServer(current) else {
+            self.current?.lastProgress = now
+            return
         }
-    }
-
-    /// Hands the response over although its content is not complete.
-    private func deliverBegun() {
-        guard let begun = current, !begun.isDelivered, let head = begun.head else { return }
-        let stream = BodyStream(
-            eventLoop: loop.eventLoop,
-            announcedLength: head.framing.announcedLength,
-            capacity: Self.bodyCapacity
-        ) {
-            self.process()
-        }
-        if let bytes = begun.firstBytes { stream.push(bytes) }
-        current?.body = stream
-        current?.firstBytes = nil
-        current?.head = nil
-        current?.isDelivered = true
-        let body = ConnectionBody(stream, of: begun.exchange, on: self)
-        begun.exchange.deliver(IncomingResponse(head: head, body: body, connection: self))
-    }
-
-    /// The response is complete.
-    private func finish(trailers: HTTPFields) {
-        guard let ended = current else { return }
-        if !ended.writer.isEnded { stopSending() }
-        let isReusable = current?.mayReuse == true && reader.isIdle && ended.writer.isEnded
-        current = nil
-        ended.exchange.ended()
-        ended.exchange.recorder?.ended()
-        ended.body?.finish(trailers: trailers)
-        if ended.exchange.opensTunnel {
-            // The tunnel's end is whoever made it; what the proxy says of its connection is no longer about it.
-        } else if !isReusable {
-            abort()
-        } else {
-            // Before the response is handed over, so that the next request finds the connection.
-            release()
-        }
-        if !ended.isDelivered, let head = ended.head {
-            let isEmpty = ended.firstBytes == nil && trailers.isEmpty
-            let body = isEmpty ? nil : WholeBody(ended.firstBytes ?? ByteBuffer(), trailers: trailers)
-            ended.exchange.deliver(IncomingResponse(head: head, body: body, connection: self))
-        }
-    }
-
-    /// The response will not become complete.
-    private func fail(_ failure: HTTP1ResponseReader.Failure) {
-        switch failure {
-        case .closedBeforeHead(let afterFirstByte):
-            if afterFirstByte { current?.exchange.note { $0.hasAnswer = true } }
-            end(with: HTTPClientError.connectionClosed)
-        case .closedInContent:
-            deliverBegun()
-            end(with: HTTPBodyError.connectionClosed)
-        case .malformed(let error):
-            deliverBegun()
-            let isDelivered = current?.isDelivered == true
-            end(with: isDelivered ? HTTPBodyError.malformed(error) : HTTPClientError.malformedResponse(error))
-        case .tooManyInformational:
-            let limit = core.configuration.maximumInformationalResponses
-            end(with: HTTPClientError.tooManyInformationalResponses(limit: limit))
-        case .unsolicited:
-            abort()
+        if now - current.lastProgress >= TimeAmount(timeout) {
+            end(with: HTTPClientError.timedOut(.read, host: key.host, port: key.port, after: timeout))
         }
     }
 

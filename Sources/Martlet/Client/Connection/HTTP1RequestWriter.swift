@@ -6,11 +6,10 @@ import NIOCore
 ///
 /// A plain value: it appends to a buffer and knows nothing of sockets. When a member throws, it has appended nothing.
 struct HTTP1RequestWriter {
-    private var framing = OutgoingRequest.Framing.none
-    private var written = 0
+    private var meter = RequestContentMeter()
 
     /// Whether the request is complete.
-    private(set) var isEnded = false
+    var isEnded: Bool { meter.isEnded }
 
     /// Writes the request line and the fields.
     mutating func writeHead(
@@ -24,51 +23,31 @@ struct HTTP1RequestWriter {
             output.tail.moveWriterIndex(to: start)
             throw error
         }
-        framing = request.framing
-        isEnded = request.framing == .none
+        meter = RequestContentMeter(request.framing)
     }
 
     /// Adds to the content.
     mutating func write(_ content: OutgoingContent, into output: inout OutputBuffer) throws(HTTPClientError) {
         let count = content.byteCount
         guard count > 0 else { return }
-        switch framing {
-        case .none:
-            throw .contentNotAllowed
-        case .contentLength(let announced):
-            guard count <= announced - written else {
-                throw .contentLengthExceeded(announced: announced, written: written + count)
-            }
-            content.append(to: &output)
-            // Nobody has to say so: the server can answer before it would be said.
-            isEnded = written + count == announced
-        case .chunked:
-            guard !isEnded else { throw .requestEnded }
-            output.tail.writeChunkHead(byteCount: count)
-            content.append(to: &output)
-            output.tail.writeStaticString("\r\n")
-        }
-        written += count
+        try meter.add(count)
+        guard meter.isChunked else { return content.append(to: &output) }
+        output.tail.writeChunkHead(byteCount: count)
+        content.append(to: &output)
+        output.tail.writeStaticString("\r\n")
     }
 
     /// Ends the request.
     mutating func end(trailers: HTTPFields = [:], into output: inout OutputBuffer) throws(HTTPClientError) {
         guard !isEnded else { return }
-        switch framing {
-        case .none:
-            break
-        case .contentLength(let announced):
-            guard written == announced else {
-                throw .contentLengthNotReached(announced: announced, written: written)
-            }
-        case .chunked:
+        if meter.isChunked {
             do {
                 try output.tail.writeLastChunk(trailers: trailers)
             } catch {
                 throw .invalidHeader("\(error)")
             }
         }
-        isEnded = true
+        try meter.end()
     }
 
     private static func writeHead(

@@ -19,12 +19,14 @@ final class ClientExchange: Sendable {
         var hasBegun = false
         /// Whether a byte of a response has arrived.
         var hasAnswer = false
+        /// How often a server has said that it has done nothing about the request, which then was sent again.
+        var refusals = 0
     }
 
     private enum Place {
         case nowhere
         case waiting(ConnectionPool)
-        case on(HTTP1ClientConnection)
+        case on(ClientConnection)
         case over
     }
 
@@ -65,6 +67,8 @@ final class ClientExchange: Sendable {
     let deadline: NIODeadline?
     let onInformational: (@Sendable (HTTPResponse.Status, HTTPFields) -> Void)?
     let recorder: MetricsRecorder?
+    /// The number of the stream that it takes place on, with HTTP/2.
+    let streamNumber = Atomic(0)
     private let state = Mutex(State())
 
     init(
@@ -168,11 +172,24 @@ final class ClientExchange: Sendable {
     // MARK: The connection's side, on its loop
 
     /// The exchange is to take place on `connection`; false when it is over already.
-    func begin(on connection: HTTP1ClientConnection, isReused: Bool) -> Bool {
+    func begin(on connection: ClientConnection, isReused: Bool) -> Bool {
         state.withLock { state in
             guard case .open = state.outcome else { return false }
             state.place = .on(connection)
             state.progress.isConnectionReused = isReused
+            return true
+        }
+    }
+
+    /// The server has done nothing about the request, so that it can be sent on another connection of `pool`; false when
+    /// that is not possible, or was tried too often.
+    func withdraw(to pool: ConnectionPool, limit: Int) -> Bool {
+        if case .stream(let body) = content, !body.isUntouched { return false }
+        return state.withLock { state in
+            guard case .open = state.outcome, state.progress.refusals < limit else { return false }
+            state.progress.refusals += 1
+            state.progress.hasBegun = false
+            state.place = .waiting(pool)
             return true
         }
     }
@@ -209,5 +226,5 @@ struct IncomingResponse: Sendable {
     /// The content; nil when there is none.
     let body: (any BodySource)?
     /// The connection's two ends.
-    let connection: HTTP1ClientConnection?
+    let connection: ClientConnection?
 }

@@ -14,6 +14,8 @@ struct ClientFlow {
     let deadline: NIODeadline?
     let recorder: MetricsRecorder?
     private var isRepetition = false
+    /// Whether the server wants this request with HTTP/1.1.
+    private var needsHTTP1 = false
 
     init(_ draft: RequestDraft, core: ClientCore) {
         self.core = core
@@ -108,6 +110,10 @@ struct ClientFlow {
                 else {
                     throw HTTPClientError.proxyTunnelRefused(refusal.status)
                 }
+            } catch HTTPClientError.http2(.streamReset(.http11Required)) where !needsHTTP1 && draft.isRepeatable {
+                needsHTTP1 = true
+            } catch HTTPClientError.http2(.goAway(.http11Required, _)) where !needsHTTP1 && draft.isRepeatable {
+                needsHTTP1 = true
             } catch {
                 guard mayRetry(exchange, after: error, retries: retries) else { throw error }
                 retries += 1
@@ -119,8 +125,12 @@ struct ClientFlow {
     /// Whether the request can be sent again after `error`: the server has not seen it, or seeing it twice does no
     /// harm (RFC 9110 section 9.2.2; RFC 9112 section 9.3.1).
     private func mayRetry(_ exchange: ClientExchange, after error: any Error, retries: Int) -> Bool {
-        guard case HTTPClientError.connectionClosed = error else { return false }
         let progress = exchange.progress
+        switch error {
+        case HTTPClientError.connectionClosed: break
+        case HTTPClientError.http2 where !progress.hasBegun: break
+        default: return false
+        }
         return RetryPolicy(limit: configuration.maximumRetries).allowsRetry(
             of: draft.method,
             after: progress.hasAnswer ? .responseStarted : progress.hasBegun ? .sent : .nothingSent,
@@ -159,18 +169,13 @@ struct ClientFlow {
             request.expectsContinue = framing != .none && fields[.expect]?.lowercased() == "100-continue"
             if fields.connectionTokens.contains(.close) { request.isPersistent = false }
         }
-        if let onRequestHead = configuration.onRequestHead {
-            var writer = HTTP1RequestWriter()
-            var output = OutputBuffer()
-            try writer.writeHead(request, into: &output)
-            onRequestHead(String(buffer: output.tail))
-        }
         return ClientExchange(
             key: PoolKey(
                 isSecure: draft.url.origin.isSecure,
                 host: draft.url.host,
                 port: draft.url.effectivePort,
-                proxy: route.proxy
+                proxy: route.proxy,
+                version: version(request, route)
             ),
             request: request,
             content: content,
@@ -179,6 +184,18 @@ struct ClientFlow {
             onInformational: draft.onInformational,
             recorder: recorder
         )
+    }
+
+    /// The version of HTTP for a request.
+    private func version(_ request: OutgoingRequest, _ route: ClientRoute) -> PoolKey.Version {
+        // What takes the socket over needs one of its own, and a proxy that forwards speaks HTTP/1.
+        if needsHTTP1 || draft.needsHTTP1 || route.usesAbsoluteForm { return .http1 }
+        if request.method == .connect || request.fields?[.upgrade] != nil { return .http1 }
+        switch configuration.http2.use {
+        case .never: return .http1
+        case .automatic: return draft.url.origin.isSecure ? .negotiated : .http1
+        case .always: return .http2
+        }
     }
 
     /// The request's fields; nil when they are the client's default fields and nothing else.

@@ -18,6 +18,8 @@ struct RequestDraft: Sendable {
     var redirectPolicy: RedirectPolicy
     /// Whether a proxy is to open a tunnel instead of forwarding the request.
     var needsTunnel = false
+    /// Whether the connection is to become another protocol's, so that it must not be shared.
+    var needsHTTP1 = false
     var onInformational: (@Sendable (HTTPResponse.Status, HTTPFields) -> Void)?
 
     init(_ method: HTTPRequest.Method, _ url: String, core: ClientCore) throws {

@@ -3,11 +3,22 @@ import Synchronization
 
 /// The connections of a client, by where they lead.
 final class ConnectionPool: Sendable {
-    private typealias Host = HostPool<HTTP1ClientConnection, ClientExchange>
+    private typealias Host = HostPool<ClientConnection, ClientExchange>
+
+    /// For how many destinations it is remembered what their connections are like when there are none.
+    private static let memory = 1024
 
     private struct State {
         var hosts: [PoolKey: Host] = [:]
+        /// What the connections of negotiated destinations were like.
+        var known: [PoolKey: Host.Knowledge] = [:]
         var isClosed = false
+
+        mutating func learn(_ knowledge: Host.Knowledge, of key: PoolKey) {
+            guard key.version == .negotiated, known[key] != knowledge else { return }
+            if known.count >= memory { known.removeAll() }
+            known[key] = knowledge
+        }
     }
 
     /// Makes a connection on a loop.
@@ -30,8 +41,9 @@ final class ConnectionPool: Sendable {
     func submit(_ exchange: ClientExchange, core: ClientCore, on loop: ClientLoop?, first: Bool = false) {
         let submission = state.withLock { state -> Host.Submission? in
             guard !state.isClosed else { return nil }
-            let isPreferred: ((HTTP1ClientConnection) -> Bool)? = loop.map { loop in { $0.loop === loop } }
-            return state.hosts[exchange.key, default: Host(limit: limit)]
+            let isPreferred: ((ClientConnection) -> Bool)? = loop.map { loop in { $0.loop === loop } }
+            let (key, known) = (exchange.key, state.known)
+            return state.hosts[key, default: Host(limit: limit, knowledge: Self.knowledge(of: key, known))]
                 .submit(exchange, first: first, avoidsIdle: exchange.avoidsIdle, isPreferred: isPreferred)
         }
         switch submission {
@@ -39,6 +51,14 @@ final class ConnectionPool: Sendable {
         case .use(let connection): connection.start(exchange)
         case .connect: core.connect(for: exchange, on: loop ?? core.nextLoop())
         case .wait: break
+        }
+    }
+
+    private static func knowledge(of key: PoolKey, _ known: [PoolKey: Host.Knowledge]) -> Host.Knowledge {
+        switch key.version {
+        case .http1: .oneAtATime
+        case .negotiated: known[key] ?? .none
+        case .http2: .shared
         }
     }
 
@@ -56,10 +76,46 @@ final class ConnectionPool: Sendable {
 
     /// What to do with a connection that has been made or has answered its request: the next exchange for it, or nil
     /// and whether it is kept.
-    func release(_ connection: HTTP1ClientConnection, isNew: Bool) -> (next: ClientExchange?, isKept: Bool) {
+    func release(_ connection: ClientConnection, isNew: Bool) -> (next: ClientExchange?, isKept: Bool) {
+        let (release, others) = state.withLock { state -> (Host.Release?, [ClientExchange]) in
+            let mayKeep = !state.isClosed
+            let release = state.hosts[connection.key]?.release(connection, isNew: isNew, mayKeep: mayKeep)
+            guard isNew else { return (release, []) }
+            state.learn(.oneAtATime, of: connection.key)
+            return (release, state.hosts[connection.key]?.waitersToConnectFor() ?? [])
+        }
+        connect(for: others, connection.core, on: nil)
+        switch release {
+        case .serve(let exchange): return (exchange, true)
+        case .keep: return (nil, true)
+        case .close, nil: return (nil, false)
+        }
+    }
+
+    /// A connection has been made that carries several requests at once. Answers those for it.
+    func join(_ connection: ClientConnection, capacity: Int) -> [ClientExchange] {
+        state.withLock { state in
+            state.learn(.shared, of: connection.key)
+            return state.hosts[connection.key]?.join(connection, capacity: capacity) ?? []
+        }
+    }
+
+    /// A connection carries up to `capacity` requests from now on. Answers the requests for it.
+    func setCapacity(_ capacity: Int, of connection: ClientConnection) -> [ClientExchange] {
+        let (exchanges, others) =
+            change(connection.key) { host in
+                (host.setCapacity(capacity, of: connection), host.waitersToConnectFor())
+            } ?? ([], [])
+        connect(for: others, connection.core, on: connection.loop)
+        return exchanges
+    }
+
+    /// A request is over on a connection that carries several. Answers the next one for it, or nil and whether the
+    /// connection is kept.
+    func streamEnded(on connection: ClientConnection) -> (next: ClientExchange?, isKept: Bool) {
         state.withLock { state in
             let mayKeep = !state.isClosed
-            switch state.hosts[connection.key]?.release(connection, isNew: isNew, mayKeep: mayKeep) {
+            switch state.hosts[connection.key]?.streamEnded(on: connection, mayKeep: mayKeep) {
             case .serve(let exchange): return (exchange, true)
             case .keep: return (nil, true)
             case .close, nil: return (nil, false)
@@ -67,29 +123,39 @@ final class ConnectionPool: Sendable {
         }
     }
 
+    /// A connection takes no more requests, though it goes on with those it has.
+    func retire(_ connection: ClientConnection) {
+        let others = change(connection.key) { $0.retire(connection) } ?? []
+        connect(for: others, connection.core, on: connection.loop)
+    }
+
+    private func connect(for exchanges: [ClientExchange], _ core: ClientCore, on loop: ClientLoop?) {
+        for exchange in exchanges { core.connect(for: exchange, on: loop ?? core.nextLoop()) }
+    }
+
     /// A connection for `exchange` could not be made.
     func connectFailed(_ error: any Error, for exchange: ClientExchange, core: ClientCore, on loop: ClientLoop) {
-        let (fails, next) = change(exchange.key) { $0.connectFailed(for: exchange) } ?? (false, nil)
+        let (fails, next) = change(exchange.key) { $0.connectFailed(for: exchange) } ?? (false, [])
         if fails { exchange.fail(error) }
-        if let next { core.connect(for: next, on: loop) }
+        connect(for: next, core, on: loop)
     }
 
     /// A connection is gone, or is about to be.
-    func closed(_ connection: HTTP1ClientConnection) {
-        let next = change(connection.key) { $0.closed(connection) } ?? nil
-        if let next { connection.core.connect(for: next, on: connection.loop) }
+    func closed(_ connection: ClientConnection) {
+        let next = change(connection.key) { $0.closed(connection) } ?? []
+        connect(for: next, connection.core, on: connection.loop)
     }
 
     /// Takes a free connection out of use; false when somebody is using it, or is about to.
-    func takeIdle(_ connection: HTTP1ClientConnection) -> Bool {
+    func takeIdle(_ connection: ClientConnection) -> Bool {
         state.withLock { $0.hosts[connection.key]?.takeIdle(connection) ?? false }
     }
 
     /// Accepts no more requests. Answers the free connections and the requests that wait.
-    func close() -> (idle: [HTTP1ClientConnection], waiting: [ClientExchange]) {
+    func close() -> (idle: [ClientConnection], waiting: [ClientExchange]) {
         state.withLock { state in
             state.isClosed = true
-            var idle: [HTTP1ClientConnection] = []
+            var idle: [ClientConnection] = []
             var waiting: [ClientExchange] = []
             for key in state.hosts.keys {
                 idle += state.hosts[key]?.takeAllIdle() ?? []
@@ -100,7 +166,7 @@ final class ConnectionPool: Sendable {
     }
 
     /// Accepts no more requests, but finishes those that wait. Answers the free connections.
-    func retire() -> [HTTP1ClientConnection] {
+    func retire() -> [ClientConnection] {
         state.withLock { state in
             state.isClosed = true
             return state.hosts.keys.flatMap { state.hosts[$0]?.takeAllIdle() ?? [] }
@@ -112,7 +178,7 @@ final class ConnectionPool: Sendable {
         state.withLock { state in
             state.hosts.values.reduce(into: (0, 0, 0)) { sum, host in
                 sum.0 += host.openCount
-                sum.1 += host.idle.count
+                sum.1 += host.idleCount
                 sum.2 += host.waiting.count
             }
         }

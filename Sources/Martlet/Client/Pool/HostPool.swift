@@ -3,8 +3,19 @@ import NIOCore
 /// The connections to one destination and the requests that wait for them: who gets what, and when to connect.
 ///
 /// A plain value that does nothing itself; its members answer what is to be done. Connections that are free are used
-/// last in, first out, so that those not needed grow old; requests are served first in, first out.
+/// last in, first out, so that those not needed grow old; requests are served first in, first out. A connection that
+/// carries several requests at once (HTTP/2) takes all it can before another one is made.
 struct HostPool<Connection: AnyObject, Waiter: AnyObject> {
+    /// What is known of the connections that the server accepts.
+    enum Knowledge {
+        /// Nothing yet: the first connection shows it, and everybody waits for that one.
+        case none
+        /// Each carries one request at a time, or one could not be made: a connection for each request.
+        case oneAtATime
+        /// Each carries several requests: no connection is made while another one is being made.
+        case shared
+    }
+
     /// What to do about a request.
     enum Submission {
         case use(Connection)
@@ -20,19 +31,34 @@ struct HostPool<Connection: AnyObject, Waiter: AnyObject> {
         case close
     }
 
+    /// A connection that carries several requests at once.
+    private struct Shared {
+        let connection: Connection
+        var streams: Int
+        var capacity: Int
+
+        var hasRoom: Bool { streams < capacity }
+    }
+
     private(set) var idle: [Connection] = []
+    private var shared: [Shared] = []
     private(set) var waiting = CircularBuffer<Waiter>()
     /// All connections: in use, free, and being made.
     private(set) var openCount = 0
     private(set) var connectingCount = 0
+    private(set) var knowledge: Knowledge
     private let limit: Int
 
-    init(limit: Int) {
+    init(limit: Int, knowledge: Knowledge = .oneAtATime) {
         self.limit = max(limit, 1)
+        self.knowledge = knowledge
     }
 
     /// Whether nothing is left to remember.
     var isEmpty: Bool { openCount == 0 && waiting.isEmpty }
+
+    /// How many connections carry no request.
+    var idleCount: Int { shared.reduce(idle.count) { $0 + ($1.streams == 0 ? 1 : 0) } }
 
     /// A request needs a connection.
     ///
@@ -46,6 +72,10 @@ struct HostPool<Connection: AnyObject, Waiter: AnyObject> {
         avoidsIdle: Bool = false,
         isPreferred: ((Connection) -> Bool)?
     ) -> Submission {
+        if !shared.isEmpty, let index = shared.firstIndex(where: \.hasRoom) {
+            shared[index].streams += 1
+            return .use(shared[index].connection)
+        }
         if !avoidsIdle || openCount >= limit {
             if let isPreferred, let index = idle.lastIndex(where: isPreferred) {
                 return .use(idle.remove(at: index))
@@ -62,9 +92,12 @@ struct HostPool<Connection: AnyObject, Waiter: AnyObject> {
         return startConnecting() ? .connect : .wait
     }
 
-    /// A connection has been made, or has answered its request.
+    /// A connection has been made that carries one request at a time, or it has answered its request.
     mutating func release(_ connection: Connection, isNew: Bool, mayKeep: Bool) -> Release {
-        if isNew { connectingCount -= 1 }
+        if isNew {
+            connectingCount -= 1
+            knowledge = .oneAtATime
+        }
         if let waiter = waiting.popFirst() { return .serve(waiter) }
         guard mayKeep else { return .close }
         idle.append(connection)
@@ -74,25 +107,34 @@ struct HostPool<Connection: AnyObject, Waiter: AnyObject> {
     /// A connection could not be made.
     ///
     /// - Returns: whether the request that it was made for still waits, in which case it is forgotten here; and the
-    ///   request to make another connection for, if there is one.
-    mutating func connectFailed(for waiter: Waiter) -> (fails: Bool, next: Waiter?) {
+    ///   requests to make other connections for.
+    mutating func connectFailed(for waiter: Waiter) -> (fails: Bool, next: [Waiter]) {
         connectingCount -= 1
         openCount -= 1
-        return (forget(waiter), waiterToConnectFor())
+        // The others must not wait for one attempt after the other to fail.
+        knowledge = .oneAtATime
+        return (forget(waiter), waitersToConnectFor())
     }
 
-    /// A connection is gone, or about to be. Answers the request to make another one for, if there is one.
-    mutating func closed(_ connection: Connection) -> Waiter? {
+    /// A connection is gone, or about to be. Answers the requests to make others for.
+    mutating func closed(_ connection: Connection) -> [Waiter] {
         openCount -= 1
         idle.removeAll { $0 === connection }
-        return waiterToConnectFor()
+        shared.removeAll { $0.connection === connection }
+        return waitersToConnectFor()
     }
 
     /// Takes a free connection out of use; false when it is not free.
     mutating func takeIdle(_ connection: Connection) -> Bool {
-        guard let index = idle.lastIndex(where: { $0 === connection }) else { return false }
-        idle.remove(at: index)
-        return true
+        if let index = idle.lastIndex(where: { $0 === connection }) {
+            idle.remove(at: index)
+            return true
+        }
+        if let index = shared.firstIndex(where: { $0.connection === connection && $0.streams == 0 }) {
+            shared.remove(at: index)
+            return true
+        }
+        return false
     }
 
     /// A request gives up waiting; false when it does not wait.
@@ -104,8 +146,10 @@ struct HostPool<Connection: AnyObject, Waiter: AnyObject> {
 
     /// Takes all free connections out of use.
     mutating func takeAllIdle() -> [Connection] {
+        let free = shared.filter { $0.streams == 0 }.map(\.connection)
+        shared.removeAll { $0.streams == 0 }
         defer { idle.removeAll() }
-        return idle
+        return idle + free
     }
 
     /// Takes all requests that wait.
@@ -114,15 +158,79 @@ struct HostPool<Connection: AnyObject, Waiter: AnyObject> {
         return Array(waiting)
     }
 
+    /// The requests to make connections for, which count as being made from now on.
+    mutating func waitersToConnectFor() -> [Waiter] {
+        var waiters: [Waiter] = []
+        while startConnecting() {
+            waiters.append(waiting[waiting.index(waiting.startIndex, offsetBy: connectingCount - 1)])
+        }
+        return waiters
+    }
+
     private mutating func startConnecting() -> Bool {
         guard openCount < limit, connectingCount < waiting.count else { return false }
+        switch knowledge {
+        case .oneAtATime: break
+        case .none: guard connectingCount == 0 else { return false }
+        case .shared:
+            // One that takes no requests at all for the time being would only be followed by more of its kind.
+            guard connectingCount == 0, !shared.contains(where: { $0.hasRoom || $0.capacity == 0 }) else {
+                return false
+            }
+        }
         openCount += 1
         connectingCount += 1
         return true
     }
+}
 
-    private mutating func waiterToConnectFor() -> Waiter? {
-        guard startConnecting() else { return nil }
-        return waiting[waiting.index(waiting.startIndex, offsetBy: min(connectingCount, waiting.count) - 1)]
+/// Connections that carry several requests at once.
+extension HostPool {
+    /// A connection has been made that carries up to `capacity` requests at once. Answers those for it.
+    mutating func join(_ connection: Connection, capacity: Int) -> [Waiter] {
+        connectingCount -= 1
+        knowledge = .shared
+        shared.append(Shared(connection: connection, streams: 0, capacity: capacity))
+        return fill(shared.count - 1)
+    }
+
+    /// A connection carries up to `capacity` requests from now on. Answers the requests for it.
+    mutating func setCapacity(_ capacity: Int, of connection: Connection) -> [Waiter] {
+        guard let index = index(of: connection) else { return [] }
+        shared[index].capacity = capacity
+        return fill(index)
+    }
+
+    /// A request is over on a connection. Answers what to do with the connection, if it is not left as it is.
+    mutating func streamEnded(on connection: Connection, mayKeep: Bool) -> Release {
+        guard let index = index(of: connection) else { return .keep }
+        shared[index].streams -= 1
+        if shared[index].hasRoom, let waiter = waiting.popFirst() {
+            shared[index].streams += 1
+            return .serve(waiter)
+        }
+        guard !mayKeep, shared[index].streams == 0 else { return .keep }
+        shared.remove(at: index)
+        return .close
+    }
+
+    /// A connection takes no more requests, though it goes on with those it has. Answers the requests to make others
+    /// for.
+    mutating func retire(_ connection: Connection) -> [Waiter] {
+        shared.removeAll { $0.connection === connection }
+        return waitersToConnectFor()
+    }
+
+    private func index(of connection: Connection) -> Int? {
+        shared.firstIndex { $0.connection === connection }
+    }
+
+    private mutating func fill(_ index: Int) -> [Waiter] {
+        var waiters: [Waiter] = []
+        while shared[index].hasRoom, let waiter = waiting.popFirst() {
+            shared[index].streams += 1
+            waiters.append(waiter)
+        }
+        return waiters
     }
 }

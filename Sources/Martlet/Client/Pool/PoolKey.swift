@@ -1,6 +1,6 @@
 import HTTPWire
 
-/// What connections can be shared by: where they lead, and by which way.
+/// What connections can be shared by: where they lead, by which way, and what they speak.
 struct PoolKey: Hashable, Sendable {
     /// A proxy between the client and the server.
     struct Proxy: Hashable, Sendable {
@@ -10,8 +10,17 @@ struct PoolKey: Hashable, Sendable {
         var isTunnel: Bool
     }
 
+    /// The version of HTTP that connections may speak.
+    enum Version: Hashable, Sendable {
+        case http1
+        /// HTTP/2 if the server offers it during the TLS handshake, else HTTP/1.
+        case negotiated
+        case http2
+    }
+
     var isSecure = false
     var host: String
     var port: Int
     var proxy: Proxy?
+    var version = Version.http1
 }

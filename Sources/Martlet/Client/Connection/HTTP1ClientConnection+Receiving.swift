@@ -1,0 +1,172 @@
+import HTTPTypes
+import HTTPWire
+import Logging
+import NIOCore
+
+/// What arrives, on its way to the exchange that waits for it. All of it is called on the loop.
+extension HTTP1ClientConnection {
+    /// How many bytes of a response wait for their reader before the socket is no longer read: enough to keep a
+    /// download going while its reader is busy.
+    private static let bodyCapacity = 262_144
+
+    /// Goes as far as it can with what has arrived. Called on the loop after anything that may let it go on.
+    func process() {
+        guard !isProcessing else {
+            hasMoreToProcess = true
+            return
+        }
+        isProcessing = true
+        repeat {
+            hasMoreToProcess = false
+            while advance() {}
+        } while hasMoreToProcess
+        isProcessing = false
+        if !isReading { wakeReader() }
+        continueReading()
+    }
+
+    func wakeReader() {
+        if case .detached(let stream) = phase { stream.wake() } else { current?.body?.wake() }
+    }
+
+    /// One step; false when there is nothing to do before something else happens.
+    private func advance() -> Bool {
+        guard let current else {
+            // What comes before an HTTP/2 connection has taken this one's place is for that.
+            if key.version == .http2, !isPooled { return false }
+            if case .open = phase, case .failed = reader.next() {
+                core.configuration.logger.debug(
+                    "\(HTTPClientError.unsolicitedResponse)",
+                    metadata: ["host": "\(key.host)"]
+                )
+                abort()
+            }
+            return false
+        }
+        guard current.drain != nil || current.body?.wantsBytes ?? true else { return false }
+        switch reader.next() {
+        case .informational(let head):
+            receivedInformational(head, current.exchange)
+            return true
+        case .head(let head):
+            received(head)
+            return self.current != nil
+        case .content(let bytes):
+            received(bytes)
+            return true
+        case .end(let trailers):
+            finish(trailers: trailers)
+            return true
+        case .needsMoreBytes:
+            deliverBegun()
+            return false
+        case .failed(let failure):
+            fail(failure)
+            return false
+        }
+    }
+
+    private func received(_ head: ResponseHead) {
+        guard let exchange = current?.exchange else { return }
+        exchange.note { $0.hasAnswer = true }
+        exchange.recorder?.receivedHead()
+        let opens = head.statusCode == 101 || (exchange.request.method == .connect && head.statusCode < 300)
+        if opens, !exchange.opensTunnel {
+            if head.statusCode == 101, exchange.request.fields?[.upgrade] == nil {
+                end(with: HTTPClientError.unexpectedUpgrade)
+            } else {
+                detach(head)
+            }
+            return
+        }
+        current?.head = head
+        // A tunnel is one whatever version of HTTP the proxy speaks (RFC 9110 section 9.3.6).
+        let isTunnel = exchange.opensTunnel && (200...299).contains(head.statusCode)
+        if !head.isPersistent, !isTunnel { current?.mayReuse = false }
+        guard let writer = current?.writer, !writer.isEnded else { return }
+        // The server has made up its mind without the rest of the request (RFC 9112 section 9.5). One that answers
+        // with success while it reads may want the rest; every other is spared it.
+        if current?.awaitsContinue == true || head.statusCode >= 300 || !head.isPersistent {
+            stopSending()
+        }
+    }
+
+    private func received(_ bytes: ByteBuffer) {
+        if let drain = current?.drain {
+            let allowance = drain.allowance - bytes.readableBytes
+            current?.drain?.allowance = allowance
+            if allowance < 0 { abort() }
+        } else if let body = current?.body {
+            body.push(bytes)
+        } else if current?.firstBytes == nil {
+            current?.firstBytes = bytes
+        } else {
+            deliverBegun()
+            current?.body?.push(bytes)
+        }
+    }
+
+    /// Hands the response over although its content is not complete.
+    private func deliverBegun() {
+        guard let begun = current, !begun.isDelivered, let head = begun.head else { return }
+        let stream = BodyStream(
+            eventLoop: loop.eventLoop,
+            announcedLength: head.framing.announcedLength,
+            capacity: Self.bodyCapacity
+        ) {
+            self.process()
+        }
+        if let bytes = begun.firstBytes { stream.push(bytes) }
+        current?.body = stream
+        current?.firstBytes = nil
+        current?.head = nil
+        current?.isDelivered = true
+        let body = ConnectionBody(stream, of: begun.exchange, on: self)
+        begun.exchange.deliver(IncomingResponse(head: head, body: body, connection: self))
+    }
+
+    /// The response is complete.
+    private func finish(trailers: HTTPFields) {
+        guard let ended = current else { return }
+        if !ended.writer.isEnded { stopSending() }
+        let isReusable = current?.mayReuse == true && reader.isIdle && ended.writer.isEnded
+        current = nil
+        ended.exchange.ended()
+        ended.exchange.recorder?.ended()
+        ended.body?.finish(trailers: trailers)
+        if ended.exchange.opensTunnel {
+            // The tunnel's end is whoever made it; what the proxy says of its connection is no longer about it.
+        } else if !isReusable {
+            abort()
+        } else {
+            // Before the response is handed over, so that the next request finds the connection.
+            release()
+        }
+        if !ended.isDelivered, let head = ended.head {
+            let isEmpty = ended.firstBytes == nil && trailers.isEmpty
+            let body = isEmpty ? nil : WholeBody(ended.firstBytes ?? ByteBuffer(), trailers: trailers)
+            ended.exchange.deliver(IncomingResponse(head: head, body: body, connection: self))
+        }
+    }
+
+    /// The response will not become complete.
+    private func fail(_ failure: HTTP1ResponseReader.Failure) {
+        switch failure {
+        case .closedBeforeHead(let afterFirstByte):
+            if afterFirstByte { current?.exchange.note { $0.hasAnswer = true } }
+            end(with: HTTPClientError.connectionClosed)
+        case .closedInContent:
+            deliverBegun()
+            end(with: HTTPBodyError.connectionClosed)
+        case .malformed(let error):
+            deliverBegun()
+            let isDelivered = current?.isDelivered == true
+            end(with: isDelivered ? HTTPBodyError.malformed(error) : HTTPClientError.malformedResponse(error))
+        case .tooManyInformational:
+            let limit = core.configuration.maximumInformationalResponses
+            end(with: HTTPClientError.tooManyInformationalResponses(limit: limit))
+        case .unsolicited:
+            abort()
+        }
+    }
+}
