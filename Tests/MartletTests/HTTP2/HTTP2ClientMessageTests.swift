@@ -51,7 +51,7 @@ struct HTTP2ClientMessageTests {
                 #expect(text == "/\(number)")
             }
             try await withThrowingTaskGroup(of: Bool.self) { group in
-                for number in 0..<200 {
+                for number in 0..<100 {
                     group.addTask { try await client.get("\(url)/\(number)").text == "/\(number)" }
                 }
                 for try await isRight in group { #expect(isRight) }

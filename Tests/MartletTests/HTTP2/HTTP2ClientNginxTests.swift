@@ -17,7 +17,7 @@ struct HTTP2ClientNginxTests {
             let response = try await certificates.makeClient().get("\(server.secureURL)/version")
             #expect(response.version == .http2)
             #expect(response.certificate?.subject == "CN=localhost,O=Martlet")
-            #expect(response.tlsVersion == .tls1_3)
+            #expect(response.tlsVersion != nil)
             #expect(response.connectionInfo?.remotePort == server.port)
             let text = try await response.text
             #expect(text.hasPrefix("HTTP/2.0"))
@@ -145,8 +145,9 @@ struct HTTP2ClientNginxTests {
                 }
                 group.addTask {
                     for _ in 0..<3 {
-                        let (before, known) = (count.value, connections.value.count)
+                        let before = count.value
                         try await eventually { count.value > before + 100 }
+                        let known = connections.value.count
                         server.process.send(SIGHUP)
                         try await eventually { connections.value.count > known }
                     }

@@ -40,11 +40,13 @@ struct HTTP2ClientStreamEndTests {
 
     @Test("A reset before the answer, and one in the middle of it, are errors of that request only")
     func resets() async throws {
+        let gate = Gate()
         try await withHTTP2Peer { peer, _ in
             try peer.reset(try peer.request().stream, 2)
             let second = try peer.request().stream
             try peer.headers(second, [":status": "200"])
             try peer.data(second, "beg")
+            gate.wait()
             try peer.reset(second, 2)
             try peer.reset(try peer.request().stream, 0xB)
             try peer.reset(try peer.request().stream, 0xFF)
@@ -53,6 +55,7 @@ struct HTTP2ClientStreamEndTests {
             let first = await failure { _ = try await client.get(url) }
             #expect(first == .streamReset(.internalError))
             let response = try await client.get(url)
+            gate.open()
             let second = await failure { _ = try await response.collect() }
             #expect(second == .streamReset(.internalError))
             let third = await failure { _ = try await client.get(url) }
@@ -160,7 +163,7 @@ struct HTTP2ClientStreamEndTests {
     @Test("A server that is silent in the middle is given up after the time for reading; the others go on")
     func readTimeout() async throws {
         try await withHTTP2Peer {
-            $0.readTimeout = .milliseconds(100)
+            $0.readTimeout = .milliseconds(600)
         } script: { peer, _ in
             let stream = try peer.request().stream
             #expect(try peer.next(.reset).stream == stream)
@@ -168,7 +171,7 @@ struct HTTP2ClientStreamEndTests {
         } test: { client, url in
             let port = try #require(Int(url.split(separator: ":").last ?? ""))
             await #expect(
-                throws: HTTPClientError.timedOut(.read, host: "127.0.0.1", port: port, after: .milliseconds(100))
+                throws: HTTPClientError.timedOut(.read, host: "127.0.0.1", port: port, after: .milliseconds(600))
             ) { try await client.get(url) }
             let text = try await client.get("\(url)/ok").text
             #expect(text == "/ok")

@@ -5,10 +5,15 @@ import NIOCore
 
 /// nginx that speaks TLS, and HTTP/2 unless told otherwise.
 enum SecureNginx {
-    /// How many bytes `/large` has.
-    static let largeCount = 32 << 20
-    /// The SHA-256 of `/large` is that of these.
-    static let large = ByteBuffer(bytes: (0..<largeCount).lazy.map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) })
+    /// What `/large` serves: 32 MiB, of which no two parts are the same.
+    static let large = {
+        var large = ByteBuffer()
+        for part in 0..<32 {
+            large.writeInteger(part)
+            large.writeImmutableBuffer(Nginx.large)
+        }
+        return large
+    }()
 
     static func run(
         _ certificates: Certificates,
