@@ -62,8 +62,19 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "nio-websocket",
+            dependencies: [
+                "BenchmarkSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
     ]
-        + ["martlet-hello", "martlet-drain", "martlet-client", "martlet-files"].map { name in
+        + ["martlet-hello", "martlet-drain", "martlet-client", "martlet-files", "martlet-websocket"].map { name in
             .executableTarget(
                 name: name,
                 dependencies: [

@@ -59,6 +59,7 @@ SCENARIOS = {
         Scenario("upload", "Chunked upload", kind="upload"),
         Scenario("clients", "Clients", kind="clients"),
         Scenario("files", "Files", kind="files"),
+        Scenario("websocket", "WebSocket echo", kind="websocket"),
         Scenario("allocations", "Allocations per request", kind="allocations"),
         Scenario("instructions", "Instructions per request", kind="instructions"),
     )
