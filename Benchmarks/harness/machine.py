@@ -21,6 +21,10 @@ DEBIAN_PACKAGES = {
     "gorilla": ("golang-github-gorilla-websocket-dev",),
     "ws": ("node-ws",),
     "libwebsockets": ("libwebsockets-dev",),
+    "h2o": ("h2o",),
+    "x/net": ("golang-golang-x-net-dev",),
+    "openssl": ("openssl",),
+    "curl": ("curl",),
     "valgrind": ("valgrind",),
     "perf": ("linux-perf",),
 }
@@ -30,6 +34,7 @@ LIBRARIES = {
     "libwebsockets": "include/**/libwebsockets.h",
     "gorilla": "share/gocode/src/github.com/gorilla/websocket",
     "ws": "share/nodejs/ws",
+    "x/net": "share/gocode/src/golang.org/x/net/http2",
 }
 """What is no program: a file or folder of it, under /usr."""
 
