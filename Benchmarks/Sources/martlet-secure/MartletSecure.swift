@@ -8,7 +8,10 @@ enum MartletSecure {
         let (port, certificate) = secureArguments()
         let server: HTTPServer
         if let certificate {
-            let identity = TLSIdentity.pem(certificateChain: .file(certificate.chain), privateKey: .file(certificate.key))
+            let identity = TLSIdentity.pem(
+                certificateChain: .file(certificate.chain),
+                privateKey: .file(certificate.key)
+            )
             server = try await HTTPServer.bindSecure(
                 .loopbackIPv4,
                 port: port,
