@@ -21,7 +21,7 @@ let package = Package(
         .executable(name: "chat", targets: ["chat"]),
     ],
     traits: [
-        .trait(name: "MySQL", description: "The chat can log to MySQL and MariaDB; needs libmariadb.")
+        .trait(name: "MySQL", description: "The chat can log to MySQL and MariaDB; needs libmariadb."),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),

@@ -21,9 +21,6 @@ package struct FieldBlockBuilder {
     /// The one Content-Length, if there was any.
     package var contentLength: Int? { facts.contentLength }
 
-    /// Whether the peer waits for 100 (Continue).
-    package var expectsContinue: Bool { facts.expectsContinue }
-
     /// Adds a field: its name a token without capitals, its value without control characters and without white space
     /// around it.
     package mutating func append(name: String, value: String) throws(HTTPParseError) {
@@ -69,7 +66,7 @@ package struct FieldBlockBuilder {
             else { throw HTTPParseError(.invalidFieldValue, at: valueStart) }
             let known = KnownField(base + start, length: nameLength)
             var facts = facts
-            if known == .contentLength || known == .expect {
+            if known == .contentLength {
                 try facts.note(known, base, valueStart..<end, readableTo: end, section: .response)
             }
             return (known, facts)

@@ -1,6 +1,6 @@
 /// The version of HTTP that a message was sent with.
 ///
-/// A minor version above 1 of HTTP/1 is treated as 1.1, as RFC 9110 section 2.5 asks.
+/// Of HTTP/1, a minor version above 1 is treated as 1.1, as RFC 9110 section 2.5 asks.
 public enum HTTPVersion: Sendable, Hashable, CustomStringConvertible {
     /// HTTP/1.0 (RFC 1945).
     case http1_0

@@ -58,9 +58,9 @@ extension HTTPClient {
         /// more to come it is closed. 64 KiB by default.
         public var maximumDrainedBytes = 65_536
 
-        /// Where HTTP/2 is used, and how. ``HTTPClient/HTTP2/automatic`` by default: over https with every server that
+        /// Where HTTP/2 is used, and how. ``HTTPClient/HTTP2Configuration/automatic`` by default: over https with every server that
         /// offers it.
-        public var http2 = HTTP2.automatic
+        public var http2 = HTTP2Configuration.automatic
 
         /// What secures https: whose certificates are accepted (those of the system's authorities), and the client's
         /// own certificate (none).

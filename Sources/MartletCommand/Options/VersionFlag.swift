@@ -24,7 +24,7 @@ enum VersionFlag: EnumerableFlag, Sendable {
     }
 
     /// What the client is set to.
-    var setting: HTTPClient.HTTP2 {
+    var setting: HTTPClient.HTTP2Configuration {
         switch self {
         case .http1: .never
         case .http2: .automatic

@@ -140,4 +140,23 @@ struct OutputTests {
             #expect(try lines.wholeMatch(in: timing.errors) != nil, "\(timing.errors)")
         }
     }
+
+    @Test("The version of HTTP is the one that is asked for")
+    func version() async throws {
+        try await withServer { url in
+            let run = try await martlet("get", "\(url)/json", "-v", "--http2-prior-knowledge")
+            #expect(run.text == sampleJSON)
+            #expect(
+                run.errors == "> GET /json HTTP/2\n> host: \(url.dropFirst(7))\n> user-agent: martlet/0.1\n"
+                    + "> accept-encoding: gzip, deflate\n> \n"
+                    + "< HTTP/2 200 \n< content-type: application/json\n< content-length: 35\n< \n"
+            )
+            for flag in ["--http2", "--http1.1"] {
+                let old = try await martlet("head", "\(url)/json", flag)
+                #expect(old.text.hasPrefix("HTTP/1.1 200"))
+            }
+            let both = try await martlet("get", url, "--http2", "--http1.1")
+            #expect(both.status == 64)
+        }
+    }
 }

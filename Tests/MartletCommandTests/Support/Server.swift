@@ -15,6 +15,7 @@ func withServer(
     configuration.defaultResponseHeaders = [:]
     configuration.sendsDate = false
     configuration.logger.logLevel = .critical
+    configuration.http2.allowsPriorKnowledge = true
     let server = try await HTTPServer.bind(.loopbackIPv4, port: 0, configuration: configuration)
     let serving = Task { try? await server.serve(handler) }
     do {

@@ -180,7 +180,7 @@ struct HTTP2ClientConnectionTests {
     func deadPeer() async throws {
         try await withHTTP2Peer {
             $0.http2.pingInterval = .milliseconds(50)
-            $0.http2.pingTimeout = .milliseconds(200)
+            $0.http2.pingTimeout = .milliseconds(1500)
         } script: { peer, _ in
             let stream = try peer.request().stream
             for _ in 0..<3 {

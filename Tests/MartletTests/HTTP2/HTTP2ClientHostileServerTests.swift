@@ -81,6 +81,22 @@ struct HTTP2ClientHostileServerTests {
         #expect(isConnectionError(bomb), "\(String(describing: bomb))")
     }
 
+    @Test("A table for fields is filled, unless the server wants a huge one", arguments: [4_096, 1 << 30])
+    func fieldTable(size: Int) async throws {
+        try await withHTTP2Peer(settings: [.headerTableSize: size]) { peer, _ in
+            var counts: [Int] = []
+            for _ in 0..<3 {
+                let frame = try peer.next(.headers)
+                counts.append(frame.payload.count)
+                try peer.respond(frame.stream, "ok")
+            }
+            // The first request may be sent before the settings come.
+            if size == 4_096 { #expect(counts[2] < 20) } else { #expect(counts[2] > 60) }
+        } test: { client, url in
+            for _ in 0..<3 { _ = try await client.get(url, headers: [.cacheControl: "a, b, c, d, e"]).text }
+        }
+    }
+
     @Test("More than the window holds is an error, behind what it holds")
     func tooMuchData() async throws {
         try await withHTTP2Peer {

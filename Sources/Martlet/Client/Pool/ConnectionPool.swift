@@ -92,11 +92,13 @@ final class ConnectionPool: Sendable {
         }
     }
 
-    /// A connection has been made that carries several requests at once. Answers those for it.
-    func join(_ connection: ClientConnection, capacity: Int) -> [ClientExchange] {
+    /// A connection has been made that carries several requests at once. Answers those for it, and whether it is kept.
+    func join(_ connection: ClientConnection, capacity: Int) -> (exchanges: [ClientExchange], isKept: Bool) {
         state.withLock { state in
             state.learn(.shared, of: connection.key)
-            return state.hosts[connection.key]?.join(connection, capacity: capacity) ?? []
+            let exchanges = state.hosts[connection.key]?.join(connection, capacity: capacity) ?? []
+            guard state.isClosed, exchanges.isEmpty else { return (exchanges, true) }
+            return ([], state.hosts[connection.key]?.takeIdle(connection) != true)
         }
     }
 

@@ -8,10 +8,12 @@ extension HPACKHeaders {
     ///
     /// - Parameters:
     ///   - standard: The fields of a request that has none of its own.
+    ///   - isRemembered: Whether fields go to the table that makes them shorter the next time.
     init(
         _ request: borrowing OutgoingRequest,
         isSecure: Bool,
-        standard: HTTPFields
+        standard: HTTPFields,
+        isRemembered: Bool = true
     ) throws(HTTPClientError) {
         guard !request.target.isEmpty, request.target.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             throw .invalidURL(request.target)
@@ -20,25 +22,25 @@ extension HPACKHeaders {
         let fields = request.fields ?? standard
         self.init()
         reserveCapacity(fields.count + 6)
-        append(":method", request.method.rawValue)
-        append(":scheme", isSecure ? "https" : "http")
-        append(":authority", try Self.authority(fields[.hostField] ?? request.host))
-        append(":path", request.target)
+        append(":method", request.method.rawValue, isRemembered)
+        append(":scheme", isSecure ? "https" : "http", isRemembered)
+        append(":authority", try Self.authority(fields[.hostField] ?? request.host), isRemembered)
+        append(":path", request.target, isRemembered)
         for field in fields {
-            try append(field)
+            try append(field, isRemembered)
         }
         switch request.framing {
         case .none:
             // A method that gives content a meaning says that there is none (RFC 9110 section 8.6).
             if request.method == .post || request.method == .put || request.method == .patch {
-                append("content-length", "0")
+                append("content-length", "0", isRemembered)
             }
         case .contentLength(let length):
-            append("content-length", "\(length)")
+            append("content-length", "\(length)", isRemembered)
         case .chunked:
             break
         }
-        if request.expectsContinue { append("expect", "100-continue") }
+        if request.expectsContinue { append("expect", "100-continue", isRemembered) }
     }
 
     /// The fields after the content of a request.
@@ -48,16 +50,17 @@ extension HPACKHeaders {
             guard ForbiddenTrailers.contains(field.name) == false else {
                 throw .invalidHeader("\(field.name) must not be a trailer (RFC 9110 section 6.5.1)")
             }
-            append(field.name.canonicalName, field.value)
+            append(field.name.canonicalName, field.value, false)
         }
     }
 
-    private mutating func append(_ name: String, _ value: String) {
-        add(name: name, value: value, indexing: HTTP2FieldRules.indexing(name))
+    private mutating func append(_ name: String, _ value: String, _ isRemembered: Bool) {
+        let indexing = HTTP2FieldRules.indexing(name)
+        add(name: name, value: value, indexing: isRemembered || indexing != .indexable ? indexing : .nonIndexable)
     }
 
     /// Adds a field, unless it is one that HTTP/2 has no place for or that the request's properties decide about.
-    private mutating func append(_ field: HTTPField) throws(HTTPClientError) {
+    private mutating func append(_ field: HTTPField, _ isRemembered: Bool) throws(HTTPClientError) {
         let name = field.name.canonicalName
         switch name {
         case "host", "content-length", "expect", "connection", "keep-alive", "proxy-connection":
@@ -69,7 +72,7 @@ extension HPACKHeaders {
         case "te" where field.value.lowercased() != "trailers":
             return
         default:
-            append(name, field.value)
+            append(name, field.value, isRemembered)
         }
     }
 

@@ -22,6 +22,9 @@ extension HTTP2ClientConnection {
             receivedGoAway(last: last, HTTPTypes.HTTP2ErrorCode(code), explanation: text)
         case .settings(.settings(let settings)):
             if let limit = settings.last(where: { $0.parameter == .maxConcurrentStreams })?.value { setCapacity(limit) }
+            if let size = settings.last(where: { $0.parameter == .headerTableSize })?.value {
+                remembersFields = size <= Self.largestFieldTable
+            }
         case .settings(.ack), .ping, .windowUpdate, .priority, .pushPromise, .alternativeService, .origin:
             // NIO's handler has done what is to be done. Nothing is promised to a client that has said it wants none.
             streams[frame.streamID]?.lastProgress = lastArrival

@@ -30,13 +30,17 @@ final class HTTP2ClientConnection: ClientConnection, ChannelInboundHandler, @unc
     /// How many streams a server takes before it says how many (RFC 9113 section 6.5.2 recommends at least that).
     private static let initialCapacity = 100
     static let defaultWindow = 65_535
+    /// How large a table of fields may be that the server wants to be filled: it fills on this side too.
+    static let largestFieldTable = 65_536
 
-    let settings: HTTPClient.HTTP2
+    let settings: HTTPClient.HTTP2Configuration
     var context: ChannelHandlerContext?
     var phase = Phase.open
     var streams: [HTTP2StreamID: HTTP2ClientStream] = [:]
     /// How many streams the server takes at once.
     var capacity = HTTP2ClientConnection.initialCapacity
+    /// Whether fields go to the table that makes them shorter the next time.
+    var remembersFields = true
     /// Why the connection is about to end, if that is known.
     var failure: HTTPClientError?
     /// The window of each stream, once the server has acknowledged it.
@@ -154,7 +158,12 @@ final class HTTP2ClientConnection: ClientConnection, ChannelInboundHandler, @unc
         let request = exchange.request
         let fields: HPACKHeaders
         do throws(HTTPClientError) {
-            fields = try HPACKHeaders(request, isSecure: key.isSecure, standard: core.defaultHeaders)
+            fields = try HPACKHeaders(
+                request,
+                isSecure: key.isSecure,
+                standard: core.defaultHeaders,
+                isRemembered: remembersFields
+            )
             if case .whole(let content) = exchange.content { try Self.check(content, request) }
         } catch {
             exchange.ended()
@@ -201,8 +210,9 @@ final class HTTP2ClientConnection: ClientConnection, ChannelInboundHandler, @unc
         guard case .open = phase else { return false }
         isPooled = true
         idleSince = .now()
-        let exchanges = core.pool.join(self, capacity: capacity)
+        let (exchanges, isKept) = core.pool.join(self, capacity: capacity)
         for exchange in exchanges { begin(exchange) }
+        if !isKept { close() }
         return true
     }
 

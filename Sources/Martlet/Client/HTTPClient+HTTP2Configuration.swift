@@ -8,7 +8,7 @@ extension HTTPClient {
     /// All requests to one server share a connection then, and a further one is made when the server takes no more
     /// requests at once on those there are. What takes the socket over, such as a WebSocket, uses HTTP/1.1 in any case,
     /// and so does what a proxy forwards without a tunnel.
-    public struct HTTP2: Sendable, Hashable {
+    public struct HTTP2Configuration: Sendable, Hashable {
         /// Where HTTP/2 is used.
         public enum Use: Sendable, Hashable {
             /// Nowhere: HTTP/1.1 only.
@@ -39,10 +39,10 @@ extension HTTPClient {
         }
 
         /// HTTP/1.1 only.
-        public static let never = HTTP2(.never)
+        public static let never = HTTP2Configuration(.never)
         /// HTTP/2 over https with servers that offer it.
-        public static let automatic = HTTP2(.automatic)
+        public static let automatic = HTTP2Configuration(.automatic)
         /// HTTP/2 and nothing else.
-        public static let always = HTTP2(.always)
+        public static let always = HTTP2Configuration(.always)
     }
 }
