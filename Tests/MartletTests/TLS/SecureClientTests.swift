@@ -136,6 +136,7 @@ struct SecureClientTests {
                 try await relay(request, to: server.port) { socket in connection.change { $0 = socket } }
             } test: { proxy in
                 let client = certificates.makeClient {
+                    $0.http2 = .never
                     $0.findProxy = { _ in try ProxyList(pac: "PROXY 127.0.0.1:\(proxy.port)") }
                 }
                 let response = try await client.get("https://localhost:\(server.port)/")

@@ -5,10 +5,10 @@ import NIOCore
 
 /// nginx that speaks TLS, and HTTP/2 unless told otherwise.
 enum SecureNginx {
-    /// What `/large` serves: 32 MiB, of which no two parts are the same.
+    /// What `/large` serves: 16 MiB, of which no two parts are the same.
     static let large = {
         var large = ByteBuffer()
-        for part in 0..<32 {
+        for part in 0..<16 {
             large.writeInteger(part)
             large.writeImmutableBuffer(Nginx.large)
         }
