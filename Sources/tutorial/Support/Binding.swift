@@ -12,6 +12,8 @@ func bindServer(
     var configuration = HTTPServer.Configuration()
     // Whoever presses Control-C does not want to wait half a minute for a slow client.
     configuration.shutdownTimeout = .seconds(3)
+    // For curl --http2-prior-knowledge; browsers speak HTTP/2 over TLS only.
+    configuration.http2.allowsPriorKnowledge = true
     do {
         return try await HTTPServer.bind(InternetAddress(host), port: port, configuration: configuration)
     } catch let error as SocketError where error.isAddressInUse {

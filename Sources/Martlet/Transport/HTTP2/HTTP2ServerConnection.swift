@@ -73,6 +73,7 @@ final class HTTP2ServerConnection: ChannelDuplexHandler, ServerConnection, @unch
     @exclusivity(unchecked) var isSettingsAcknowledged = false
     /// The streams that have something to send and are allowed to, in turn.
     @exclusivity(unchecked) var senders = CircularBuffer<HTTP2ServerStream>(initialCapacity: 4)
+    @exclusivity(unchecked) var isSending = false
     @exclusivity(unchecked) var output = OutputBuffer()
     /// Where a stream's writer puts content, before it is moved to the stream.
     @exclusivity(unchecked) var scratch = OutputBuffer()
