@@ -141,6 +141,12 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
+            resources: [
+                .embedInCode("page/chat.html"),
+                .embedInCode("page/chat.css"),
+                .embedInCode("page/chat.js"),
+                .embedInCode("page/chat.svg"),
+            ],
             swiftSettings: settings
         ),
         .target(
