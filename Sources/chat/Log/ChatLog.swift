@@ -11,6 +11,9 @@ protocol ChatLog: Sendable {
     /// The messages that a query asks for, in order.
     func messages(_ query: HistoryQuery) async throws -> [ChatMessage]
 
+    /// The latest messages, in order: so many, or as many as can be had now.
+    func latest(_ count: Int) async throws -> [ChatMessage]
+
     /// How the log is, for those who watch over it.
     var status: ChatLogStatus { get }
 

@@ -22,7 +22,7 @@ struct ChatLogPlace: Sendable {
         guard let end = text.range(of: "://") else { return try await SQLiteLog.open(text, room: room) }
         switch text[..<end.lowerBound] {
         case "mysql", "mariadb":
-            #if MySQL && false
+            #if MySQL
                 let address = try MySQLAddress(text)
                 return try await MySQLLog.open(address, room: room, spool: spool, logger: logger)
             #else

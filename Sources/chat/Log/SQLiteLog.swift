@@ -71,7 +71,7 @@ final class SQLiteLog: ChatLog {
                 try insert.execute(
                     arguments: [
                         room, last, draft.id.description, Date(milliseconds: draft.time), draft.name, draft.text,
-                        Self.folded("\(draft.name)\n\(draft.text)"),
+                        "\(draft.name)\n\(draft.text)".foldedForSearch,
                     ]
                 )
                 return .stored(ChatMessage(draft, sequence: last))
@@ -92,7 +92,7 @@ final class SQLiteLog: ChatLog {
         }
         if let text = query.text {
             conditions.append("instr(folded, ?) > 0")
-            arguments += [Self.folded(text)]
+            arguments += [text.foldedForSearch]
         }
         let order = query.after == nil ? "DESC" : "ASC"
         arguments += [query.limit]
@@ -106,16 +106,16 @@ final class SQLiteLog: ChatLog {
         return query.after == nil ? messages.reversed() : messages
     }
 
+    func latest(_ count: Int) async throws -> [ChatMessage] {
+        try await messages(HistoryQuery(limit: count))
+    }
+
     var status: ChatLogStatus { ChatLogStatus(kind: "SQLite", isConnected: true, waiting: 0) }
 
     func run() async {}
 
     func close() async {
         try? database.close()
-    }
-
-    private static func folded(_ text: String) -> String {
-        text.folding(options: [.caseInsensitive, .diacriticInsensitive, .widthInsensitive], locale: nil)
     }
 }
 

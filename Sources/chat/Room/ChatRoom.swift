@@ -37,7 +37,7 @@ final class ChatRoom: Sendable {
         limits: ChatLimits = ChatLimits(),
         logger: Logger
     ) async throws -> ChatRoom {
-        let tail = try await log.messages(HistoryQuery(limit: limits.tail))
+        let tail = try await log.latest(limits.tail)
         let state = ChatRoomState(room: name, limits: limits, tail: tail)
         let room = ChatRoom(state, log: log, broadcaster: broadcaster, logger: logger)
         try await broadcaster.subscribe { [weak room] in room?.receive($0) }
