@@ -217,6 +217,7 @@ let package = Package(
                 "chat",
                 "Martlet",
                 "TestProcesses",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings

@@ -17,6 +17,8 @@ struct ChatConnection: Sendable {
             group.addTask { await send(outbox) }
             group.addTask {
                 guard let reason = await outbox.ended() else { return }
+                // At once, though a client that reads nothing may take a while to say goodbye.
+                room.disconnect(member)
                 try? await socket.close(code: reason.code, reason: reason.reason)
             }
             let joining = Task {

@@ -179,6 +179,7 @@
             await writer.close()
             await readers.close()
             try? await disk.shutdownGracefully()
+            state.withLock { $0.spool.end() }
         }
 
         var status: ChatLogStatus {

@@ -33,7 +33,9 @@ struct Spool: ~Copyable {
 
     private let directory: String
     private let limits: Limits
+    /// The directory, locked.
     private let lock: CInt
+    private var isClosed = false
     /// The files, the newest last. There is always one.
     private var segments: [Segment]
     /// The newest file, to append to.
@@ -103,6 +105,15 @@ struct Spool: ~Copyable {
     }
 
     deinit {
+        guard !isClosed else { return }
+        close(descriptor)
+        close(lock)
+    }
+
+    /// Leaves the directory to another chat.
+    mutating func end() {
+        guard !isClosed else { return }
+        isClosed = true
         close(descriptor)
         close(lock)
     }
@@ -127,9 +138,11 @@ struct Spool: ~Copyable {
     ///
     /// - Throws: ``ChatLogError`` when the spool is full or can't be written; nothing has been appended then.
     mutating func append(_ messages: [ChatMessage]) throws {
+        guard !isClosed else { throw ChatLogError("The spool is closed.") }
         guard let newest = segments.indices.last, let final = messages.last else { return }
         var lines = Data()
         let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         for message in messages {
             lines.append(try encoder.encode(message))
             lines.append(0x0A)
