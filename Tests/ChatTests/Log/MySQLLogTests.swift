@@ -223,6 +223,7 @@
                 address,
                 room: room,
                 spool: directory.appending(path: spool).path,
+                patience: .milliseconds(300),
                 logger: .silent
             )
         }

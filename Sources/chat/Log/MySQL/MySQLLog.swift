@@ -19,8 +19,6 @@
         private static let batch = 500
         /// How long to wait before the database is tried again.
         private static let backOff = (first: Duration.milliseconds(100), longest: Duration.seconds(5))
-        /// How long to wait for the database at the start and at the end.
-        private static let patience = Duration.seconds(5)
 
         private let room: String
         private let place: String
@@ -33,19 +31,22 @@
         private let messagesWait = Wakeup()
         private let connected = Mutex(false)
         private let logger: Logger
+        private let patience: Duration
 
         /// Opens the log.
         ///
+        /// - Parameter patience: How long to wait for the database at the start and at the end.
         /// - Throws: ``ChatLogError`` when the spool can't be used, the database refuses, or can't be reached at the very
         ///   first start: nobody would know the last place then.
         static func open(
             _ address: MySQLAddress,
             room: String,
             spool directory: String,
+            patience: Duration = .seconds(5),
             logger: Logger
         ) async throws -> MySQLLog {
             let path = "\(directory)/\(address.directoryName)-\(FileName.safe(room))"
-            let log = try MySQLLog(address, room: room, spool: Spool(path), logger: logger)
+            let log = try MySQLLog(address, room: room, spool: Spool(path), patience: patience, logger: logger)
             do {
                 try await log.begin()
             } catch {
@@ -55,7 +56,14 @@
             return log
         }
 
-        private init(_ address: MySQLAddress, room: String, spool: consuming Spool, logger: Logger) {
+        private init(
+            _ address: MySQLAddress,
+            room: String,
+            spool: consuming Spool,
+            patience: Duration,
+            logger: Logger
+        ) {
+            self.patience = patience
             self.room = room
             self.place = address.description
             self.logger = logger
@@ -66,14 +74,15 @@
             self.readers = MySQLPool(address, size: 3)
             self.disk = NIOThreadPool(numberOfThreads: 1)
             disk.start()
+            var spool = spool
             var ids = RecentIDs(limit: Self.rememberedIDs)
-            for message in spool.recovered { ids.add(message.id, at: message.sequence) }
+            for message in spool.takeRecovered() { ids.add(message.id, at: message.sequence) }
             self.state = Mutex(State(spool: spool, ids: ids))
         }
 
         /// Learns from the database where the room is.
         private func begin() async throws {
-            let deadline = ContinuousClock.now + Self.patience
+            let deadline = ContinuousClock.now + patience
             while true {
                 do {
                     let (ids, last) = try await writer.use { [room] connection in
@@ -87,9 +96,8 @@
                         try state.spool.begin(after: last)
                         var all = RecentIDs(limit: Self.rememberedIDs)
                         for (id, sequence) in ids { all.add(id, at: sequence) }
-                        for message in state.spool.recovered { all.add(message.id, at: message.sequence) }
+                        for message in try state.spool.messages(after: 0) { all.add(message.id, at: message.sequence) }
                         state.ids = all
-                        state.spool.forgetRecovered()
                     }
                 } catch let error as MySQLError {
                     guard error.isPassing else { throw ChatLogError("The database \(place) can't be used: \(error)") }
@@ -169,7 +177,7 @@
         }
 
         func close() async {
-            let deadline = ContinuousClock.now + Self.patience
+            let deadline = ContinuousClock.now + patience
             // One try: what it does not take is in the spool, and goes there at the next start.
             while ContinuousClock.now < deadline, (try? await storeBatch()) == true {}
             await release()

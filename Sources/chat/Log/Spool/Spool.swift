@@ -47,7 +47,7 @@ struct Spool: ~Copyable {
     /// The first of those that wait.
     private var queue: [ChatMessage] = []
     /// What was in the files when they were opened.
-    private(set) var recovered: [ChatMessage]
+    private var recovered: [ChatMessage]
 
     /// How many messages wait.
     var waiting: Int { last - stored }
@@ -127,9 +127,10 @@ struct Spool: ~Copyable {
         try markStored(upTo: place)
     }
 
-    /// Forgets what was in the files when they were opened.
-    mutating func forgetRecovered() {
-        recovered = []
+    /// What was in the files when they were opened, once.
+    mutating func takeRecovered() -> [ChatMessage] {
+        defer { recovered = [] }
+        return recovered
     }
 
     // MARK: Appending
