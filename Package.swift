@@ -21,7 +21,7 @@ let package = Package(
         .executable(name: "chat", targets: ["chat"]),
     ],
     traits: [
-        .trait(name: "MySQL", description: "The chat can log to MySQL and MariaDB; needs libmariadb."),
+        .trait(name: "MySQL", description: "The chat can log to MySQL and MariaDB; needs libmariadb.")
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -154,6 +154,18 @@ let package = Package(
             path: "Tests/TestProcesses",
             swiftSettings: settings
         ),
+        // Chromium, driven by tests.
+        .target(
+            name: "TestBrowser",
+            dependencies: [
+                "Martlet",
+                "TestProcesses",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            path: "Tests/TestBrowser",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "HTTPWireTests",
             dependencies: [
@@ -175,6 +187,7 @@ let package = Package(
                 "HTTPWire",
                 "LinkageProbe",
                 "Martlet",
+                "TestBrowser",
                 "TestProcesses",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -216,6 +229,7 @@ let package = Package(
             dependencies: [
                 "chat",
                 "Martlet",
+                "TestBrowser",
                 "TestProcesses",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -224,7 +238,7 @@ let package = Package(
         ),
         .testTarget(
             name: "TutorialTests",
-            dependencies: ["tutorial", "Martlet", "TestProcesses"],
+            dependencies: ["tutorial", "Martlet", "TestBrowser", "TestProcesses"],
             swiftSettings: settings
         ),
     ]
