@@ -13,7 +13,8 @@ struct RecentIDs: Sendable {
     subscript(id: MessageID) -> Int? { places[id] }
 
     mutating func add(_ id: MessageID, at place: Int) {
-        guard places.updateValue(place, forKey: id) == nil else { return }
+        guard places[id] == nil else { return }
+        places[id] = place
         order.append(id)
         // A quarter more than needed, so that the rest is moved seldom.
         guard order.count > limit + limit / 4 else { return }

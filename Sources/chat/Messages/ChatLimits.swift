@@ -4,6 +4,8 @@ struct ChatLimits: Sendable {
     var nameCharacters = 32
     /// How many bytes of UTF-8 a name may have: characters can be piled up from any number of marks.
     var nameBytes = 128
+    /// How many bytes the key of a client may have.
+    var keyBytes = 128
     /// How many characters a text may have.
     var textCharacters = 4_000
     /// How many bytes of UTF-8 a text may have.

@@ -20,9 +20,9 @@ final class ChatRoom: Sendable {
     private static let announcementInterval = Duration.milliseconds(200)
 
     let log: any ChatLog
+    let limits: ChatLimits
     private let broadcaster: any Broadcaster
     private let logger: Logger
-    private let limits: ChatLimits
     private let shared: Mutex<Shared>
     private let messagesWait: Wakeup
     private let peopleChanged: Wakeup

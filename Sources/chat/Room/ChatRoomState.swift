@@ -88,6 +88,9 @@ struct ChatRoomState: Sendable {
         after: Int?
     ) throws(ChatProblem) -> [Action] {
         guard members[member] == nil else { throw ChatProblem(.alreadyJoined, "You have joined already.") }
+        guard key.map({ $0.utf8.count <= limits.keyBytes }) ?? true else {
+            throw ChatProblem(.malformed, "“key” has at most \(limits.keyBytes) bytes.")
+        }
         let name = try ChatName(typed, limits: limits)
         var actions: [Action] = []
         var announced: String?

@@ -7,11 +7,10 @@ struct ChatConnection: Sendable {
 
     let socket: WebSocket
     let room: ChatRoom
-    let limits: ChatLimits
 
     /// Carries messages in both directions until the connection is closed.
     func run() async {
-        let outbox = Outbox(limit: limits.outbox)
+        let outbox = Outbox(limit: room.limits.outbox)
         let member = room.connect(outbox)
         await withTaskGroup { group in
             group.addTask { await send(outbox) }
@@ -22,7 +21,7 @@ struct ChatConnection: Sendable {
                 try? await socket.close(code: reason.code, reason: reason.reason)
             }
             let joining = Task {
-                try await Task.sleep(for: limits.joining)
+                try await Task.sleep(for: room.limits.joining)
                 room.expectName(of: member)
             }
             await receive(as: member)

@@ -11,7 +11,6 @@ struct ChatServer: Sendable {
 
     let room: ChatRoom
     var origins = WebSocketOrigins.same
-    var limits = ChatLimits()
     /// How long a client may take nothing of what waits for it.
     var sendTimeout = Duration.seconds(30)
 
@@ -73,7 +72,7 @@ struct ChatServer: Sendable {
             pingInterval: Self.pingInterval,
             timeouts: timeouts
         )
-        await ChatConnection(socket: socket, room: room, limits: limits).run()
+        await ChatConnection(socket: socket, room: room).run()
     }
 }
 

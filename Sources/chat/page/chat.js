@@ -6,7 +6,7 @@ const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-d
 const calendar = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 const graphemes = 'Segmenter' in Intl ? new Intl.Segmenter() : null;
 
-/** How many messages stay in the page. Older ones can be shown again. */
+/** How many messages stay in the page, and three times as many while somebody reads old ones. */
 const shownLimit = 1000;
 /** How many messages are fetched at a time. */
 const pageSize = 50;
@@ -88,15 +88,18 @@ const messages = {
 
   /** Adds messages that follow on the last one. Those that are there already are left out. */
   append(added, isNew) {
-    const follows = this.isAtEnd;
+    const follows = this.isAtEnd || this.last === 0;
+    let isMore = false;
     for (const message of added) {
       unsent.remove(message.id);
       if (message.sequence <= this.last) continue;
       addMessage(this.list, message, isNew);
+      isMore = true;
       this.last = message.sequence;
       if (this.first === 0) this.first = message.sequence;
     }
-    this.settle(follows || !isNew);
+    this.settle(follows);
+    if (isMore && !follows) element('latest').hidden = false;
     element('older').hidden = this.first <= 1;
   },
 
@@ -107,16 +110,13 @@ const messages = {
     this.settle(follows);
   },
 
-  /** Keeps the end in view where it was, and the page small. */
+  /** Keeps the end in view if it was, and the page small. */
   settle(follows) {
-    if (follows) {
-      while (this.list.childElementCount > shownLimit) this.list.firstElementChild.remove();
-      const first = this.list.querySelector('.message');
-      if (first) this.first = Number(first.dataset.sequence);
-      this.toEnd();
-    } else {
-      element('latest').hidden = false;
-    }
+    const limit = follows ? shownLimit : 3 * shownLimit;
+    while (this.list.childElementCount > limit) this.list.firstElementChild.remove();
+    const first = this.list.querySelector('.message');
+    if (first) this.first = Number(first.dataset.sequence);
+    if (follows) this.toEnd();
   },
 
   toEnd() {
@@ -157,14 +157,12 @@ const messages = {
 function addMessage(list, message, isNew, found) {
   const time = new Date(message.time);
   const day = calendar.format(time);
-  const previous = list.lastElementChild;
-  if (previous?.dataset.day !== day && !(previous === null && list.querySelector('.day'))) {
-    const earlier = [...list.querySelectorAll('[data-day]')].pop();
-    if (earlier?.dataset.day !== day) {
-      const line = make('li', 'day', day);
-      line.dataset.day = day;
-      list.append(line);
-    }
+  let earlier = list.lastElementChild;
+  while (earlier && !earlier.dataset.day) earlier = earlier.previousElementSibling;
+  if (earlier?.dataset.day !== day) {
+    const line = make('li', 'day', day);
+    line.dataset.day = day;
+    list.append(line);
   }
   const before = list.lastElementChild;
   const item = make('li', 'message');
@@ -249,7 +247,7 @@ const unsent = {
     const sending = make('span', 'sending', 'Not sent yet');
     item.append(make('div', 'head', sending), body);
     this.list.append(item);
-    this.waiting.push({ id, text, item, sentAt: 0, isRefused: false });
+    this.waiting.push({ id, text, item, isOnItsWay: false, isRefused: false });
     this.remember();
   },
 
@@ -259,20 +257,19 @@ const unsent = {
     this.waiting[index].item.remove();
     this.waiting.splice(index, 1);
     this.remember();
+    this.flush();
   },
 
-  /** Sends everything that has not been sent on this connection, in order. */
+  /** Sends the first, and the next when it has come back: so they keep their order, whatever is refused for a while. */
   flush() {
-    for (const entry of this.waiting) {
-      if (entry.isRefused || entry.sentAt > 0) continue;
-      if (!connection.say({ type: 'say', id: entry.id, text: entry.text })) return;
-      entry.sentAt = Date.now();
-    }
+    const entry = this.waiting.find(({ isRefused }) => !isRefused);
+    if (!entry || entry.isOnItsWay) return;
+    entry.isOnItsWay = connection.say({ type: 'say', id: entry.id, text: entry.text });
   },
 
   /** What was on its way is to be sent again: the server knows by the id what it has. */
   interrupted() {
-    for (const entry of this.waiting) entry.sentAt = 0;
+    for (const entry of this.waiting) entry.isOnItsWay = false;
   },
 
   /** The server has said no. */
@@ -281,7 +278,7 @@ const unsent = {
     if (!entry) return;
     if (problem.retryAfter !== undefined) {
       setTimeout(() => {
-        entry.sentAt = 0;
+        entry.isOnItsWay = false;
         this.flush();
       }, problem.retryAfter);
       return;
@@ -298,6 +295,7 @@ const unsent = {
     };
     entry.item.append(make('div', 'problem', problem.message, edit));
     messages.toEnd();
+    this.flush();
   },
 };
 

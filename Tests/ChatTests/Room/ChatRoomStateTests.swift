@@ -67,6 +67,10 @@ struct ChatRoomStateTests {
         for key in [nil, "", "guess"] {
             #expect(throws: ChatProblem.self) { try join(&room, bob, "Ada", key: key) }
         }
+        let problem = #expect(throws: ChatProblem.self) {
+            try join(&room, bob, "Bob", key: String(repeating: "k", count: 129))
+        }
+        #expect(problem?.code == .malformed)
         let actions = try join(&room, bob, "Ada", key: "secret")
         #expect(actions.first == .close(ada, ChatRoomState.replaced))
         room.leave(ada)

@@ -126,7 +126,7 @@ func withChat(
     var configuration = HTTPServer.Configuration()
     configuration.logger = .silent
     let server = try await HTTPServer.bind(.loopbackIPv4, port: 0, configuration: configuration)
-    let running = Task { try await ChatServer(room: room, limits: limits).run(on: server) }
+    let running = Task { try await ChatServer(room: room).run(on: server) }
     do {
         try await body(RunningChat(server: server, room: room))
     } catch {

@@ -60,7 +60,6 @@ actor MariaDB {
             ]
         )
         self.process = process
-        // It says so once for a recovery, and once when it listens: the port stands in the same breath.
         guard await process.errors.text(containing: "ready for connections").contains("ready for connections") else {
             throw MariaDBError(log: await process.errors.text)
         }
@@ -70,11 +69,6 @@ actor MariaDB {
     func kill() async {
         await process?.end()
         process = nil
-    }
-
-    /// Stops the server where it is, without a word to its clients, or lets it go on.
-    func freeze(_ isFrozen: Bool) {
-        process?.send(isFrozen ? SIGSTOP : SIGCONT)
     }
 
     nonisolated var socket: String { "\(directory.path)/socket" }

@@ -72,12 +72,4 @@
             try? await threads.shutdownGracefully()
         }
     }
-
-    extension MySQLError {
-        /// Whether the connection is of no more use: errors of the client library's, and a server that shuts down.
-        var isConnectionLost: Bool { (2000..<3000).contains(code) || [1053, 1080, 1152, 1158, 1927].contains(code) }
-
-        /// Whether the database can't be reached or asked now, while it may be later.
-        var isPassing: Bool { isConnectionLost || [1040, 1205, 1213].contains(code) }
-    }
 #endif
