@@ -156,16 +156,17 @@ final class ChatRoom: Sendable {
 
     private func publish(_ outcomes: [ChatLogOutcome], of batch: [ChatRoomState.Waiting]) async throws {
         var messages: [ChatMessage] = []
+        var answers: [ChatRoomState.Action] = []
         for (waiting, outcome) in zip(batch, outcomes) {
             switch outcome {
-            case .stored(let message):
-                messages.append(message)
+            case .stored(let message): messages.append(message)
             case .known(let id, let sequence):
-                let answer = ServerMessage.stored(id: id, sequence: sequence).json
-                act { _ in [.send(answer, to: waiting.sender)] }
+                answers.append(.send(ServerMessage.stored(id: id, sequence: sequence).json, to: waiting.sender))
             }
         }
         if !messages.isEmpty { try await broadcaster.publish(.messages(messages)) }
+        // After the messages: what is known can be one of them, sent twice.
+        act { _ in answers }
     }
 
     private func announcePeople() async {
