@@ -7,6 +7,7 @@ struct Tutorial: AsyncParsableCommand {
     static let programs: [any TutorialProgram.Type] = [
         HelloWorldServer.self,
         NumberThinker.self,
+        NoteServer.self,
         MiniFileServer.self,
         BasicFileServer.self,
         StaticFileServer.self,

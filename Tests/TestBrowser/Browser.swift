@@ -103,7 +103,7 @@ package actor Browser {
     }
 
     private func makePage() async throws -> BrowserPage {
-        let answer = try await command(.post, "/window/new", ["type": .string("tab")], in: home)
+        let answer = try await command(.post, "/window/new", ["type": .string("window")], in: home)
         guard let window = answer["handle"]?.string else { throw BrowserError("No window: \(answer)") }
         let page = BrowserPage(browser: self, window: window)
         try await page.prepare()
