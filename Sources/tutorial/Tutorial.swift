@@ -10,6 +10,7 @@ struct Tutorial: AsyncParsableCommand {
         NoteServer.self,
         MiniFileServer.self,
         BasicFileServer.self,
+        HelloWorldServerSecure.self,
         StaticFileServer.self,
         BasicWriterServer.self,
     ]
