@@ -56,6 +56,8 @@ package actor Browser {
             ]
             let capabilities: [String: JSONValue] = [
                 "browserName": .string("chrome"),
+                // Tests make their own authorities.
+                "acceptInsecureCerts": .bool(true),
                 "goog:chromeOptions": .object(options),
                 "timeouts": .object(["pageLoad": .integer(20_000), "script": .integer(10_000)]),
             ]
