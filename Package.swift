@@ -118,6 +118,7 @@ let package = Package(
         .target(
             name: "DevelopmentCertificates",
             dependencies: [
+                "Martlet",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
@@ -235,6 +236,11 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "DevelopmentCertificatesTests",
+            dependencies: ["DevelopmentCertificates", "Martlet", "TestProcesses"],
             swiftSettings: settings
         ),
         .testTarget(

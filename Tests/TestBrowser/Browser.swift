@@ -56,6 +56,8 @@ package actor Browser {
             ]
             let capabilities: [String: JSONValue] = [
                 "browserName": .string("chrome"),
+                // Tests make their own authorities.
+                "acceptInsecureCerts": .bool(true),
                 "goog:chromeOptions": .object(options),
                 "timeouts": .object(["pageLoad": .integer(20_000), "script": .integer(10_000)]),
             ]
@@ -103,7 +105,7 @@ package actor Browser {
     }
 
     private func makePage() async throws -> BrowserPage {
-        let answer = try await command(.post, "/window/new", ["type": .string("tab")], in: home)
+        let answer = try await command(.post, "/window/new", ["type": .string("window")], in: home)
         guard let window = answer["handle"]?.string else { throw BrowserError("No window: \(answer)") }
         let page = BrowserPage(browser: self, window: window)
         try await page.prepare()

@@ -22,6 +22,11 @@ extension BrowserPage {
         try await control("Emulation.setEmulatedMedia", ["features": .array([.object(feature)])])
     }
 
+    /// Lets pages that are loaded from now on run scripts of their own, or not. ``run(_:_:)`` needs them too.
+    package func setScripting(_ isOn: Bool) async throws {
+        try await control("Emulation.setScriptExecutionDisabled", ["value": .bool(!isOn)])
+    }
+
     /// Takes the network away from the page, or gives it back.
     package func setOffline(_ isOffline: Bool) async throws {
         try await control("Network.enable")

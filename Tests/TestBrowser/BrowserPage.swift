@@ -75,7 +75,7 @@ package struct BrowserPage: Sendable {
                     "\(complaint()). The page: \((try? await run("return document.body.innerText")) ?? .null)"
                 )
             }
-            try await clock.sleep(for: .milliseconds(10))
+            try await clock.sleep(for: .milliseconds(20))
         }
     }
 
