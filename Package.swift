@@ -21,7 +21,7 @@ let package = Package(
         .executable(name: "chat", targets: ["chat"]),
     ],
     traits: [
-        .trait(name: "MySQL", description: "The chat can log to MySQL and MariaDB; needs libmariadb."),
+        .trait(name: "MySQL", description: "The chat can log to MySQL and MariaDB; needs libmariadb.")
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -118,6 +118,7 @@ let package = Package(
         .target(
             name: "DevelopmentCertificates",
             dependencies: [
+                "Martlet",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
@@ -141,11 +142,29 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
+            resources: [
+                .embedInCode("page/chat.html"),
+                .embedInCode("page/chat.css"),
+                .embedInCode("page/chat.js"),
+                .embedInCode("page/chat.svg"),
+            ],
             swiftSettings: settings
         ),
         .target(
             name: "TestProcesses",
             path: "Tests/TestProcesses",
+            swiftSettings: settings
+        ),
+        // Chromium, driven by tests.
+        .target(
+            name: "TestBrowser",
+            dependencies: [
+                "Martlet",
+                "TestProcesses",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            path: "Tests/TestBrowser",
             swiftSettings: settings
         ),
         .testTarget(
@@ -169,6 +188,7 @@ let package = Package(
                 "HTTPWire",
                 "LinkageProbe",
                 "Martlet",
+                "TestBrowser",
                 "TestProcesses",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -211,14 +231,21 @@ let package = Package(
             dependencies: [
                 "chat",
                 "Martlet",
+                "TestBrowser",
                 "TestProcesses",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
         ),
         .testTarget(
+            name: "DevelopmentCertificatesTests",
+            dependencies: ["DevelopmentCertificates", "Martlet", "TestProcesses"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "TutorialTests",
-            dependencies: ["tutorial", "Martlet", "TestProcesses"],
+            dependencies: ["tutorial", "Martlet", "TestBrowser", "TestProcesses"],
             swiftSettings: settings
         ),
     ]

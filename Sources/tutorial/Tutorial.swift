@@ -7,8 +7,10 @@ struct Tutorial: AsyncParsableCommand {
     static let programs: [any TutorialProgram.Type] = [
         HelloWorldServer.self,
         NumberThinker.self,
+        NoteServer.self,
         MiniFileServer.self,
         BasicFileServer.self,
+        HelloWorldServerSecure.self,
         StaticFileServer.self,
         BasicWriterServer.self,
     ]

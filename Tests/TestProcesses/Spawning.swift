@@ -14,7 +14,13 @@ struct Spawned {
 private let turn = Mutex(())
 
 /// Starts a process that has nothing of this one but its environment, two pipes, and perhaps a terminal of its own.
-func spawn(_ command: [String], in directory: String, input: String, terminals: Set<CInt>) throws -> Spawned {
+func spawn(
+    _ command: [String],
+    in directory: String,
+    input: String,
+    terminals: Set<CInt>,
+    leadsGroup: Bool
+) throws -> Spawned {
     // The shell changes the directory, and then becomes the program.
     let words = ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", directory] + command
     return try turn.withLock { _ in
@@ -29,6 +35,7 @@ func spawn(_ command: [String], in directory: String, input: String, terminals: 
         let identifier = try spawn(
             words,
             hasTerminal: terminal != nil,
+            leadsGroup: leadsGroup,
             streams: [
                 .path(isTerminal(0) ?? input),
                 isTerminal(1).map { .path($0) } ?? .descriptor(output.write),
@@ -90,7 +97,7 @@ private enum Stream {
     case descriptor(CInt)
 }
 
-private func spawn(_ words: [String], hasTerminal: Bool, streams: [Stream]) throws -> pid_t {
+private func spawn(_ words: [String], hasTerminal: Bool, leadsGroup: Bool, streams: [Stream]) throws -> pid_t {
     #if canImport(Darwin)
         var actions: posix_spawn_file_actions_t?
         var attributes: posix_spawnattr_t?
@@ -128,6 +135,7 @@ private func spawn(_ words: [String], hasTerminal: Bool, streams: [Stream]) thro
     var flags = Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF)
     // The first terminal that the leader of a session opens is its controlling terminal.
     if hasTerminal { flags |= newSession }
+    if leadsGroup { flags |= Int16(POSIX_SPAWN_SETPGROUP) }
     #if canImport(Darwin)
         flags |= Int16(POSIX_SPAWN_CLOEXEC_DEFAULT)
     #endif

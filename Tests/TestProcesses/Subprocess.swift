@@ -22,20 +22,23 @@ package final class Subprocess: Sendable {
     ///   - environment: Variables that it has besides those of this process.
     ///   - input: The file that it reads as standard input, unless that is a terminal.
     ///   - terminals: Which of its descriptors 0, 1 and 2 are a terminal of 60 columns.
+    ///   - leadsGroup: Whether it begins a process group of its own, of which the processes that it starts are too.
     package init(
         _ executable: String,
         _ arguments: [String],
         in directory: URL? = nil,
         environment: [String: String] = [:],
         input: String = "/dev/null",
-        terminals: Set<CInt> = []
+        terminals: Set<CInt> = [],
+        leadsGroup: Bool = false
     ) throws {
         let variables = environment.isEmpty ? [] : ["env"] + environment.map { "\($0)=\($1)" }
         let spawned = try spawn(
             variables + [executable] + arguments,
             in: directory?.path ?? ".",
             input: input,
-            terminals: terminals
+            terminals: terminals,
+            leadsGroup: leadsGroup
         )
         identifier = spawned.identifier
         terminal = spawned.terminal

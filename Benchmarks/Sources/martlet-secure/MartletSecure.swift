@@ -18,7 +18,9 @@ enum MartletSecure {
                 security: SecurityContext(identity: identity)
             )
         } else {
-            server = try await HTTPServer.bind(.loopbackIPv4, port: port)
+            var configuration = HTTPServer.Configuration()
+            configuration.http2.allowsPriorKnowledge = true
+            server = try await HTTPServer.bind(.loopbackIPv4, port: port, configuration: configuration)
         }
         try await server.serve { request in
             try await request.response.end(Answer.body)

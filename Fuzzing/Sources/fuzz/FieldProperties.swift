@@ -34,6 +34,9 @@ enum FieldProperties {
         if let value = HeaderValue(text(bytes)) {
             expectEqual(HeaderValue(value.description), value, "written and read again")
         }
+        if let policy = StrictTransportSecurity(text(bytes)) {
+            expectEqual(StrictTransportSecurity(policy.description), policy, "written and read again")
+        }
         guard let type = MediaType(text(bytes)) else { return }
         expectEqual(MediaType(type.description), type, "written and read again")
         _ = (type.type, type.subtype, type.charset)

@@ -97,6 +97,12 @@ extension HTTPFields {
         set { self[.hostField] = newValue?.description }
     }
 
+    /// `Strict-Transport-Security` (RFC 6797). If there are several fields, the first one counts.
+    public var strictTransportSecurity: StrictTransportSecurity? {
+        get { first { $0.name == .strictTransportSecurity }.flatMap { StrictTransportSecurity($0.value) } }
+        set { self[.strictTransportSecurity] = newValue?.description }
+    }
+
     /// The options `close`, `keep-alive` and `upgrade` of all the `Connection` fields (RFC 9110 section 7.6.1).
     public var connectionTokens: ConnectionTokens {
         var tokens: ConnectionTokens = []

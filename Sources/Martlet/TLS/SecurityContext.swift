@@ -28,8 +28,8 @@ public struct SecurityContext: Sendable {
     /// How often a server looks whether the files of its identities have changed, and takes the new ones for new
     /// connections; nil for never. 10 seconds by default.
     public var reloadInterval: Duration? = .seconds(10)
-    /// Is given the secrets of every connection as lines in the NSS key log format, with which traffic can be decrypted
-    /// for debugging. Nil by default.
+    /// Is given the secrets of every connection in the NSS key log format, a line with its line feed at a time, with
+    /// which traffic can be decrypted for debugging; for a file there is ``keyLog(file:)``. Nil by default.
     public var onKeyLog: (@Sendable (String) -> Void)?
 
     /// A context with the defaults.

@@ -57,6 +57,18 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Show colours in the short log: auto (on a terminal, unless NO_COLOR is set), always, never.")
     var color = Choice.auto
 
+    @Flag(help: "Speak https, with a certificate for this machine alone. It is made if there is none.")
+    var tls = false
+
+    @Option(
+        help: ArgumentHelp("Speak https with this certificate, and those that vouch for it (PEM).", valueName: "file"),
+        completion: .file()
+    )
+    var cert: String?
+
+    @Option(help: ArgumentHelp("The private key of --cert (PEM).", valueName: "file"), completion: .file())
+    var key: String?
+
     @Flag(help: "Let visitors put files into DIRECTORY, at /?upload. No file is ever overwritten.")
     var upload = false
 
@@ -65,6 +77,10 @@ struct ServeCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port is a number from 0 to 65535.") }
+        guard (cert == nil) == (key == nil) else { throw ValidationError("--cert and --key belong together.") }
+        guard !tls || cert == nil else {
+            throw ValidationError("--tls makes a certificate; with --cert and --key leave it out.")
+        }
     }
 
     func run() async throws {

@@ -4,7 +4,7 @@ import NIOCore
 /// The URLs that a server is reached at.
 struct ServeAddresses {
     /// The one for this machine.
-    let local: String
+    var local: String
     /// Those for other machines; none when only this one reaches the server, or when ``local`` is for all.
     let network: [String]
 
@@ -13,15 +13,20 @@ struct ServeAddresses {
         case .anyIPv4, .anyIPv6:
             let devices = (try? System.enumerateDevices()) ?? []
             let addresses = devices.compactMap { device in device.address?.ipAddress.map { InternetAddress($0) } }
-            self.init(port: server.port, addresses: addresses, includesIPv6: server.address == .anyIPv6)
+            self.init(
+                scheme: server.url.hasPrefix("https:") ? "https" : "http",
+                port: server.port,
+                addresses: addresses,
+                includesIPv6: server.address == .anyIPv6
+            )
         default:
             self.init(local: server.url, network: [])
         }
     }
 
     /// - Parameter addresses: Those of the machine's interfaces.
-    init(port: Int, addresses: [InternetAddress], includesIPv6: Bool) {
-        func url(_ address: InternetAddress) -> String { "http://\(address):\(port)/" }
+    init(scheme: String = "http", port: Int, addresses: [InternetAddress], includesIPv6: Bool) {
+        func url(_ address: InternetAddress) -> String { "\(scheme)://\(address):\(port)/" }
         // Link-local ones need the name of an interface beside them, which URLs have no place for.
         let others = addresses.filter {
             !$0.isLoopback && !$0.host.hasPrefix("fe80:") && !$0.host.hasPrefix("169.254.")

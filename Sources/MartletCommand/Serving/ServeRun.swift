@@ -25,8 +25,9 @@ struct ServeRun {
         let site = options.site
         try check(site)
         let messages = LogOutput(descriptor: StandardStream.error.descriptor)
-        let server = try await bind(messages)
-        try announce(server)
+        let identity = try await ServeIdentity(options)
+        let server = try await bind(messages, identity)
+        try announce(server, identity)
         let handler = logging(try site.handler())
         try await withTaskCancellationHandler {
             try await server.serve(handler)
@@ -58,13 +59,24 @@ struct ServeRun {
         }
     }
 
-    private func bind(_ messages: LogOutput) async throws -> HTTPServer {
+    private func bind(_ messages: LogOutput, _ identity: ServeIdentity?) async throws -> HTTPServer {
         var configuration = HTTPServer.Configuration()
         configuration.shutdownTimeout = Self.shutdownTimeout
         configuration.logger = Logger(label: "martlet") { _ in MessageLogHandler(output: messages) }
         let (host, port) = (options.host, options.port)
         do {
-            return try await HTTPServer.bind(InternetAddress(host), port: port, configuration: configuration)
+            let address = InternetAddress(host)
+            guard let security = identity?.security else {
+                return try await HTTPServer.bind(address, port: port, configuration: configuration)
+            }
+            return try await HTTPServer.bindSecure(
+                address,
+                port: port,
+                security: security,
+                configuration: configuration
+            )
+        } catch let error as SecurityContextError {
+            throw CommandFailure(.failure, "\(error)")
         } catch let error as SocketError where error.isAddressInUse {
             throw CommandFailure(
                 .failure,
@@ -83,14 +95,17 @@ struct ServeRun {
     }
 
     /// Tells where the server is reached.
-    private func announce(_ server: HTTPServer) throws {
-        let addresses = ServeAddresses(server)
+    private func announce(_ server: HTTPServer, _ identity: ServeIdentity?) throws {
+        var addresses = ServeAddresses(server)
+        // The name that its certificate is for.
+        if identity?.certificates != nil { addresses.local = "https://localhost:\(server.port)/" }
         var text = "Serving \(TerminalText.line(options.directory)) at \(addresses.local)\n"
         for url in addresses.network { text += "On the network: \(url)\n" }
         if options.upload {
             let url = addresses.network.first ?? addresses.local
             text += "Upload files at \(url.dropLast())\(Site.uploadTarget)\n"
         }
+        if let identity { text += identity.advice(for: addresses) }
         if StandardStream.error.isTerminal { text += "Press Control-C to end.\n" }
         try StandardStream.error.write(text)
     }

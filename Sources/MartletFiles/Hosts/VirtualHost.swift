@@ -33,7 +33,7 @@ public final class VirtualHost: Sendable {
     ///   it, at any depth, but not itself; or `*` for all.
     /// - Throws: ``VirtualHostError`` for a name that is none, or that has a handler already.
     public func addHost(_ name: String, _ handler: @escaping HTTPServer.Handler) throws(VirtualHostError) {
-        guard let key = Self.key(name) else { throw .invalidName(name) }
+        guard let key = HostNames.key(name) else { throw .invalidName(name) }
         let isNew = state.withLock { state in
             guard state.hosts[key] == nil else { return false }
             state.hosts[key] = handler
@@ -47,7 +47,7 @@ public final class VirtualHost: Sendable {
     /// - Returns: Whether it was known.
     @discardableResult
     public func removeHost(_ name: String) -> Bool {
-        Self.key(name).map { key in state.withLock { $0.hosts.removeValue(forKey: key) != nil } } ?? false
+        HostNames.key(name).map { key in state.withLock { $0.hosts.removeValue(forKey: key) != nil } } ?? false
     }
 
     /// Answers the requests for hosts that are not known; nil, the default, answers them 421 Misdirected Request.
@@ -72,37 +72,11 @@ public final class VirtualHost: Sendable {
 
     /// The handler with the most specific name that the host has.
     private func handler(for host: String) -> HTTPServer.Handler? {
-        let host = Self.normalized(host)
-        return state.withLock { state in
-            if let handler = state.hosts[host] { return handler }
-            // From the longest suffix to the shortest.
-            var rest = host[...]
-            while let dot = rest.firstIndex(of: ".") {
-                if let handler = state.hosts["*" + rest[dot...]] { return handler }
-                rest = rest[rest.index(after: dot)...]
-            }
-            return state.hosts["*"]
-        }
-    }
-
-    /// In lower case and without the dot that the root of all names is.
-    private static func normalized(_ name: String) -> String {
-        let name = name.lowercased()
-        return name.hasSuffix(".") ? String(name.dropLast()) : name
-    }
-
-    /// The name as it is looked up; nil if it can't be the name of a host.
-    private static func key(_ name: String) -> String? {
-        if name == "*" { return name }
-        let (star, host) = name.hasPrefix("*.") ? ("*.", String(name.dropFirst(2))) : ("", name)
-        guard !host.contains("*"), let authority = Authority(host), authority.port == nil, !host.hasSuffix(":"),
-            !authority.host.isEmpty
-        else { return nil }
-        return star + normalized(authority.host)
+        state.withLock { state in HostNames.first(for: host) { state.hosts[$0] } }
     }
 }
 
-/// Why a name can't be added to a ``VirtualHost``.
+/// Why a name can't be added to a ``VirtualHost``, or to others that know hosts by name.
 public enum VirtualHostError: Error, Sendable, Hashable, CustomStringConvertible {
     /// This is no host name; a `*` may only be its whole first part.
     case invalidName(String)

@@ -48,7 +48,8 @@ extension HTTPServerResponse {
         let nonce = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 36) }.joined()
         headers.contentType = .html
         headers[.contentSecurityPolicy] = WebPage.securityPolicy(nonce: nonce)
-        headers[.referrerPolicy] = "no-referrer"
+        // Forms of the page tell the server that they are its own; others learn nothing.
+        headers[.referrerPolicy] = "same-origin"
         try await end(page.document(nonce: nonce).description)
     }
 }

@@ -19,8 +19,13 @@ struct ProgramCommand<Program: TutorialProgram>: AsyncParsableCommand {
     @OptionGroup var options: Program.Options
 
     func run() async throws {
-        let server = try await bindServer(for: Program.guide.name, host: location.host, port: port)
         let console = Console()
+        let server = try await bindServer(
+            for: Program.guide.name,
+            host: location.host,
+            port: port,
+            security: try await Program.makeSecurity(options: options, console: console)
+        )
         let program = try await Program(options: options, console: console)
         try await runUntilStopped {
             console.print("Listening on \(server.url)")

@@ -9,6 +9,10 @@ protocol TutorialProgram: Sendable {
     /// What there is to know about the program.
     static var guide: ProgramGuide { get }
 
+    /// What secures the server, for programs that speak https; nil, the default, for those that don't. Throws a
+    /// ``StartupError`` if something is missing.
+    static func makeSecurity(options: Options, console: Console) async throws -> SecurityContext?
+
     /// Gets ready, before the first request. Throws a ``StartupError`` if something is missing.
     init(options: Options, console: Console) async throws
 
@@ -19,6 +23,8 @@ protocol TutorialProgram: Sendable {
 extension TutorialProgram {
     /// The subcommand that runs this program alone.
     static var command: any ParsableCommand.Type { ProgramCommand<Self>.self }
+
+    static func makeSecurity(options: Options, console: Console) async throws -> SecurityContext? { nil }
 }
 
 /// The options of a program that has none.

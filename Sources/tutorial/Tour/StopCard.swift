@@ -32,7 +32,7 @@ struct StopCard {
         guard let host, let authority = Authority(host: host.host, port: stop.server.port) else {
             return stop.server.url
         }
-        return "http://\(authority)/"
+        return "\(stop.server.url.prefix { $0 != ":" })://\(authority)/"
     }
 
     private var figures: HTML {

@@ -21,10 +21,10 @@ struct Tour: AsyncParsableCommand {
 
     func run() async throws {
         // All ports first: when one can't be had, nothing has begun that would have to be undone.
-        let home = try await bind("tour", port: homePort)
+        let home = try await bind("tour", port: homePort, security: nil)
         var servers: [HTTPServer] = []
         for program in Tutorial.programs {
-            servers.append(try await bind(program.guide.name, port: program.guide.port))
+            servers.append(try await bind(program))
         }
         var stops: [TourStop] = []
         for (program, server) in zip(Tutorial.programs, servers) {
@@ -48,11 +48,18 @@ struct Tour: AsyncParsableCommand {
         }
     }
 
-    private func bind(_ program: String, port: Int) async throws -> HTTPServer {
+    private func bind<Program: TutorialProgram>(_ program: Program.Type) async throws -> HTTPServer {
+        let console = Console(speaker: Program.guide.name)
+        let security = try await Program.makeSecurity(options: Program.Options.parse([]), console: console)
+        return try await bind(Program.guide.name, port: Program.guide.port, security: security)
+    }
+
+    private func bind(_ program: String, port: Int, security: SecurityContext?) async throws -> HTTPServer {
         try await bindServer(
             for: program,
             host: location.host,
             port: anyPorts ? 0 : port + portOffset,
+            security: security,
             advice: "move the whole tour with --port-offset"
         )
     }

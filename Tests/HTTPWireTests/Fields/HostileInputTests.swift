@@ -13,7 +13,8 @@ struct HostileInputTests {
         "utf-8",
         "gzip", "close", "for=", "host=", "http://", "::", "::1", "1.2.3.4", "Sun, ", "06 ", "Nov ", "1994 ",
         "08:49:37", " GMT",
-        "expires=", "max-age=", "domain=", "__Host-", "\u{0}", "\r\n", "\u{7F}", "é", "\u{10FFFF}", "\u{FEFF}",
+        "expires=", "max-age=", "includeSubDomains", ";", "domain=", "__Host-", "\u{0}", "\r\n", "\u{7F}", "é",
+        "\u{10FFFF}", "\u{FEFF}",
     ]
 
     @Test("is read or refused, never fatal, and what is read can be written and read again")
@@ -35,6 +36,9 @@ struct HostileInputTests {
             if let value = Authority(text) { #expect(Authority(value.description) == value) }
             if let value = HTTPDate(text) { #expect(HTTPDate(value.description) == value) }
             if let value = HTTPDate(cookieDate: text) { #expect(HTTPDate(cookieDate: value.description) == value) }
+            if let value = StrictTransportSecurity(text) {
+                #expect(StrictTransportSecurity(value.description) == value)
+            }
             if let value = SetCookie(fieldValue: text) {
                 #expect(SetCookie(fieldValue: value.description) == value)
                 #expect(!value.description.utf8.contains { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F })

@@ -46,6 +46,71 @@ struct ServeTests {
         }
     }
 
+    @Test("https, with a certificate that is made for this machine, or another one")
+    func secure() async throws {
+        try await withTemporaryDirectory { directory in
+            try directory.write("Han Solo", to: "site/a.txt")
+            let home = directory.appending(path: "certificates").path
+            let authority = home + "/authority.pem"
+            try await withServing("site", "--tls", in: directory, environment: ["MARTLET_CERTIFICATES": home]) {
+                serving in
+                #expect(serving.url.hasPrefix("https://localhost:"))
+                let got = try await martlet("get", "--cacert", authority, serving.url + "/a.txt")
+                #expect(got.text == "Han Solo")
+                let distrusted = try await martlet("get", serving.url + "/a.txt")
+                #expect(distrusted.status == 35)
+                let curl = await Run(try Subprocess("curl", ["-s", "--cacert", authority, serving.url + "/a.txt"]))
+                #expect(curl.text == "Han Solo")
+                let run = await serving.interrupt()
+                #expect(
+                    run.errors.contains(
+                        "A certificate authority for https on this machine has been made: \(authority)\n"
+                    )
+                )
+            }
+            // What is made once is used again; and it can be given by hand.
+            let again = directory.appending(path: "again").path
+            try await withServing("site", "--tls", in: directory, environment: ["MARTLET_CERTIFICATES": home]) {
+                serving in
+                let run = await serving.interrupt()
+                #expect(run.errors.contains("\nTry it: curl --cacert \(authority) \(serving.url)/\n"))
+            }
+            try await withServing(
+                "site",
+                "--cert",
+                home + "/localhost.pem",
+                "--key",
+                home + "/localhost-key.pem",
+                in: directory,
+                environment: ["MARTLET_CERTIFICATES": again]
+            ) { serving in
+                #expect(serving.url.hasPrefix("https://127.0.0.1:"))
+                let url = serving.url.replacing("127.0.0.1", with: "localhost")
+                let got = try await martlet("get", "--cacert", authority, url + "/a.txt")
+                #expect(got.text == "Han Solo")
+                #expect(await serving.interrupt().errors == "Serving site at \(serving.url)/\n")
+            }
+            #expect(!FileManager.default.fileExists(atPath: again))
+
+            let half = try await martlet("serve", "--port", "0", "--cert", "a.pem")
+            #expect(half.status == 64)
+            #expect(half.errors.hasPrefix("Error: --cert and --key belong together.\n"))
+            let none = try await martlet("serve", "--port", "0", "--cert", "a.pem", "--key", "b.pem", in: directory)
+            #expect(none.status == 1)
+            #expect(none.errors == "martlet: There is no file a.pem.\n")
+            let busy = try await martlet(
+                "serve",
+                "--port",
+                "0",
+                "--tls",
+                in: directory,
+                environment: ["MARTLET_CERTIFICATES": directory.path + "/site/a.txt"]
+            )
+            #expect(busy.status == 1)
+            #expect(busy.errors == "martlet: \(directory.path)/site/a.txt is not a directory.\n")
+        }
+    }
+
     @Test("What differs from the usual when it is asked for")
     func options() async throws {
         try await withTemporaryDirectory { directory in

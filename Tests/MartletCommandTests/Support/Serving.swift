@@ -46,10 +46,16 @@ struct Serving {
 func withServing(
     _ arguments: String...,
     in directory: URL,
+    environment: [String: String] = [:],
     terminals: Set<CInt> = [],
     test: (Serving) async throws -> Void
 ) async throws {
-    let process = try startMartlet(["serve", "--port", "0"] + arguments, in: directory, terminals: terminals)
+    let process = try startMartlet(
+        ["serve", "--port", "0"] + arguments,
+        in: directory,
+        environment: environment,
+        terminals: terminals
+    )
     do {
         let serving = try await Serving(process)
         do {

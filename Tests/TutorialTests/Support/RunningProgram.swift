@@ -7,7 +7,7 @@ struct RunningProgram: Sendable {
     let process: Subprocess
     /// The directory that the program runs in.
     let directory: URL
-    /// `http://127.0.0.1:` and the port, without a slash at the end.
+    /// `http://127.0.0.1:` and the port, without a slash at the end; `https:` for a program that speaks it.
     let url: String
     let port: Int
 
@@ -22,9 +22,22 @@ struct RunningProgram: Sendable {
     }
 }
 
+/// Where the programs keep their certificates: beside them, for all tests.
+let certificateDirectory = builtExecutable("tutorial") + "-certificates"
+
 /// Starts the tutorial with some arguments, to whatever end.
-func startTutorial(_ arguments: [String], in directory: URL? = nil) throws -> Subprocess {
-    try Subprocess(builtExecutable("tutorial"), arguments, in: directory)
+func startTutorial(
+    _ arguments: [String],
+    in directory: URL? = nil,
+    environment: [String: String] = [:]
+) throws -> Subprocess {
+    let usual = ["MARTLET_CERTIFICATES": certificateDirectory]
+    return try Subprocess(
+        builtExecutable("tutorial"),
+        arguments,
+        in: directory,
+        environment: usual.merging(environment) { $1 }
+    )
 }
 
 /// Runs a program in an empty directory, on a port of the system's choice, while `body` uses it.
@@ -35,14 +48,15 @@ func withProgram(
     try await withTemporaryDirectory { directory in
         let process = try startTutorial(arguments, in: directory)
         do {
-            let prefix = "Listening on http://127.0.0.1:"
-            guard let line = await process.output.line(startingWith: prefix) else {
+            guard let line = await process.output.line(startingWith: "Listening on ") else {
                 throw StartError(reason: await process.errors.text)
             }
-            let port = try #require(Int(line.dropFirst(prefix.count).dropLast()))
-            #expect(line == "\(prefix)\(port)/")
-            let url = "http://127.0.0.1:\(port)"
-            try await body(RunningProgram(process: process, directory: directory, url: url, port: port))
+            let match = try #require(
+                line.wholeMatch(of: /Listening on (https?:\/\/127\.0\.0\.1:([0-9]+))\//),
+                "\(line)"
+            )
+            let port = try #require(Int(match.2))
+            try await body(RunningProgram(process: process, directory: directory, url: String(match.1), port: port))
         } catch {
             await process.end()
             throw error

@@ -164,6 +164,8 @@ extension HTTP2ServerConnection {
         switch violation {
         case .idle:
             sayFarewell()
+        case .slowHead where !reader.isInsideHead:
+            sayFarewell()
         case .slowHead:
             close(with: HTTP2Error(.enhanceYourCalm, "A frame or the preface did not arrive in time"))
         case .stalledOutput:

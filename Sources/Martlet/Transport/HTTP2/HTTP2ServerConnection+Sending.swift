@@ -48,19 +48,19 @@ extension HTTP2ServerConnection {
 
     /// Lets the streams send, one after the other.
     func resumeSending() {
-        // The flush can make the channel writable before it returns, which leads here again.
+        // A flush can make the channel writable, or close it, before it returns.
         guard !isSending else { return }
         isSending = true
         defer { isSending = false }
-        while let stream = senders.first {
+        while let stream = senders.popFirst() {
             switch takeTurn(stream) {
             case .over:
-                senders.removeFirst()
                 stream.isInLine = false
             case .paused:
-                senders.removeFirst()
                 senders.append(stream)
             case .blocked:
+                guard case .open = phase else { return }
+                senders.prepend(stream)
                 return
             }
         }

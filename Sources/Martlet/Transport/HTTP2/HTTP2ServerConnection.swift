@@ -73,7 +73,6 @@ final class HTTP2ServerConnection: ChannelDuplexHandler, ServerConnection, @unch
     @exclusivity(unchecked) var isSettingsAcknowledged = false
     /// The streams that have something to send and are allowed to, in turn.
     @exclusivity(unchecked) var senders = CircularBuffer<HTTP2ServerStream>(initialCapacity: 4)
-    /// Whether the streams in that line are being served.
     @exclusivity(unchecked) var isSending = false
     @exclusivity(unchecked) var output = OutputBuffer()
     /// Where a stream's writer puts content, before it is moved to the stream.

@@ -8,7 +8,9 @@ final class HTTP2Client: Sendable {
     static let preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
     let raw: RawClient
-    private let decoder = Mutex(HPACKDecoder(allocator: ByteBufferAllocator()))
+    private let decoder = Mutex(
+        HPACKDecoder(allocator: ByteBufferAllocator(), maxDynamicTableSize: 4_096, maxHeaderListSize: 1_000_000)
+    )
 
     init(_ raw: RawClient) {
         self.raw = raw

@@ -1,0 +1,47 @@
+import ArgumentParser
+import Martlet
+
+/// Fills a room with clients, and finds out whether each gets everything.
+struct LoadCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "load",
+        abstract: "Fills a chat with clients and measures what they get.",
+        shouldDisplay: false
+    )
+
+    @Option(help: "The chat's WebSocket.")
+    var url = "ws://127.0.0.1:4050/ws"
+
+    @Option(help: "How many clients there are.")
+    var clients = 2_000
+
+    @Option(help: "How many messages they say a second, all together.")
+    var rate = 10
+
+    @Option(help: "For how many seconds they speak.")
+    var seconds = 60
+
+    @Option(help: "How many characters a message has at least.")
+    var size = 0
+
+    @Option(help: "How many further clients join and then read nothing.")
+    var stalled = 0
+
+    @Option(help: "The server's process, to watch its memory.")
+    var pid: Int?
+
+    func validate() throws {
+        guard clients > 0, rate > 0, seconds > 0, stalled >= 0, (0...3_900).contains(size) else {
+            throw ValidationError("Clients, rate and seconds are at least 1, and the size at most 3900.")
+        }
+    }
+
+    func run() async throws {
+        OpenFileLimit.raise()
+        let plan = LoadPlan(url: url, clients: clients, rate: rate, seconds: seconds, size: size, stalled: stalled)
+        let memory = pid.map { ProcessMemory(process: $0) }
+        let report = try await LoadRun(plan: plan, memory: memory).run { print($0) }
+        print(report.text)
+        if !report.isPerfect { throw ExitCode.failure }
+    }
+}

@@ -1,0 +1,127 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Martlet
+import ServiceLifecycle
+import UnixSignals
+
+/// Serves the chat.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serves the chat.",
+        discussion: "Open the URL that is printed in two windows."
+    )
+
+    @Option(help: "The address or host name to listen on.")
+    var host = "127.0.0.1"
+
+    @Option(help: "The port to listen on; 0 lets the system choose one.")
+    var port = 4050
+
+    @Option(
+        help: """
+            Where messages are kept: a file of SQLite's, or mysql://user:password@host:port/database. Without it, the \
+            environment's CHAT_LOG, or the file chat.sqlite here.
+            """
+    )
+    var log: String?
+
+    @Option(help: "The directory where messages wait while the database of MySQL or MariaDB is away.")
+    var spool = "chat-spool"
+
+    @Option(help: "The name of the room.")
+    var room = "lobby"
+
+    @Option(
+        help: """
+            A page of another host that may use the chat, such as https://example.com. Can be given several times; \
+            pages of the chat's own host always may.
+            """
+    )
+    var origin: [String] = []
+
+    func validate() throws {
+        guard !room.isEmpty, room.count <= 64 else { throw ValidationError("The room's name has 1 to 64 characters.") }
+        for origin in origin where HTTPURL(origin) == nil {
+            throw ValidationError("\(origin) is not an origin, such as https://example.com.")
+        }
+    }
+
+    func run() async throws {
+        var logger = Logger(label: "chat")
+        logger.logLevel = .notice
+        OpenFileLimit.raise()
+        let place = log ?? ProcessInfo.processInfo.environment["CHAT_LOG"] ?? "chat.sqlite"
+        let server = try await bind(logger)
+        do {
+            let log = try await ChatLogPlace(place, spool: spool).open(room: room, logger: logger)
+            let room = try await ChatRoom.open(room, log: log, logger: logger)
+            let chat = ChatServer(room: room, origins: origins)
+            try await runUntilStopped(logger) {
+                print("Listening on \(server.url)")
+                fflush(nil)
+                try await chat.run(on: server)
+            }
+        } catch {
+            await server.close(force: true)
+            throw error
+        }
+    }
+
+    private var origins: WebSocketOrigins {
+        let allowed = Set(origin.compactMap { HTTPURL($0)?.origin })
+        return WebSocketOrigins { origin, request in
+            guard let url = HTTPURL(origin) else { return false }
+            return allowed.contains(url.origin) || HTTPURL(request.requestedURL)?.authority == url.authority
+        }
+    }
+
+    private func bind(_ logger: Logger) async throws -> HTTPServer {
+        var configuration = HTTPServer.Configuration()
+        configuration.logger = logger
+        configuration.autoCompress = true
+        // Whoever presses Control-C does not want to wait half a minute for a slow client.
+        configuration.shutdownTimeout = .seconds(5)
+        do {
+            return try await HTTPServer.bind(InternetAddress(host), port: port, configuration: configuration)
+        } catch let error as SocketError where error.isAddressInUse {
+            throw StartupError("Port \(port) is taken. Stop the program that uses it, or choose another with --port.")
+        } catch let error as SocketError where error.isPermissionDenied {
+            throw StartupError("Port \(port) is for privileged programs. Use one from 1024 on.")
+        } catch {
+            throw StartupError("\(error)")
+        }
+    }
+}
+
+/// Why the chat can't start, in one line. The command line prints it and exits with 1.
+struct StartupError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
+
+/// Runs `work`, and shuts it down gracefully when the process is asked to stop: by Control-C (SIGINT) or by SIGTERM.
+private func runUntilStopped(_ logger: Logger, _ work: @escaping @Sendable () async throws -> Void) async throws {
+    var logger = logger
+    logger.logLevel = .warning
+    let group = ServiceGroup(
+        configuration: ServiceGroupConfiguration(
+            services: [.init(service: Work(work: work), successTerminationBehavior: .gracefullyShutdownGroup)],
+            gracefulShutdownSignals: [.sigint, .sigterm],
+            logger: logger
+        )
+    )
+    try await group.run()
+}
+
+private struct Work: Service {
+    let work: @Sendable () async throws -> Void
+
+    func run() async throws {
+        try await work()
+    }
+}

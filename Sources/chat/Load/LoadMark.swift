@@ -1,0 +1,65 @@
+/// What a client of the load needs to know of a message: found in the JSON without reading all of it, since there are tens
+/// of thousands a second.
+struct LoadMark: Sendable, Equatable {
+    /// The message's place in the room.
+    var sequence: Int
+    /// Which message of the load it is, from 0.
+    var number: Int
+    /// When it was sent, in nanoseconds of the machine's clock.
+    var sentAt: Int
+
+    /// The text of a message.
+    static func text(number: Int, sentAt: Int, size: Int) -> String {
+        let text = "load \(number) \(sentAt)"
+        return text + String(repeating: ".", count: max(0, size - text.utf8.count))
+    }
+
+    /// Nil for what is no message of the load.
+    init?(_ json: String) {
+        let found = json.utf8.withContiguousStorageIfAvailable { bytes -> LoadMark? in
+            guard let sequence = Self.numbers(1, after: #""sequence":"#, in: bytes)?.first,
+                let text = Self.numbers(2, after: #""text":"load "#, in: bytes)
+            else { return nil }
+            return LoadMark(sequence: sequence, number: text[0], sentAt: text[1])
+        }
+        guard let found, let found else { return nil }
+        self = found
+    }
+
+    private init(sequence: Int, number: Int, sentAt: Int) {
+        self.sequence = sequence
+        self.number = number
+        self.sentAt = sentAt
+    }
+
+    /// So many numbers, with one byte between each two, after a text.
+    private static func numbers(
+        _ count: Int,
+        after text: StaticString,
+        in bytes: UnsafeBufferPointer<UInt8>
+    ) -> [Int]? {
+        let length = text.utf8CodeUnitCount
+        guard bytes.count > length else { return nil }
+        var start = 0
+        search: while start <= bytes.count - length {
+            for offset in 0..<length where bytes[start + offset] != text.utf8Start[offset] {
+                start += 1
+                continue search
+            }
+            break
+        }
+        var numbers: [Int] = []
+        var index = start + length
+        while numbers.count < count {
+            var number: Int?
+            while index < bytes.count, (0x30...0x39).contains(bytes[index]) {
+                number = (number ?? 0) &* 10 &+ Int(bytes[index] - 0x30)
+                index += 1
+            }
+            guard let number else { return nil }
+            numbers.append(number)
+            index += 1
+        }
+        return numbers
+    }
+}

@@ -1,0 +1,37 @@
+import Foundation
+import Logging
+import Martlet
+
+/// Where messages are kept, as the command line says it.
+struct ChatLogPlace: Sendable {
+    private let text: String
+    private let spool: String
+
+    /// - Parameters:
+    ///   - text: A file of SQLite's, or `mysql://user:password@host:port/database`.
+    ///   - spool: The directory where messages wait for MySQL.
+    init(_ text: String, spool: String) {
+        self.text = text
+        self.spool = spool
+    }
+
+    /// Opens the log of a room.
+    ///
+    /// - Throws: ``ChatLogError``.
+    func open(room: String, logger: Logger) async throws -> any ChatLog {
+        guard let end = text.range(of: "://") else { return try await SQLiteLog.open(text, room: room) }
+        switch text[..<end.lowerBound] {
+        case "mysql", "mariadb":
+            #if MySQL
+                let address = try MySQLAddress(text)
+                return try await MySQLLog.open(address, room: room, spool: spool, logger: logger)
+            #else
+                throw ChatLogError(
+                    "This chat was built without MySQL. Build it with `swift build --product chat --traits MySQL`."
+                )
+            #endif
+        case let scheme:
+            throw ChatLogError("Messages can't be kept at \(scheme)://. Use a file of SQLite's, or mysql://.")
+        }
+    }
+}

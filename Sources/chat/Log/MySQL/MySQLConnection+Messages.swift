@@ -1,0 +1,105 @@
+#if MySQL
+    /// What the chat asks of its table.
+    extension MySQLConnection {
+        /// Makes this connection the one that writes to a room, as long as it lasts.
+        ///
+        /// - Throws: ``MySQLError`` when another one is.
+        func becomeWriter(of room: String) throws(MySQLError) {
+            let sql = "SELECT GET_LOCK(CONCAT('chat.', MD5(CONCAT(DATABASE(), '/', ?))), 2)"
+            guard try rows(sql, [.text(room)]).first?.first?.integer == 1 else {
+                throw MySQLError(code: 1205, message: "Another chat writes to this room")
+            }
+        }
+
+        /// The place of a room's last message; 0 for none.
+        func lastSequence(in room: String) throws(MySQLError) -> Int {
+            let sql = "SELECT COALESCE(MAX(`sequence`), 0) FROM message WHERE room = ?"
+            return try rows(sql, [.text(room)]).first?.first?.integer ?? 0
+        }
+
+        /// Inserts messages; all of them, or none. Those that are there already stay as they are.
+        ///
+        /// - Throws: ``MySQLError``, ``ChatLogError`` when the place of a message is another one's.
+        func insert(_ messages: [ChatMessage], in room: String) throws {
+            let taken = try transaction { () throws(MySQLError) -> ChatMessage? in
+                for message in messages {
+                    let count = try run(
+                        """
+                        INSERT INTO message (room, `sequence`, id, `time`, name, `text`)
+                        VALUES (?, ?, ?, TIMESTAMPADD(MICROSECOND, ? * 1000, '1970-01-01'), ?, ?)
+                        ON DUPLICATE KEY UPDATE room = VALUES(room)
+                        """,
+                        [
+                            .text(room), .integer(message.sequence), .text(message.id.description),
+                            .integer(message.time), .text(message.name), .text(message.text),
+                        ]
+                    )
+                    guard count == 0 else { continue }
+                    let known = "SELECT 1 FROM message WHERE room = ? AND id = ?"
+                    if try rows(known, [.text(room), .text(message.id.description)]).isEmpty { return message }
+                }
+                return nil
+            }
+            if let taken {
+                throw ChatLogError("Message \(taken.sequence) of “\(room)” is another one in the database than here.")
+            }
+        }
+
+        /// The messages that a query asks for, in order.
+        func messages(_ query: HistoryQuery, in room: String) throws(MySQLError) -> [ChatMessage] {
+            var conditions = ["room = ?"]
+            var values = [Value.text(room)]
+            if let before = query.before {
+                conditions.append("`sequence` < ?")
+                values.append(.integer(before))
+            }
+            if let after = query.after {
+                conditions.append("`sequence` > ?")
+                values.append(.integer(after))
+            }
+            if let text = query.text {
+                conditions.append("(`text` LIKE ? ESCAPE '!' OR name LIKE ? ESCAPE '!')")
+                values += [.text(Self.pattern(text)), .text(Self.pattern(text))]
+            }
+            values.append(.integer(query.limit))
+            let rows = try rows(
+                """
+                SELECT `sequence`, id, TIMESTAMPDIFF(MICROSECOND, '1970-01-01', `time`) DIV 1000, name, `text`
+                FROM message WHERE \(conditions.joined(separator: " AND "))
+                ORDER BY `sequence` \(query.after == nil ? "DESC" : "ASC") LIMIT ?
+                """,
+                values
+            )
+            let messages = rows.compactMap(ChatMessage.init)
+            return query.after == nil ? messages.reversed() : messages
+        }
+
+        /// The ids of a room's latest messages, with their places, in order.
+        func latestIDs(_ count: Int, in room: String) throws(MySQLError) -> [(id: MessageID, sequence: Int)] {
+            let sql = "SELECT id, `sequence` FROM message WHERE room = ? ORDER BY `sequence` DESC LIMIT ?"
+            return try rows(sql, [.text(room), .integer(count)]).reversed().compactMap { row in
+                guard let id = row[0].text.flatMap({ MessageID($0) }), let sequence = row[1].integer else { return nil }
+                return (id, sequence)
+            }
+        }
+
+        /// What contains a text, for LIKE.
+        private static func pattern(_ text: String) -> String {
+            var pattern = "%"
+            for character in text.unicodeScalars {
+                if character == "%" || character == "_" || character == "!" { pattern += "!" }
+                pattern.unicodeScalars.append(character)
+            }
+            return pattern + "%"
+        }
+    }
+
+    extension ChatMessage {
+        fileprivate init?(_ row: [MySQLConnection.Value]) {
+            guard row.count == 5, let sequence = row[0].integer, let id = row[1].text.flatMap({ MessageID($0) }),
+                let time = row[2].integer, let name = row[3].text, let text = row[4].text
+            else { return nil }
+            self.init(sequence: sequence, id: id, time: time, name: name, text: text)
+        }
+    }
+#endif

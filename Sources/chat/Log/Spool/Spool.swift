@@ -1,0 +1,269 @@
+import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Messages in files, in order: those that wait for the database, and as many of the latest that do not as the last files
+/// happen to hold. Those tell, after a restart, the last place and the latest messages even while the database is away.
+///
+/// A file is named by the last place before its first message, and has a message in each line, as JSON. What has been
+/// appended is on the disk. The calls block.
+struct Spool: ~Copyable {
+    /// How much a spool takes.
+    struct Limits: Sendable {
+        /// How many bytes may wait for the database.
+        var waitingBytes = 268_435_456
+        /// How many bytes a file has, about, before another one is begun.
+        var segmentBytes = 4_194_304
+        /// How many messages that wait are in memory, too.
+        var queue = 1_000
+    }
+
+    /// A file.
+    private struct Segment {
+        /// The last place before it.
+        var base: Int
+        var bytes: Int
+    }
+
+    private let directory: String
+    private let limits: Limits
+    /// The directory, locked.
+    private let lock: CInt
+    private var isClosed = false
+    /// The files, the newest last. There is always one.
+    private var segments: [Segment]
+    /// The newest file, to append to.
+    private var descriptor: CInt
+    /// The place of the last message.
+    private(set) var last: Int
+    /// All messages up to this place need not wait any more.
+    private(set) var stored: Int
+    /// The first of those that wait.
+    private var queue: [ChatMessage] = []
+    /// What was in the files when they were opened.
+    private var recovered: [ChatMessage]
+
+    /// How many messages wait.
+    var waiting: Int { last - stored }
+
+    // MARK: Opening
+
+    /// Opens the spool in a directory, or makes it. A line that was cut off by a crash is removed: nobody was told that it
+    /// had been stored.
+    ///
+    /// - Throws: ``ChatLogError`` when the directory can't be used, or another process uses it.
+    init(_ directory: String, limits: Limits = Limits()) throws {
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        let lock = open(directory, O_RDONLY | O_CLOEXEC)
+        guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+            if lock >= 0 { close(lock) }
+            throw ChatLogError("Another chat uses the spool \(directory).")
+        }
+        let contents: (segments: [Segment], recovered: [ChatMessage])
+        let newest: CInt
+        do {
+            contents = try Self.recover(directory)
+            newest = try Self.openSegment(directory, base: contents.segments.last?.base ?? 0)
+        } catch {
+            close(lock)
+            throw error
+        }
+        self.directory = directory
+        self.limits = limits
+        self.lock = lock
+        self.descriptor = newest
+        self.segments = contents.segments
+        self.recovered = contents.recovered
+        self.last = max(contents.recovered.last?.sequence ?? 0, contents.segments.last?.base ?? 0)
+        self.stored = contents.segments.first?.base ?? 0
+    }
+
+    /// What is in the files of a directory. A line that was cut off is removed from the newest.
+    private static func recover(_ directory: String) throws -> (segments: [Segment], recovered: [ChatMessage]) {
+        let bases = try FileManager.default.contentsOfDirectory(atPath: directory)
+            .filter { $0.hasSuffix(suffix) }
+            .compactMap { Int($0.dropLast(suffix.count)) }
+            .sorted()
+        var segments: [Segment] = []
+        var recovered: [ChatMessage] = []
+        for base in bases.isEmpty ? [0] : bases {
+            let path = path(directory, base)
+            let (messages, bytes) = try read(path)
+            segments.append(Segment(base: base, bytes: bytes))
+            if base == bases.last, truncate(path, off_t(bytes)) != 0 { throw failure("shortened", path) }
+            for message in messages where message.sequence > recovered.last?.sequence ?? base {
+                recovered.append(message)
+            }
+        }
+        return (segments, recovered)
+    }
+
+    deinit {
+        guard !isClosed else { return }
+        close(descriptor)
+        close(lock)
+    }
+
+    /// Leaves the directory to another chat.
+    mutating func end() {
+        guard !isClosed else { return }
+        isClosed = true
+        close(descriptor)
+        close(lock)
+    }
+
+    /// Messages up to a place are stored already; places go on after it.
+    mutating func begin(after place: Int) throws {
+        if place > last {
+            try beginSegment(base: place)
+            last = place
+        }
+        try markStored(upTo: place)
+    }
+
+    /// What was in the files when they were opened, once.
+    mutating func takeRecovered() -> [ChatMessage] {
+        defer { recovered = [] }
+        return recovered
+    }
+
+    // MARK: Appending
+
+    /// Appends messages, whose places follow on the last one.
+    ///
+    /// - Throws: ``ChatLogError`` when the spool is full or can't be written; nothing has been appended then.
+    mutating func append(_ messages: [ChatMessage]) throws {
+        guard !isClosed else { throw ChatLogError("The spool is closed.") }
+        guard let newest = segments.indices.last, let final = messages.last else { return }
+        var lines = Data()
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        for message in messages {
+            lines.append(try encoder.encode(message))
+            lines.append(0x0A)
+        }
+        guard waitingBytes + lines.count <= limits.waitingBytes else {
+            throw ChatLogError(
+                "The database is away for too long: \(waiting) messages wait, and there is no room for more."
+            )
+        }
+        do {
+            try Self.writeAll(lines, to: descriptor)
+        } catch {
+            // What has been written in part must not stand before what follows.
+            ftruncate(descriptor, off_t(segments[newest].bytes))
+            throw error
+        }
+        segments[newest].bytes += lines.count
+        if queue.count < limits.queue, queue.last.map({ $0.sequence == last }) ?? (stored == last) {
+            queue += messages
+        }
+        last = final.sequence
+        if segments[newest].bytes >= limits.segmentBytes { try? beginSegment(base: last) }
+    }
+
+    /// How many bytes are in files with messages that wait.
+    private var waitingBytes: Int {
+        guard waiting > 0 else { return 0 }
+        return segments.indices.reduce(0) { sum, index in
+            let end = index + 1 < segments.count ? segments[index + 1].base : last
+            return end > stored ? sum + segments[index].bytes : sum
+        }
+    }
+
+    private mutating func beginSegment(base: Int) throws {
+        let next = try Self.openSegment(directory, base: base)
+        fsync(lock)
+        close(descriptor)
+        descriptor = next
+        segments.append(Segment(base: base, bytes: 0))
+    }
+
+    // MARK: Taking
+
+    /// The first messages that wait; the same ones until they are marked as stored.
+    mutating func next(_ count: Int) throws -> [ChatMessage] {
+        if queue.isEmpty, waiting > 0 { queue = try messages(after: stored, limit: limits.queue) }
+        return Array(queue.prefix(count))
+    }
+
+    /// Messages up to a place need not wait any more.
+    mutating func markStored(upTo place: Int) throws {
+        guard place > stored else { return }
+        stored = min(place, last)
+        queue.removeAll { $0.sequence <= stored }
+        // The newest two files stay, for what they tell after a restart.
+        while segments.count > 2, segments[1].base <= stored {
+            unlink(Self.path(directory, segments[0].base))
+            segments.removeFirst()
+        }
+    }
+
+    /// Messages after a place, from the files.
+    func messages(after place: Int, limit: Int = .max) throws -> [ChatMessage] {
+        var found: [ChatMessage] = []
+        for (index, segment) in segments.enumerated() {
+            let isBefore = index + 1 < segments.count && segments[index + 1].base <= place
+            if isBefore { continue }
+            for message in try Self.read(Self.path(directory, segment.base)).messages where message.sequence > place {
+                guard found.count < limit else { return found }
+                found.append(message)
+            }
+        }
+        return found
+    }
+
+    // MARK: Files
+
+    private static let suffix = ".jsonl"
+
+    private static func path(_ directory: String, _ base: Int) -> String {
+        let digits = String(base)
+        return "\(directory)/\(String(repeating: "0", count: max(0, 16 - digits.count)))\(digits)\(suffix)"
+    }
+
+    private static func openSegment(_ directory: String, base: Int) throws -> CInt {
+        let path = path(directory, base)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failure("opened", path) }
+        return descriptor
+    }
+
+    /// The messages of a file, and how many bytes they are: less than the file has when its end was cut off.
+    private static func read(_ path: String) throws -> (messages: [ChatMessage], bytes: Int) {
+        guard FileManager.default.fileExists(atPath: path) else { return ([], 0) }
+        let data = try Data(contentsOf: URL(filePath: path))
+        let decoder = JSONDecoder()
+        var messages: [ChatMessage] = []
+        var start = data.startIndex
+        while let end = data[start...].firstIndex(of: 0x0A) {
+            guard let message = try? decoder.decode(ChatMessage.self, from: data[start..<end]) else { break }
+            messages.append(message)
+            start = end + 1
+        }
+        return (messages, start - data.startIndex)
+    }
+
+    private static func writeAll(_ data: Data, to descriptor: CInt) throws {
+        var rest = data[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw failure("written", "the spool")
+            }
+            rest = rest.dropFirst(count)
+        }
+        guard fdatasync(descriptor) == 0 else { throw failure("written", "the spool") }
+    }
+
+    private static func failure(_ action: String, _ path: String) -> ChatLogError {
+        ChatLogError("\(path) can't be \(action): \(String(cString: strerror(errno)))")
+    }
+}

@@ -1,0 +1,54 @@
+import Foundation
+
+/// The name of somebody in a room.
+struct ChatName: Sendable, Hashable {
+    /// As everybody sees it.
+    let text: String
+    /// What names have in common that are the same to the eye or to the ear: no two members have the same.
+    let key: String
+
+    /// Takes a name as somebody has typed it: spaces at its ends go, and all others become single ones.
+    ///
+    /// - Throws: ``ChatProblem`` with the reason why it can't be a name.
+    init(_ typed: String, limits: ChatLimits = ChatLimits()) throws(ChatProblem) {
+        // Before it is looked at in any detail.
+        guard typed.utf8.count <= 16 * limits.nameBytes else { throw Self.tooLong(limits) }
+        var scalars = String.UnicodeScalarView()
+        var previous: Unicode.Scalar?
+        for scalar in typed.precomposedStringWithCanonicalMapping.unicodeScalars {
+            if scalar.isSpace || scalar == "\t" {
+                if let previous, previous != " " { scalars.append(" ") }
+                previous = scalars.isEmpty ? nil : " "
+                continue
+            }
+            let isInEmoji = scalar.joinsEmoji && previous.map { $0.properties.isEmoji || $0.joinsEmoji } ?? false
+            guard isInEmoji || !(scalar.isControl || scalar.isSeparator || scalar.isInvisible) else {
+                throw ChatProblem(.badName, "A name has no invisible or control characters.")
+            }
+            scalars.append(scalar)
+            previous = scalar
+        }
+        if scalars.last == " " { scalars.removeLast() }
+        let text = String(scalars)
+        guard text.unicodeScalars.contains(where: { !$0.joinsEmoji && !$0.properties.isDiacritic }) else {
+            throw ChatProblem(.badName, "A name has at least one letter, digit or symbol.")
+        }
+        guard text.count <= limits.nameCharacters, text.utf8.count <= limits.nameBytes else {
+            throw Self.tooLong(limits)
+        }
+        self.text = text
+        self.key = Self.key(text)
+    }
+
+    private static func tooLong(_ limits: ChatLimits) -> ChatProblem {
+        ChatProblem(.badName, "A name has at most \(limits.nameCharacters) characters.")
+    }
+
+    /// Compatibility forms, letter case and width don't make another name; nor does what can't be seen.
+    private static func key(_ text: String) -> String {
+        let folded = text.precomposedStringWithCompatibilityMapping
+            .folding(options: [.caseInsensitive, .widthInsensitive], locale: nil)
+            .precomposedStringWithCompatibilityMapping
+        return String(String.UnicodeScalarView(folded.unicodeScalars.filter { !$0.isInvisible }))
+    }
+}

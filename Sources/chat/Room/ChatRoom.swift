@@ -1,0 +1,216 @@
+import Foundation
+import Logging
+import Martlet
+import Synchronization
+
+/// A room, and all connections that are in it now.
+///
+/// A message is stored before anybody gets it: so no place is given twice, whatever happens to the process, and nobody
+/// sees what is lost later.
+final class ChatRoom: Sendable {
+    typealias MemberID = ChatRoomState.MemberID
+
+    fileprivate struct Shared {
+        var state: ChatRoomState
+        var outboxes: [MemberID: Outbox] = [:]
+        var lastMember: UInt64 = 0
+    }
+
+    /// How often people are told of people. Many who come at once are one message.
+    private static let announcementInterval = Duration.milliseconds(200)
+
+    let log: any ChatLog
+    let limits: ChatLimits
+    private let broadcaster: any Broadcaster
+    private let logger: Logger
+    private let shared: Mutex<Shared>
+    private let messagesWait: Wakeup
+    private let peopleChanged: Wakeup
+
+    /// A room with what is in its log.
+    ///
+    /// - Throws: whatever the log throws.
+    static func open(
+        _ name: String,
+        log: any ChatLog,
+        broadcaster: any Broadcaster = LocalBroadcaster(),
+        limits: ChatLimits = ChatLimits(),
+        logger: Logger
+    ) async throws -> ChatRoom {
+        let tail = try await log.latest(limits.tail)
+        let state = ChatRoomState(room: name, limits: limits, tail: tail)
+        let room = ChatRoom(state, log: log, broadcaster: broadcaster, logger: logger)
+        try await broadcaster.subscribe { [weak room] in room?.receive($0) }
+        return room
+    }
+
+    private init(_ state: ChatRoomState, log: any ChatLog, broadcaster: any Broadcaster, logger: Logger) {
+        self.log = log
+        self.broadcaster = broadcaster
+        self.logger = logger
+        self.limits = state.limits
+        self.shared = Mutex(Shared(state: state))
+        self.messagesWait = Wakeup()
+        self.peopleChanged = Wakeup()
+    }
+
+    /// How many have joined.
+    var memberCount: Int { shared.withLock { $0.state.members.count } }
+
+    /// The place of the latest message.
+    var lastSequence: Int { shared.withLock { $0.state.tail.last?.sequence ?? 0 } }
+
+    // MARK: Connections
+
+    /// A client has connected.
+    ///
+    /// - Parameter outbox: Where to put what it is to get.
+    func connect(_ outbox: Outbox) -> MemberID {
+        shared.withLock { shared in
+            shared.lastMember += 1
+            let member = MemberID(number: shared.lastMember)
+            shared.outboxes[member] = outbox
+            return member
+        }
+    }
+
+    /// A client has said something.
+    ///
+    /// - Returns: whether it was in order. If not, the client has been told why.
+    func receive(_ text: String, from member: MemberID) -> Bool {
+        do throws(ChatProblem) {
+            let message = try ClientMessage(text)
+            try act { state throws(ChatProblem) in
+                try state.receive(message, from: member, at: .now, time: Date().milliseconds)
+            }
+            return true
+        } catch {
+            refuse(error, to: member)
+            return false
+        }
+    }
+
+    /// Tells a client why it does not get what it wants.
+    func refuse(_ problem: ChatProblem, to member: MemberID) {
+        act { _ in [.send(ServerMessage.problem(problem).json, to: member)] }
+    }
+
+    /// Says goodbye to a client that has not said who it is.
+    func expectName(of member: MemberID) {
+        let reason = WebSocketClose(.policyViolation, reason: "You have not said who you are.")
+        act { $0.members[member] == nil ? [.close(member, reason)] : [] }
+    }
+
+    /// A client has gone.
+    func disconnect(_ member: MemberID) {
+        shared.withLock { $0.outboxes[member] = nil }
+        act { state in
+            state.leave(member)
+            return []
+        }
+    }
+
+    // MARK: What the room does by itself
+
+    /// Stores messages and brings them to everybody, until ``finish()``. What waits then is stored still; so this is no
+    /// work to cancel.
+    func run() async {
+        await withTaskGroup { group in
+            group.addTask { await self.storeMessages() }
+            group.addTask { await self.announcePeople() }
+        }
+    }
+
+    /// Nobody will say anything any more.
+    func finish() {
+        messagesWait.finish()
+        peopleChanged.finish()
+    }
+
+    private func storeMessages() async {
+        while await messagesWait.next() { await storeBatches() }
+        await storeBatches()
+    }
+
+    private func storeBatches() async {
+        while true {
+            let batch = shared.withLock { $0.state.takeBatch() }
+            guard !batch.isEmpty else { return }
+            do {
+                let outcomes = try await log.append(batch.map(\.draft))
+                try await publish(outcomes, of: batch)
+            } catch {
+                logger.error("Messages can't be stored", metadata: ["error": "\(error)", "count": "\(batch.count)"])
+                for waiting in batch {
+                    let problem = ChatProblem(
+                        .notStored,
+                        "The message can't be stored now.",
+                        id: waiting.draft.id,
+                        retryAfter: 2_000
+                    )
+                    refuse(problem, to: waiting.sender)
+                }
+            }
+        }
+    }
+
+    private func publish(_ outcomes: [ChatLogOutcome], of batch: [ChatRoomState.Waiting]) async throws {
+        var messages: [ChatMessage] = []
+        var answers: [ChatRoomState.Action] = []
+        for (waiting, outcome) in zip(batch, outcomes) {
+            switch outcome {
+            case .stored(let message): messages.append(message)
+            case .known(let id, let sequence):
+                answers.append(.send(ServerMessage.stored(id: id, sequence: sequence).json, to: waiting.sender))
+            }
+        }
+        if !messages.isEmpty { try await broadcaster.publish(.messages(messages)) }
+        // After the messages: what is known can be one of them, sent twice.
+        act { _ in answers }
+    }
+
+    private func announcePeople() async {
+        while await peopleChanged.next() {
+            let changes = shared.withLock { $0.state.takeChanges() }
+            do {
+                if !changes.isEmpty { try await broadcaster.publish(.people(changes)) }
+                try await Task.sleep(for: Self.announcementInterval)
+            } catch {
+                logger.debug("Nobody is told who is there", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    private func receive(_ event: RoomEvent) {
+        act { $0.receive(event) }
+    }
+
+    /// Changes the state and does what follows from it, before anybody else changes it.
+    private func act<Failure: Error>(
+        _ change: (inout ChatRoomState) throws(Failure) -> [ChatRoomState.Action]
+    ) throws(Failure) {
+        let result = shared.withLock { shared -> Result<(Bool, Bool), Failure> in
+            do throws(Failure) {
+                let actions = try change(&shared.state)
+                for action in actions { shared.perform(action) }
+            } catch {
+                return .failure(error)
+            }
+            return .success((!shared.state.waiting.isEmpty, shared.state.hasChanges))
+        }
+        let (wait, changed) = try result.get()
+        if wait { messagesWait.signal() }
+        if changed { peopleChanged.signal() }
+    }
+}
+
+extension ChatRoom.Shared {
+    fileprivate func perform(_ action: ChatRoomState.Action) {
+        switch action {
+        case .send(let json, let member): outboxes[member]?.add(json)
+        case .broadcast(let json):
+            for member in state.members.keys { outboxes[member]?.add(json) }
+        case .close(let member, let reason): outboxes[member]?.end(reason)
+        }
+    }
+}

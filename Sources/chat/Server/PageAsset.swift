@@ -1,0 +1,46 @@
+import Martlet
+
+/// A part of the page, which is in the program itself.
+struct PageAsset: Sendable {
+    /// What the browser may do for the page (W3C Content Security Policy): load its own style and script, and speak with
+    /// the server that it is from.
+    private static let securityPolicy = """
+        default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; \
+        form-action 'none'; base-uri 'none'; frame-ancestors 'none'
+        """
+
+    /// All parts, by their paths.
+    static let all: [String: PageAsset] = [
+        "/": PageAsset(PackageResources.chat_html, .html),
+        "/chat.css": PageAsset(PackageResources.chat_css, .css),
+        "/chat.js": PageAsset(PackageResources.chat_js, .javascript),
+        "/chat.svg": PageAsset(PackageResources.chat_svg, .svg),
+    ]
+
+    private let content: String
+    private let type: MediaType
+    private let tag: EntityTag?
+
+    private init(_ bytes: [UInt8], _ type: MediaType) {
+        self.content = String(decoding: bytes, as: UTF8.self)
+        self.type = type
+        // FNV-1a: it only has to be another one when the program changes.
+        let hash = bytes.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        self.tag = EntityTag(opaqueTag: String(hash, radix: 36))
+    }
+
+    func answer(_ request: HTTPServerRequest) async throws {
+        let response = request.response
+        response.headers[.cacheControl] = "no-cache"
+        response.headers[.eTag] = tag?.description
+        if let known = Preconditions(request.headers).ifNoneMatch, known.matchesWeakly(tag, exists: true) {
+            response.status = .notModified
+            response.headers[.contentType] = nil
+            return try await response.end()
+        }
+        response.headers.contentType = type
+        response.headers[.contentSecurityPolicy] = Self.securityPolicy
+        response.headers[.referrerPolicy] = "no-referrer"
+        try await response.end(content)
+    }
+}

@@ -1,0 +1,173 @@
+import ArgumentParser
+import Martlet
+import MartletFiles
+
+/// Keeps notes. Programs and scripts send JSON: `{"myNote": "Sing. Dance. Play."}` to keep a note, `{"getNote": "0"}` to
+/// read the first one. People use the page `take_note.html`, which sends the same.
+///
+/// A browser lets the page of another origin, say a site on another port, use a server only if that allows it (CORS).
+/// Whoever allows everybody gives the notes to every site that the browser visits: here only pages of this machine may,
+/// and those that are named.
+struct NoteServer: TutorialProgram {
+    static let guide = ProgramGuide(
+        name: "note-server",
+        port: 4042,
+        summary: "Keeps the notes that you take on a page, or send it as JSON.",
+        lesson: "How a page and a server talk in JSON, whose pages may (CORS), and how to keep what has been said.",
+        path: "/take_note.html",
+        linkText: "Take a note",
+        curl: { "curl --json '{\"myNote\":\"Sing. Dance. Play.\"}' \($0)" }
+    )
+
+    struct Options: ParsableArguments {
+        @Option(help: "The file that the notes are kept in, one a line. It is made with the first note.")
+        var file = "notes.txt"
+
+        @Option(
+            help:
+                "An origin whose pages may use the notes too, such as https://example.com; * for all. Can be repeated."
+        )
+        var allowOrigin: [String] = []
+    }
+
+    /// The most bytes of a request: more than a note can have, however it is escaped.
+    private static let limit = 8192
+
+    private let book: NoteBook
+    private let pages: TrustedPages
+    private let cors: CORSPolicy
+    private let console: Console
+
+    init(options: Options, console: Console) async throws {
+        let pages = try TrustedPages(options.allowOrigin, program: Self.guide.name)
+        self.pages = pages
+        self.console = console
+        cors = try CORSPolicy(
+            origins: pages.areAll ? .any : .matching { pages.contains($0) },
+            methods: [.post, .options],
+            requestHeaders: .only([.origin, .xRequestedWith, .contentType, .accept])
+        )
+        book = try await offLoop { try NoteBook(file: options.file, program: Self.guide.name) }
+    }
+
+    func answer(_ request: HTTPServerRequest) async throws {
+        // Answers the browser's question whether a page may ask, and adds to all answers that it may read them.
+        try await cors.wrapping(answerAllowed)(request)
+    }
+
+    private func answerAllowed(_ request: HTTPServerRequest) async throws {
+        let (method, path) = (request.method, request.url.path)
+        switch (method, path) {
+        case (.get, "/"), (.head, "/"), (.get, Self.guide.path), (.head, Self.guide.path):
+            try await answerPage(request)
+        case (.get, _), (.head, _):
+            throw HTTPError(.notFound, "Not found: \(method), \(path)")
+        case (.post, _):
+            try refuseOtherPages(request)
+            try await path == Self.guide.path ? takeForm(request) : takeJSON(request)
+        case (.options, _):
+            request.response.status = .noContent
+            request.response.headers[.allow] = "GET, HEAD, POST, OPTIONS"
+            try await request.response.end()
+        default:
+            throw HTTPError(
+                .methodNotAllowed,
+                "Unsupported request: \(method).",
+                headers: [.allow: "GET, HEAD, POST, OPTIONS"]
+            )
+        }
+    }
+
+    /// A browser sends forms and plain text without asking first: what it may not read, it could still have written.
+    private func refuseOtherPages(_ request: HTTPServerRequest) throws {
+        guard let origin = request.headers[.origin], !pages.contains(origin), !pages.isOwn(origin, of: request) else {
+            return
+        }
+        throw HTTPError(.forbidden, "Pages of \(origin) may not use these notes. See --allow-origin.")
+    }
+
+    // MARK: JSON
+
+    private func takeJSON(_ request: HTTPServerRequest) async throws {
+        let content = try await request.json(upTo: Self.limit)
+        if let note = content["myNote"] {
+            let count = try await add(note)
+            try await request.response.end("You have \(count) notes.\n")
+        } else if let number = content["getNote"] {
+            try await request.response.end(try self.note(number) + "\n")
+        } else {
+            throw HTTPError(.badRequest, "Send {\"myNote\":\"a note\"} or {\"getNote\":\"0\"}.")
+        }
+    }
+
+    private func add(_ value: JSONValue) async throws -> Int {
+        switch value {
+        case .string, .integer, .number, .bool: try await add("\(value)")
+        case .null, .array, .object: throw HTTPError(.badRequest, "A note is a text.")
+        }
+    }
+
+    private func note(_ number: JSONValue) throws -> String {
+        let index: Int? =
+            switch number {
+            case .integer(let number): Int(exactly: number)
+            // As in the original: what is no number asks for the first note.
+            case .string(let text): Int(text) ?? 0
+            default: nil
+            }
+        guard let index else { throw HTTPError(.badRequest, "The number of a note is a whole number.") }
+        guard let note = book[index] else {
+            throw HTTPError(.notFound, "There is no note \(index). You have \(book.notes.count) notes.")
+        }
+        return note
+    }
+
+    private func add(_ text: String) async throws -> Int {
+        let note = try Note(text)
+        do {
+            return try await offLoop { try book.add(note) }
+        } catch let error as HTTPError {
+            throw error
+        } catch {
+            // What went wrong is for the console; the client learns only that it was not the client's fault.
+            console.print("Couldn't open \(book.path): \(error)")
+            throw HTTPError(.internalServerError, "Couldn't save note.")
+        }
+    }
+
+    // MARK: The page
+
+    private func answerPage(_ request: HTTPServerRequest) async throws {
+        var page = TakeNotePage(notes: book.notes)
+        if let number = try? request.url.queryParameters["getNote"], !number.isEmpty {
+            page.number = number
+            do {
+                page.note = try note(.string(number))
+            } catch let error as HTTPError {
+                page.complaint = error.message
+            }
+        }
+        try await send(page, request)
+    }
+
+    /// The form of the page, from a browser without JavaScript.
+    private func takeForm(_ request: HTTPServerRequest) async throws {
+        var limits = FormLimits()
+        limits.totalBytes = Self.limit
+        let form = try await request.form(limits: limits)
+        let text = form["myNote"] ?? ""
+        do {
+            _ = try await add(text)
+        } catch let error as HTTPError {
+            request.response.status = error.status
+            return try await send(TakeNotePage(notes: book.notes, draft: text, complaint: error.message), request)
+        }
+        // The browser asks for the page anew: to reload it will not send the note again.
+        try await request.response.redirect(to: Self.guide.path, status: .seeOther)
+    }
+
+    private func send(_ page: TakeNotePage, _ request: HTTPServerRequest) async throws {
+        request.response.headers[.cacheControl] = "no-store"
+        try await request.response.end(page.page)
+    }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import Martlet
+import TestProcesses
+import Testing
+
+@testable import chat
+
+/// The program as it is started.
+@Suite(.timeLimit(.minutes(1)))
+struct ProgramTests {
+    @Test func keepsWhatWasSaidWhenItIsKilled() async throws {
+        try await withTemporaryDirectory { directory in
+            let id = MessageID()
+            try await withProgram(in: directory) { process, port in
+                let ada = try await ChatClient("ws://127.0.0.1:\(port)/ws")
+                try await ada.join("Ada")
+                try await ada.say("Before", id: id)
+                _ = try await ada.texts(1)
+                process.send(SIGKILL)
+                _ = await process.exitStatus
+            }
+            try await withProgram(in: directory) { process, port in
+                let ada = try await ChatClient("ws://127.0.0.1:\(port)/ws")
+                #expect(try await ada.join("Ada", after: 0).messages?.map(\.id) == [id])
+                try await ada.say("After")
+                #expect(try await ada.next("message").sequence == 2)
+                process.send(SIGTERM)
+                #expect(try await ada.end().code == .goingAway)
+                #expect(await process.exitStatus == 0)
+                #expect(await process.errors.text == "")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("redis://a/b", "Error: Messages can't be kept at redis://. Use a file of SQLite's, or mysql://.\n"),
+        ("/no/such/folder/chat.sqlite", "Error: The log /no/such/folder/chat.sqlite can't be used: "),
+    ])
+    func saysWhyItCannotStart(log: String, error: String) async throws {
+        let process = try Subprocess(builtExecutable("chat"), ["--port", "0", "--log", log])
+        #expect(await process.exitStatus == 1)
+        #expect(await process.output.text == "")
+        #expect(await process.errors.text.hasPrefix(error))
+    }
+
+    @Test func saysThatThePortIsTaken() async throws {
+        try await withChat { chat in
+            let process = try Subprocess(builtExecutable("chat"), ["--port", "\(chat.server.port)"])
+            #expect(await process.exitStatus == 1)
+            let errors = await process.errors.text
+            #expect(errors.hasPrefix("Error: Port \(chat.server.port) is taken. "))
+        }
+    }
+
+    @Test func measuresALoad() async throws {
+        try await withChat { chat in
+            let process = try Subprocess(
+                builtExecutable("chat"),
+                [
+                    "load", "--url", "ws://127.0.0.1:\(chat.server.port)/ws", "--clients", "12", "--rate", "50",
+                    "--seconds",
+                    "1", "--stalled", "1",
+                ]
+            )
+            let text = await process.output.text
+            #expect(await process.exitStatus == 0)
+            #expect(text.contains("complete       12 of 12 clients have all 50 messages\n"))
+            #expect(text.contains("in order       12 of 12, without gaps and doubles\n"))
+        }
+    }
+}
+
+/// Runs the program in a directory, on a port of the system's choice.
+private func withProgram(in directory: URL, body: (Subprocess, Int) async throws -> Void) async throws {
+    let process = try Subprocess(builtExecutable("chat"), ["--port", "0"], in: directory)
+    do {
+        let prefix = "Listening on http://127.0.0.1:"
+        let line = try #require(await process.output.line(startingWith: prefix))
+        try await body(process, try #require(Int(line.dropFirst(prefix.count).dropLast())))
+    } catch {
+        await process.end()
+        throw error
+    }
+    await process.end()
+}

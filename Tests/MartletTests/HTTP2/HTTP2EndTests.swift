@@ -1,0 +1,228 @@
+import HTTPTypes
+import Martlet
+import NIOCore
+import Testing
+
+@Suite("HTTP/2: how streams and connections end")
+struct HTTP2EndTests {
+    @Test("A handler is cancelled when its stream is reset, or the connection is gone", arguments: [true, false])
+    func cancellation(isReset: Bool) async throws {
+        let (started, ended) = (Events<Void>(), Events<String>())
+        try await withServer(.priorKnowledge) { request in
+            guard request.target == "/wait" else { return try await request.response.end("ok") }
+            request.response.onCompletion { ended.add("complete: \($0.isComplete)") }
+            started.add()
+            do {
+                try await untilCancelled()
+            } catch {
+                ended.add("\(error is CancellationError)")
+                throw error
+            }
+        } test: { server in
+            let client = try await server.beginHTTP2()
+            client.send(.request(1, "GET", "/wait"))
+            try await started.next()
+            if isReset { client.send(.reset(1)) } else { try await client.raw.reset() }
+            let events = [try await ended.next(), try await ended.next()].sorted()
+            #expect(events == ["complete: false", "true"])
+            if isReset {
+                client.send(.request(3))
+                let reply = try await client.reply(3)
+                #expect(reply.text == "ok")
+            }
+        }
+    }
+
+    @Test("A handler that waits to read or to write is freed when its stream is reset", arguments: ["/read", "/write"])
+    func waiting(target: String) async throws {
+        let (started, ended) = (Events<Void>(), Events<String>())
+        try await withServer(.priorKnowledge) { request in
+            started.add()
+            do {
+                if target == "/read" {
+                    _ = try await request.collect()
+                } else {
+                    while true { try await request.response.write(String(repeating: "x", count: 100_000)) }
+                }
+            } catch {
+                ended.add("\(error)")
+            }
+        } test: { server in
+            let client = try await server.beginHTTP2()
+            client.send(.request(1, "POST", target, end: false))
+            try await started.next()
+            client.send(.ping())
+            _ = try await client.next(.ping)
+            client.send(.reset(1))
+            let error = try await ended.next()
+            #expect(error.contains("Cancel") || error.contains("losed"))
+        }
+    }
+
+    @Test("An error is answered, or resets the stream, and is reported once")
+    func errors() async throws {
+        struct Mistake: Error {}
+        let errors = Events<String>()
+        let configuration = HTTPServer.Configuration.priorKnowledge.with {
+            $0.onError = { error, request in errors.add("\(request.target) \(error)") }
+        }
+        try await withServer(configuration) { request in
+            switch request.target {
+            case "/404": throw HTTPError(.notFound, "No.")
+            case "/late":
+                try await request.response.write("Hello")
+                try await request.response.flush()
+                throw Mistake()
+            case "/short":
+                request.response.contentLength = 10
+                try await request.response.write("Hello")
+            case "/detach": _ = try await request.response.detachSocket()
+            default: throw Mistake()
+            }
+        } test: { server in
+            let client = try await server.beginHTTP2()
+            client.send(.request(1, "GET", "/404"), .request(3, "GET", "/500"))
+            #expect(try await client.reply(1).text == "No.")
+            #expect(try await client.reply(3).status == 500)
+            #expect(try await errors.next() == "/500 Mistake()")
+            client.send(.request(5, "GET", "/late"))
+            #expect(try await client.reply(5).reset == 2)
+            #expect(try await errors.next() == "/late Mistake()")
+            client.send(.request(7, "GET", "/short"))
+            #expect(try await client.reply(7).reset == 2)
+            #expect(try await errors.next().contains("below specified contentLength"))
+            client.send(.request(9, "GET", "/detach"))
+            #expect(try await client.reply(9).status == 500)
+            #expect(try await errors.next().contains("HTTP/2"))
+            #expect(errors.all.isEmpty)
+        }
+    }
+
+    @Test("What became of responses is told")
+    func completion() async throws {
+        let summaries = Events<String>()
+        try await withServer(.priorKnowledge) { request in
+            request.response.onCompletion {
+                summaries.add("\($0.status?.code ?? 0) \($0.contentBytes) \($0.isComplete)")
+            }
+            try await request.response.end(String(repeating: "x", count: 100))
+        } test: { server in
+            let client = try await server.beginHTTP2()
+            client.send(.request(1))
+            _ = try await client.reply()
+            #expect(try await summaries.next() == "200 100 true")
+        }
+    }
+
+    @Test("A handler that takes too long is cancelled and answered 503; one that sets a deadline is cut off")
+    func tooSlow() async throws {
+        let configuration = HTTPServer.Configuration.priorKnowledge.with { $0.handlerTimeout = .milliseconds(200) }
+        try await withServer(configuration) { request in
+            if request.target == "/deadline" { request.response.deadline = .milliseconds(20) }
+            try await untilCancelled()
+        } test: { server in
+            let client = try await server.beginHTTP2()
+            client.send(.request(1))
+            #expect(try await client.reply(1).status == 503)
+            client.send(.request(3, "GET", "/deadline"))
+            #expect(try await client.reply(3).reset == 8)
+        }
+    }
+
+    @Test("A content that arrives too slowly is answered 408")
+    func slowContent() async throws {
+        let configuration = HTTPServer.Configuration.priorKnowledge.with {
+            $0.bodyRateGracePeriod = .milliseconds(100)
+        }
+        try await withServer(configuration) { request in
+            try await request.response.end(try await request.text())
+        } test: { server in
+            let client = try await server.beginHTTP2()
+            client.send(.request(1, "POST", "/", end: false), .data(1, "x", end: false))
+            #expect(try await client.reply(1).status == 408)
+        }
+    }
+
+    @Test("A server that closes says so, serves what is on its way, and says what was the last")
+    func shutdown() async throws {
+        let (started, gate) = (Events<Void>(), Events<Void>())
+        try await withServer(.priorKnowledge) { request in
+            started.add()
+            if request.target == "/wait" { try await gate.next() }
+            try await request.response.end(request.target)
+        } test: { server in
+            let client = try await server.beginHTTP2()
+            client.send(.request(1, "GET", "/wait"))
+            try await started.next()
+            #expect(server.connectionsInfo.active == 1)
+            let closing = Task { await server.shutdown() }
+            let warning = try await client.next(.goAway)
+            #expect(warning.word(at: 0) == 0x7FFF_FFFF && warning.word(at: 4) == 0)
+            let ping = try await client.next(.ping)
+            #expect(server.connectionsInfo.closing == 1)
+            // This one was on its way.
+            client.send(.request(3, "GET", "/3"))
+            #expect(try await client.reply(3).text == "/3")
+            client.send(.ping(ping.payload, flags: Frame.ack))
+            let last = try await client.next(.goAway)
+            #expect(last.word(at: 0) == 3 && last.word(at: 4) == 0)
+            // This one comes too late, and is not answered.
+            client.send(.request(5, "GET", "/5"))
+            gate.add()
+            #expect(try await client.reply(1).text == "/wait")
+            #expect(try await client.raw.expectEnd())
+            await client.raw.close()
+            await closing.value
+            #expect(server.connectionsInfo.total == 0)
+        }
+    }
+
+    @Test("A client that goes on after the farewell is waited for a moment")
+    func farewellWithoutAnswer() async throws {
+        try await withServer(.priorKnowledge) {
+            try await $0.response.end("ok")
+        } test: { server in
+            let client = try await server.beginHTTP2()
+            #expect(server.connectionsInfo.idle == 1)
+            let closing = Task { await server.shutdown() }
+            #expect(try await client.next(.goAway).word(at: 0) == 0x7FFF_FFFF)
+            #expect(try await client.next(.goAway).word(at: 0) == 0)
+            await client.raw.close()
+            await closing.value
+        }
+    }
+
+    @Test("A response can be the last, and a request", arguments: [true, false])
+    func lastRequest(isLimit: Bool) async throws {
+        let configuration = HTTPServer.Configuration.priorKnowledge.with {
+            $0.maximumRequestsPerConnection = isLimit ? 1 : nil
+        }
+        try await withServer(configuration) { request in
+            if !isLimit { request.response.isPersistent = false }
+            try await request.response.end("ok")
+        } test: { server in
+            let client = try await server.beginHTTP2()
+            client.send(.request(1))
+            var kinds: [Frame.Kind?] = []
+            while !kinds.contains(.ping) { kinds.append(try await client.next().kind) }
+            #expect(kinds.contains(.goAway))
+        }
+    }
+
+    @Test("Sessions are kept")
+    func sessions() async throws {
+        try await withServer(.priorKnowledge) { request in
+            let session = try await request.session
+            let count = "\(session["count"] ?? "")x"
+            session["count"] = count
+            try await request.response.end(count)
+        } test: { server in
+            let client = try await server.beginHTTP2()
+            client.send(.request(1))
+            let first = try await client.reply(1)
+            let cookie = try #require(first["set-cookie"]?.split(separator: ";").first)
+            client.send(.request(3, "GET", "/", [("cookie", String(cookie))]))
+            #expect(try await client.reply(3).text == "xx")
+        }
+    }
+}
