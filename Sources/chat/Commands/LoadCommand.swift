@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Martlet
 
 /// Fills a room with clients, and finds out whether each gets everything.
@@ -40,7 +41,10 @@ struct LoadCommand: AsyncParsableCommand {
         OpenFileLimit.raise()
         let plan = LoadPlan(url: url, clients: clients, rate: rate, seconds: seconds, size: size, stalled: stalled)
         let memory = pid.map { ProcessMemory(process: $0) }
-        let report = try await LoadRun(plan: plan, memory: memory).run { print($0) }
+        let report = try await LoadRun(plan: plan, memory: memory).run {
+            print($0)
+            fflush(nil)
+        }
         print(report.text)
         if !report.isPerfect { throw ExitCode.failure }
     }

@@ -46,6 +46,18 @@ final class LoadClient: Sendable {
         try? await socket.send(#"{"type":"say","id":"\#(MessageID())","text":"\#(text)"}"#)
     }
 
+    /// Says that it is there every few seconds, as the page does, until the load is over.
+    func stay() async {
+        do {
+            while true {
+                try await Task.sleep(for: .seconds(Double.random(in: 8...12)))
+                try await socket.send(#"{"type":"ping"}"#)
+            }
+        } catch {
+            // Cancelled, or closed, which the reading side tells.
+        }
+    }
+
     /// Reads until the connection ends.
     func read() async {
         do {

@@ -20,7 +20,10 @@ struct LoadRun: Sendable {
         let stalled = try await join(plan.stalled, named: "stalled")
         var report = LoadReport(plan: plan, tallies: [], stalled: [], memory: [])
         await withTaskGroup { group in
-            for client in clients { group.addTask { await client.read() } }
+            for client in clients {
+                group.addTask { await client.read() }
+                group.addTask { await client.stay() }
+            }
             for client in stalled { group.addTask { await client.watch() } }
             if let memory {
                 group.addTask {
@@ -53,6 +56,7 @@ struct LoadRun: Sendable {
     private func join(_ count: Int, named name: String) async throws -> [LoadClient] {
         var configuration = HTTPClient.Configuration()
         configuration.connectionTimeout = .seconds(60)
+        configuration.maxConnectionsPerHost = plan.clients + plan.stalled
         let client = HTTPClient(configuration: configuration)
         return try await withThrowingTaskGroup(of: LoadClient.self) { group in
             var clients: [LoadClient] = []
