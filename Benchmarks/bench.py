@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
-from harness import clients, connections, counting, files, machine, throughput, upload
+from harness import clients, connections, counting, files, machine, secure, throughput, upload, websockets
 from harness.machine import log
 from harness.report import page
 from harness.running import Failure
@@ -28,7 +28,7 @@ from harness.settings import Settings
 QUIET = 0.10
 """Results are kept if others used less than this share of a core."""
 
-OWN_PROGRAMS = {"clients", "files"}
+OWN_PROGRAMS = {"clients", "files", "secure", "websocket"}
 """Kinds of scenarios that bring their own programs."""
 
 EXAMPLES = """\
@@ -49,6 +49,8 @@ examples:
   script/bench --scenario upload                memory and time of a 1 GiB upload
   script/bench --scenario clients               clients: short answers and downloads
   script/bench --scenario files                 files of three sizes, beside nginx and Go
+  script/bench --scenario tls,http2             handshakes, requests over TLS and over HTTP/2
+  script/bench --scenario websocket             echo of three sizes, compressed and not
 """
 
 
@@ -180,6 +182,8 @@ def main() -> int:
     programs = {program for server in wanted for program in server.needs}
     programs |= {scenario.load for scenario in scenarios if scenario.kind == "load"}
     programs |= clients.NEEDS if "clients" in kinds else set()
+    programs |= secure.NEEDS if "secure" in kinds else set()
+    programs |= websockets.NEEDS if "websocket" in kinds else set()
     programs |= {"gcc"} if "allocations" in kinds else set()
     if options.profile:
         programs |= {"valgrind" if options.profiler == "callgrind" else "perf"}
@@ -239,6 +243,10 @@ def measure_all(options, scenarios, servers, missing, settings: Settings) -> int
             sections.append(upload.measure(scenario, able, settings))
         elif scenario.kind == "files":
             sections.append(files.measure(scenario, settings))
+        elif scenario.kind == "secure":
+            sections += secure.measure(scenario, settings)
+        elif scenario.kind == "websocket":
+            sections += websockets.measure(scenario, settings)
         elif scenario.kind == "allocations":
             sections.append(counting.allocations(scenario, native, settings))
         elif scenario.kind == "instructions":

@@ -18,9 +18,25 @@ DEBIAN_PACKAGES = {
     "gcc": ("gcc", "libc6-dev", "binutils"),
     "libcurl": ("libcurl4-openssl-dev",),
     "h2load": ("nghttp2-client",),
+    "gorilla": ("golang-github-gorilla-websocket-dev",),
+    "ws": ("node-ws",),
+    "libwebsockets": ("libwebsockets-dev",),
+    "h2o": ("h2o",),
+    "x/net": ("golang-golang-x-net-dev",),
+    "openssl": ("openssl",),
+    "curl": ("curl",),
     "valgrind": ("valgrind",),
     "perf": ("linux-perf",),
 }
+
+LIBRARIES = {
+    "libcurl": "include/**/curl/curl.h",
+    "libwebsockets": "include/**/libwebsockets.h",
+    "gorilla": "share/gocode/src/github.com/gorilla/websocket",
+    "ws": "share/nodejs/ws",
+    "x/net": "share/gocode/src/golang.org/x/net/http2",
+}
+"""What is no program: a file or folder of it, under /usr."""
 
 
 def log(message: str) -> None:
@@ -28,8 +44,8 @@ def log(message: str) -> None:
 
 
 def find(program: str) -> str | None:
-    if program == "libcurl":
-        return next((str(path) for path in Path("/usr/include").glob("**/curl/curl.h")), None)
+    if program in LIBRARIES:
+        return next((str(path) for path in Path("/usr").glob(LIBRARIES[program])), None)
     path = os.environ.get("PATH", "") + os.pathsep + "/usr/sbin"
     return shutil.which(program, path=path)
 

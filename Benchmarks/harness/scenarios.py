@@ -59,6 +59,9 @@ SCENARIOS = {
         Scenario("upload", "Chunked upload", kind="upload"),
         Scenario("clients", "Clients", kind="clients"),
         Scenario("files", "Files", kind="files"),
+        Scenario("websocket", "WebSocket echo", kind="websocket"),
+        Scenario("tls", "TLS", kind="secure"),
+        Scenario("http2", "HTTP/2", kind="secure"),
         Scenario("allocations", "Allocations per request", kind="allocations"),
         Scenario("instructions", "Instructions per request", kind="instructions"),
     )

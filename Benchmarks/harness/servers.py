@@ -138,8 +138,9 @@ def compile_c(source: str, output: str, *flags: str, libraries: tuple[str, ...] 
     return result
 
 
-def build_go(source: str, output: str) -> None:
-    environment = {**os.environ, "CGO_ENABLED": "0", "GOCACHE": str(SCRATCH / "go"), "GO111MODULE": "off"}
+def build_go(source: str, output: str, path: str = "") -> None:
+    """Builds a program, with the packages that Debian has put under `path`."""
+    environment = {**os.environ, "CGO_ENABLED": "0", "GOCACHE": str(SCRATCH / "go"), "GO111MODULE": "off", "GOPATH": path}
     _build([_require("go"), "build", "-o", str(SCRATCH / output), str(PEERS / source)], source, env=environment)
 
 

@@ -14,3 +14,13 @@ public func portArgument() -> Int {
     }
     return Int(port)
 }
+
+/// The arguments of a server that speaks HTTP/2 or TLS: `PORT`, or `PORT CERTIFICATE KEY` for TLS.
+public func secureArguments() -> (port: Int, certificate: (chain: String, key: String)?) {
+    let arguments = CommandLine.arguments
+    guard arguments.count == 2 || arguments.count == 4, let port = UInt16(arguments[1]) else {
+        print("usage: \(arguments[0]) PORT [CERTIFICATE KEY]")
+        exit(64)
+    }
+    return (Int(port), arguments.count == 4 ? (arguments[2], arguments[3]) : nil)
+}

@@ -20,7 +20,7 @@ extension ByteBuffer {
         writeString(method.rawValue)
         writeInteger(UInt8(ascii: " "))
         writeString(target)
-        writeStaticString(version == .http1_1 ? " HTTP/1.1\r\n" : " HTTP/1.0\r\n")
+        writeStaticString(version == .http1_0 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n")
     }
 
     /// Writes one field line (RFC 9112 section 5).
@@ -66,6 +66,15 @@ extension ByteBuffer {
     /// Writes one field line after looking at each byte of the value.
     @usableFromInline
     mutating func writeField(_ name: HTTPField.Name, bytes value: Span<UInt8>) throws(HTTPWriteError) {
+        try Self.checkField(name, value)
+        name.rawName.utf8.span.withUnsafeBytes { name in
+            value.withUnsafeBytes { value in writeLine(name, value) }
+        }
+    }
+
+    /// Whether a field can be sent.
+    @inline(__always)
+    fileprivate static func checkField(_ name: HTTPField.Name, _ value: Span<UInt8>) throws(HTTPWriteError) {
         // `HTTPField.Name(parsed:)` makes names like ":path"; every other name is a token.
         guard name.rawName.utf8.first != UInt8(ascii: ":") else {
             throw HTTPWriteError(.invalidFieldName, fieldName: name.rawName)
@@ -75,9 +84,6 @@ extension ByteBuffer {
             return ByteScanner.endOfValue(base, from: 0, to: bytes.count) == bytes.count
         }
         guard isValid else { throw HTTPWriteError(.invalidFieldValue, fieldName: name.rawName) }
-        name.rawName.utf8.span.withUnsafeBytes { name in
-            value.withUnsafeBytes { value in writeLine(name, value) }
-        }
     }
 
     /// Writes a name, a colon, a space, a value and CR LF in one go.
@@ -92,6 +98,31 @@ extension ByteBuffer {
             line[count - 2] = 0x0D
             line[count - 1] = 0x0A
             return count
+        }
+    }
+}
+
+extension HTTPField {
+    /// Whether the field can be sent in a message of any version.
+    ///
+    /// - Throws: If the value holds a control character other than HTAB, or the name is that of a pseudo field.
+    public func checkForSending() throws(HTTPWriteError) {
+        try withUnsafeBytesOfValue { (bytes) throws(HTTPWriteError) in
+            try ByteBuffer.checkField(name, bytes.span)
+        }
+    }
+}
+
+extension HTTPFields {
+    /// Whether the fields can be sent as trailers.
+    ///
+    /// - Throws: If one can't be sent at all, or must not be a trailer (RFC 9110 section 6.5.1).
+    public func checkAsTrailers() throws(HTTPWriteError) {
+        for field in self {
+            guard !ForbiddenTrailers.contains(field.name) else {
+                throw HTTPWriteError(.forbiddenTrailer, fieldName: field.name.rawName)
+            }
+            try field.checkForSending()
         }
     }
 }

@@ -12,7 +12,7 @@ extension ByteBuffer {
             writeStaticString(line)
             return
         }
-        writeStaticString(version == .http1_1 ? "HTTP/1.1 " : "HTTP/1.0 ")
+        writeStaticString(version == .http1_0 ? "HTTP/1.0 " : "HTTP/1.1 ")
         writeInteger(UInt8(truncatingIfNeeded: 0x30 + status.code / 100))
         writeInteger(UInt8(truncatingIfNeeded: 0x30 + status.code / 10 % 10))
         writeInteger(UInt8(truncatingIfNeeded: 0x30 + status.code % 10))

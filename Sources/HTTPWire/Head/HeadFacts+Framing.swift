@@ -28,7 +28,7 @@ extension HeadFacts {
     /// Whether the connection can carry another message after this one (RFC 9112 section 9.3).
     func isPersistent(version: HTTPVersion) -> Bool {
         if connection.contains(.close) { return false }
-        return version == .http1_1 || connection.contains(.keepAlive)
+        return version != .http1_0 || connection.contains(.keepAlive)
     }
 
     private func checkTransferCoding(version: HTTPVersion, position: Int) throws(HTTPParseError) {

@@ -1,7 +1,8 @@
 public import HTTPTypes
 import NIOCore
 
-/// The head of a request: request line and fields (RFC 9112 sections 3 and 5).
+/// The head of a request: request line and fields (RFC 9112 sections 3 and 5), or what stands for them over HTTP/2
+/// (RFC 9113 section 8.3).
 ///
 /// It refers to the bytes it was parsed from; the target and the fields become Strings when they are asked for, so a
 /// handler that does not look at them does not pay for them.
@@ -14,9 +15,9 @@ public struct RequestHead: Sendable {
     public let targetForm: RequestTarget.Form
     /// The fields in the order they were sent.
     public let fields: FieldBlock
-    /// How the content ends: `none`, `contentLength` or `chunked`.
+    /// How the content ends: `none`, `contentLength` or `chunked`, which over HTTP/2 stands for a content of unknown length.
     public let framing: BodyFraming
-    /// Whether the connection can be used for another request afterwards (RFC 9112 section 9.3).
+    /// Whether the connection can be used for another request afterwards (RFC 9112 section 9.3). Always over HTTP/2.
     public let isPersistent: Bool
     /// Whether the client waits for 100 (Continue) before it sends content (RFC 9110 section 10.1.1). Never with
     /// HTTP/1.0, and never where no content follows.
@@ -46,7 +47,7 @@ public struct RequestHead: Sendable {
         self.fields = fields
         self.framing = framing
         self.isPersistent = facts.isPersistent(version: version)
-        self.expectsContinue = facts.expectsContinue && version == .http1_1 && framing.hasContent
+        self.expectsContinue = facts.expectsContinue && version != .http1_0 && framing.hasContent
         self.requestsUpgrade = facts.hasUpgradeField && facts.connection.contains(.upgrade) && version == .http1_1
         self.targetStart = UInt32(truncatingIfNeeded: target.lowerBound)
         self.targetLength = UInt32(truncatingIfNeeded: target.count)

@@ -24,7 +24,7 @@ extension HTTPServer {
         return HTTPServer(socket: socket, ownsSocket: true, configuration: configuration)
     }
 
-    /// Takes a port and makes a server for it that speaks TLS.
+    /// Takes a port and makes a server for it that speaks TLS, and over it HTTP/2 or HTTP/1.1, as each client prefers.
     ///
     /// A handshake must be done within the configuration's `headTimeout`. One that fails is logged (debug) and disturbs
     /// nobody else. Clients that speak plain HTTP are told so with 400.
@@ -50,7 +50,7 @@ extension HTTPServer {
         shared: Bool = false,
         configuration: Configuration = Configuration()
     ) async throws -> HTTPServer {
-        let security = try await ServerSecurity.load(security, clientCertificates)
+        let security = try await ServerSecurity.load(security, clientCertificates, configuration)
         let socket = try await bindSocket(address, port, backlog, v6Only, shared, configuration)
         return HTTPServer(socket: socket, ownsSocket: true, configuration: configuration, security: security)
     }
@@ -73,7 +73,7 @@ extension HTTPServer {
         clientCertificates: SecurityContext.ClientCertificates = .notRequested,
         configuration: Configuration = Configuration()
     ) async throws -> HTTPServer {
-        let security = try await ServerSecurity.load(security, clientCertificates)
+        let security = try await ServerSecurity.load(security, clientCertificates, configuration)
         return HTTPServer(socket: socket, ownsSocket: false, configuration: configuration, security: security)
     }
 

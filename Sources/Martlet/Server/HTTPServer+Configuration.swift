@@ -54,6 +54,9 @@ extension HTTPServer {
         /// How many requests a connection may carry before it is closed; nil, the default, for any number.
         public var maximumRequestsPerConnection: Int?
 
+        /// Whether and how the server speaks HTTP/2.
+        public var http2 = HTTP2Configuration()
+
         /// How long a session lives after its last use. 20 minutes by default.
         public var sessionTimeout: Duration = .seconds(1200)
         /// How sessions are named and kept.

@@ -26,6 +26,8 @@ public enum HTTPServerError: Error, Sendable, Hashable, CustomStringConvertible 
     case compressionFailed(ContentCodingError)
     /// A file became shorter while it was sent, so that its announced length can't be reached.
     case fileTruncated
+    /// The connection carries other requests beside this one, as those of HTTP/2 do, so that it can't be detached.
+    case connectionIsShared
     /// The client has closed the connection.
     case connectionClosed
     /// The server has been closed.
@@ -58,6 +60,8 @@ public enum HTTPServerError: Error, Sendable, Hashable, CustomStringConvertible 
             "The content could not be compressed: \(error)"
         case .fileTruncated:
             "The file became shorter while it was sent."
+        case .connectionIsShared:
+            "The connection carries other requests too (HTTP/2), so its socket can't be detached."
         case .connectionClosed:
             "The client has closed the connection."
         case .serverClosed:

@@ -34,7 +34,7 @@ extension HTTPServerRequest {
     }
 
     private var serverAuthority: String {
-        let core = exchange.connection.loop.core
+        let core = exchange.loop.core
         return core.port == 0 || core.port == 80 ? "\(core.address)" : "\(core.address):\(core.port)"
     }
 }

@@ -8,7 +8,8 @@ import Synchronization
 /// What the handler says about its response is kept here behind a lock, so that it may be said from any thread; what
 /// it writes goes to the connection, on the connection's event loop.
 final class ServerExchange: Sendable {
-    let connection: HTTP1ServerConnection
+    let connection: any ExchangeConnection
+    let loop: ServerLoop
     let head: RequestHead
     /// The content, or nil when the request has none.
     let body: BodyStream?
@@ -24,17 +25,18 @@ final class ServerExchange: Sendable {
         var deadline: Scheduled<Void>?
     }
 
-    init(connection: HTTP1ServerConnection, head: RequestHead, body: BodyStream?, settings: ServerSettings) {
+    init(connection: any ExchangeConnection, head: RequestHead, body: BodyStream?, settings: ServerSettings) {
         self.connection = connection
+        self.loop = connection.loop
         self.head = head
         self.body = body
         self.settings = settings
         self.draft = Mutex(ResponseDraft(isPersistent: head.isPersistent))
     }
 
-    var eventLoop: any EventLoop { connection.loop.eventLoop }
+    var eventLoop: any EventLoop { loop.eventLoop }
 
-    var executor: EventLoopExecutor { connection.loop.executor }
+    var executor: EventLoopExecutor { loop.executor }
 
     // MARK: The request
 
@@ -48,7 +50,7 @@ final class ServerExchange: Sendable {
     }
 
     /// Whether the request came over TLS.
-    var isSecure: Bool { connection.loop.core.security != nil }
+    var isSecure: Bool { loop.core.security != nil }
 
     /// The session, if the handler has asked for it.
     var presentSession: HTTPSession? { derived.withLock { $0.session } }

@@ -24,7 +24,7 @@ final class ServerLoop: @unchecked Sendable {
     let core: ServerCore
     private let delivery: RequestDelivery
 
-    private var connections: [ObjectIdentifier: HTTP1ServerConnection] = [:]
+    private var connections: [ObjectIdentifier: any ServerConnection] = [:]
     private var listeners: [any Channel] = []
     private var sweeping: RepeatedTask?
     private var drained: EventLoopPromise<Void>
@@ -60,11 +60,8 @@ final class ServerLoop: @unchecked Sendable {
         let settings = settings
         let second = time(nil)
         if let constants, constantsSecond == second, constantsVersion == settings.version { return constants }
-        let constants = HeadConstants(
-            defaultHeaders: settings.defaultHeaders,
-            renderedHeaders: settings.renderedHeaders,
-            dateLine: settings.configuration.sendsDate ? ByteBuffer(dateLineAt: second) : ByteBuffer()
-        )
+        let date = settings.configuration.sendsDate ? HTTPDate(secondsSince1970: Int64(second)) : nil
+        let constants = HeadConstants(settings, date: date)
         (self.constants, constantsSecond, constantsVersion) = (constants, second, settings.version)
         return constants
     }
@@ -118,13 +115,13 @@ final class ServerLoop: @unchecked Sendable {
         }
     }
 
-    func add(_ connection: HTTP1ServerConnection) {
+    func add(_ connection: any ServerConnection) {
         connections[ObjectIdentifier(connection)] = connection
         if sweeping == nil { startSweeping() }
         if isClosing { connection.serverCloses(force: false) }
     }
 
-    func remove(_ connection: HTTP1ServerConnection) {
+    func remove(_ connection: any ServerConnection) {
         connections[ObjectIdentifier(connection)] = nil
         guard connections.isEmpty else { return }
         sweeping?.cancel()
@@ -176,16 +173,6 @@ final class ServerLoop: @unchecked Sendable {
                 connection.checkDeadlines(now: now)
             }
         }
-    }
-}
-
-extension ByteBuffer {
-    /// The Date field as it stands on the wire (RFC 9110 section 6.6.1).
-    fileprivate init(dateLineAt second: time_t) {
-        self.init()
-        writeStaticString("Date: ")
-        writeHTTPDate(HTTPDate(secondsSince1970: Int64(second)))
-        writeStaticString("\r\n")
     }
 }
 

@@ -10,6 +10,8 @@ final class ServerSettings: Sendable {
     let defaultHeaders: HTTPFields
     /// The same, as they stand on the wire.
     let renderedHeaders: ByteBuffer
+    /// The same, for HTTP/2.
+    let commonFields: FieldSectionEncoder.CommonFields
     let version: Int
 
     init(_ configuration: HTTPServer.Configuration, version: Int) {
@@ -29,6 +31,7 @@ final class ServerSettings: Sendable {
         }
         self.defaultHeaders = accepted
         self.renderedHeaders = rendered
+        self.commonFields = FieldSectionEncoder.CommonFields(accepted)
     }
 }
 

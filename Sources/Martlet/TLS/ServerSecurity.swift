@@ -13,9 +13,6 @@ import Synchronization
 
 /// The TLS of a server: the context for new connections, which is replaced when certificates are renewed.
 final class ServerSecurity: Sendable {
-    /// The protocols offered by ALPN (RFC 7301).
-    private static let applicationProtocols = ["http/1.1"]
-
     private struct State {
         var security: SecurityContext
         var context: NIOSSLContext
@@ -24,25 +21,31 @@ final class ServerSecurity: Sendable {
 
     private let state: Mutex<State>
     private let clientCertificates: SecurityContext.ClientCertificates
+    /// The protocols offered by ALPN (RFC 7301), the preferred one first.
+    private let applicationProtocols: [String]
 
     /// Reads the files, off the caller's thread.
     static func load(
         _ security: SecurityContext,
-        _ clientCertificates: SecurityContext.ClientCertificates
+        _ clientCertificates: SecurityContext.ClientCertificates,
+        _ configuration: HTTPServer.Configuration
     ) async throws -> ServerSecurity {
-        try await LocalFile.run { try ServerSecurity(security, clientCertificates) }
+        let protocols = configuration.http2.isEnabled ? ["h2", "http/1.1"] : ["http/1.1"]
+        return try await LocalFile.run { try ServerSecurity(security, clientCertificates, protocols) }
     }
 
     private init(
         _ security: SecurityContext,
-        _ clientCertificates: SecurityContext.ClientCertificates
+        _ clientCertificates: SecurityContext.ClientCertificates,
+        _ applicationProtocols: [String]
     ) throws(SecurityContextError) {
         self.clientCertificates = clientCertificates
+        self.applicationProtocols = applicationProtocols
         // Before the files are read: one that changes meanwhile is read again.
         let stamps = security.stamps
         let context = try security.makeServerContext(
             clientCertificates: clientCertificates,
-            applicationProtocols: Self.applicationProtocols
+            applicationProtocols: applicationProtocols
         )
         self.state = Mutex(State(security: security, context: context, stamps: stamps))
     }
@@ -84,7 +87,7 @@ final class ServerSecurity: Sendable {
         let stamps = security.stamps
         let context = try security.makeServerContext(
             clientCertificates: clientCertificates,
-            applicationProtocols: Self.applicationProtocols
+            applicationProtocols: applicationProtocols
         )
         state.withLock { $0 = State(security: security, context: context, stamps: stamps) }
     }

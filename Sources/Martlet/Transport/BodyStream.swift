@@ -65,6 +65,17 @@ final class BodyStream: Sendable {
     /// Whether anybody has asked for the content.
     var isBeingRead: Bool { state.withLock { $0.isBeingRead } }
 
+    /// How many bytes wait for the reader. If there are any, the next time it takes some it lets the connection know.
+    func unreadBytes() -> Int {
+        state.withLock { state in
+            if state.bufferedBytes > 0 { state.isFull = true }
+            return state.bufferedBytes
+        }
+    }
+
+    /// How many bytes wait for the reader.
+    var bufferedBytes: Int { state.withLock { $0.bufferedBytes } }
+
     /// Adds what has arrived. The reader gets to know of it with the next ``wake()``, so that one reading of the socket
     /// wakes it once.
     func push(_ bytes: ByteBuffer) {
@@ -170,7 +181,7 @@ final class BodyStream: Sendable {
                 state.bufferedBytes -= chunk.readableBytes
                 let makesRoom = state.isFull && state.bufferedBytes <= capacity / 2
                 if makesRoom { state.isFull = false }
-                return .bytes(chunk, makesRoom: makesRoom && state.end == nil)
+                return .bytes(chunk, makesRoom: makesRoom)
             }
             switch state.end {
             case .complete: return .end

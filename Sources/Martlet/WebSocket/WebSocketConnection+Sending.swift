@@ -14,7 +14,11 @@ extension WebSocketConnection {
 
     /// Sends a whole message.
     func send(_ message: WebSocket.Message) async throws {
-        try await send { try self.writeMessage(message) }
+        // Mostly the sender is on the loop, and nothing is in its way.
+        guard eventLoop.inEventLoop, !isSendingFragments else {
+            return try await send { try self.writeMessage(message) }
+        }
+        if try writeMessage(message) == .isFull { try await connection.waitUntilWritable() }
     }
 
     /// Sends the pieces of a message as they come, each in a fragment.

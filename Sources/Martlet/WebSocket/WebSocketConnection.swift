@@ -6,7 +6,9 @@ import Synchronization
 ///
 /// Everything is called on the loop, unless it says otherwise.
 final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
-    // Sendable because every variable is touched only on the thread of `eventLoop`.
+    // Sendable because every variable is touched only on the thread of `eventLoop`. Those that each message touches are
+    // exempt from the run-time check for overlapping accesses: the values that are changed in place call nothing that
+    // comes back here.
 
     /// What the two sides and the application have agreed on.
     struct Settings: Sendable {
@@ -31,27 +33,27 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
     let settings: Settings
     let status: Mutex<Status>
     let inbox: WebSocketInbox
-    private var reader: WebSocketMessageReader
-    private(set) var closing: WebSocketClosing
+    @exclusivity(unchecked) private var reader: WebSocketMessageReader
+    @exclusivity(unchecked) private(set) var closing: WebSocketClosing
     let deflater: MessageDeflater?
-    private var generator = SystemRandomNumberGenerator()
+    @exclusivity(unchecked) private var generator = SystemRandomNumberGenerator()
 
     /// Whether what arrives is still looked at.
-    private var isReceiving = true
-    private var hasPeerFinished = false
+    @exclusivity(unchecked) private var isReceiving = true
+    @exclusivity(unchecked) private var hasPeerFinished = false
     /// The latest ping that could not be answered because the peer takes nothing.
     private var unansweredPing: ByteBuffer?
     /// Whether the peer takes nothing for now.
-    private var isBlocked = false
+    @exclusivity(unchecked) private var isBlocked = false
     /// Whether a message is being sent in fragments, so that no other can begin.
-    var isSendingFragments = false
+    @exclusivity(unchecked) var isSendingFragments = false
     /// Signalled when fragments have been sent, a pong comes, and at the end.
     let changes: EventLoopCondition
 
     private var closeTimer: Scheduled<Void>?
     private var stallTimer: Scheduled<Void>?
-    private var pingTimer: Scheduled<Void>?
-    private var lastReceived = NIODeadline.now()
+    @exclusivity(unchecked) private var pingTimer: Scheduled<Void>?
+    @exclusivity(unchecked) private var lastReceived = NIODeadline.now()
     private var awaitsPong = false
     private var pingCount: UInt64 = 0
     private var answeredPing: UInt64 = 0
@@ -71,7 +73,7 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
             MessageDeflater($0, role: settings.role, level: settings.compression.level)
         }
         self.changes = EventLoopCondition(eventLoop: eventLoop)
-        self.inbox = WebSocketInbox(eventLoop: eventLoop)
+        self.inbox = WebSocketInbox()
     }
 
     // MARK: Receiving

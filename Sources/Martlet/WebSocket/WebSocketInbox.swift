@@ -25,6 +25,8 @@ final class WebSocketInbox: Sendable {
         var isFull = false
         var isEnded = false
         var isBeingRead = false
+        /// The reader, while it waits.
+        var waiter: UnsafeContinuation<Void, Never>?
         /// What has been taken of a message whose end has not come. Here, so that a reader who is cancelled loses nothing.
         var assembled = ByteBuffer()
         /// The number of the message that is being streamed, and whether its last part has been taken.
@@ -32,12 +34,7 @@ final class WebSocketInbox: Sendable {
         var isStreamEnded = true
     }
 
-    private let arrival: EventLoopCondition
     private let state = Mutex(State())
-
-    init(eventLoop: any EventLoop) {
-        self.arrival = EventLoopCondition(eventLoop: eventLoop)
-    }
 
     // MARK: The connection's side
 
@@ -54,12 +51,12 @@ final class WebSocketInbox: Sendable {
         }
     }
 
-    /// Lets a waiting reader know. Called on the loop.
+    /// Lets a waiting reader know.
     func wake() {
-        if arrival.hasWaits { arrival.signal() }
+        state.withLock { $0.hasNothingYet ? nil : $0.waiter.take() }?.resume()
     }
 
-    /// Nothing more will be added. Called on the loop.
+    /// Nothing more will be added.
     func end() {
         state.withLock { $0.isEnded = true }
         wake()
@@ -93,14 +90,12 @@ final class WebSocketInbox: Sendable {
         for connection: WebSocketConnection,
         _ take: (inout State) -> Found<Value>
     ) async throws -> Value? {
-        try state.withLock { state in
-            guard !state.isBeingRead else { throw WebSocketError.alreadyReading }
-            state.isBeingRead = true
-        }
-        defer { state.withLock { $0.isBeingRead = false } }
+        var hasWaited = false
         while true {
-            let (found, makesRoom) = state.withLock { state in
+            let (found, makesRoom) = try state.withLock { state in
+                guard hasWaited || !state.isBeingRead else { throw WebSocketError.alreadyReading }
                 let found = take(&state)
+                state.isBeingRead = if case .nothing = found { true } else { false }
                 let makesRoom = state.isFull && state.weight <= Self.capacity / 2
                 if makesRoom { state.isFull = false }
                 return (found, makesRoom)
@@ -111,12 +106,36 @@ final class WebSocketInbox: Sendable {
             case .end: return nil
             case .nothing: break
             }
-            try await arrival.wait { self.state.withLock { !$0.parts.isEmpty || $0.isEnded } }
+            if Task.isCancelled {
+                state.withLock { $0.isBeingRead = false }
+                throw CancellationError()
+            }
+            hasWaited = true
+            await waitForMore()
+        }
+    }
+
+    /// Returns when there is more to take, or nothing more will come, or the task is cancelled.
+    private func waitForMore() async {
+        await withTaskCancellationHandler {
+            await withUnsafeContinuation { continuation in
+                let waits = state.withLock { state in
+                    // Cancelled before this, the task has passed the handler below already.
+                    guard state.hasNothingYet, !Task.isCancelled else { return false }
+                    state.waiter = continuation
+                    return true
+                }
+                if !waits { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.waiter.take() }?.resume()
         }
     }
 }
 
 extension WebSocketInbox.State {
+    fileprivate var hasNothingYet: Bool { parts.isEmpty && !isEnded }
+
     private mutating func pop() -> WebSocketMessagePart? {
         guard let part = parts.popFirst() else { return nil }
         weight -= part.bytes.readableBytes + WebSocketInbox.partWeight

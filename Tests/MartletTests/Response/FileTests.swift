@@ -18,17 +18,6 @@ struct FileTests {
         range.map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
     }
 
-    /// A file without a name, open for the test too.
-    private func withFile(_ content: [UInt8], _ body: (OpenFile) async throws -> Void) async throws {
-        let path = "/tmp/martlet-\(UInt64.random(in: .min ... .max))"
-        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        try #require(descriptor >= 0)
-        unlink(path)
-        let file = OpenFile(takingOwnershipOf: descriptor)
-        #expect(content.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) } == content.count)
-        try await body(file)
-    }
-
     @Test("are sent whole and in parts, with their length announced")
     func parts() async throws {
         try await withFile(Self.bytes(0..<300_000)) { file in

@@ -41,7 +41,7 @@ struct HTTP1MessageReader<Parser: MessageHeadParser> {
         case failed(HTTPParseError)
     }
 
-    private var input = ByteBuffer()
+    fileprivate var input = ByteBuffer()
     var parser: Parser
     private var decoder: BodyDecoder?
     private var failure: HTTPParseError?
@@ -139,6 +139,11 @@ struct HTTP1MessageReader<Parser: MessageHeadParser> {
 extension HTTP1MessageReader where Parser == RequestHeadParser {
     init(headLimits: HeadLimits, bodyLimits: BodyLimits = BodyLimits()) {
         self.init(parser: RequestHeadParser(limits: headLimits), bodyLimits: bodyLimits)
+    }
+
+    /// Whether what has arrived and was not handed out begins with `bytes`.
+    func starts(with bytes: some Sequence<UInt8>) -> Bool {
+        input.readableBytesView.starts(with: bytes)
     }
 
     /// Whether a head has been handed out whose request is not complete yet.

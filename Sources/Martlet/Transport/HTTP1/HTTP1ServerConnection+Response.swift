@@ -3,9 +3,7 @@ import HTTPWire
 import Logging
 import NIOCore
 
-/// What exchanges ask of their connection. All of it is called on the loop.
-extension HTTP1ServerConnection {
-    /// Sends the whole response, or what is left of it.
+extension HTTP1ServerConnection: ExchangeConnection {
     func end(_ exchange: ServerExchange, _ content: OutgoingContent) throws(HTTPServerError) {
         // Also when a change that came too late is reported: the response is complete nevertheless.
         defer { finishExchange() }
@@ -15,7 +13,6 @@ extension HTTP1ServerConnection {
         }
     }
 
-    /// Sends a part of the response's content. False when the caller should wait until the client has taken some.
     func write(_ exchange: ServerExchange, _ content: OutgoingContent) throws(HTTPServerError) -> Bool {
         try write(exchange) { (draft) throws(HTTPServerError) in
             let coding = writer.isHeadWritten ? nil : exchange.chooseCoding(&draft, wholeLength: nil)
@@ -25,7 +22,6 @@ extension HTTP1ServerConnection {
         return isChannelWritable
     }
 
-    /// Writes the head, if that has not been done, and says how a file's content can follow it.
     func beginContent(_ exchange: ServerExchange) throws(HTTPServerError) -> FileWay {
         try write(exchange) { (draft) throws(HTTPServerError) in
             guard !writer.isHeadWritten else { return }
@@ -37,8 +33,6 @@ extension HTTP1ServerConnection {
         return writer.compressor == nil && loop.core.security == nil ? .regions : .bytes
     }
 
-    /// Sends the whole response with a part of a file as its content, or what is left of it. False when the file has to
-    /// be read for it.
     func end(_ exchange: ServerExchange, _ slice: FileSlice) throws(HTTPServerError) -> Bool {
         guard try beginContent(exchange) == .regions else { return false }
         _ = try write(exchange, slice)
@@ -46,7 +40,6 @@ extension HTTP1ServerConnection {
         return true
     }
 
-    /// Sends a part of a file. False when the caller should wait until the client has taken some.
     func write(_ exchange: ServerExchange, _ slice: FileSlice) throws(HTTPServerError) -> Bool {
         guard slice.isThere else { throw .fileTruncated }
         try write(exchange) { (_) throws(HTTPServerError) in
@@ -56,7 +49,6 @@ extension HTTP1ServerConnection {
         return isChannelWritable
     }
 
-    /// Sends what has been gathered. False when the caller should wait until the client has taken some.
     func flush(_ exchange: ServerExchange) throws(HTTPServerError) -> Bool {
         try write(exchange) { (draft) throws(HTTPServerError) in
             let coding = writer.isHeadWritten ? nil : exchange.chooseCoding(&draft, wholeLength: nil)
@@ -66,7 +58,6 @@ extension HTTP1ServerConnection {
         return isChannelWritable
     }
 
-    /// Sends an informational response.
     func writeInformational(
         _ exchange: ServerExchange,
         _ status: HTTPResponse.Status,
@@ -77,13 +68,24 @@ extension HTTP1ServerConnection {
         flushOutput()
     }
 
-    /// Waits until the client has taken enough of what was written. Called from anywhere.
     func waitUntilWritable() async throws {
         try await writability.wait { self.isChannelWritable || self.isClosed }
     }
 
     private var isClosed: Bool {
         if case .closed = phase { true } else { false }
+    }
+
+    var isShared: Bool { false }
+
+    var isPeerGone: Bool { hasPeerClosed || isClosed }
+
+    var isHeadWritten: Bool { writer.isHeadWritten }
+
+    var isResponseEnded: Bool { writer.isEnded }
+
+    func breakOff() {
+        abort()
     }
 
     private func check(_ exchange: ServerExchange) throws(HTTPServerError) {
@@ -127,10 +129,14 @@ extension HTTP1ServerConnection {
 
     // MARK: The end of an exchange
 
+    func handlerReturned(_ exchange: ServerExchange, error: (any Error)?) {
+        handlerReturned(exchange, error: error, closes: false)
+    }
+
     /// The handler has returned or thrown; the response is ended for it if it did not do so.
     ///
     /// - Parameter closes: Whether the answer to an error is the last one on the connection.
-    func handlerReturned(_ exchange: ServerExchange, error: (any Error)?, closes: Bool = false) {
+    func handlerReturned(_ exchange: ServerExchange, error: (any Error)?, closes: Bool) {
         guard self.exchange === exchange else {
             if let error {
                 report(error, exchange)
@@ -151,46 +157,11 @@ extension HTTP1ServerConnection {
         finishExchange()
     }
 
-    /// A request that was taken from the server's sequence is gone, and its response with it.
     func requestWasDropped(_ exchange: ServerExchange) {
         guard self.exchange === exchange, !writer.isEnded else { return }
         loop.executor.turn {
             handlerReturned(exchange, error: HTTPError(.serviceUnavailable, "The request was dropped unanswered."))
         }
-    }
-
-    /// Answers for a handler that has thrown.
-    private func answer(_ error: any Error, _ exchange: ServerExchange, closes: Bool = false) {
-        let answer = HTTPError(answering: error)
-        let error = (error as? any HTTPResponseError)?.cause ?? error
-        if answer.status.kind == .serverError || writer.isHeadWritten {
-            report(error, exchange)
-        }
-        guard !writer.isHeadWritten else {
-            if !writer.isEnded { abort() }
-            return
-        }
-        exchange.replaceDraft(with: answer, closes: closes || error is HTTPBodyError)
-        do {
-            try end(exchange, answer.content.isEmpty ? .none : .text(answer.content))
-        } catch {
-            guard answer.status != .internalServerError else { return abort() }
-            // The answer itself can't be sent.
-            self.answer(error, exchange, closes: closes)
-        }
-    }
-
-    private func report(_ error: any Error, _ exchange: ServerExchange) {
-        // A client that has gone away is no error of the handler's.
-        if hasPeerClosed || isClosed, error is CancellationError || error is HTTPServerError || error is HTTPBodyError {
-            return
-        }
-        let configuration = exchange.settings.configuration
-        configuration.logger.error(
-            "A handler failed: \(error)",
-            metadata: ["method": "\(exchange.head.method)", "target": "\(exchange.head.target.raw)"]
-        )
-        configuration.onError?(error, HTTPServerRequest(exchange))
     }
 
     /// Goes on to the next request once the response is ended and the handler has returned.
@@ -208,7 +179,6 @@ extension HTTP1ServerConnection {
         process()
     }
 
-    /// Lets `action` know what became of the response to the exchange.
     func whenComplete(_ exchange: ServerExchange, _ action: @escaping @Sendable (HTTPResponseSummary) -> Void) {
         if self.exchange === exchange {
             completions.append(action)
@@ -220,11 +190,7 @@ extension HTTP1ServerConnection {
     /// Tells those who want to know what became of the response, once.
     func reportCompletion() {
         guard !completions.isEmpty else { return }
-        let summary = HTTPResponseSummary(
-            status: writer.isHeadWritten ? writer.status : nil,
-            contentBytes: writer.sentContentBytes,
-            isComplete: writer.isEnded
-        )
+        let summary = writer.summary
         let actions = completions
         completions = []
         for action in actions { action(summary) }
@@ -240,7 +206,7 @@ extension HTTP1ServerConnection {
 
     /// Answers a request whose head never came to its end, and closes.
     func refuse(_ status: HTTPResponse.Status, _ text: String) {
-        var writer = HTTP1ResponseWriter(.noRequest)
+        var writer = ResponseWriter(.noRequest)
         var draft = ResponseDraft(isPersistent: false)
         draft.status = status
         try? writer.end(.text(text), draft, loop.headConstants, into: &output)

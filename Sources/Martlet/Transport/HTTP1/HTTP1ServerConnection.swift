@@ -9,12 +9,14 @@ import Synchronization
 /// One connection of a server: the only handler in its channel's pipeline, but for TLS in front of it.
 ///
 /// Bytes go from the socket through the ``HTTP1RequestReader`` to an exchange, and from the exchange through the
-/// ``HTTP1ResponseWriter`` back. Requests are answered one after the other; those that arrive early wait unparsed.
-final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
+/// ``ResponseWriter`` back. Requests are answered one after the other; those that arrive early wait unparsed.
+final class HTTP1ServerConnection: ChannelDuplexHandler, RemovableChannelHandler, ServerConnection, @unchecked Sendable
+{
     // Sendable because every variable is touched only on the thread of `loop.eventLoop`: NIO calls the handler there,
     // and so does everybody else, as each member called from elsewhere documents.
 
     typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
@@ -44,7 +46,7 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
     @exclusivity(unchecked) var reader: HTTP1RequestReader
     /// The request that is being answered, and its response.
     @exclusivity(unchecked) var exchange: ServerExchange?
-    @exclusivity(unchecked) var writer = HTTP1ResponseWriter(.noRequest)
+    @exclusivity(unchecked) var writer = ResponseWriter(.noRequest)
     /// Who wants to know what became of the response.
     @exclusivity(unchecked) var completions: [@Sendable (HTTPResponseSummary) -> Void] = []
     /// The task that works on the connection's requests; none where the server is iterated over.
@@ -70,6 +72,8 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
     private let agreement = Mutex<ConnectionSecurity?>(nil)
 
     @exclusivity(unchecked) var requestCount = 0
+    /// Whether the first bytes can tell that the client speaks HTTP/2.
+    @exclusivity(unchecked) var mayBecomeHTTP2: Bool
     @exclusivity(unchecked) var hasPeerClosed = false
     @exclusivity(unchecked) var isServerClosing = false
     @exclusivity(unchecked) var awaitsLastWrite = false
@@ -80,7 +84,7 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     @exclusivity(unchecked) private var isProcessing = false
     @exclusivity(unchecked) private var hasMoreToProcess = false
-    @exclusivity(unchecked) private var isReadHeldBack = false
+    @exclusivity(unchecked) private(set) var isReadHeldBack = false
     @exclusivity(unchecked) private var isReading = false
     @exclusivity(unchecked) private var isFlushDeferred = false
     /// What the channel has said last about its being writable; asking it costs more.
@@ -88,6 +92,8 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     init(loop: ServerLoop) {
         self.loop = loop
+        let http2 = loop.settings.configuration.http2
+        self.mayBecomeHTTP2 = http2.isEnabled && http2.allowsPriorKnowledge && loop.core.security == nil
         self.reader = HTTP1RequestReader(
             headLimits: loop.settings.configuration.headLimits,
             bodyLimits: loop.settings.configuration.bodyLimits
@@ -115,6 +121,7 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
         switch phase {
         case .open:
             reader.append(bytes)
+            if mayBecomeHTTP2, awaitsPreface() { return }
             process()
         case .detached(let stream):
             stream.push(bytes)
@@ -144,9 +151,10 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
         switch event {
         case ChannelEvent.inputClosed:
             peerClosed()
-        case TLSUserEvent.handshakeCompleted:
+        case TLSUserEvent.handshakeCompleted(let negotiatedProtocol):
             let security = ConnectionSecurity(context.pipeline)
             agreement.withLock { $0 = security }
+            if negotiatedProtocol == "h2" { becomeHTTP2() }
         default:
             context.fireUserInboundEventTriggered(event)
         }
@@ -249,9 +257,9 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, @unchecked Sendable {
         let exchange = ServerExchange(connection: self, head: head, body: body, settings: settings)
         self.exchange = exchange
         hasSentContinue = false
-        writer = HTTP1ResponseWriter(
-            HTTP1ResponseWriter.Context(
-                method: HTTP1ResponseWriter.MethodKind(head.method),
+        writer = ResponseWriter(
+            ResponseWriter.Context(
+                method: ResponseWriter.MethodKind(head.method),
                 version: head.version,
                 mayPersist: head.isPersistent && !isLast && !isServerClosing
             )

@@ -2,10 +2,11 @@ import HTTPTypes
 import HTTPWire
 import NIOCore
 
-/// Turns what a handler says and writes into the bytes of one HTTP/1.1 response.
+/// Turns what a handler says and writes into one response: for HTTP/1.1 into its bytes, for HTTP/2 into a head, the bytes
+/// of the content, and trailers, which the connection makes into frames.
 ///
 /// A plain value: it appends to a buffer and knows nothing of sockets. When a member throws, it has appended nothing.
-struct HTTP1ResponseWriter {
+struct ResponseWriter {
     /// How many bytes of content are gathered into one chunk while the response buffers its output.
     static let chunkSize = 8192
 
@@ -41,6 +42,7 @@ struct HTTP1ResponseWriter {
         case none
         case contentLength(Int)
         case chunked
+        /// By the end of the connection; over HTTP/2, by that of the stream.
         case untilClose
     }
 
@@ -52,6 +54,11 @@ struct HTTP1ResponseWriter {
     private(set) var sentContentBytes = 0
     private var gathered = ByteBuffer()
     var compressor: Compressor?
+
+    /// The head, over HTTP/2, until somebody takes it to send it.
+    var http2Head: HTTP2ResponseHead?
+    /// The trailers, over HTTP/2, once the response is complete.
+    private(set) var http2Trailers: HTTPFields?
 
     /// Whether the head has been written.
     var isHeadWritten = false
@@ -65,6 +72,15 @@ struct HTTP1ResponseWriter {
     }
 
     // MARK: Content
+
+    /// What became of the response so far.
+    var summary: HTTPResponseSummary {
+        HTTPResponseSummary(
+            status: isHeadWritten ? status : nil,
+            contentBytes: sentContentBytes,
+            isComplete: isEnded
+        )
+    }
 
     /// Writes the whole response, or what is left of it.
     mutating func end(
@@ -253,12 +269,15 @@ struct HTTP1ResponseWriter {
         }
         emitGathered(into: &output)
         switch framing {
-        case .none, .untilClose:
+        case .none:
             break
+        case .untilClose:
+            try keepTrailers(trailers)
         case .contentLength(let announced):
             guard written == announced else {
                 throw .contentLengthNotReached(announced: announced, written: written)
             }
+            try keepTrailers(trailers)
         case .chunked:
             let start = output.tail.writerIndex
             do {
@@ -269,6 +288,16 @@ struct HTTP1ResponseWriter {
             }
         }
         isEnded = true
+    }
+
+    private mutating func keepTrailers(_ trailers: HTTPFields?) throws(HTTPServerError) {
+        guard context.version == .http2, let trailers, !trailers.isEmpty else { return }
+        do {
+            try trailers.checkAsTrailers()
+        } catch {
+            throw .invalidField("\(error)")
+        }
+        http2Trailers = trailers
     }
 
     private mutating func emitGathered(into output: inout OutputBuffer) {
@@ -315,7 +344,7 @@ struct HTTP1ResponseWriter {
         try writeHead(draft, constants, wholeLength: whole, coding: coding, announced: whole, into: &output)
         self.compressor = nil
         try append(.buffer(compressed), buffered: true, into: &output)
-        try finish(nil, into: &output)
+        try finish(draft.trailers, into: &output)
     }
 }
 

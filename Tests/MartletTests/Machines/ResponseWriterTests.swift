@@ -6,21 +6,21 @@ import Testing
 @testable import Martlet
 
 /// What a response looks like on the wire, told without a socket.
-@Suite struct HTTP1ResponseWriterTests {
+@Suite struct ResponseWriterTests {
     /// One response: what the handler says and does, and the bytes that come of it.
     struct Exchange {
-        var writer: HTTP1ResponseWriter
+        var writer: ResponseWriter
         var draft = ResponseDraft(isPersistent: true)
         var output = OutputBuffer()
         let constants: HeadConstants
 
         init(_ method: HTTPRequest.Method = .get, _ version: HTTPVersion = .http1_1, mayPersist: Bool = true) {
-            writer = HTTP1ResponseWriter(.init(method: .init(method), version: version, mayPersist: mayPersist))
-            let defaults: HTTPFields = [.contentType: "text/plain"]
+            writer = ResponseWriter(.init(method: .init(method), version: version, mayPersist: mayPersist))
+            var configuration = HTTPServer.Configuration()
+            configuration.defaultResponseHeaders = [.contentType: "text/plain"]
             constants = HeadConstants(
-                defaultHeaders: defaults,
-                renderedHeaders: ByteBuffer(string: "Content-Type: text/plain\r\n"),
-                dateLine: ByteBuffer(string: "Date: D\r\n")
+                ServerSettings(configuration, version: 0),
+                date: HTTPDate(secondsSince1970: 784_111_777)
             )
         }
 
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    static let head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nDate: D\r\n"
+    static let head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
 
     @Test("A content that is ended with one call has its length announced")
     func endWithText() throws {
@@ -120,13 +120,16 @@ import Testing
         var noContent = Exchange()
         noContent.draft.status = .noContent
         try noContent.end()
-        #expect(noContent.wire == "HTTP/1.1 204 No Content\r\nContent-Type: text/plain\r\nDate: D\r\n\r\n")
+        #expect(
+            noContent.wire
+                == "HTTP/1.1 204 No Content\r\nContent-Type: text/plain\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n"
+        )
 
         var notModified = Exchange()
         notModified.draft.status = .notModified
         notModified.draft.contentLength = 42
         try notModified.end()
-        #expect(notModified.wire.hasSuffix("Date: D\r\nContent-Length: 42\r\n\r\n"))
+        #expect(notModified.wire.hasSuffix("Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 42\r\n\r\n"))
 
         var resetContent = Exchange()
         resetContent.draft.status = .resetContent

@@ -3,25 +3,31 @@ import HTTPWire
 import NIOCore
 
 /// The heads that a response writer writes: of final, informational and upgrading responses.
-extension HTTP1ResponseWriter {
+extension ResponseWriter {
     /// Writes an informational response (RFC 9110 section 15.2).
     func writeInformational(
         _ status: HTTPResponse.Status,
         _ fields: HTTPFields,
         into output: inout OutputBuffer
     ) throws(HTTPServerError) {
-        guard (100...199).contains(status.code), status.code != 101 else { throw .invalidStatus(status.code) }
-        guard !isHeadWritten else { throw .headAlreadySent }
+        try checkInformational(status, fields)
         // HTTP/1.0 knows no informational responses (RFC 9110 section 15.2).
         guard context.version == .http1_1 else { return }
         var head = ByteBuffer()
         head.writeStatusLine(status, version: .http1_1)
-        for field in fields {
-            if let managed = ManagedField(field.name), managed != .date { throw .reservedField(field.name.rawName) }
-            try head.append(field)
-        }
+        for field in fields { try head.append(field) }
         head.writeEndOfHead()
         output.append(head)
+    }
+
+    /// Whether an informational response may be sent now, and may have these fields.
+    func checkInformational(_ status: HTTPResponse.Status, _ fields: HTTPFields) throws(HTTPServerError) {
+        guard (100...199).contains(status.code), status.code != 101 else { throw .invalidStatus(status.code) }
+        guard !isHeadWritten else { throw .headAlreadySent }
+        for field in fields {
+            if let managed = ManagedField(field.name), managed != .date { throw .reservedField(field.name.rawName) }
+            try field.check()
+        }
     }
 
     /// Writes the head of a response after which the connection speaks another protocol.
@@ -62,8 +68,9 @@ extension HTTP1ResponseWriter {
         guard (200...599).contains(status.code) else { throw .invalidStatus(status.code) }
         if let length = draft.contentLength, length < 0 { throw .invalidContentLength("\(length)") }
         let start = output.tail.writerIndex
+        let isText = context.version != .http2
         do throws(HTTPServerError) {
-            output.tail.writeStatusLine(status, version: .http1_1)
+            if isText { output.tail.writeStatusLine(status, version: .http1_1) }
             var declared = announced ?? draft.contentLength
             var mayPersist = context.mayPersist && draft.isPersistent
             var hasDate = false
@@ -81,8 +88,8 @@ extension HTTP1ResponseWriter {
                     case .transferEncoding:
                         throw .reservedField("Transfer-Encoding")
                     case .connection where status == .upgradeRequired && field.value.lowercased() == "upgrade":
-                        // Goes with the Upgrade field (RFC 9110 section 15.5.22).
-                        break
+                        // Goes with the Upgrade field (RFC 9110 section 15.5.22). HTTP/2 has no such thing.
+                        guard isText else { continue }
                     case .connection:
                         guard field.value.lowercased() == "close" else { throw .reservedField("Connection") }
                         mayPersist = false
@@ -92,17 +99,15 @@ extension HTTP1ResponseWriter {
                     case nil:
                         break
                     }
-                    try output.tail.append(field)
+                    if isText { try output.tail.append(field) } else { try field.check() }
                 }
             } else {
-                output.tail.writeImmutableBuffer(constants.rendered)
+                if isText { output.tail.writeImmutableBuffer(constants.rendered) }
                 hasDate = true
             }
-            if !hasDate {
-                output.tail.writeImmutableBuffer(constants.dateLine)
-            }
-            if !draft.cookies.isEmpty {
-                try output.tail.append(draft.cookies)
+            if isText {
+                if !hasDate { output.tail.writeImmutableBuffer(constants.dateLine) }
+                if !draft.cookies.isEmpty { try output.tail.append(draft.cookies) }
             }
             let compressor = try coding.map(Self.makeCompressor)
             let framing = try decideFraming(
@@ -112,19 +117,26 @@ extension HTTP1ResponseWriter {
                 isChunked: isChunked,
                 compresses: coding != nil
             )
-            if case .untilClose = framing { mayPersist = false }
-            if !mayPersist {
-                output.tail.writeStaticString("Connection: close\r\n")
-            } else if context.version == .http1_0 {
-                output.tail.writeStaticString("Connection: keep-alive\r\n")
+            let length = announcedLength(framing, status: status, declared ?? (isChunked ? nil : wholeLength))
+            if isText {
+                if case .untilClose = framing { mayPersist = false }
+                if !mayPersist {
+                    output.tail.writeStaticString("Connection: close\r\n")
+                } else if context.version == .http1_0 {
+                    output.tail.writeStaticString("Connection: keep-alive\r\n")
+                }
+                if let length { output.tail.writeContentLength(length) }
+                if case .chunked = framing { output.tail.writeStaticString("Transfer-Encoding: chunked\r\n") }
+                output.tail.writeEndOfHead()
+            } else {
+                http2Head = HTTP2ResponseHead(
+                    status: status,
+                    fields: draft.headers,
+                    cookies: draft.cookies,
+                    contentLength: length,
+                    lacksDate: draft.headers == nil || !hasDate
+                )
             }
-            writeFramingFields(
-                framing,
-                status: status,
-                length: declared ?? (isChunked ? nil : wholeLength),
-                to: &output.tail
-            )
-            output.tail.writeEndOfHead()
             self.status = status
             self.framing = framing
             self.mustClose = !mayPersist
@@ -170,25 +182,27 @@ extension HTTP1ResponseWriter {
         return context.version == .http1_1 ? .chunked : .untilClose
     }
 
-    private func writeFramingFields(
-        _ framing: Framing,
-        status: HTTPResponse.Status,
-        length: Int?,
-        to buffer: inout ByteBuffer
-    ) {
+    /// The length that the head announces.
+    private func announcedLength(_ framing: Framing, status: HTTPResponse.Status, _ length: Int?) -> Int? {
         switch framing {
-        case .contentLength(let length):
-            buffer.writeContentLength(length)
-        case .chunked:
-            buffer.writeStaticString("Transfer-Encoding: chunked\r\n")
-        case .untilClose:
-            break
+        case .contentLength(let length): return length
+        case .chunked, .untilClose: return nil
         case .none:
             // HEAD and 304 may tell the length that the content would have (RFC 9110 section 8.6); 204 must not.
             // An empty `end()` says nothing about that length where no content is sent anyway.
-            if status.code != 204, let length, status.code != 304 || length > 0 {
-                buffer.writeContentLength(length)
-            }
+            guard status.code != 204, let length, status.code != 304 || length > 0 else { return nil }
+            return length
+        }
+    }
+}
+
+extension HTTPField {
+    /// Whether the field can be sent.
+    fileprivate func check() throws(HTTPServerError) {
+        do {
+            try checkForSending()
+        } catch {
+            throw .invalidField("\(error)")
         }
     }
 }

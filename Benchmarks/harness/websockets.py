@@ -1,0 +1,190 @@
+"""Scenario "websocket": CPU time of an echo, for messages of three sizes, with compression and without."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .machine import log
+from .report import Section, mebibytes
+from .running import Failure, ServerProcess, run
+from .scenarios import Scenario
+from .servers import PEERS, SCRATCH, GoServer, NodeServer, Server, SwiftServer, Unavailable, _build, _require, build_go, compile_c
+from .settings import Settings
+
+BASELINE = "martlet-websocket"
+"""The server that ratios refer to."""
+
+NEEDS = {"gcc", "go", "node", "gorilla", "ws", "libwebsockets"}
+
+OFFER = "permessage-deflate; client_no_context_takeover; server_no_context_takeover"
+"""What every peer can do: the frame that is sent is compressed once, and valid again and again."""
+
+
+@dataclass(frozen=True)
+class Message:
+    title: str
+    size: int
+    connections: int = 64
+
+    def text(self) -> bytes:
+        """JSON, as applications send it; it shrinks to a fifth or so when it is long."""
+        number, text = 0, b""
+        while len(text) < self.size:
+            text += json.dumps({"id": number, "name": f"user-{number * 7919 % 1000}", "text": "Hello, world!"}).encode()
+            number += 1
+        return text[: self.size]
+
+
+MESSAGES = (Message("16 B", 16), Message("1 KiB", 2**10), Message("64 KiB", 2**16, 16))
+
+
+@dataclass(frozen=True)
+class GoWebSocket(GoServer):
+    needs: tuple[str, ...] = ("go", "gorilla")
+
+    def build(self) -> None:
+        build_go("websocket.go", "websocket-go", path="/usr/share/gocode")
+
+    def command(self, port: int) -> list[str]:
+        return [str(SCRATCH / "websocket-go"), str(port)]
+
+
+@dataclass(frozen=True)
+class NodeWebSocket(NodeServer):
+    needs: tuple[str, ...] = ("node", "ws")
+
+    def build(self) -> None:
+        if not Path("/usr/share/nodejs/ws").exists():
+            raise Unavailable("ws is not installed")
+
+    def command(self, port: int) -> list[str]:
+        return ["env", "NODE_PATH=/usr/share/nodejs", _require("node"), str(PEERS / "websocket.js"), str(port)]
+
+
+@dataclass(frozen=True)
+class PythonWebSocket(Server):
+    def build(self) -> None:
+        environment = SCRATCH / "python"
+        if not (environment / "bin/python").exists():
+            _build([sys.executable, "-m", "venv", str(environment)], "a virtual environment")
+        _build([str(environment / "bin/python"), "-m", "pip", "install", "--quiet", "websockets"], "websockets")
+
+    def command(self, port: int) -> list[str]:
+        return [str(SCRATCH / "python/bin/python"), str(PEERS / "websocket.py"), str(port)]
+
+
+@dataclass(frozen=True)
+class LibWebSockets(Server):
+    needs: tuple[str, ...] = ("gcc", "libwebsockets")
+
+    def build(self) -> None:
+        compile_c("peers/websocket.c", "websocket-c", libraries=("-lwebsockets",))
+
+    def command(self, port: int) -> list[str]:
+        return [str(SCRATCH / "websocket-c"), str(port)]
+
+
+SERVERS: tuple[Server, ...] = (
+    SwiftServer(BASELINE, "Martlet"),
+    SwiftServer("nio-websocket", "SwiftNIO with NIOWebSocket's frames"),
+    LibWebSockets("libwebsockets", "C, libwebsockets"),
+    GoWebSocket("gorilla", "Go, gorilla/websocket"),
+    NodeWebSocket("ws", "Node, ws"),
+    PythonWebSocket("websockets", "Python, websockets"),
+)
+
+WITHOUT_COMPRESSION = {"nio-websocket", "libwebsockets"}
+
+
+@dataclass
+class Samples:
+    cpu: list[float] = field(default_factory=list)  # microseconds per message
+    rate: list[float] = field(default_factory=list)
+    peak: list[int] = field(default_factory=list)
+    failure: str | None = None
+
+
+def measure(scenario: Scenario, settings: Settings) -> list[Section]:
+    SCRATCH.mkdir(exist_ok=True)
+    load = compile_c("tools/websocket_load.c", "websocket-load", "-D_GNU_SOURCE")
+    servers, missing = [], []
+    for server in SERVERS:
+        log(f"building {server.name}")
+        try:
+            server.build()
+            servers.append(server)
+        except Unavailable as reason:
+            missing.append(f"Not measured: {server.title} ({reason}).")
+    sections = []
+    for is_compressed, title in ((False, "plain"), (True, "compressed")):
+        able = [server for server in servers if not is_compressed or server.name not in WITHOUT_COMPRESSION]
+        sections.append(_section(f"{scenario.title}, {title}", able, load, is_compressed, settings))
+        sections[-1].notes += missing
+    return sections
+
+
+def _section(title: str, servers: list[Server], load: Path, is_compressed: bool, settings: Settings) -> Section:
+    columns = ["message", "server", "µs CPU/message", f"× {BASELINE}", "least–most µs", "messages/s", "peak RSS MiB"]
+    table = Section(title, columns)
+    for message in MESSAGES:
+        samples = {server.name: Samples() for server in servers}
+        for turn in range(settings.rounds):
+            start = turn % max(1, len(servers))
+            for server in servers[start:] + servers[:start]:
+                try:
+                    outcome = _sample(server, message, load, is_compressed, settings, samples[server.name])
+                except Failure as failure:
+                    samples[server.name].failure = str(failure)
+                    outcome = f"INVALID: {failure}"
+                log(f"round {turn + 1}/{settings.rounds}, {title}, {message.title}, {server.name}: {outcome}")
+        base = samples[BASELINE].cpu if BASELINE in samples else []
+        for server in servers:
+            own = samples[server.name]
+            if own.failure or not own.cpu:
+                table.rows.append([message.title, server.title, f"invalid: {own.failure or 'not measured'}"])
+                continue
+            # Round by round, so that a slow round slows both sides of the ratio.
+            ratios = [cpu / other for cpu, other in zip(own.cpu, base)]
+            table.rows.append([
+                message.title,
+                server.title,
+                f"{statistics.median(own.cpu):,.2f}",
+                f"{statistics.median(ratios):.2f}" if ratios else "–",
+                f"{min(own.cpu):,.2f}–{max(own.cpu):,.2f}",
+                f"{statistics.median(own.rate):,.0f}",
+                mebibytes(statistics.median(own.peak)),
+            ])
+    return table
+
+
+def _sample(server: Server, message: Message, load: Path, is_compressed: bool, settings: Settings, samples: Samples) -> str:
+    text = message.text()
+    payload, echo = SCRATCH / "websocket-payload", SCRATCH / "websocket-echo"
+    echo.write_bytes(text)
+    payload.write_bytes(_deflated(text) if is_compressed else text)
+    with ServerProcess(server, settings.server_core, SCRATCH) as process:
+        command = [str(load), str(process.port), str(message.connections)]
+        rest = ["1", str(payload), str(echo)] + ([OFFER] if is_compressed else [])
+        run([*command, str(settings.warm_up), *rest], settings.load_core, timeout=settings.warm_up + 30)
+        before = process.cpu_seconds()
+        output = run([*command, str(settings.seconds), *rest], settings.load_core, timeout=settings.seconds + 30)
+        spent = process.cpu_seconds() - before
+        process.check_alive()
+        counts = json.loads(output.strip().splitlines()[-1])
+        if counts["messages"] == 0:
+            raise Failure("no message came back")
+        samples.cpu.append(spent / counts["messages"] * 1e6)
+        samples.rate.append(counts["messages"] / counts["seconds"])
+        samples.peak.append(process.peak_rss())
+    return f"{samples.cpu[-1]:.2f} µs CPU/message, {samples.rate[-1]:,.0f} messages/s"
+
+
+def _deflated(text: bytes) -> bytes:
+    deflate = zlib.compressobj(wbits=-15)
+    # Without the empty block that the flush ends with (RFC 7692 section 7.2.1).
+    return (deflate.compress(text) + deflate.flush(zlib.Z_SYNC_FLUSH))[:-4]

@@ -1,0 +1,193 @@
+public import HTTPTypes
+public import NIOCore
+
+/// Compresses the field blocks that one HTTP/2 connection sends (RFC 7541).
+///
+/// The peer is made to remember the fields that all responses have in common, and nothing else: what it remembers is
+/// known without looking it up, and no secret of one response can be guessed by the size of another.
+public struct FieldSectionEncoder: Sendable {
+    /// Fields that are the same for many field sections, in the forms that they take on the wire.
+    public final class CommonFields: Sendable {
+        /// The fields.
+        public let fields: HTTPFields
+        /// The fields with the instruction to remember them.
+        fileprivate let remembering: ByteBuffer
+        /// The fields without.
+        fileprivate let plain: ByteBuffer
+        /// What they take of the peer's memory.
+        fileprivate let size: Int
+
+        /// The forms of `fields`.
+        public init(_ fields: HTTPFields) {
+            self.fields = fields
+            var (remembering, plain, size) = (ByteBuffer(), ByteBuffer(), 0)
+            for field in fields {
+                remembering.writeHPACKField(field, .remembered)
+                plain.writeHPACKField(field, .plain)
+                size += field.name.canonicalName.utf8.count + field.withUnsafeBytesOfValue(\.count) + 32
+            }
+            (self.remembering, self.plain, self.size) = (remembering, plain, size)
+        }
+    }
+
+    /// The index that follows those of the static table.
+    private static let firstIndex = 62
+    /// Indices up to this one take a single byte.
+    private static let lastShortIndex = 126
+
+    /// What the peer remembers.
+    private var remembered: CommonFields?
+    private var capacity = 4_096
+    /// The sizes that the peer has yet to be told: the least that there was meanwhile, and the present one.
+    private var announcements: (least: Int, present: Int)?
+
+    /// An encoder for a new connection.
+    public init() {}
+
+    /// Keeps to what the peer allows to make it remember: its SETTINGS_HEADER_TABLE_SIZE.
+    public mutating func limitTable(to size: Int) {
+        let size = min(size, 4_096)
+        guard size != capacity else { return }
+        capacity = size
+        announcements = (min(announcements?.least ?? size, size), size)
+        // The peer forgets what does not fit; to know what that is, it is made to forget all.
+        forget()
+    }
+
+    private mutating func forget() {
+        guard remembered != nil else { return }
+        remembered = nil
+        announcements = (0, capacity)
+    }
+
+    /// Writes what has to stand at the beginning of a block (RFC 7541 section 4.2).
+    public mutating func begin(_ block: inout ByteBuffer) {
+        guard let (least, present) = announcements else { return }
+        announcements = nil
+        if least != present { block.writeHPACKInteger(least, prefix: 5, first: 0x20) }
+        block.writeHPACKInteger(present, prefix: 5, first: 0x20)
+    }
+
+    /// Writes `:status`.
+    public func write(status: Int, to block: inout ByteBuffer) {
+        switch status {
+        case 200: block.writeInteger(0x88 as UInt8)
+        case 204: block.writeInteger(0x89 as UInt8)
+        case 206: block.writeInteger(0x8A as UInt8)
+        case 304: block.writeInteger(0x8B as UInt8)
+        case 400: block.writeInteger(0x8C as UInt8)
+        case 404: block.writeInteger(0x8D as UInt8)
+        case 500: block.writeInteger(0x8E as UInt8)
+        default:
+            // A literal whose name is that of index 8, of three digits.
+            block.writeMultipleIntegers(0x08 as UInt8, 0x03 as UInt8)
+            block.writeDecimal(status)
+        }
+    }
+
+    /// Writes all fields of `common`. Other common fields than before have to be preceded by ``prepare(_:)``.
+    public mutating func write(_ common: CommonFields, to block: inout ByteBuffer) {
+        let count = common.fields.count
+        if remembered === common {
+            // The last one has the lowest index.
+            for index in 0..<count { block.writeInteger(UInt8(0x80 | (Self.firstIndex + count - 1 - index))) }
+        } else if remembered == nil, canRemember(common) {
+            block.writeImmutableBuffer(common.remembering)
+            remembered = common
+        } else {
+            block.writeImmutableBuffer(common.plain)
+        }
+    }
+
+    /// Makes room for common fields that have changed. Call it before ``begin(_:)``.
+    public mutating func prepare(_ common: CommonFields) {
+        if let remembered, remembered !== common { forget() }
+    }
+
+    private func canRemember(_ common: CommonFields) -> Bool {
+        common.size <= capacity && Self.firstIndex + common.fields.count - 1 <= Self.lastShortIndex
+    }
+
+    /// Writes one field; by its index if it is one that the peer remembers.
+    public func write(_ field: HTTPField, to block: inout ByteBuffer) {
+        if let remembered {
+            var index = Self.firstIndex + remembered.fields.count
+            for known in remembered.fields {
+                index -= 1
+                if known.name == field.name, known.value == field.value {
+                    block.writeInteger(UInt8(0x80 | index))
+                    return
+                }
+            }
+        }
+        block.writeHPACKField(field, .plain)
+    }
+
+    /// Writes Content-Length.
+    public func write(contentLength: Int, to block: inout ByteBuffer) {
+        block.writeMultipleIntegers(0x0F as UInt8, 0x0D as UInt8, 0x00 as UInt8)
+        let start = block.writerIndex
+        let count = block.writeDecimal(contentLength)
+        // A number of bytes has at most 19 digits.
+        block.setInteger(UInt8(truncatingIfNeeded: count), at: start - 1)
+    }
+}
+
+extension ByteBuffer {
+    /// What the recipient is to do with a field.
+    enum HPACKMemory {
+        case remembered
+        case plain
+    }
+
+    /// Writes a field literally, with the index of its name if it has one (RFC 7541 section 6.2).
+    mutating func writeHPACKField(_ field: HTTPField, _ memory: HPACKMemory) {
+        let name = field.name.canonicalName
+        let index = StaticTable.indices[name] ?? 0
+        switch memory {
+        case .remembered:
+            writeHPACKInteger(index, prefix: 6, first: 0x40)
+        case .plain:
+            // Cookies must not end in the memory of a proxy either (RFC 7541 section 7.1.3).
+            writeHPACKInteger(index, prefix: 4, first: field.name == .setCookie ? 0x10 : 0x00)
+        }
+        if index == 0 { name.utf8.span.withUnsafeBytes { writeHPACKText($0) } }
+        field.withUnsafeBytesOfValue { value in value.span.withUnsafeBytes { writeHPACKText($0) } }
+    }
+
+    /// Writes a text, coded where that makes it shorter (RFC 7541 section 5.2).
+    private mutating func writeHPACKText(_ text: UnsafeRawBufferPointer) {
+        let code = HuffmanCode.shared
+        let count = code.encodedCount(text)
+        guard count < text.count else {
+            writeHPACKInteger(text.count, prefix: 7, first: 0x00)
+            writeBytes(text)
+            return
+        }
+        writeHPACKInteger(count, prefix: 7, first: 0x80)
+        writeWithUnsafeMutableBytes(minimumWritableBytes: count) { space in
+            var index = 0
+            code.encode(text) { byte in
+                space[index] = byte
+                index += 1
+            }
+            return index
+        }
+    }
+
+    /// Writes a number whose first byte has other bits above the low `prefix` ones (RFC 7541 section 5.1).
+    mutating func writeHPACKInteger(_ number: Int, prefix: Int, first: UInt8) {
+        let mask = 1 << prefix - 1
+        guard number >= mask else {
+            writeInteger(first | UInt8(truncatingIfNeeded: number))
+            return
+        }
+        writeInteger(first | UInt8(truncatingIfNeeded: mask))
+        var rest = number - mask
+        while rest >= 0x80 {
+            writeInteger(UInt8(truncatingIfNeeded: rest & 0x7F) | 0x80)
+            rest >>= 7
+        }
+        writeInteger(UInt8(truncatingIfNeeded: rest))
+    }
+}

@@ -1,0 +1,94 @@
+/// The fields that every HTTP/2 endpoint knows by number (RFC 7541 appendix A).
+enum StaticTable {
+    /// The fields, from index 1 on.
+    static let entries: [FieldTableEntry] = list.map { FieldTableEntry(name: Array($0.utf8), value: Array($1.utf8)) }
+
+    /// The first index of each name.
+    static let indices: [String: Int] = Dictionary(
+        list.enumerated().map { ($1.0, $0 + 1) },
+        uniquingKeysWith: { first, _ in first }
+    )
+
+    private static let list: [(String, String)] = [
+        (":authority", ""),
+        (":method", "GET"),
+        (":method", "POST"),
+        (":path", "/"),
+        (":path", "/index.html"),
+        (":scheme", "http"),
+        (":scheme", "https"),
+        (":status", "200"),
+        (":status", "204"),
+        (":status", "206"),
+        (":status", "304"),
+        (":status", "400"),
+        (":status", "404"),
+        (":status", "500"),
+        ("accept-charset", ""),
+        ("accept-encoding", "gzip, deflate"),
+        ("accept-language", ""),
+        ("accept-ranges", ""),
+        ("accept", ""),
+        ("access-control-allow-origin", ""),
+        ("age", ""),
+        ("allow", ""),
+        ("authorization", ""),
+        ("cache-control", ""),
+        ("content-disposition", ""),
+        ("content-encoding", ""),
+        ("content-language", ""),
+        ("content-length", ""),
+        ("content-location", ""),
+        ("content-range", ""),
+        ("content-type", ""),
+        ("cookie", ""),
+        ("date", ""),
+        ("etag", ""),
+        ("expect", ""),
+        ("expires", ""),
+        ("from", ""),
+        ("host", ""),
+        ("if-match", ""),
+        ("if-modified-since", ""),
+        ("if-none-match", ""),
+        ("if-range", ""),
+        ("if-unmodified-since", ""),
+        ("last-modified", ""),
+        ("link", ""),
+        ("location", ""),
+        ("max-forwards", ""),
+        ("proxy-authenticate", ""),
+        ("proxy-authorization", ""),
+        ("range", ""),
+        ("referer", ""),
+        ("refresh", ""),
+        ("retry-after", ""),
+        ("server", ""),
+        ("set-cookie", ""),
+        ("strict-transport-security", ""),
+        ("transfer-encoding", ""),
+        ("user-agent", ""),
+        ("vary", ""),
+        ("via", ""),
+        ("www-authenticate", ""),
+    ]
+}
+
+/// A field in one of the tables.
+struct FieldTableEntry: Sendable {
+    /// The name, then the value.
+    let bytes: [UInt8]
+    let nameLength: Int
+
+    init(name: [UInt8], value: [UInt8]) {
+        self.init(bytes: name + value, nameLength: name.count)
+    }
+
+    init(bytes: [UInt8], nameLength: Int) {
+        self.bytes = bytes
+        self.nameLength = nameLength
+    }
+
+    /// What it counts for in a table (RFC 7541 section 4.1).
+    var size: Int { bytes.count + 32 }
+}

@@ -1,0 +1,296 @@
+public import NIOCore
+
+/// Cuts the bytes that a client sends on an HTTP/2 connection into frames, and checks what can be told of each by
+/// itself: its size, its stream, its padding, and that nothing comes between the parts of a field block (RFC 9113
+/// sections 3.4, 4 and 6).
+///
+/// Bytes may come in any pieces.
+public struct HTTP2FrameReader: Sendable {
+    /// What a frame says; the parts of a field block come as one.
+    public enum Event: Sendable {
+        /// What has arrived is used up.
+        case needsMoreBytes
+        /// A field block: a request's head, or its trailers.
+        case headers(stream: UInt32, block: ByteBuffer, endsStream: Bool)
+        /// Content. The padding counts for flow control, but is left out of the bytes.
+        case data(stream: UInt32, bytes: ByteBuffer, flowBytes: Int, endsStream: Bool)
+        case priority(stream: UInt32)
+        case reset(stream: UInt32, code: UInt32)
+        case settings([(identifier: UInt16, value: UInt32)])
+        case settingsAcknowledged
+        case ping(UInt64)
+        case pingAcknowledged(UInt64)
+        case goAway(code: UInt32)
+        case windowUpdate(stream: UInt32, increment: Int)
+        /// A frame of a type that is not known, which is ignored (RFC 9113 section 5.5).
+        case unknown
+        /// A rule was broken. When that ends the connection, there is nothing to read after it.
+        case failed(HTTP2Error)
+    }
+
+    /// What a client begins a connection with (RFC 9113 section 3.4).
+    public static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
+    private static let headLength = 9
+
+    private var input = ByteBuffer()
+    private var hasPreface = false
+    private var hasSettings = false
+    private var failure: HTTP2Error?
+    private var partial: PartialBlock?
+    private let blockLimit: Int
+    private let continuationLimit: Int
+
+    /// A field block whose end has not come.
+    private struct PartialBlock {
+        var stream: UInt32
+        var block: ByteBuffer
+        var endsStream: Bool
+        var continuations = 0
+    }
+
+    fileprivate struct Frame {
+        var type: HTTP2FrameType
+        var flags: HTTP2FrameFlags
+        var stream: UInt32
+        var payload: ByteBuffer
+    }
+
+    /// A reader for a new connection.
+    ///
+    /// - Parameters:
+    ///   - blockLimit: The largest field block, as compressed, in bytes.
+    ///   - continuationLimit: How many CONTINUATION frames a field block may have.
+    public init(blockLimit: Int, continuationLimit: Int) {
+        self.blockLimit = blockLimit
+        self.continuationLimit = continuationLimit
+    }
+
+    /// Whether something other than content has begun and is not complete: the preface, or a frame.
+    public var isInsideHead: Bool {
+        if partial != nil { return true }
+        guard input.readableBytes > 3 else { return input.readableBytes > 0 }
+        return !hasPreface
+            || input.getInteger(at: input.readerIndex + 3, as: UInt8.self) != HTTP2FrameType.data.rawValue
+    }
+
+    /// Whether the client has sent something that was not looked at.
+    public var hasUnreadInput: Bool { input.readableBytes > 0 }
+
+    /// Takes in what has arrived.
+    public mutating func append(_ bytes: ByteBuffer) {
+        guard failure == nil else { return }
+        if input.readableBytes == 0 {
+            input = bytes
+        } else {
+            input.writeImmutableBuffer(bytes)
+        }
+    }
+
+    /// The next frame.
+    public mutating func next() -> Event {
+        if let failure { return .failed(failure) }
+        do throws(HTTP2Error) {
+            let event = try read()
+            if input.readableBytes == 0 {
+                // Gives the memory back to the socket, which reuses it when nobody else holds it.
+                input = ByteBuffer()
+            }
+            return event
+        } catch {
+            if error.stream == nil {
+                failure = error
+                input = ByteBuffer()
+            }
+            return .failed(error)
+        }
+    }
+
+    private mutating func read() throws(HTTP2Error) -> Event {
+        if !hasPreface {
+            guard try readPreface() else { return .needsMoreBytes }
+        }
+        while true {
+            guard let frame = try readFrame() else { return .needsMoreBytes }
+            guard let frame else { return .unknown }
+            if let event = try interpret(frame) { return event }
+        }
+    }
+
+    private mutating func readPreface() throws(HTTP2Error) -> Bool {
+        let view = input.readableBytesView.prefix(Self.preface.count)
+        guard Self.preface.starts(with: view) else {
+            throw HTTP2Error(.protocolError, "The connection does not begin with the preface (RFC 9113 section 3.4)")
+        }
+        guard view.count == Self.preface.count else { return false }
+        input.moveReaderIndex(forwardBy: Self.preface.count)
+        hasPreface = true
+        return true
+    }
+
+    /// Nil when more bytes are needed; nil inside for a frame of an unknown type.
+    private mutating func readFrame() throws(HTTP2Error) -> Frame?? {
+        let start = input.readerIndex
+        guard let word = input.getInteger(at: start, as: UInt32.self),
+            let flags = input.getInteger(at: start + 4, as: UInt8.self),
+            let stream = input.getInteger(at: start + 5, as: UInt32.self)
+        else { return nil }
+        let length = Int(word >> 8)
+        let type = HTTP2FrameType(rawValue: UInt8(truncatingIfNeeded: word))
+        if !hasSettings {
+            guard type == .settings, flags & HTTP2FrameFlags.acknowledgement.rawValue == 0 else {
+                throw HTTP2Error(.protocolError, "The first frame is not SETTINGS (RFC 9113 section 3.4)")
+            }
+        }
+        guard length <= HTTP2Parameters.defaultFrameSize else {
+            throw HTTP2Error(.frameSizeError, "A frame is longer than allowed (RFC 9113 section 4.2)")
+        }
+        if partial != nil, type != .continuation || stream & 0x7FFF_FFFF != partial?.stream {
+            throw HTTP2Error(.protocolError, "Something else within a field block (RFC 9113 section 4.3)")
+        }
+        guard input.readableBytes >= Self.headLength + length else { return nil }
+        input.moveReaderIndex(forwardBy: Self.headLength)
+        guard let payload = input.readSlice(length: length) else { return nil }
+        guard let type else { return .some(nil) }
+        return Frame(
+            type: type,
+            flags: HTTP2FrameFlags(rawValue: flags),
+            stream: stream & 0x7FFF_FFFF,
+            payload: payload
+        )
+    }
+
+    private mutating func interpret(_ frame: Frame) throws(HTTP2Error) -> Event? {
+        var frame = frame
+        switch frame.type {
+        case .data, .headers, .priority, .reset, .continuation:
+            guard frame.stream != 0 else {
+                throw HTTP2Error(.protocolError, "\(frame.type) without a stream (RFC 9113 section 6)")
+            }
+        case .settings, .ping, .goAway:
+            guard frame.stream == 0 else {
+                throw HTTP2Error(.protocolError, "\(frame.type) on a stream (RFC 9113 section 6)")
+            }
+        case .pushPromise:
+            throw HTTP2Error(.protocolError, "A client can't push (RFC 9113 section 8.4)")
+        case .windowUpdate:
+            break
+        }
+        switch frame.type {
+        case .data:
+            let flowBytes = frame.payload.readableBytes
+            try frame.removePadding()
+            return .data(
+                stream: frame.stream,
+                bytes: frame.payload,
+                flowBytes: flowBytes,
+                endsStream: frame.flags.contains(.endStream)
+            )
+        case .headers:
+            try frame.removePadding()
+            if frame.flags.contains(.priority) {
+                guard frame.payload.readableBytes >= 5 else { throw frame.sizeError(stream: nil) }
+                frame.payload.moveReaderIndex(forwardBy: 5)
+            }
+            return try add(
+                frame,
+                to: PartialBlock(
+                    stream: frame.stream,
+                    block: ByteBuffer(),
+                    endsStream: frame.flags.contains(.endStream)
+                )
+            )
+        case .continuation:
+            guard var partial else {
+                throw HTTP2Error(.protocolError, "CONTINUATION without HEADERS (RFC 9113 section 6.10)")
+            }
+            partial.continuations += 1
+            guard partial.continuations <= continuationLimit else {
+                throw HTTP2Error(.enhanceYourCalm, "A field block in too many frames (RFC 9113 section 10.5.1)")
+            }
+            return try add(frame, to: partial)
+        case .priority:
+            guard frame.payload.readableBytes == 5 else { throw frame.sizeError(stream: frame.stream) }
+            return .priority(stream: frame.stream)
+        case .reset:
+            guard let code = frame.payload.readInteger(as: UInt32.self), frame.payload.readableBytes == 0 else {
+                throw frame.sizeError(stream: nil)
+            }
+            return .reset(stream: frame.stream, code: code)
+        case .settings:
+            return try settings(&frame)
+        case .ping:
+            guard let opaque = frame.payload.readInteger(as: UInt64.self), frame.payload.readableBytes == 0 else {
+                throw frame.sizeError(stream: nil)
+            }
+            return frame.flags.contains(.acknowledgement) ? .pingAcknowledged(opaque) : .ping(opaque)
+        case .goAway:
+            guard frame.payload.readInteger(as: UInt32.self) != nil,
+                let code = frame.payload.readInteger(as: UInt32.self)
+            else { throw frame.sizeError(stream: nil) }
+            return .goAway(code: code)
+        case .windowUpdate:
+            guard let word = frame.payload.readInteger(as: UInt32.self), frame.payload.readableBytes == 0 else {
+                throw frame.sizeError(stream: nil)
+            }
+            guard word & 0x7FFF_FFFF > 0 else {
+                throw HTTP2Error(
+                    .protocolError,
+                    stream: frame.stream == 0 ? nil : frame.stream,
+                    "A window grows by nothing (RFC 9113 section 6.9)"
+                )
+            }
+            return .windowUpdate(stream: frame.stream, increment: Int(word & 0x7FFF_FFFF))
+        case .pushPromise:
+            return nil
+        }
+    }
+
+    /// Puts the parts of a field block together; nil as long as its end has not come.
+    private mutating func add(_ frame: Frame, to block: PartialBlock) throws(HTTP2Error) -> Event? {
+        var block = block
+        guard block.block.readableBytes + frame.payload.readableBytes <= blockLimit else {
+            throw HTTP2Error(.enhanceYourCalm, "A field block is too large (RFC 9113 section 10.5.1)")
+        }
+        if block.block.readableBytes == 0 {
+            block.block = frame.payload
+        } else {
+            block.block.writeImmutableBuffer(frame.payload)
+        }
+        guard frame.flags.contains(.endHeaders) else {
+            partial = block
+            return nil
+        }
+        partial = nil
+        return .headers(stream: block.stream, block: block.block, endsStream: block.endsStream)
+    }
+
+    private mutating func settings(_ frame: inout Frame) throws(HTTP2Error) -> Event {
+        hasSettings = true
+        if frame.flags.contains(.acknowledgement) {
+            guard frame.payload.readableBytes == 0 else { throw frame.sizeError(stream: nil) }
+            return .settingsAcknowledged
+        }
+        guard frame.payload.readableBytes.isMultiple(of: 6) else { throw frame.sizeError(stream: nil) }
+        var settings: [(identifier: UInt16, value: UInt32)] = []
+        while let (identifier, value) = frame.payload.readMultipleIntegers(as: (UInt16, UInt32).self) {
+            settings.append((identifier, value))
+        }
+        return .settings(settings)
+    }
+}
+
+extension HTTP2FrameReader.Frame {
+    fileprivate func sizeError(stream: UInt32?) -> HTTP2Error {
+        HTTP2Error(.frameSizeError, stream: stream, "\(type) of a wrong length (RFC 9113 section 4.2)")
+    }
+
+    fileprivate mutating func removePadding() throws(HTTP2Error) {
+        guard flags.contains(.padded) else { return }
+        guard let padding = payload.readInteger(as: UInt8.self) else { throw sizeError(stream: nil) }
+        let rest = payload.readableBytes - Int(padding)
+        guard rest >= 0, let content = payload.readSlice(length: rest) else {
+            throw HTTP2Error(.protocolError, "More padding than there are bytes (RFC 9113 section 6.1)")
+        }
+        payload = content
+    }
+}

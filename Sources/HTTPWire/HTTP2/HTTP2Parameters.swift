@@ -1,0 +1,57 @@
+/// What a peer has said in its SETTINGS about what may be sent to it (RFC 9113 section 6.5.2).
+public struct HTTP2Parameters: Sendable, Hashable {
+    /// The identifiers of settings.
+    public enum Identifier: UInt16, Sendable {
+        case headerTableSize = 0x1
+        case enablePush = 0x2
+        case maximumConcurrentStreams = 0x3
+        case initialWindowSize = 0x4
+        case maximumFrameSize = 0x5
+        case maximumHeaderListSize = 0x6
+        /// RFC 8441 section 3.
+        case enableConnectProtocol = 0x8
+        /// RFC 9218 section 2.1.
+        case noPriorities = 0x9
+    }
+
+    /// The largest flow-control window (RFC 9113 section 6.9.1).
+    public static let maximumWindow = 0x7FFF_FFFF
+    /// The window of a connection to begin with, and that of streams unless a setting says otherwise.
+    public static let defaultWindow = 65_535
+    /// The length of frames that every peer accepts.
+    public static let defaultFrameSize = 16_384
+
+    /// How much the peer's decoder of field sections may remember, in bytes as RFC 7541 section 4.1 counts them.
+    public private(set) var headerTableSize = 4_096
+    /// The window of each stream to begin with.
+    public private(set) var initialWindowSize = HTTP2Parameters.defaultWindow
+    /// The longest frame, without its 9 bytes of head.
+    public private(set) var maximumFrameSize = HTTP2Parameters.defaultFrameSize
+
+    /// What holds until a peer says otherwise.
+    public init() {}
+
+    /// Takes in one setting. Those that are not known are ignored.
+    public mutating func apply(_ identifier: UInt16, _ value: UInt32) throws(HTTP2Error) {
+        switch Identifier(rawValue: identifier) {
+        case .headerTableSize:
+            headerTableSize = Int(value)
+        case .enablePush, .enableConnectProtocol, .noPriorities:
+            guard value <= 1 else {
+                throw HTTP2Error(.protocolError, "A setting that is on or off is neither (RFC 9113 section 6.5.2)")
+            }
+        case .initialWindowSize:
+            guard value <= Self.maximumWindow else {
+                throw HTTP2Error(.flowControlError, "An initial window above 2^31-1 (RFC 9113 section 6.5.2)")
+            }
+            initialWindowSize = Int(value)
+        case .maximumFrameSize:
+            guard (16_384...16_777_215).contains(value) else {
+                throw HTTP2Error(.protocolError, "A maximum frame size out of range (RFC 9113 section 6.5.2)")
+            }
+            maximumFrameSize = Int(value)
+        case .maximumConcurrentStreams, .maximumHeaderListSize, nil:
+            break
+        }
+    }
+}

@@ -1,0 +1,85 @@
+public import HTTPTypes
+public import NIOCore
+
+/// Makes the field blocks of one HTTP/2 connection into request heads and trailers (RFC 9113 section 8).
+///
+/// A request comes out as it would over HTTP/1.1: with a target in one of the same forms, `Host`, one `Cookie`, and
+/// within the same limits.
+public struct HTTP2RequestDecoder: Sendable {
+    /// What a field block amounts to.
+    public enum Outcome<Message: Sendable>: Sendable {
+        case message(Message)
+        /// The block breaks a rule of HTTP/2; the stream ends.
+        case malformed(HTTP2Error)
+        /// A request that is answered with the status of the error.
+        case refused(HTTPParseError)
+    }
+
+    private var decoder = FieldSectionDecoder()
+    private let headLimits: HeadLimits
+    private let trailerLimits: HeadLimits
+
+    /// A decoder for a new connection.
+    public init(headLimits: HeadLimits = HeadLimits(), bodyLimits: BodyLimits = BodyLimits()) {
+        self.headLimits = headLimits.clamped
+        self.trailerLimits = bodyLimits.trailerLimits
+    }
+
+    /// How large a field section may be: what is announced to the client (SETTINGS_MAX_HEADER_LIST_SIZE).
+    public var listLimit: Int { headLimits.headBytes }
+
+    /// Fields that exceed the limit are still decoded, for the sake of the connection, up to a point.
+    private var decodingLimit: Int { max(headLimits.headBytes, 65_536) * 16 }
+
+    /// Decodes the head of a request.
+    ///
+    /// - Parameters:
+    ///   - stream: The request's stream.
+    ///   - endsStream: Whether no content follows.
+    /// - Throws: What ends the connection.
+    public mutating func decodeHead(
+        _ block: ByteBuffer,
+        stream: UInt32,
+        endsStream: Bool
+    ) throws(HTTP2Error) -> Outcome<RequestHead> {
+        var assembler = HTTP2FieldAssembler(isHead: true, limits: headLimits, capacity: block.readableBytes * 2)
+        try decoder.decode(block, limit: decodingLimit) { assembler.add($0, $1) }
+        do throws(HTTP2FieldAssembler.Rejection) {
+            return .message(try assembler.makeHead(endsStream: endsStream))
+        } catch {
+            return error.outcome(stream)
+        }
+    }
+
+    /// Decodes the trailers of a request.
+    ///
+    /// - Throws: What ends the connection.
+    public mutating func decodeTrailers(
+        _ block: ByteBuffer,
+        stream: UInt32
+    ) throws(HTTP2Error) -> Outcome<HTTPFields> {
+        var assembler = HTTP2FieldAssembler(isHead: false, limits: trailerLimits, capacity: block.readableBytes * 2)
+        try decoder.decode(block, limit: decodingLimit) { assembler.add($0, $1) }
+        do throws(HTTP2FieldAssembler.Rejection) {
+            return .message(try assembler.makeTrailers())
+        } catch {
+            return error.outcome(stream)
+        }
+    }
+
+    /// Decodes a block that nobody wants, since later ones build on it.
+    public mutating func skip(_ block: ByteBuffer) throws(HTTP2Error) {
+        try decoder.decode(block, limit: decodingLimit) { _, _ in }
+    }
+}
+
+extension HTTP2FieldAssembler.Rejection {
+    fileprivate func outcome<Message>(_ stream: UInt32) -> HTTP2RequestDecoder.Outcome<Message> {
+        switch self {
+        case .malformed(let reason):
+            .malformed(HTTP2Error(.protocolError, stream: stream, "\(reason) (RFC 9113 section 8)"))
+        case .refused(let error):
+            .refused(error)
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import HTTPTypes
+import HTTPWire
+import Logging
+import NIOCore
+
+/// A connection as the loop sees it that it belongs to. All of it is called on the loop.
+protocol ServerConnection: AnyObject {
+    /// The server accepts no more requests.
+    func serverCloses(force: Bool)
+    /// Called every now and then.
+    func checkDeadlines(now: NIODeadline)
+}
+
+/// What exchanges ask of what carries them: the whole connection over HTTP/1, a stream of it over HTTP/2. All of it is
+/// called on the loop, except where it says otherwise.
+protocol ExchangeConnection: AnyObject, Sendable {
+    /// May be asked from anywhere.
+    var loop: ServerLoop { get }
+    /// The two ends of the connection; nil once it is closed. May be asked from anywhere.
+    var info: HTTPConnectionInfo? { get }
+    /// What the TLS handshake has agreed on; nil without TLS. May be asked from anywhere.
+    var security: ConnectionSecurity? { get }
+
+    /// Lets a task answer the exchange.
+    func hand(_ exchange: ServerExchange, to handler: @escaping HTTPServer.Handler, on executor: (any TaskExecutor)?)
+
+    /// Sends the whole response, or what is left of it.
+    func end(_ exchange: ServerExchange, _ content: OutgoingContent) throws(HTTPServerError)
+    /// Sends a part of the response's content. False when the caller should wait until the client has taken some.
+    func write(_ exchange: ServerExchange, _ content: OutgoingContent) throws(HTTPServerError) -> Bool
+    /// Sends what has been gathered. False when the caller should wait until the client has taken some.
+    func flush(_ exchange: ServerExchange) throws(HTTPServerError) -> Bool
+    /// Sends an informational response.
+    func writeInformational(
+        _ exchange: ServerExchange,
+        _ status: HTTPResponse.Status,
+        _ fields: HTTPFields
+    ) throws(HTTPServerError)
+
+    /// Writes the head, if that has not been done, and says how a file's content can follow it.
+    func beginContent(_ exchange: ServerExchange) throws(HTTPServerError) -> FileWay
+    /// Sends the whole response with a part of a file as its content, or what is left of it. False when the file has to
+    /// be read for it.
+    func end(_ exchange: ServerExchange, _ slice: FileSlice) throws(HTTPServerError) -> Bool
+    /// Sends a part of a file, after ``beginContent(_:)`` has answered that regions can follow. False when the caller
+    /// should wait until the client has taken some.
+    func write(_ exchange: ServerExchange, _ slice: FileSlice) throws(HTTPServerError) -> Bool
+
+    /// Waits until the client has taken enough of what was written. Called from anywhere.
+    func waitUntilWritable() async throws
+
+    /// The handler has returned or thrown; the response is ended for it if it did not do so.
+    func handlerReturned(_ exchange: ServerExchange, error: (any Error)?)
+    /// A request that was taken from the server's sequence is gone, and its response with it.
+    func requestWasDropped(_ exchange: ServerExchange)
+    /// The deadline that a handler has set for its response has passed.
+    func deadlinePassed(_ exchange: ServerExchange)
+    /// Lets `action` know what became of the response to the exchange.
+    func whenComplete(_ exchange: ServerExchange, _ action: @escaping @Sendable (HTTPResponseSummary) -> Void)
+    /// Hands the connection to somebody else.
+    func detach(_ exchange: ServerExchange, writeHeaders: Bool) throws -> DetachedSocket
+
+    // What answering for a failed handler depends on.
+
+    /// Whether other exchanges share the connection, so that it goes on whatever becomes of one.
+    var isShared: Bool { get }
+    /// Whether the client is gone, or no longer wants the response.
+    var isPeerGone: Bool { get }
+    var isHeadWritten: Bool { get }
+    var isResponseEnded: Bool { get }
+    /// Gives up a response that can't be completed, so that the client notices.
+    func breakOff()
+}
+
+extension ExchangeConnection {
+    /// Answers for a handler that has thrown.
+    ///
+    /// - Parameter closes: Whether the answer is the last one on the connection, if that is not shared.
+    func answer(_ error: any Error, _ exchange: ServerExchange, closes: Bool = false) {
+        let answer = HTTPError(answering: error)
+        let error = (error as? any HTTPResponseError)?.cause ?? error
+        if answer.status.kind == .serverError || isHeadWritten {
+            report(error, exchange)
+        }
+        guard !isHeadWritten else {
+            if !isResponseEnded { breakOff() }
+            return
+        }
+        exchange.replaceDraft(with: answer, closes: !isShared && (closes || error is HTTPBodyError))
+        do {
+            try end(exchange, answer.content.isEmpty ? .none : .text(answer.content))
+        } catch {
+            guard answer.status != .internalServerError else { return breakOff() }
+            // The answer itself can't be sent.
+            self.answer(error, exchange, closes: closes)
+        }
+    }
+
+    func report(_ error: any Error, _ exchange: ServerExchange) {
+        // A client that has gone away is no error of the handler's.
+        if isPeerGone, error is CancellationError || error is HTTPServerError || error is HTTPBodyError { return }
+        let configuration = exchange.settings.configuration
+        configuration.logger.error(
+            "A handler failed: \(error)",
+            metadata: ["method": "\(exchange.head.method)", "target": "\(exchange.head.target.raw)"]
+        )
+        configuration.onError?(error, HTTPServerRequest(exchange))
+    }
+}

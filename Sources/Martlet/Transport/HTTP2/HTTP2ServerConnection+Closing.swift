@@ -1,0 +1,184 @@
+import HTTPTypes
+import HTTPWire
+import NIOCore
+import Synchronization
+
+/// How streams and the connection end. All of it is called on the loop.
+extension HTTP2ServerConnection {
+    /// What the client answers once it knows that the connection ends.
+    static let farewellPing: UInt64 = 0x6661_7265_7765_6C6C
+    /// How long it may take to do so.
+    private static let farewellTime = TimeAmount.seconds(1)
+
+    // MARK: Streams
+
+    /// Forgets a stream.
+    func remove(_ stream: HTTP2ServerStream, _ end: HTTP2StreamHistory.End) {
+        guard streams.removeValue(forKey: stream.number) != nil else { return }
+        history.append(stream.number, end)
+        guard streams.isEmpty else { return }
+        if farewell == .none { count(as: .idle) }
+        closeIfDone()
+    }
+
+    /// A handler has returned.
+    func exchangeIsOver() {
+        liveExchanges -= 1
+    }
+
+    // MARK: The end, in good order
+
+    /// Tells the client to send no more requests, without refusing those that are on their way (RFC 9113 section 6.8).
+    func sayFarewell() {
+        guard farewell == .none, case .open = phase else { return }
+        farewell = .announced(at: .now())
+        count(as: .closing)
+        output.tail.writeHTTP2GoAway(lastStream: UInt32(HTTP2Parameters.maximumWindow), .noError)
+        output.tail.writeHTTP2Ping(Self.farewellPing, isAcknowledgement: false)
+        flushSoon()
+    }
+
+    /// Tells the client which request was the last.
+    func announceLastStream() {
+        guard case .announced = farewell, case .open = phase else { return }
+        farewell = .final
+        output.tail.writeHTTP2GoAway(lastStream: lastStream, .noError)
+        flushSoon()
+        closeIfDone()
+    }
+
+    /// Closes once the last response has been sent, if one is the last.
+    func closeIfDone() {
+        guard streams.isEmpty, case .open = phase else { return }
+        if farewell == .final {
+            closeAfterFlush(lingering: HTTP1ServerConnection.shortLingeringTime)
+        } else if isPeerLeaving || hasPeerClosed {
+            output.tail.writeHTTP2GoAway(lastStream: lastStream, .noError)
+            closeAfterFlush(lingering: HTTP1ServerConnection.shortLingeringTime)
+        }
+    }
+
+    /// The server accepts no more requests.
+    func serverCloses(force: Bool) {
+        if force {
+            abort()
+        } else {
+            sayFarewell()
+            flushOutput()
+        }
+    }
+
+    // MARK: The end, for a reason
+
+    /// Tells the client what it has done, and closes.
+    func close(with error: HTTP2Error) {
+        guard case .open = phase else { return }
+        output.tail.writeHTTP2GoAway(lastStream: lastStream, error.code, text: error.reason)
+        abandonStreams()
+        closeAfterFlush(lingering: HTTP1ServerConnection.lingeringTime)
+    }
+
+    /// Ends all exchanges, since nothing more can be sent to the client.
+    private func abandonStreams() {
+        senders.removeAll()
+        let open = streams.values
+        streams = [:]
+        for stream in open { stream.connectionEnded() }
+    }
+
+    private func closeAfterFlush(lingering time: TimeAmount) {
+        phase = .flushing
+        lingering = time
+        count(as: .closing)
+        flushSoon()
+        continueReading()
+    }
+
+    /// Closes when the socket has taken the last frames.
+    func finishClosing() {
+        guard case .flushing = phase, output.isEmpty, !awaitsLastWrite, let context else { return }
+        awaitsLastWrite = true
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        sent.futureResult.assumeIsolated().whenComplete { _ in self.lastWriteIsDone() }
+        // An empty write completes when everything before it has been sent.
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: sent)
+    }
+
+    private func lastWriteIsDone() {
+        guard case .flushing = phase else { return }
+        guard !hasPeerClosed else { return abort() }
+        // Closing while the peer still sends would make the system discard what the peer has not read. So only the
+        // sending half is closed; the rest follows the peer, or the clock.
+        phase = .lingering(until: .now() + lingering)
+        context?.close(mode: .output, promise: nil)
+        continueReading()
+    }
+
+    /// Tears the connection down at once.
+    func abort() {
+        context?.close(promise: nil)
+    }
+
+    /// The peer will send no more.
+    func peerClosed() {
+        hasPeerClosed = true
+        loop.executor.turn {
+            switch phase {
+            case .open:
+                // A client that is gone is the reason most often. One that has only finished sending still gets what
+                // its windows have room for.
+                for stream in Array(streams.values) { stream.inputClosed() }
+                closeIfDone()
+            case .lingering:
+                abort()
+            case .flushing, .closed:
+                break
+            }
+        }
+    }
+
+    func becomeClosed() {
+        phase = .closed
+        hasPeerClosed = true
+        count(as: nil)
+        loop.executor.turn { abandonStreams() }
+        context = nil
+        openChannel.withLock { $0 = nil }
+        loop.remove(self)
+    }
+
+    // MARK: Deadlines
+
+    func checkDeadlines(now: NIODeadline) {
+        guard context != nil else { return }
+        if case .lingering(let until) = phase {
+            if now >= until { abort() }
+            return
+        }
+        let violation = timing.check(
+            now: now,
+            wait: presentWait,
+            unsentBytes: unsentBytes,
+            configuration: loop.settings.configuration
+        )
+        switch violation {
+        case .idle:
+            sayFarewell()
+        case .slowHead:
+            close(with: HTTP2Error(.enhanceYourCalm, "A frame or the preface did not arrive in time"))
+        case .stalledOutput:
+            abort()
+        case .slowContent, .slowHandler, nil:
+            break
+        }
+        if case .announced(let since) = farewell, now - since > Self.farewellTime { announceLastStream() }
+        for stream in Array(streams.values) { stream.checkDeadlines(now: now) }
+        flushOutput()
+    }
+
+    private var presentWait: ConnectionTiming.Wait {
+        guard case .open = phase else { return .nothing }
+        // The rest of a head is waited for whatever the streams do.
+        return streams.isEmpty || reader.isInsideHead ? .request : .nothing
+    }
+}

@@ -1,0 +1,301 @@
+import HTTPTypes
+import HTTPWire
+import Logging
+import NIOCore
+import NIOSSL
+import Synchronization
+
+/// One HTTP/2 connection of a server: the only handler in its channel's pipeline, but for TLS in front of it.
+///
+/// Frames go from the socket through the ``HTTP2FrameReader`` to the streams, and from the streams, as far as the
+/// client has granted room for them, into one output buffer. NIO's own handler for HTTP/2 would be asked for each
+/// frame, hold back content where nobody sees it, and not tell which stream an error belongs to; a channel for each
+/// stream would cost many times what a small request does.
+final class HTTP2ServerConnection: ChannelDuplexHandler, ServerConnection, @unchecked Sendable {
+    // Sendable because every variable is touched only on the thread of `loop.eventLoop`: NIO calls the handler there,
+    // and so does everybody else, as each member called from elsewhere documents. The variables are exempt from the
+    // run-time check for overlapping accesses, as those of `HTTP1ServerConnection` are: there is one thread, and the
+    // values that are changed in place call nothing that comes back here.
+
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    enum Phase {
+        /// Requests are read and answered.
+        case open
+        /// The last frames are on their way to the socket.
+        case flushing
+        /// Everything has been sent; what the peer still sends is dropped, so that it gets to read the last frames.
+        case lingering(until: NIODeadline)
+        case closed
+    }
+
+    /// How far the client has been told that the connection ends.
+    enum Farewell: Equatable {
+        case none
+        /// It has been told to send no more requests; those that it has sent meanwhile are on their way.
+        case announced(at: NIODeadline)
+        /// It has been told which request was the last.
+        case final
+    }
+
+    let loop: ServerLoop
+    /// What the TLS handshake has agreed on; nil without TLS.
+    let security: ConnectionSecurity?
+    let limits: HTTPServer.HTTP2Configuration
+    /// The channel, for those who ask about its addresses from other threads; nil once it is closed.
+    let openChannel = Mutex<(any Channel)?>(nil)
+
+    @exclusivity(unchecked) var context: ChannelHandlerContext?
+    @exclusivity(unchecked) var phase = Phase.open
+    @exclusivity(unchecked) var farewell = Farewell.none
+    @exclusivity(unchecked) var reader: HTTP2FrameReader
+    @exclusivity(unchecked) var decoder: HTTP2RequestDecoder
+    @exclusivity(unchecked) var encoder = FieldSectionEncoder()
+    @exclusivity(unchecked) var peer = HTTP2Parameters()
+    @exclusivity(unchecked) var floodGuard: HTTP2FloodGuard
+
+    /// The streams that are open or half-closed, by their numbers.
+    @exclusivity(unchecked) var streams: [UInt32: HTTP2ServerStream] = [:]
+    /// The streams that are gone, as far as that still matters.
+    @exclusivity(unchecked) var history = HTTP2StreamHistory()
+    /// The last stream that the client has opened.
+    @exclusivity(unchecked) var lastStream: UInt32 = 0
+    /// The exchanges whose handlers have not returned, also of streams that are gone.
+    @exclusivity(unchecked) var liveExchanges = 0
+    @exclusivity(unchecked) var requestCount = 0
+
+    /// How many bytes of content the client accepts on all streams together.
+    @exclusivity(unchecked) var sendWindow = HTTP2Parameters.defaultWindow
+    /// How many the client may send.
+    @exclusivity(unchecked) var receiveWindow: Int
+    @exclusivity(unchecked) var isSettingsAcknowledged = false
+    /// The streams that have something to send and are allowed to, in turn.
+    @exclusivity(unchecked) var senders = CircularBuffer<HTTP2ServerStream>(initialCapacity: 4)
+    @exclusivity(unchecked) var output = OutputBuffer()
+    /// Where a stream's writer puts content, before it is moved to the stream.
+    @exclusivity(unchecked) var scratch = OutputBuffer()
+
+    @exclusivity(unchecked) var timing: ConnectionTiming
+    @exclusivity(unchecked) var gaugeState: ConnectionGauge.State?
+    @exclusivity(unchecked) var hasPeerClosed = false
+    @exclusivity(unchecked) var isPeerLeaving = false
+    @exclusivity(unchecked) var awaitsLastWrite = false
+    /// How long to wait for the peer's end of the connection after the last frame.
+    @exclusivity(unchecked) var lingering = TimeAmount.zero
+
+    @exclusivity(unchecked) private var isProcessing = false
+    @exclusivity(unchecked) private var hasMoreToProcess = false
+    @exclusivity(unchecked) private var isReadHeldBack = false
+    @exclusivity(unchecked) private var isReading = false
+    @exclusivity(unchecked) private var isFlushDeferred = false
+    /// What the channel has said last about its being writable; asking it costs more.
+    @exclusivity(unchecked) private(set) var isChannelWritable = true
+
+    init(loop: ServerLoop, security: ConnectionSecurity?) {
+        self.loop = loop
+        self.security = security
+        let configuration = loop.settings.configuration
+        self.limits = configuration.http2.clamped
+        self.receiveWindow = limits.connectionWindow
+        self.reader = HTTP2FrameReader(
+            blockLimit: configuration.headLimits.headBytes,
+            continuationLimit: limits.maximumContinuations
+        )
+        self.decoder = HTTP2RequestDecoder(
+            headLimits: configuration.headLimits,
+            bodyLimits: configuration.bodyLimits
+        )
+        self.floodGuard = HTTP2FloodGuard(now: loop.now)
+        self.timing = ConnectionTiming(openedAt: .now())
+    }
+
+    /// The two ends of the connection; nil once it is closed. May be asked from anywhere.
+    var info: HTTPConnectionInfo? {
+        openChannel.withLock { $0 }.map { HTTPConnectionInfo($0) }
+    }
+
+    // MARK: From the channel
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        openChannel.withLock { $0 = context.channel }
+        if context.channel.isActive { begin() }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        begin()
+    }
+
+    private func begin() {
+        isChannelWritable = context?.channel.isWritable ?? false
+        count(as: .idle)
+        loop.add(self)
+        output.tail.writeHTTP2Settings([
+            (.maximumConcurrentStreams, limits.maximumConcurrentStreams),
+            (.initialWindowSize, limits.streamWindow),
+            (.maximumHeaderListSize, decoder.listLimit),
+        ])
+        let increment = limits.connectionWindow - HTTP2Parameters.defaultWindow
+        if increment > 0 { output.tail.writeHTTP2WindowUpdate(stream: 0, increment: increment) }
+        flushOutput()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let bytes = unwrapInboundIn(data)
+        isReading = true
+        timing.received(bytes.readableBytes)
+        switch phase {
+        case .open:
+            reader.append(bytes)
+            process()
+        case .flushing:
+            lingering = HTTP1ServerConnection.lingeringTime
+        case .lingering, .closed:
+            break
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        isReading = false
+        flushOutput()
+    }
+
+    /// The channel asks for more to read, which waits while the client does not take what is sent to it.
+    func read(context: ChannelHandlerContext) {
+        if wantsToRead {
+            context.read()
+        } else {
+            isReadHeldBack = true
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case ChannelEvent.inputClosed = event {
+            peerClosed()
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        isChannelWritable = context.channel.isWritable
+        guard isChannelWritable else { return }
+        loop.executor.turn { resumeSending() }
+        process()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        becomeClosed()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // The end of the input without TLS's goodbye is an end like any other: frames tell where they end.
+        if case NIOSSLError.uncleanShutdown = error { return }
+        loop.settings.configuration.logger.debug("A connection failed: \(error)")
+        context.close(promise: nil)
+    }
+
+    // MARK: Reading
+
+    /// Takes all frames that have arrived. Called on the loop after anything that may let it go on.
+    func process() {
+        guard !isProcessing else {
+            hasMoreToProcess = true
+            return
+        }
+        isProcessing = true
+        repeat {
+            hasMoreToProcess = false
+            loop.executor.turn {
+                while advance() {}
+            }
+        } while hasMoreToProcess
+        isProcessing = false
+        continueReading()
+    }
+
+    /// One frame; false when there is nothing to do before something else happens.
+    private func advance() -> Bool {
+        guard case .open = phase else { return false }
+        if output.byteCount >= Self.outputLimit {
+            flushOutput()
+            guard isChannelWritable else { return false }
+        }
+        let event = reader.next()
+        if case .needsMoreBytes = event {
+            timing.isInsideHead = reader.isInsideHead
+            return false
+        }
+        receive(event)
+        return true
+    }
+
+    /// Whether the socket is to be read: always, except when answers to what has arrived pile up.
+    private var wantsToRead: Bool {
+        switch phase {
+        case .open: isChannelWritable || output.byteCount < Self.outputLimit
+        case .flushing, .lingering: true
+        case .closed: false
+        }
+    }
+
+    func continueReading() {
+        guard isReadHeldBack, wantsToRead, let context else { return }
+        isReadHeldBack = false
+        context.read()
+    }
+
+    // MARK: Writing
+
+    /// How many bytes are gathered before they are handed to the channel.
+    static let outputLimit = 131_072
+
+    /// Flushes at the end of the turn, or of the read that is going on, whichever comes last.
+    func flushSoon() {
+        guard !isFlushDeferred, !isReading else { return }
+        isFlushDeferred = true
+        loop.executor.atEndOfTurn { [self] in
+            isFlushDeferred = false
+            flushOutput()
+        }
+    }
+
+    /// Hands what has been written to the socket.
+    func flushOutput() {
+        guard let context, !output.isEmpty else {
+            return finishClosing()
+        }
+        output.drain { context.write(wrapOutboundOut($0), promise: nil) }
+        context.flush()
+        output.reset()
+        finishClosing()
+    }
+
+    /// How many bytes the socket has not taken yet.
+    var unsentBytes: Int {
+        (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+    }
+
+    func count(as state: ConnectionGauge.State?) {
+        guard gaugeState != state else { return }
+        loop.gauge.move(from: gaugeState, to: state)
+        gaugeState = state
+    }
+}
+
+extension HTTPServer.HTTP2Configuration {
+    /// The same limits, within what HTTP/2 can say.
+    fileprivate var clamped: Self {
+        var limits = self
+        limits.maximumConcurrentStreams = max(maximumConcurrentStreams, 1)
+        limits.streamWindow = min(max(streamWindow, 1_024), HTTP2Parameters.maximumWindow)
+        limits.connectionWindow = min(
+            max(connectionWindow, HTTP2Parameters.defaultWindow),
+            HTTP2Parameters.maximumWindow
+        )
+        limits.maximumUnsentBytes = max(maximumUnsentBytes, 1)
+        return limits
+    }
+}

@@ -1,0 +1,209 @@
+import HTTPTypes
+import HTTPWire
+import NIOCore
+
+extension HTTP2ServerStream: ExchangeConnection {
+    var info: HTTPConnectionInfo? { connection.info }
+
+    var security: ConnectionSecurity? { connection.security }
+
+    var isShared: Bool { true }
+
+    var isPeerGone: Bool { isBroken || connection.hasPeerClosed }
+
+    var isHeadWritten: Bool { writer.isHeadWritten }
+
+    var isResponseEnded: Bool { writer.isEnded }
+
+    func hand(_ exchange: ServerExchange, to handler: @escaping HTTPServer.Handler, on executor: (any TaskExecutor)?) {
+        isHandlerRunning = true
+        let task: Task<Void, Never>
+        if let executor {
+            task = Task(executorPreference: executor) { await exchange.run(handler) }
+        } else {
+            // Runs up to the handler's first suspension before it returns: no hop, no queue.
+            task = Task.immediate(executorPreference: loop.executor) { await exchange.run(handler) }
+        }
+        handlerTask = isHandlerRunning ? task : nil
+    }
+
+    // MARK: Writing
+
+    func end(_ exchange: ServerExchange, _ content: OutgoingContent) throws(HTTPServerError) {
+        // Also when a change that came too late is reported: the response is complete nevertheless.
+        defer { finishIfOver() }
+        try write(exchange) { (draft) throws(HTTPServerError) in
+            let coding = writer.isHeadWritten ? nil : exchange.chooseCoding(&draft, wholeLength: content.byteCount)
+            try writer.end(content, draft, loop.headConstants, coding: coding, into: &connection.scratch)
+        }
+    }
+
+    func write(_ exchange: ServerExchange, _ content: OutgoingContent) throws(HTTPServerError) -> Bool {
+        try write(exchange) { (draft) throws(HTTPServerError) in
+            let coding = writer.isHeadWritten ? nil : exchange.chooseCoding(&draft, wholeLength: nil)
+            try writer.write(content, draft, loop.headConstants, coding: coding, into: &connection.scratch)
+        }
+        return isWritable
+    }
+
+    func flush(_ exchange: ServerExchange) throws(HTTPServerError) -> Bool {
+        try flushWriter(exchange)
+        connection.flushOutput()
+        return isWritable
+    }
+
+    private func flushWriter(_ exchange: ServerExchange) throws(HTTPServerError) {
+        try write(exchange) { (draft) throws(HTTPServerError) in
+            let coding = writer.isHeadWritten ? nil : exchange.chooseCoding(&draft, wholeLength: nil)
+            try writer.flush(draft, loop.headConstants, coding: coding, into: &connection.scratch)
+        }
+    }
+
+    func writeInformational(
+        _ exchange: ServerExchange,
+        _ status: HTTPResponse.Status,
+        _ fields: HTTPFields
+    ) throws(HTTPServerError) {
+        try check(exchange)
+        try writer.checkInformational(status, fields)
+        connection.writeHeaders(number, endsStream: false) { block in
+            connection.encoder.begin(&block)
+            connection.encoder.write(status: status.code, to: &block)
+            for field in fields { connection.encoder.write(field, to: &block) }
+        }
+        connection.flushOutput()
+    }
+
+    func beginContent(_ exchange: ServerExchange) throws(HTTPServerError) -> FileWay {
+        if !writer.isHeadWritten { try flushWriter(exchange) } else { try check(exchange) }
+        return writer.context.method == .head ? .nothing : .bytes
+    }
+
+    func end(_ exchange: ServerExchange, _ slice: FileSlice) throws(HTTPServerError) -> Bool {
+        try check(exchange)
+        return false
+    }
+
+    func write(_ exchange: ServerExchange, _ slice: FileSlice) throws(HTTPServerError) -> Bool {
+        // Files are read: cut into frames they would not leave any faster from the system's cache.
+        let bytes: ByteBuffer
+        do {
+            bytes = try slice.file.read(slice.range)
+        } catch {
+            throw .fileTruncated
+        }
+        guard bytes.readableBytes == slice.byteCount else { throw .fileTruncated }
+        return try write(exchange, .buffer(bytes))
+    }
+
+    private func check(_ exchange: ServerExchange) throws(HTTPServerError) {
+        guard self.exchange === exchange else {
+            throw isBroken ? .connectionClosed : .responseEnded
+        }
+    }
+
+    /// Lets `body` write to the response of the exchange as the draft says.
+    private func write(
+        _ exchange: ServerExchange,
+        _ body: (inout ResponseDraft) throws(HTTPServerError) -> Void
+    ) throws(HTTPServerError) {
+        try check(exchange)
+        // Also what was written before an error: it must not end in another response.
+        defer { sendWritten() }
+        let wasChangedTooLate = try exchange.withDraft { (draft) throws(HTTPServerError) in
+            try body(&draft)
+            draft.isHeadSent = writer.isHeadWritten
+            defer { draft.wasChangedTooLate = false }
+            return draft.wasChangedTooLate
+        }
+        if wasChangedTooLate { throw .headAlreadySent }
+    }
+
+    /// Sends what the writer has put out.
+    private func sendWritten() {
+        if !connection.scratch.isEmpty {
+            connection.scratch.drain { queue.append($0) }
+        }
+        if let head = writer.http2Head.take() {
+            let endsStream = queue.isEmpty && endsWithContent
+            connection.writeHeaders(number, endsStream: endsStream) { block in
+                head.encode(with: &connection.encoder, loop.headConstants, to: &block)
+            }
+            if endsStream { endOutput() }
+        }
+        connection.send(self)
+        connection.scratch.reset()
+    }
+
+    // MARK: The end of an exchange
+
+    func handlerReturned(_ exchange: ServerExchange, error: (any Error)?) {
+        isHandlerRunning = false
+        settle(exchange, error)
+    }
+
+    func requestWasDropped(_ exchange: ServerExchange) {
+        loop.executor.turn {
+            let isUnanswered = self.exchange === exchange && !writer.isEnded
+            settle(
+                exchange,
+                isUnanswered ? HTTPError(.serviceUnavailable, "The request was dropped unanswered.") : nil
+            )
+        }
+    }
+
+    /// Nobody works on the exchange any more.
+    private func settle(_ exchange: ServerExchange, _ error: (any Error)?) {
+        handlerTask = nil
+        if isCounted {
+            isCounted = false
+            connection.exchangeIsOver()
+        }
+        guard self.exchange === exchange else {
+            if let error { report(error, exchange) }
+            return
+        }
+        if let error {
+            answer(error, exchange)
+        } else if !writer.isEnded {
+            do {
+                try end(exchange, .none)
+            } catch {
+                answer(error, exchange)
+            }
+        }
+        finishIfOver()
+    }
+
+    func deadlinePassed(_ exchange: ServerExchange) {
+        if self.exchange === exchange { abandon(with: .cancel, notice: HTTPBodyError.connectionClosed) }
+    }
+
+    func breakOff() {
+        abandon(with: .internalError, notice: HTTPBodyError.connectionClosed)
+    }
+
+    func whenComplete(_ exchange: ServerExchange, _ action: @escaping @Sendable (HTTPResponseSummary) -> Void) {
+        if self.exchange === exchange {
+            completions.append(action)
+        } else {
+            action(HTTPResponseSummary(status: nil, contentBytes: 0, isComplete: false))
+        }
+    }
+
+    func detach(_ exchange: ServerExchange, writeHeaders: Bool) throws -> DetachedSocket {
+        try check(exchange)
+        throw HTTPServerError.connectionIsShared
+    }
+
+    // MARK: Requests that are none
+
+    /// Answers a request that could not be understood.
+    func refuse(_ error: HTTPParseError) {
+        var draft = ResponseDraft(isPersistent: true)
+        draft.status = error.status
+        try? writer.end(.text("\(error)"), draft, loop.headConstants, into: &connection.scratch)
+        sendWritten()
+        finishIfOver()
+    }
+}

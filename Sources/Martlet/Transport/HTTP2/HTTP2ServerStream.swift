@@ -1,0 +1,292 @@
+import HTTPTypes
+import HTTPWire
+import NIOCore
+
+/// One stream of an HTTP/2 connection: a request and its response.
+final class HTTP2ServerStream: @unchecked Sendable {
+    // Sendable, and exempt from the run-time check for overlapping accesses, for the reasons that its connection is.
+
+    let number: UInt32
+    let connection: HTTP2ServerConnection
+    let loop: ServerLoop
+    /// The exchange until it is over; nil for a request that was not understood.
+    @exclusivity(unchecked) var exchange: ServerExchange?
+    @exclusivity(unchecked) var writer: ResponseWriter
+    /// Who wants to know what became of the response.
+    @exclusivity(unchecked) var completions: [@Sendable (HTTPResponseSummary) -> Void] = []
+    @exclusivity(unchecked) var handlerTask: Task<Void, Never>?
+    @exclusivity(unchecked) var isHandlerRunning = false
+    /// Whether the connection counts the exchange as one that goes on.
+    @exclusivity(unchecked) var isCounted = false
+    @exclusivity(unchecked) var hasSentContinue = false
+
+    /// Content that waits for the client to grant room for it.
+    @exclusivity(unchecked) var queue = HTTP2SendQueue()
+    /// Whether the stream has a place in the line of those that send.
+    @exclusivity(unchecked) var isInLine = false
+    /// How many bytes the client accepts; below zero after it has changed its settings (RFC 9113 section 6.9.2).
+    @exclusivity(unchecked) var sendWindow: Int
+    /// How many bytes the client may send.
+    @exclusivity(unchecked) private var receiveWindow: Int
+    /// How far it may overdraw that, as long as it can't know what it is.
+    private let receiveSlack: Int
+    @exclusivity(unchecked) private var receivedBytes = 0
+
+    /// Whether the client has sent all.
+    @exclusivity(unchecked) private(set) var isInputEnded: Bool
+    /// Whether the response has been sent to its end.
+    @exclusivity(unchecked) private(set) var isOutputEnded = false
+    /// Whether the stream is gone without that.
+    @exclusivity(unchecked) private(set) var isBroken = false
+
+    @exclusivity(unchecked) private var timing: ConnectionTiming
+    @exclusivity(unchecked) private var stall = HTTP2Stall()
+    @exclusivity(unchecked) private var writability: EventLoopCondition?
+
+    init(_ number: UInt32, connection: HTTP2ServerConnection, method: HTTPRequest.Method, isInputEnded: Bool) {
+        self.number = number
+        self.connection = connection
+        self.loop = connection.loop
+        self.isInputEnded = isInputEnded
+        self.sendWindow = connection.peer.initialWindowSize
+        self.receiveWindow = connection.limits.streamWindow
+        self.receiveSlack =
+            connection.isSettingsAcknowledged
+            ? 0 : max(HTTP2Parameters.defaultWindow - connection.limits.streamWindow, 0)
+        self.timing = ConnectionTiming(openedAt: loop.now)
+        self.writer = ResponseWriter(
+            ResponseWriter.Context(
+                method: ResponseWriter.MethodKind(method),
+                version: .http2,
+                mayPersist: true
+            )
+        )
+    }
+
+    /// Begins the exchange.
+    func begin(_ head: RequestHead, _ settings: ServerSettings) -> ServerExchange {
+        var body: BodyStream?
+        if !isInputEnded {
+            body = BodyStream(
+                eventLoop: loop.eventLoop,
+                announcedLength: head.framing.announcedLength,
+                capacity: connection.limits.streamWindow / 2
+            ) { [weak self] in
+                self?.contentIsWanted()
+            }
+        }
+        let exchange = ServerExchange(connection: self, head: head, body: body, settings: settings)
+        self.exchange = exchange
+        isCounted = true
+        timing.beganRequest(at: loop.now)
+        return exchange
+    }
+
+    // MARK: Content that arrives
+
+    func receive(_ bytes: ByteBuffer, flowBytes: Int) throws(HTTP2Error) {
+        receiveWindow -= flowBytes
+        guard receiveWindow + receiveSlack >= 0 else {
+            throw HTTP2Error(
+                .flowControlError,
+                stream: number,
+                "More than the stream's window (RFC 9113 section 6.9.1)"
+            )
+        }
+        guard bytes.readableBytes > 0 else { return }
+        receivedBytes += bytes.readableBytes
+        timing.received(bytes.readableBytes)
+        guard let body = exchange?.body else { return }
+        if let announced = body.announcedLength, receivedBytes > announced {
+            throw HTTP2Error(.protocolError, stream: number, "More content than announced (RFC 9113 section 8.1.1)")
+        }
+        body.push(bytes)
+        body.wake()
+    }
+
+    /// The client has sent all.
+    func endInput(trailers: HTTPFields) throws(HTTP2Error) {
+        if let announced = exchange?.body?.announcedLength, receivedBytes < announced {
+            throw HTTP2Error(.protocolError, stream: number, "Less content than announced (RFC 9113 section 8.1.1)")
+        }
+        isInputEnded = true
+        exchange?.body?.finish(trailers: trailers)
+        closeIfEnded()
+    }
+
+    /// A reader waits for content, or has taken some. Called on the loop.
+    private func contentIsWanted() {
+        guard !isBroken, !isInputEnded else { return connection.growReceiveWindow() }
+        if let exchange, exchange.head.expectsContinue, !hasSentContinue, !writer.isHeadWritten {
+            hasSentContinue = true
+            // A client that has begun to send has given up waiting (RFC 9110 section 10.1.1).
+            if receivedBytes == 0 { try? writeInformational(exchange, .continue, [:]) }
+        }
+        growReceiveWindow()
+        connection.growReceiveWindow()
+    }
+
+    /// Lets the client send more, as far as what it has sent was read.
+    func growReceiveWindow() {
+        let window = connection.limits.streamWindow
+        guard !isBroken, !isInputEnded, receiveWindow < window / 2 else { return }
+        let increment = window - receiveWindow - (exchange?.body?.bufferedBytes ?? 0)
+        // Once nobody reads it, content is not asked for either.
+        guard increment >= window / 4, exchange != nil else { return }
+        receiveWindow += increment
+        connection.output.tail.writeHTTP2WindowUpdate(stream: number, increment: increment)
+        connection.flushSoon()
+    }
+
+    /// How many bytes of the content wait for their reader, who will let the connection know.
+    var unreadBytes: Int { exchange?.body?.unreadBytes() ?? 0 }
+
+    // MARK: Content that leaves
+
+    /// The fields behind the content.
+    var trailers: HTTPFields? { writer.http2Trailers }
+
+    /// Whether nothing follows the content that is in the queue.
+    var endsWithContent: Bool { writer.isEnded && writer.http2Trailers == nil }
+
+    /// Whether there is something to send, as far as the stream's own window is concerned.
+    var canSend: Bool {
+        guard !isBroken, !isOutputEnded else { return false }
+        return queue.isEmpty ? writer.isEnded : sendWindow > 0
+    }
+
+    /// Some content has left.
+    func sent(_ count: Int) {
+        sendWindow -= count
+        stall.sent(count)
+        if queue.byteCount <= connection.limits.maximumUnsentBytes / 2 { writability?.signal() }
+    }
+
+    /// Whether the handler may go on writing.
+    var isWritable: Bool {
+        isBroken || isOutputEnded || queue.byteCount < connection.limits.maximumUnsentBytes
+    }
+
+    func waitUntilWritable() async throws {
+        let condition = try await loop.executor.run { self.presentWritability }
+        try await condition.wait {
+            self.isBroken || self.isOutputEnded || self.queue.byteCount <= self.connection.limits.maximumUnsentBytes / 2
+        }
+    }
+
+    private var presentWritability: EventLoopCondition {
+        if let writability { return writability }
+        let condition = EventLoopCondition(eventLoop: loop.eventLoop)
+        writability = condition
+        return condition
+    }
+
+    // MARK: The end
+
+    /// The end of the response has been sent.
+    func endOutput() {
+        isOutputEnded = true
+        writability?.signal()
+        finishIfOver()
+        closeIfEnded()
+    }
+
+    /// Ends the exchange when the response is complete and the handler has returned, and with it what is left of the
+    /// request.
+    func finishIfOver() {
+        guard writer.isEnded, !isHandlerRunning, !isBroken else { return }
+        if let exchange {
+            self.exchange = nil
+            reportCompletion()
+            exchange.body?.discard()
+            connection.growReceiveWindow()
+            if writer.mustClose { connection.sayFarewell() }
+        }
+        guard isOutputEnded, !isInputEnded else { return }
+        // The client need not send the rest (RFC 9113 section 8.1).
+        isBroken = true
+        connection.writeReset(number, .noError)
+        connection.remove(self, .resetHere)
+    }
+
+    private func closeIfEnded() {
+        guard isInputEnded, isOutputEnded, !isBroken else { return }
+        connection.remove(self, .ended)
+    }
+
+    /// Gives the stream up.
+    func abandon(with code: HTTP2Error.Code, notice error: any Error) {
+        guard !isBroken, !isOutputEnded || !isInputEnded else { return }
+        connection.writeReset(number, code)
+        breakDown(error)
+        connection.remove(self, .resetHere)
+    }
+
+    /// The client has given the stream up.
+    func resetByPeer() {
+        breakDown(HTTPBodyError.connectionClosed)
+        connection.remove(self, .resetByPeer)
+    }
+
+    /// The connection is gone, or about to.
+    func connectionEnded() {
+        breakDown(HTTPBodyError.connectionClosed)
+    }
+
+    /// The client will send no more on any stream.
+    func inputClosed() {
+        handlerTask?.cancel()
+        if !isInputEnded { exchange?.body?.fail(HTTPBodyError.connectionClosed) }
+    }
+
+    private func breakDown(_ error: any Error) {
+        isBroken = true
+        queue.removeAll()
+        handlerTask?.cancel()
+        exchange?.body?.fail(error)
+        exchange = nil
+        reportCompletion()
+        writability?.signal()
+    }
+
+    /// Tells those who want to know what became of the response, once.
+    private func reportCompletion() {
+        guard !completions.isEmpty else { return }
+        let summary = writer.summary
+        let actions = completions
+        completions = []
+        for action in actions { action(summary) }
+    }
+
+    // MARK: Deadlines
+
+    func checkDeadlines(now: NIODeadline) {
+        let configuration = loop.settings.configuration
+        if stall.hasLasted(now: now, waitingBytes: queue.byteCount, configuration.writeTimeout) {
+            return abandon(with: .cancel, notice: HTTPBodyError.connectionClosed)
+        }
+        guard let exchange, !writer.isEnded || isHandlerRunning else { return }
+        let isStarving = !isInputEnded && exchange.body?.isStarving == true
+        switch timing.check(
+            now: now,
+            wait: isStarving ? .content : .handler,
+            unsentBytes: 0,
+            configuration: configuration
+        ) {
+        case .slowContent:
+            exchange.body?.fail(HTTPBodyError.tooSlow)
+        case .slowHandler:
+            handlerIsTooSlow(exchange)
+        case .idle, .slowHead, .stalledOutput, nil:
+            break
+        }
+    }
+
+    private func handlerIsTooSlow(_ exchange: ServerExchange) {
+        guard !writer.isEnded else { return }
+        handlerTask?.cancel()
+        isHandlerRunning = false
+        answer(HTTPError(.serviceUnavailable, "The request took too long."), exchange)
+        finishIfOver()
+    }
+}

@@ -1,0 +1,29 @@
+import NIOCore
+
+/// Finds out that a client grants no room for a response, or hardly any. A plain value without a clock.
+struct HTTP2Stall {
+    /// How much has to get through within the time that a client has: one that grants a byte now and then is no better
+    /// than one that grants nothing.
+    private static let leastProgress = 4_096
+
+    private var since: NIODeadline?
+    private var sentSince = 0
+
+    mutating func sent(_ count: Int) {
+        sentSince += count
+    }
+
+    /// Looks whether content has waited for longer than `limit`.
+    mutating func hasLasted(now: NIODeadline, waitingBytes: Int, _ limit: Duration?) -> Bool {
+        guard waitingBytes > 0, let limit else {
+            since = nil
+            return false
+        }
+        guard let since, sentSince < Self.leastProgress else {
+            self.since = now
+            sentSince = 0
+            return false
+        }
+        return now - since > TimeAmount(limit)
+    }
+}

@@ -1,0 +1,70 @@
+import Martlet
+import Testing
+
+/// The ways in which a request can come.
+enum Transport: CaseIterable, CustomTestStringConvertible {
+    case http1
+    case http1Secure
+
+    var isSecure: Bool { self == .http1Secure }
+
+    var version: HTTPVersion { .http1_1 }
+
+    var testDescription: String {
+        switch self {
+        case .http1: "HTTP/1.1"
+        case .http1Secure: "HTTP/1.1 over TLS"
+        }
+    }
+
+    fileprivate func prepare(_ configuration: inout HTTPClient.Configuration) {
+    }
+
+    fileprivate func prepare(_ configuration: inout HTTPServer.Configuration) {
+    }
+}
+
+/// Serves `handler` over a transport, and runs `test` with the server and a client that reaches it over that transport.
+func withServer(
+    over transport: Transport,
+    _ configuration: HTTPServer.Configuration = .bare,
+    client change: (inout HTTPClient.Configuration) -> Void = { _ in },
+    on executor: (any TaskExecutor)? = nil,
+    _ handler: @escaping HTTPServer.Handler,
+    test: (HTTPServer, HTTPClient) async throws -> Void
+) async throws {
+    try await Turnstile.servers.pass {
+        let certificates = try await SharedCertificates.value
+        let configuration = configuration.with { transport.prepare(&$0) }
+        let server =
+            transport.isSecure
+            ? try await HTTPServer.bindSecure(
+                .loopbackIPv4,
+                port: 0,
+                security: certificates.security,
+                configuration: configuration
+            )
+            : try await HTTPServer.bind(.loopbackIPv4, port: 0, configuration: configuration)
+        let client = certificates.makeClient {
+            transport.prepare(&$0)
+            change(&$0)
+        }
+        defer { client.close(force: true) }
+        try await run(server, on: executor, handler) { try await test($0, client) }
+    }
+}
+
+/// Certificates that many tests use.
+private enum SharedCertificates {
+    private static let making = Task { try await Certificates.make() }
+
+    static var value: Certificates {
+        get async throws { try await making.value }
+    }
+}
+
+/// Waits for what must come true.
+func expectTrue(_ events: Events<Bool>, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+    let isTrue = try await events.next()
+    #expect(isTrue, sourceLocation: sourceLocation)
+}
