@@ -9,9 +9,9 @@ struct WebDriver: Sendable {
     init(port: Int) {
         self.port = port
         var configuration = HTTPClient.Configuration()
-        // Longer than the driver waits for a page or a script.
-        configuration.totalTimeout = .seconds(30)
-        configuration.readTimeout = .seconds(30)
+        // Longer than the driver waits for a page or a script, and than a browser needs to start on a busy machine.
+        configuration.totalTimeout = .seconds(90)
+        configuration.readTimeout = .seconds(90)
         configuration.findProxy = { _ in .direct }
         client = HTTPClient(configuration: configuration)
     }
