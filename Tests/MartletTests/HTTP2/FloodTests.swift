@@ -253,13 +253,14 @@ struct FloodTests {
     func idle(hasAsked: Bool) async throws {
         try await MartletTests.withServer(
             HTTPServer.Configuration.priorKnowledge.with {
-                $0.idleTimeout = .milliseconds(100)
-                $0.headTimeout = .milliseconds(100)
+                $0.idleTimeout = .milliseconds(300)
+                $0.headTimeout = hasAsked ? .seconds(20) : .seconds(1)
             }
         ) {
             try await $0.response.end("ok")
         } test: { server in
-            let client = try await server.beginHTTP2()
+            let client = try await server.connectHTTP2()
+            client.send(Array(HTTP2Client.preface.utf8) + Frame.settings().bytes)
             if hasAsked {
                 client.send(.request(1))
                 let reply = try await client.reply()
