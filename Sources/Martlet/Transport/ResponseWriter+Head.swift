@@ -130,7 +130,7 @@ extension ResponseWriter {
                 output.tail.writeEndOfHead()
             } else {
                 http2Head = HTTP2ResponseHead(
-                    status: status,
+                    status: status.code,
                     fields: draft.headers,
                     cookies: draft.cookies,
                     contentLength: length,

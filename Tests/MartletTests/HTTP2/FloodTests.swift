@@ -236,12 +236,15 @@ struct FloodTests {
             $0.writeTimeout = .milliseconds(500)
             $0.http2.maximumControlFrames = .max
         }
-        try await MartletTests.withServer(configuration, FloodTests.answer) { server in
+        try await MartletTests.withServer(configuration) { request in
+            let piece = ByteBuffer(repeating: 0x61, count: 1_000_000)
+            while true { try await request.response.write(piece) }
+        } test: { server in
             let client = HTTP2Client(try await server.connect(receiveBuffer: 4_096))
-            try await client.begin()
+            try await client.begin((4, 0x7FFF_FFFF))
             try await client.raw.pauseReading()
-            let pings = ByteBuffer(bytes: Array(repeating: Frame.ping().bytes, count: 1_000).flatMap { $0 })
-            for _ in 0..<1_000 where try await client.raw.unsentBytes() < 100_000 { client.raw.send(pings) }
+            client.send(.windowUpdate(0, 0x7FFF_0000), .request(1))
+            client.send(Array(repeating: .ping(), count: 20_000))
             try await eventually { server.connectionsInfo.total == 0 }
         }
     }
@@ -250,13 +253,14 @@ struct FloodTests {
     func idle(hasAsked: Bool) async throws {
         try await MartletTests.withServer(
             HTTPServer.Configuration.priorKnowledge.with {
-                $0.idleTimeout = .milliseconds(100)
-                $0.headTimeout = .milliseconds(100)
+                $0.idleTimeout = .milliseconds(300)
+                $0.headTimeout = hasAsked ? .seconds(20) : .seconds(1)
             }
         ) {
             try await $0.response.end("ok")
         } test: { server in
-            let client = try await server.beginHTTP2()
+            let client = try await server.connectHTTP2()
+            client.send(Array(HTTP2Client.preface.utf8) + Frame.settings().bytes)
             if hasAsked {
                 client.send(.request(1))
                 let reply = try await client.reply()

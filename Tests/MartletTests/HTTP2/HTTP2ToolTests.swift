@@ -11,7 +11,7 @@ struct HTTP2ToolTests {
     private static func answer(_ request: HTTPServerRequest) async throws {
         if request.method == .post {
             let count = try await request.collect(upTo: 10_000_000).readableBytes
-            request.response.trailers = [.init("x-count")!: "\(count)"]
+            request.response.trailers = [.eTag: "\"\(count)\""]
             return try await request.response.end("\(count) bytes")
         }
         try await request.response.end("Hello, world!")

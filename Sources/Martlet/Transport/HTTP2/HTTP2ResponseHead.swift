@@ -4,7 +4,7 @@ import NIOCore
 
 /// The head of a response over HTTP/2, decided on and not yet compressed.
 struct HTTP2ResponseHead {
-    let status: HTTPResponse.Status
+    let status: Int
     /// The fields; nil for those that all responses have.
     let fields: HTTPFields?
     let cookies: [SetCookie]
@@ -20,7 +20,7 @@ struct HTTP2ResponseHead {
     ) {
         if fields == nil { encoder.prepare(constants.commonFields) }
         encoder.begin(&block)
-        encoder.write(status: status.code, to: &block)
+        encoder.write(status: status, to: &block)
         if let fields {
             // Content-Length is written below, and Connection is not for HTTP/2.
             for field in fields {

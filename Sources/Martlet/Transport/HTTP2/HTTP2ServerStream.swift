@@ -262,7 +262,9 @@ final class HTTP2ServerStream: @unchecked Sendable {
 
     func checkDeadlines(now: NIODeadline) {
         let configuration = loop.settings.configuration
-        if stall.hasLasted(now: now, waitingBytes: queue.byteCount, configuration.writeTimeout) {
+        // Where it is the socket that takes nothing, the connection looks after that.
+        let isStuck = !queue.isEmpty && min(sendWindow, connection.sendWindow) <= 0
+        if stall.hasLasted(now: now, isStuck: isStuck, configuration.writeTimeout) {
             return abandon(with: .cancel, notice: HTTPBodyError.connectionClosed)
         }
         guard let exchange, !writer.isEnded || isHandlerRunning else { return }

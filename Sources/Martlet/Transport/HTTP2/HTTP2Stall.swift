@@ -14,8 +14,10 @@ struct HTTP2Stall {
     }
 
     /// Looks whether content has waited for longer than `limit`.
-    mutating func hasLasted(now: NIODeadline, waitingBytes: Int, _ limit: Duration?) -> Bool {
-        guard waitingBytes > 0, let limit else {
+    ///
+    /// - Parameter isStuck: Whether there is content, and no room for it.
+    mutating func hasLasted(now: NIODeadline, isStuck: Bool, _ limit: Duration?) -> Bool {
+        guard isStuck, let limit else {
             since = nil
             return false
         }
