@@ -19,6 +19,8 @@ enum FuzzTarget: String, CaseIterable {
     case formDataHead = "form-data-head"
     case webSocketFrames = "websocket-frames"
     case webSocketDeflate = "websocket-deflate"
+    case http2Frames = "http2-frames"
+    case http2FieldBlock = "http2-field-block"
 
     /// Traps if a property does not hold for the input.
     func check(_ bytes: [UInt8]) {
@@ -42,6 +44,8 @@ enum FuzzTarget: String, CaseIterable {
         case .formDataHead: MultipartProperties.checkHead(bytes)
         case .webSocketFrames: WebSocketProperties.checkFrames(bytes)
         case .webSocketDeflate: WebSocketProperties.checkDeflate(bytes)
+        case .http2Frames: HTTP2Properties.checkFrames(bytes)
+        case .http2FieldBlock: HTTP2Properties.checkFieldBlock(bytes)
         }
     }
 }

@@ -18,6 +18,7 @@ struct HTTP2FieldAssembler {
         var scheme: Range<Int>?
         var authority: Range<Int>?
         var path: Range<Int>?
+        var `protocol`: Range<Int>?
     }
 
     private let isHead: Bool
@@ -77,8 +78,10 @@ struct HTTP2FieldAssembler {
         } else if Self.isEqual(name, ":path") {
             isNew = pseudo.path == nil
             pseudo.path = range
+        } else if Self.isEqual(name, ":protocol") {
+            isNew = pseudo.protocol == nil
+            pseudo.protocol = range
         } else {
-            // `:protocol`, too: extended CONNECT (RFC 8441) has not been offered.
             throw .malformed("A pseudo-header that requests don't have")
         }
         guard isNew else { throw .malformed("A pseudo-header twice") }
@@ -164,7 +167,12 @@ struct HTTP2FieldAssembler {
         guard let methodRange = pseudo.method else { throw .malformed("A request without :method") }
         let method = try method(methodRange)
         let target: Range<Int>
-        if method == .connect {
+        if let name = pseudo.protocol {
+            guard method == .connect else { throw .malformed(":protocol without CONNECT") }
+            guard isToken(name) else { throw .malformed("A :protocol that is no token") }
+            guard pseudo.authority != nil else { throw .malformed("CONNECT without :authority") }
+        }
+        if method == .connect, pseudo.protocol == nil {
             guard pseudo.scheme == nil, pseudo.path == nil else {
                 throw .malformed("CONNECT with :scheme or :path")
             }
@@ -217,7 +225,7 @@ struct HTTP2FieldAssembler {
             let form = try bytes.withUnsafeReadableBytes { (bytes) throws(HTTPParseError) -> RequestTarget.Form? in
                 try note(bytes, &facts)
                 let text = UnsafeRawBufferPointer(rebasing: bytes[target])
-                return RequestTarget.form(of: text, isConnect: method == .connect)
+                return RequestTarget.form(of: text, isConnect: method == .connect && pseudo.protocol == nil)
             }
             guard let form, form != .absolute else { throw HTTPParseError(.invalidTarget, at: target.lowerBound) }
             guard form != .asterisk || method == .options else {
@@ -230,7 +238,8 @@ struct HTTP2FieldAssembler {
                 target: target,
                 fields: FieldBlock(bytes: bytes, table: table),
                 facts: facts,
-                framing: try framing(facts, endsStream: endsStream)
+                framing: try framing(facts, endsStream: endsStream),
+                connectProtocol: pseudo.protocol
             )
         } catch {
             if error.reason == .conflictingContentLength {
@@ -270,12 +279,18 @@ struct HTTP2FieldAssembler {
             let text = UnsafeRawBufferPointer(rebasing: bytes[range])
             if Self.isEqual(text, "GET") { return .get }
             if Self.isEqual(text, "POST") { return .post }
-            guard let base = text.baseAddress, ByteScanner.endOfToken(base, from: 0, to: text.count) == text.count
-            else { return nil }
-            return HTTPRequest.Method(String(decoding: text, as: UTF8.self))
+            return isToken(range) ? HTTPRequest.Method(String(decoding: text, as: UTF8.self)) : nil
         }
-        guard let method, !range.isEmpty else { throw .malformed("A :method that is no token") }
+        guard let method else { throw .malformed("A :method that is no token") }
         return method
+    }
+
+    private func isToken(_ range: Range<Int>) -> Bool {
+        bytes.withUnsafeReadableBytes { bytes in
+            let text = UnsafeRawBufferPointer(rebasing: bytes[range])
+            guard let base = text.baseAddress, !text.isEmpty else { return false }
+            return ByteScanner.endOfToken(base, from: 0, to: text.count) == text.count
+        }
     }
 
     /// A scheme may be another than `http` and `https`: a proxy can have translated the request.

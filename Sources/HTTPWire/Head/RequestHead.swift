@@ -31,6 +31,9 @@ public struct RequestHead: Sendable {
     /// The Host field's value, its length zero if there was none.
     private let hostStart: UInt32
     private let hostLength: UInt32
+    /// The value of `:protocol`, its length zero if there was none.
+    private let protocolStart: UInt32
+    private let protocolLength: UInt32
 
     init(
         method: HTTPRequest.Method,
@@ -39,7 +42,8 @@ public struct RequestHead: Sendable {
         target: Range<Int>,
         fields: FieldBlock,
         facts: HeadFacts,
-        framing: BodyFraming
+        framing: BodyFraming,
+        connectProtocol: Range<Int>? = nil
     ) {
         self.method = method
         self.version = version
@@ -53,6 +57,8 @@ public struct RequestHead: Sendable {
         self.targetLength = UInt32(truncatingIfNeeded: target.count)
         self.hostStart = UInt32(truncatingIfNeeded: facts.host?.lowerBound ?? 0)
         self.hostLength = UInt32(truncatingIfNeeded: facts.host?.count ?? 0)
+        self.protocolStart = UInt32(truncatingIfNeeded: connectProtocol?.lowerBound ?? 0)
+        self.protocolLength = UInt32(truncatingIfNeeded: connectProtocol?.count ?? 0)
     }
 
     /// The target. Its String is made each time this is asked for.
@@ -75,6 +81,13 @@ public struct RequestHead: Sendable {
             guard hostLength > 0 else { return nil }
             return fields.withBytes(from: hostStart, length: hostLength) { String(decoding: $0, as: UTF8.self) }
         }
+    }
+
+    /// The protocol that the stream is to carry from now on, such as `websocket`: only with CONNECT, and only over HTTP/2
+    /// (RFC 8441 section 4).
+    public var connectProtocol: String? {
+        guard protocolLength > 0 else { return nil }
+        return fields.withBytes(from: protocolStart, length: protocolLength) { String(decoding: $0, as: UTF8.self) }
     }
 
     /// Calls `body` with the bytes of the target, which must not be used once it returns.

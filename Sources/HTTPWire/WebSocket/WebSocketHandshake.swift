@@ -12,8 +12,9 @@ public enum WebSocketHandshake {
 
     /// What a client asks for.
     public struct Request: Sendable, Hashable {
-        /// The value of `Sec-WebSocket-Key`.
-        public let key: String
+        /// The value of `Sec-WebSocket-Key`; nil over HTTP/2, which needs no proof that the server means it (RFC 8441
+        /// section 5).
+        public let key: String?
         /// The subprotocols that the client speaks, the one it likes best first.
         public let protocols: [String]
         /// The values of `Sec-WebSocket-Extensions`.
@@ -31,12 +32,21 @@ public enum WebSocketHandshake {
             guard version == .http1_1 else { throw .httpVersion }
             guard headers.connectionTokens.contains(.upgrade) else { throw .connectionField }
             guard namesWebSocket(headers) else { throw .upgradeField }
-            let versions = headers[values: .secWebSocketVersion]
-            guard versions == [WebSocketHandshake.version] else {
-                throw .unsupportedVersion(versions.joined(separator: ", "))
-            }
+            try WebSocketHandshake.checkVersion(headers)
             let keys = headers[values: .secWebSocketKey]
             guard let key = keys.first, keys.count == 1, WebSocketHandshake.isKey(key) else { throw .key }
+            try self.init(key: key, headers)
+        }
+
+        /// Reads a request that came over HTTP/2 by extended CONNECT, for the protocol `websocket` (RFC 8441 section 5).
+        ///
+        /// - Throws: ``WebSocketHandshakeError``, whose `status` says what to answer.
+        public init(connect headers: HTTPFields) throws(WebSocketHandshakeError) {
+            try WebSocketHandshake.checkVersion(headers)
+            try self.init(key: nil, headers)
+        }
+
+        private init(key: String?, _ headers: HTTPFields) throws(WebSocketHandshakeError) {
             self.key = key
             let protocols = headers[values: .secWebSocketProtocol].flatMap { FieldList($0).map(String.init) }
             guard protocols.allSatisfy(\.isToken), Set(protocols).count == protocols.count else { throw .protocolField }
@@ -58,9 +68,10 @@ public enum WebSocketHandshake {
         extensions: String?,
         sha1: SHA1
     ) -> HTTPFields {
-        var headers: HTTPFields = [
-            .connection: "Upgrade", .upgrade: "websocket", .secWebSocketAccept: accept(request.key, sha1: sha1),
-        ]
+        var headers = HTTPFields()
+        if let key = request.key {
+            headers = [.connection: "Upgrade", .upgrade: "websocket", .secWebSocketAccept: accept(key, sha1: sha1)]
+        }
         if let name { headers[.secWebSocketProtocol] = name }
         if let extensions { headers[.secWebSocketExtensions] = extensions }
         return headers
@@ -109,6 +120,11 @@ public enum WebSocketHandshake {
 
     /// Whether a text is a subprotocol's name.
     public static func isProtocol(_ name: String) -> Bool { name.isToken }
+
+    private static func checkVersion(_ headers: HTTPFields) throws(WebSocketHandshakeError) {
+        let versions = headers[values: .secWebSocketVersion]
+        guard versions == [version] else { throw .unsupportedVersion(versions.joined(separator: ", ")) }
+    }
 
     private static func namesWebSocket(_ headers: HTTPFields) -> Bool {
         headers[values: .upgrade].contains { FieldList($0).contains(token: "websocket") }

@@ -11,7 +11,12 @@ extension WebSocket {
     /// Whether a request asks for a WebSocket. What it asks for may still be wrong, which
     /// ``upgrade(_:protocols:compression:maximumMessageSize:allowedOrigins:pingInterval:timeouts:)`` finds out.
     public static func isUpgradeRequest(_ request: HTTPServerRequest) -> Bool {
-        WebSocketHandshake.isUpgrade(method: request.method, headers: request.headers)
+        isConnect(request) || WebSocketHandshake.isUpgrade(method: request.method, headers: request.headers)
+    }
+
+    /// Whether a WebSocket is asked for over HTTP/2 (RFC 8441 section 5).
+    private static func isConnect(_ request: HTTPServerRequest) -> Bool {
+        request.exchange.head.connectProtocol == "websocket"
     }
 
     /// Answers a request by opening the WebSocket it asks for.
@@ -77,7 +82,7 @@ extension WebSocket {
         if let chosen, !handshake.protocols.contains(chosen) { throw WebSocketError.invalidProtocols([chosen]) }
         let deflate = PerMessageDeflate.accept(handshake.extensions, compression)
         let response = request.response
-        response.status = .switchingProtocols
+        response.status = handshake.key == nil ? .ok : .switchingProtocols
         var headers = response.headers
         for field in request.exchange.settings.defaultHeaders where headers[field.name] == field.value {
             headers[field.name] = nil
@@ -107,16 +112,21 @@ extension WebSocket {
         _ allowedOrigins: WebSocketOrigins
     ) throws -> WebSocketHandshake.Request {
         let handshake: WebSocketHandshake.Request
+        let isConnect = isConnect(request)
         do throws(WebSocketHandshakeError) {
-            handshake = try WebSocketHandshake.Request(
-                method: request.method,
-                version: request.protocolVersion,
-                headers: request.headers
-            )
+            handshake =
+                isConnect
+                ? try WebSocketHandshake.Request(connect: request.headers)
+                : try WebSocketHandshake.Request(
+                    method: request.method,
+                    version: request.protocolVersion,
+                    headers: request.headers
+                )
         } catch {
             throw HTTPError(error.status, error.description, headers: error.headers)
         }
-        guard request.contentLength == 0 else {
+        // Over HTTP/2 the messages are the content.
+        guard isConnect || request.contentLength == 0 else {
             throw HTTPError(.badRequest, "A request for a WebSocket has no content.")
         }
         guard allowedOrigins.accept(request) else {

@@ -292,7 +292,7 @@ struct ConnectionRuleTests {
             let values = stride(from: 0, to: settings.payload.count, by: 6).map { offset in
                 [UInt32(settings.payload[offset + 1]), settings.word(at: offset + 2) ?? 0]
             }
-            #expect(values == [[3, 100], [4, 262_144], [6, 65_536]])
+            #expect(values == [[3, 100], [4, 262_144], [6, 65_536], [8, 1]])
             let window = try await client.next()
             #expect(window.kind == .windowUpdate && window.word(at: 0) == 1_048_576 - 65_535)
             #expect(try await client.next() == .settingsAck)

@@ -195,12 +195,6 @@ struct StreamRuleTests {
             Rule("8.5", "It needs that", head([(":method", "CONNECT")]), malformed),
             Rule("8.5", "And has no path", head([(":method", "CONNECT"), all[2], all[3]]), malformed),
             Rule("8.5", "Nor a scheme", head([(":method", "CONNECT"), all[1], all[2]]), malformed),
-            Rule(
-                "8441 4",
-                "Nor a protocol, unless that was offered",
-                head([(":method", "CONNECT"), (":protocol", "websocket")] + all[1...]),
-                malformed
-            ),
         ]
         for field in all {
             rules.append(Rule("8.3.1", "\(field.0) comes once", head([field] + all), malformed))

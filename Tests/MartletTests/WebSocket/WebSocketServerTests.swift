@@ -193,7 +193,7 @@ struct WebSocketServerTests {
         try await withServer { request in
             var timeouts = WebSocket.Timeouts()
             timeouts.close = .milliseconds(50)
-            let socket = try await WebSocket.upgrade(request, pingInterval: .milliseconds(400), timeouts: timeouts)
+            let socket = try await WebSocket.upgrade(request, pingInterval: .seconds(1), timeouts: timeouts)
             for try await _ in socket {}
             codes.add(socket.closeCode)
         } test: { server in

@@ -64,6 +64,9 @@ extension HTTP2ServerConnection {
             abort()
         } else {
             sayFarewell()
+            loop.executor.turn {
+                for stream in Array(streams.values) { stream.receiver?.serverCloses() }
+            }
             flushOutput()
         }
     }

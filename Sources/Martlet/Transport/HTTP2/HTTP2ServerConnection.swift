@@ -137,6 +137,7 @@ final class HTTP2ServerConnection: ChannelDuplexHandler, ServerConnection, @unch
             (.maximumConcurrentStreams, limits.maximumConcurrentStreams),
             (.initialWindowSize, limits.streamWindow),
             (.maximumHeaderListSize, decoder.listLimit),
+            (.enableConnectProtocol, 1),
         ])
         let increment = limits.connectionWindow - HTTP2Parameters.defaultWindow
         if increment > 0 { output.tail.writeHTTP2WindowUpdate(stream: 0, increment: increment) }

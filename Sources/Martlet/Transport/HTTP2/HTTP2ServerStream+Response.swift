@@ -96,7 +96,7 @@ extension HTTP2ServerStream: ExchangeConnection {
         return try write(exchange, .buffer(bytes))
     }
 
-    private func check(_ exchange: ServerExchange) throws(HTTPServerError) {
+    func check(_ exchange: ServerExchange) throws(HTTPServerError) {
         guard self.exchange === exchange else {
             throw isBroken ? .connectionClosed : .responseEnded
         }
@@ -111,6 +111,11 @@ extension HTTP2ServerStream: ExchangeConnection {
         // Also what was written before an error: it must not end in another response.
         defer { sendWritten() }
         let wasChangedTooLate = try exchange.withDraft { (draft) throws(HTTPServerError) in
+            // Success would mean that the stream carries the other protocol from now on.
+            if exchange.head.method == .connect, draft.status.kind == .successful, exchange.head.connectProtocol != nil
+            {
+                draft.status = .notImplemented
+            }
             try body(&draft)
             draft.isHeadSent = writer.isHeadWritten
             defer { draft.wasChangedTooLate = false }
@@ -120,7 +125,7 @@ extension HTTP2ServerStream: ExchangeConnection {
     }
 
     /// Sends what the writer has put out.
-    private func sendWritten() {
+    func sendWritten() {
         if !connection.scratch.isEmpty {
             connection.scratch.drain { queue.append($0) }
         }
@@ -160,7 +165,10 @@ extension HTTP2ServerStream: ExchangeConnection {
             connection.exchangeIsOver()
         }
         guard self.exchange === exchange else {
-            if let error { report(error, exchange) }
+            if let error {
+                report(error, exchange)
+                receiver?.handlerFailed()
+            }
             return
         }
         if let error {
@@ -189,11 +197,6 @@ extension HTTP2ServerStream: ExchangeConnection {
         } else {
             action(HTTPResponseSummary(status: nil, contentBytes: 0, isComplete: false))
         }
-    }
-
-    func detach(_ exchange: ServerExchange, writeHeaders: Bool) throws -> DetachedSocket {
-        try check(exchange)
-        throw HTTPServerError.connectionIsShared
     }
 
     // MARK: Requests that are none

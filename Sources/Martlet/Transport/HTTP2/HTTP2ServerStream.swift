@@ -20,6 +20,13 @@ final class HTTP2ServerStream: @unchecked Sendable {
     @exclusivity(unchecked) var isCounted = false
     @exclusivity(unchecked) var hasSentContinue = false
 
+    /// Who has got the stream, since it carries another protocol (RFC 8441).
+    @exclusivity(unchecked) var receiver: (any DetachedReceiver)?
+    /// Whether they have finished sending.
+    @exclusivity(unchecked) var isTunnelFinished = false
+    /// Whether they wait until the client has taken some.
+    @exclusivity(unchecked) var isTunnelFull = false
+
     /// Content that waits for the client to grant room for it.
     @exclusivity(unchecked) var queue = HTTP2SendQueue()
     /// Whether the stream has a place in the line of those that send.
@@ -96,6 +103,10 @@ final class HTTP2ServerStream: @unchecked Sendable {
         guard bytes.readableBytes > 0 else { return }
         receivedBytes += bytes.readableBytes
         timing.received(bytes.readableBytes)
+        if let receiver {
+            receiver.push(bytes)
+            return receiver.wake()
+        }
         guard let body = exchange?.body else { return }
         if let announced = body.announcedLength, receivedBytes > announced {
             throw HTTP2Error(.protocolError, stream: number, "More content than announced (RFC 9113 section 8.1.1)")
@@ -110,7 +121,7 @@ final class HTTP2ServerStream: @unchecked Sendable {
             throw HTTP2Error(.protocolError, stream: number, "Less content than announced (RFC 9113 section 8.1.1)")
         }
         isInputEnded = true
-        exchange?.body?.finish(trailers: trailers)
+        if let receiver { receiver.finish() } else { exchange?.body?.finish(trailers: trailers) }
         closeIfEnded()
     }
 
@@ -132,14 +143,17 @@ final class HTTP2ServerStream: @unchecked Sendable {
         guard !isBroken, !isInputEnded, receiveWindow < window / 2 else { return }
         let increment = window - receiveWindow - (exchange?.body?.bufferedBytes ?? 0)
         // Once nobody reads it, content is not asked for either.
-        guard increment >= window / 4, exchange != nil else { return }
+        guard increment >= window / 4, receiver?.wantsBytes ?? (exchange != nil) else { return }
         receiveWindow += increment
         connection.output.tail.writeHTTP2WindowUpdate(stream: number, increment: increment)
         connection.flushSoon()
     }
 
     /// How many bytes of the content wait for their reader, who will let the connection know.
-    var unreadBytes: Int { exchange?.body?.unreadBytes() ?? 0 }
+    var unreadBytes: Int {
+        guard let receiver else { return exchange?.body?.unreadBytes() ?? 0 }
+        return receiver.wantsBytes ? 0 : connection.limits.streamWindow - receiveWindow
+    }
 
     // MARK: Content that leaves
 
@@ -147,19 +161,21 @@ final class HTTP2ServerStream: @unchecked Sendable {
     var trailers: HTTPFields? { writer.http2Trailers }
 
     /// Whether nothing follows the content that is in the queue.
-    var endsWithContent: Bool { writer.isEnded && writer.http2Trailers == nil }
+    var endsWithContent: Bool { isTunnelFinished || (writer.isEnded && writer.http2Trailers == nil) }
 
     /// Whether there is something to send, as far as the stream's own window is concerned.
     var canSend: Bool {
         guard !isBroken, !isOutputEnded else { return false }
-        return queue.isEmpty ? writer.isEnded : sendWindow > 0
+        return queue.isEmpty ? writer.isEnded || isTunnelFinished : sendWindow > 0
     }
 
     /// Some content has left.
     func sent(_ count: Int) {
         sendWindow -= count
         stall.sent(count)
-        if queue.byteCount <= connection.limits.maximumUnsentBytes / 2 { writability?.signal() }
+        guard queue.byteCount <= connection.limits.maximumUnsentBytes / 2 else { return }
+        writability?.signal()
+        if isTunnelFull { tunnelHasRoom() }
     }
 
     /// Whether the handler may go on writing.
@@ -212,6 +228,7 @@ final class HTTP2ServerStream: @unchecked Sendable {
     private func closeIfEnded() {
         guard isInputEnded, isOutputEnded, !isBroken else { return }
         connection.remove(self, .ended)
+        receiver?.fail(HTTPBodyError.connectionClosed)
     }
 
     /// Gives the stream up.
@@ -236,7 +253,9 @@ final class HTTP2ServerStream: @unchecked Sendable {
     /// The client will send no more on any stream.
     func inputClosed() {
         handlerTask?.cancel()
-        if !isInputEnded { exchange?.body?.fail(HTTPBodyError.connectionClosed) }
+        guard !isInputEnded else { return }
+        exchange?.body?.fail(HTTPBodyError.connectionClosed)
+        receiver?.finish()
     }
 
     private func breakDown(_ error: any Error) {
@@ -245,12 +264,13 @@ final class HTTP2ServerStream: @unchecked Sendable {
         handlerTask?.cancel()
         exchange?.body?.fail(error)
         exchange = nil
+        receiver?.fail(error)
         reportCompletion()
         writability?.signal()
     }
 
     /// Tells those who want to know what became of the response, once.
-    private func reportCompletion() {
+    func reportCompletion() {
         guard !completions.isEmpty else { return }
         let summary = writer.summary
         let actions = completions
@@ -262,6 +282,8 @@ final class HTTP2ServerStream: @unchecked Sendable {
 
     func checkDeadlines(now: NIODeadline) {
         let configuration = loop.settings.configuration
+        // Whoever has got the stream has deadlines of their own.
+        guard receiver == nil else { return }
         // Where it is the socket that takes nothing, the connection looks after that.
         let isStuck = !queue.isEmpty && min(sendWindow, connection.sendWindow) <= 0
         if stall.hasLasted(now: now, isStuck: isStuck, configuration.writeTimeout) {

@@ -205,6 +205,8 @@ struct NginxTests {
     func unixSocket() async throws {
         try await Nginx.run { server in
             let path = server.directory.appending(path: "nginx.sock").path
+            // Its port is listened on first.
+            try await eventually { FileManager.default.fileExists(atPath: path) }
             let client = makeClient { $0.connectionFactory = { _ in .unix(path: path) } }
             for _ in 0..<3 {
                 let text = try await client.get("http://example.com/hello").text
