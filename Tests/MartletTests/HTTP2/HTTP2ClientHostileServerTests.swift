@@ -151,7 +151,8 @@ struct HTTP2ClientHostileServerTests {
         } while: { server in
             let client = makeClient { $0.http2 = .always }
             let error = await #expect(throws: HTTPClientError.self) { try await client.get(server.url) }
-            #expect(isConnectionError(error), "\(String(describing: error))")
+            // The answer can come before the request is on its way, which is sent again then, a few times.
+            #expect(isConnectionError(error) || error == .connectionClosed, "\(String(describing: error))")
         }
     }
 

@@ -51,7 +51,8 @@ struct HTTP2ClientMessageTests {
                 #expect(text == "/\(number)")
             }
             try await withThrowingTaskGroup(of: Bool.self) { group in
-                for number in 0..<100 {
+                // Fewer than a connection carries whose server has not said how many.
+                for number in 0..<90 {
                     group.addTask { try await client.get("\(url)/\(number)").text == "/\(number)" }
                 }
                 for try await isRight in group { #expect(isRight) }
