@@ -108,16 +108,22 @@ struct WebSocketBrowserTests {
         }
     }
 
-    @Test("go over TLS too")
+    @Test("go over TLS too, on the connection of HTTP/2 that the page came on")
     func secure() async throws {
         let certificates = try await Certificates.make()
         let closings = Events<String>()
+        let versions = Events<HTTPVersion>()
         let handler = Self.handler(closings: closings, compression: .on)
-        try await withSecureServer(certificates.security, handler: handler) { server in
+        try await withSecureServer(certificates.security) { request in
+            if request.url.path == "/ws" { versions.add(request.protocolVersion) }
+            try await handler(request)
+        } test: { server in
             try await Browser.withPage(server.url) { page in
                 let url = "wss://127.0.0.1:\(server.port)/ws"
                 let said = try await page.run(Self.echo, .string(url), .array([]))
                 #expect(said == Self.echoed(protocol: "", extensions: "permessage-deflate"))
+                let version = try await versions.next()
+                #expect(version == .http2)
             }
         }
     }

@@ -71,7 +71,7 @@ struct Spool: ~Copyable {
             contents = try Self.recover(directory)
             newest = try Self.openSegment(directory, base: contents.segments.last?.base ?? 0)
         } catch {
-            close(lock)
+            Self.unlock(lock)
             throw error
         }
         self.directory = directory
@@ -107,6 +107,13 @@ struct Spool: ~Copyable {
     deinit {
         guard !isClosed else { return }
         close(descriptor)
+        Self.unlock(lock)
+    }
+
+    /// A process that has just been started and not become its program yet has the lock open too, so that to close it is
+    /// not enough.
+    private static func unlock(_ lock: CInt) {
+        flock(lock, LOCK_UN)
         close(lock)
     }
 
@@ -115,7 +122,7 @@ struct Spool: ~Copyable {
         guard !isClosed else { return }
         isClosed = true
         close(descriptor)
-        close(lock)
+        Self.unlock(lock)
     }
 
     /// Messages up to a place are stored already; places go on after it.
