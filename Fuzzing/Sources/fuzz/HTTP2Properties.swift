@@ -82,8 +82,8 @@ enum HTTP2Properties {
     }
 
     private static func summary(_ head: RequestHead) -> [String] {
+        // Not the framing, which is the stream's here, nor what depends on it.
         var lines = [head.method.rawValue, head.target.raw, "\(head.target.form)", head.host ?? "-"]
-        lines.append("\(head.expectsContinue)")
         head.fields.forEach { name, value in lines += ["\(Array(name)): \(Array(value))"] }
         return lines
     }
