@@ -118,7 +118,9 @@ struct HTTP2FieldAssembler {
             case 10 where Self.isEqual(name, "keep-alive"), 16 where Self.isEqual(name, "proxy-connection"):
                 throw .malformed("A field that belongs to a connection of HTTP/1")
             case 6 where isHead && Self.isEqual(name, "cookie"):
-                // They may come in pieces, so that they compress better (RFC 9113 section 8.2.3).
+                // They may come in pieces, so that they compress better (RFC 9113 section 8.2.3). An empty one would leave
+                // the separator at the end.
+                guard !value.isEmpty else { return }
                 if !cookies.isEmpty { cookies.append(contentsOf: [UInt8(ascii: ";"), 0x20]) }
                 cookies.append(contentsOf: value)
                 return

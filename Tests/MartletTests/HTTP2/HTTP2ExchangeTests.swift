@@ -69,7 +69,12 @@ struct HTTP2ExchangeTests {
             try await request.response.end(lines.joined(separator: "\n"))
         } test: { client in
             client.send(
-                .request(1, "GET", "/p%20q?q=1", [("cookie", "a=b"), ("user-agent", "x"), ("cookie", "c=d")])
+                .request(
+                    1,
+                    "GET",
+                    "/p%20q?q=1",
+                    [("cookie", "a=b"), ("user-agent", "x"), ("cookie", "c=d"), ("cookie", "")]
+                )
             )
             let reply = try await client.reply()
             let lines = [
