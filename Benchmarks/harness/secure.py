@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-import statistics
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .client import BODY
 from .machine import log
-from .report import Section, mebibytes
+from .report import Section
 from .running import Failure, ServerProcess, run
+from .samples import Samples
 from .scenarios import Scenario
 from .servers import PEERS, ROOT, SCRATCH, Server, Unavailable, _build, _require, build_go, build_swift
 from .settings import Settings
@@ -158,14 +158,6 @@ TABLES = (
 )
 
 
-@dataclass
-class Samples:
-    cpu: list[float] = field(default_factory=list)  # microseconds per unit
-    rate: list[float] = field(default_factory=list)
-    peak: list[int] = field(default_factory=list)
-    failure: str | None = None
-
-
 def measure(scenario: Scenario, settings: Settings) -> list[Section]:
     SCRATCH.mkdir(exist_ok=True)
     _make_certificate()
@@ -209,20 +201,7 @@ def _section(table: Table, servers: list[SecureServer], settings: Settings) -> S
             log(f"round {turn + 1}/{settings.rounds}, {table.title}, {server.name}: {outcome}")
     base = samples[table.baseline].cpu if table.baseline in samples else []
     for server in servers:
-        own = samples[server.name]
-        if own.failure or not own.cpu:
-            section.rows.append([server.title, f"invalid: {own.failure or 'not measured'}"])
-            continue
-        # Round by round, so that a slow round slows both sides of the ratio.
-        ratios = [cpu / other for cpu, other in zip(own.cpu, base)]
-        section.rows.append([
-            server.title,
-            f"{statistics.median(own.cpu):,.2f}",
-            f"{statistics.median(ratios):.2f}" if ratios else "–",
-            f"{min(own.cpu):,.2f}–{max(own.cpu):,.2f}",
-            f"{statistics.median(own.rate):,.0f}",
-            mebibytes(statistics.median(own.peak)),
-        ])
+        section.rows.append([server.title, *samples[server.name].cells(base)])
     return section
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import statistics
 import sys
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from .machine import log
-from .report import Section, mebibytes
+from .report import Section
 from .running import Failure, ServerProcess, run
+from .samples import Samples
 from .scenarios import Scenario
 from .servers import PEERS, SCRATCH, GoServer, NodeServer, Server, SwiftServer, Unavailable, _build, _require, build_go, compile_c
 from .settings import Settings
@@ -101,14 +101,6 @@ SERVERS: tuple[Server, ...] = (
 WITHOUT_COMPRESSION = {"nio-websocket", "libwebsockets"}
 
 
-@dataclass
-class Samples:
-    cpu: list[float] = field(default_factory=list)  # microseconds per message
-    rate: list[float] = field(default_factory=list)
-    peak: list[int] = field(default_factory=list)
-    failure: str | None = None
-
-
 def measure(scenario: Scenario, settings: Settings) -> list[Section]:
     SCRATCH.mkdir(exist_ok=True)
     load = compile_c("tools/websocket_load.c", "websocket-load", "-D_GNU_SOURCE")
@@ -144,21 +136,7 @@ def _section(title: str, servers: list[Server], load: Path, is_compressed: bool,
                 log(f"round {turn + 1}/{settings.rounds}, {title}, {message.title}, {server.name}: {outcome}")
         base = samples[BASELINE].cpu if BASELINE in samples else []
         for server in servers:
-            own = samples[server.name]
-            if own.failure or not own.cpu:
-                table.rows.append([message.title, server.title, f"invalid: {own.failure or 'not measured'}"])
-                continue
-            # Round by round, so that a slow round slows both sides of the ratio.
-            ratios = [cpu / other for cpu, other in zip(own.cpu, base)]
-            table.rows.append([
-                message.title,
-                server.title,
-                f"{statistics.median(own.cpu):,.2f}",
-                f"{statistics.median(ratios):.2f}" if ratios else "–",
-                f"{min(own.cpu):,.2f}–{max(own.cpu):,.2f}",
-                f"{statistics.median(own.rate):,.0f}",
-                mebibytes(statistics.median(own.peak)),
-            ])
+            table.rows.append([message.title, server.title, *samples[server.name].cells(base)])
     return table
 
 
