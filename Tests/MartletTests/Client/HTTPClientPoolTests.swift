@@ -109,6 +109,24 @@ struct HTTPClientPoolTests {
         _ = try await serving.value
     }
 
+    @Test("Whoever has read a response to its end finds the connection free")
+    func sequence() async throws {
+        try await ScriptedServer.run { connection, _ in
+            while true {
+                try connection.readHead()
+                try connection.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
+                try connection.write("0\r\n\r\n")
+            }
+        } while: { server in
+            let client = makeClient()
+            for _ in 0..<300 {
+                let text = try await client.get("\(server.url)/").text
+                #expect(text == "abc")
+            }
+            #expect(server.connectionCount == 1)
+        }
+    }
+
     @Test("A request that waits, or is under way, can be cancelled")
     func cancellation() async throws {
         let (arrived, signal) = AsyncStream.makeStream(of: Void.self)

@@ -13,7 +13,7 @@ extension HTTP1ClientConnection {
         failed.exchange.recorder?.ended(error)
         failed.body?.fail(error)
         abort()
-        failed.exchange.fail(error)
+        failed.exchange.connectionFailed(error)
     }
 
     /// The peer will send no more.

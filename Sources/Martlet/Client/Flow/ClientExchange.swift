@@ -214,6 +214,17 @@ final class ClientExchange: Sendable {
         return isWanted
     }
 
+    /// The connection can't go on with the exchange. A response that has arrived is still the requester's, who finds
+    /// the error behind what has come of the content.
+    func connectionFailed(_ error: any Error) {
+        let hasArrived = state.withLock { if case .arrived = $0.outcome { true } else { false } }
+        if !hasArrived {
+            fail(error)
+        } else if case .stream(let body) = content {
+            body.fail(error)
+        }
+    }
+
     /// The response is complete or lost, and the connection has nothing to do with the exchange any more.
     func ended() {
         state.withLock { $0.end() }
