@@ -3,14 +3,6 @@ import HTTPWire
 import Logging
 import NIOCore
 
-/// A connection as the loop sees it that it belongs to. All of it is called on the loop.
-protocol ServerConnection: AnyObject {
-    /// The server accepts no more requests.
-    func serverCloses(force: Bool)
-    /// Called every now and then.
-    func checkDeadlines(now: NIODeadline)
-}
-
 /// What exchanges ask of what carries them: the whole connection over HTTP/1, a stream of it over HTTP/2. All of it is
 /// called on the loop, except where it says otherwise.
 protocol ExchangeConnection: AnyObject, Sendable {
