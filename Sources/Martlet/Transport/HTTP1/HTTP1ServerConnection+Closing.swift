@@ -44,7 +44,7 @@ extension HTTP1ServerConnection {
     }
 
     func becomeClosed() {
-        let receiver = phase.receiver
+        let receiver = receiver
         let isFailure = receiver?.hasSaidGoodbye != true
         phase = .closed
         count(as: nil)
@@ -108,13 +108,9 @@ extension HTTP1ServerConnection {
         case .stalledOutput:
             abort()
         case .slowHandler:
-            handlerIsTooSlow()
+            if let exchange { handlerIsTooSlow(exchange) }
+            flushOutput()
         }
-    }
-
-    /// The deadline that a handler has set for its response has passed.
-    func deadlinePassed(_ exchange: ServerExchange) {
-        if self.exchange === exchange { abort() }
     }
 
     private var presentWait: ConnectionTiming.Wait {
@@ -128,13 +124,5 @@ extension HTTP1ServerConnection {
         case .detached, .closing, .closed:
             .nothing
         }
-    }
-
-    private func handlerIsTooSlow() {
-        guard let exchange, !writer.isEnded else { return }
-        handlerTask?.cancel()
-        let error = HTTPError(.serviceUnavailable, "The request took too long.")
-        handlerReturned(exchange, error: error, closes: true)
-        flushOutput()
     }
 }

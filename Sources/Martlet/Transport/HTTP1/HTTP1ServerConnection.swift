@@ -34,7 +34,6 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
     /// The request that is being answered, and its response.
     @exclusivity(unchecked) var exchange: ServerExchange?
     @exclusivity(unchecked) var writer = ResponseWriter(.noRequest)
-    /// Who wants to know what became of the response.
     @exclusivity(unchecked) var completions: [@Sendable (HTTPResponseSummary) -> Void] = []
     /// The task that works on the connection's requests; none where the server is iterated over.
     @exclusivity(unchecked) var handlerTask: Task<Void, Never>?
@@ -119,7 +118,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
 
     func becameWritable() {
         writability.signal()
-        phase.receiver?.becameWritable()
+        receiver?.becameWritable()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
