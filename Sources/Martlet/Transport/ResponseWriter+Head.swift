@@ -210,7 +210,7 @@ extension HTTPField {
 }
 
 extension ByteBuffer {
-    fileprivate mutating func writeContentLength(_ length: Int) {
+    mutating func writeContentLength(_ length: Int) {
         writeStaticString("Content-Length: ")
         writeDecimal(length)
         writeStaticString("\r\n")

@@ -334,9 +334,7 @@ struct ResponseWriter {
 
     private mutating func emitChunk(_ content: OutgoingContent, into output: inout OutputBuffer) {
         sentContentBytes += content.byteCount
-        output.tail.writeChunkHead(byteCount: content.byteCount)
-        content.append(to: &output)
-        output.tail.writeStaticString("\r\n")
+        content.appendChunk(to: &output)
     }
 }
 
