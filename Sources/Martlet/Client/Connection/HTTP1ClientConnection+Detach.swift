@@ -45,17 +45,11 @@ extension HTTP1ClientConnection: DetachedConnection {
         return context.channel.isWritable
     }
 
-    var unsentBytes: Int {
-        (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
-    }
-
     /// Closes when the socket has taken everything.
     func closeDetached() {
         guard case .detached = phase, let context else { return }
         flushOutput()
-        let sent = context.eventLoop.makePromise(of: Void.self)
-        sent.futureResult.assumeIsolated().whenComplete { _ in self.abort() }
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: sent)
+        context.whenSent { self.abort() }
     }
 
     func closeOutput() {

@@ -11,16 +11,10 @@ extension HTTP1ClientConnection {
 
     /// Goes as far as it can with what has arrived. Called on the loop after anything that may let it go on.
     func process() {
-        guard !isProcessing else {
-            hasMoreToProcess = true
-            return
-        }
-        isProcessing = true
+        guard processing.begin() else { return }
         repeat {
-            hasMoreToProcess = false
             while advance() {}
-        } while hasMoreToProcess
-        isProcessing = false
+        } while processing.goesOn()
         if !isReading { wakeReader() }
         continueReading()
     }
