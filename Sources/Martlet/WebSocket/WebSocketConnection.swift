@@ -52,9 +52,9 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
 
     private var closeTimer: Scheduled<Void>?
     private var stallTimer: Scheduled<Void>?
-    @exclusivity(unchecked) private var pingTimer: Scheduled<Void>?
-    @exclusivity(unchecked) private var lastReceived = NIODeadline.now()
-    private var awaitsPong = false
+    private var silenceTimer: Scheduled<Void>?
+    /// Nil where silence does not matter.
+    @exclusivity(unchecked) private var silence: SilenceWatch?
     private var pingCount: UInt64 = 0
     private var answeredPing: UInt64 = 0
 
@@ -86,10 +86,7 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
 
     func push(_ bytes: ByteBuffer) {
         guard isReceiving else { return }
-        if pingTimer != nil {
-            lastReceived = .now()
-            awaitsPong = false
-        }
+        silence?.received(at: .now())
         reader.append(bytes)
     }
 
@@ -225,30 +222,30 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
 
     /// Looks at the silence, from now on.
     func watchSilence() {
-        pingTimer?.cancel()
-        pingTimer = nil
-        lastReceived = .now()
-        awaitsPong = false
-        schedulePing()
-    }
-
-    private func schedulePing() {
-        guard closing.state == .open, let interval = status.withLock({ $0.pingInterval }) else { return }
-        let due = lastReceived + TimeAmount(interval)
-        let next = awaitsPong || due <= .now() ? .now() + TimeAmount(interval) : due
-        pingTimer = eventLoop.scheduleTask(deadline: next) { [weak self] in self?.silenceMayBeOver(interval) }
-    }
-
-    private func silenceMayBeOver(_ interval: Duration) {
-        guard closing.state == .open else { return }
-        // What this side does not read proves nothing about the peer.
-        let isSilent = wantsBytes && .now() - lastReceived >= TimeAmount(interval)
-        if isSilent, awaitsPong {
-            return fail(WebSocketClose(.goingAway, reason: "No pong came"))
+        silenceTimer?.cancel()
+        silenceTimer = nil
+        silence = status.withLock { $0.pingInterval }.map {
+            SilenceWatch(interval: TimeAmount($0), timeout: TimeAmount($0), now: .now())
         }
-        if isSilent { _ = sendPing() }
-        awaitsPong = isSilent
-        schedulePing()
+        checkSilence()
+    }
+
+    private func checkSilence() {
+        guard closing.state == .open else { return }
+        let now = NIODeadline.now()
+        // What this side does not read proves nothing about the peer.
+        if !wantsBytes { silence?.received(at: now) }
+        switch silence?.check(at: now) {
+        case .wait(let until):
+            silenceTimer = eventLoop.scheduleTask(deadline: until) { [weak self] in self?.checkSilence() }
+        case .ping:
+            _ = sendPing()
+            checkSilence()
+        case .giveUp:
+            fail(WebSocketClose(.goingAway, reason: "No pong came"))
+        case nil:
+            break
+        }
     }
 
     // MARK: The end
@@ -307,8 +304,8 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
     private func disconnected() {
         guard closing.state != .closed else { return }
         closing.disconnected()
-        for timer in [closeTimer, stallTimer, pingTimer] { timer?.cancel() }
-        (closeTimer, stallTimer, pingTimer) = (nil, nil, nil)
+        for timer in [closeTimer, stallTimer, silenceTimer] { timer?.cancel() }
+        (closeTimer, stallTimer, silenceTimer) = (nil, nil, nil)
         changed()
     }
 
