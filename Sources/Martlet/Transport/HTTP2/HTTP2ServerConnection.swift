@@ -51,9 +51,9 @@ final class HTTP2ServerConnection: ChannelDuplexHandler, ServerConnection, @unch
     @exclusivity(unchecked) var phase = Phase.open
     @exclusivity(unchecked) var farewell = Farewell.none
     @exclusivity(unchecked) var reader: HTTP2FrameReader
-    @exclusivity(unchecked) var decoder: HTTP2RequestDecoder
+    @exclusivity(unchecked) var decoder: HTTP2MessageDecoder
     @exclusivity(unchecked) var encoder = FieldSectionEncoder()
-    @exclusivity(unchecked) var peer = HTTP2Parameters()
+    @exclusivity(unchecked) var peer = HTTP2Parameters(of: .client)
     @exclusivity(unchecked) var floodGuard: HTTP2FloodGuard
 
     /// The streams that are open or half-closed, by their numbers.
@@ -67,9 +67,9 @@ final class HTTP2ServerConnection: ChannelDuplexHandler, ServerConnection, @unch
     @exclusivity(unchecked) var requestCount = 0
 
     /// How many bytes of content the client accepts on all streams together.
-    @exclusivity(unchecked) var sendWindow = HTTP2Parameters.defaultWindow
+    @exclusivity(unchecked) var sendWindow = HTTP2SendWindow()
     /// How many the client may send.
-    @exclusivity(unchecked) var receiveWindow: Int
+    @exclusivity(unchecked) var receiveWindow: HTTP2ReceiveWindow
     @exclusivity(unchecked) var isSettingsAcknowledged = false
     /// The streams that have something to send and are allowed to, in turn.
     @exclusivity(unchecked) var senders = CircularBuffer<HTTP2ServerStream>(initialCapacity: 4)
@@ -99,16 +99,17 @@ final class HTTP2ServerConnection: ChannelDuplexHandler, ServerConnection, @unch
         self.security = security
         let configuration = loop.settings.configuration
         self.limits = configuration.http2.clamped
-        self.receiveWindow = limits.connectionWindow
+        self.receiveWindow = HTTP2ReceiveWindow(limits.connectionWindow)
         self.reader = HTTP2FrameReader(
+            of: .client,
             blockLimit: configuration.headLimits.headBytes,
             continuationLimit: limits.maximumContinuations
         )
-        self.decoder = HTTP2RequestDecoder(
+        self.decoder = HTTP2MessageDecoder(
             headLimits: configuration.headLimits,
             bodyLimits: configuration.bodyLimits
         )
-        self.floodGuard = HTTP2FloodGuard(now: loop.now)
+        self.floodGuard = HTTP2FloodGuard(limits.flood, now: loop.now)
         self.timing = ConnectionTiming(openedAt: .now())
     }
 
@@ -251,9 +252,6 @@ final class HTTP2ServerConnection: ChannelDuplexHandler, ServerConnection, @unch
 
     // MARK: Writing
 
-    /// How many bytes are gathered before they are handed to the channel.
-    static let outputLimit = 131_072
-
     /// Flushes at the end of the turn, or of the read that is going on, whichever comes last.
     func flushSoon() {
         guard !isFlushDeferred, !isReading else { return }
@@ -288,6 +286,14 @@ final class HTTP2ServerConnection: ChannelDuplexHandler, ServerConnection, @unch
 }
 
 extension HTTPServer.HTTP2Configuration {
+    fileprivate var flood: HTTP2FloodGuard.Limits {
+        HTTP2FloodGuard.Limits(
+            abandonedStreams: maximumAbandonedStreams,
+            controlFrames: maximumControlFrames,
+            interval: TimeAmount(floodInterval)
+        )
+    }
+
     /// The same limits, within what HTTP/2 can say.
     fileprivate var clamped: Self {
         var limits = self
