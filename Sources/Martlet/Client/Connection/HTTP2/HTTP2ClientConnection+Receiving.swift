@@ -113,6 +113,7 @@ extension HTTP2ClientConnection: HTTP2Connection {
         }
         stream.exchange.note { $0.hasAnswer = true }
         if head.statusCode == 100 { sendAfterContinue(stream) }
+        core.configuration.onInformationalHead?(head)
         stream.exchange.onInformational?(head.status, head.fields.makeHTTPFields())
     }
 
