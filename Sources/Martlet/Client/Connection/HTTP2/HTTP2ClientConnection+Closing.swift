@@ -68,6 +68,8 @@ extension HTTP2ClientConnection {
         let pause = Self.refusalPause * (1 << min(refusals - 2, Self.longestPause))
         let (core, loop) = (core, loop)
         loop.eventLoop.scheduleTask(in: pause) {
+            // The requester may have given up meanwhile.
+            guard exchange.wait(in: core.pool) else { return }
             core.pool.submit(exchange, core: core, on: loop, first: true)
         }
     }
