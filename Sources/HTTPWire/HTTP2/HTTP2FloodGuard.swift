@@ -22,13 +22,17 @@ package struct HTTP2FloodGuard: Sendable {
         }
     }
 
-    /// How many frames that carry nothing one that does accounts for: peers answer a DATA frame with WINDOW_UPDATE for
-    /// the stream and for the connection, and some do so for less than a whole frame.
-    private static let creditPerFrame = 4
+    /// How many frames that carry nothing a little content accounts for: peers answer it with WINDOW_UPDATE for the stream
+    /// and for the connection, and some do so whenever 4 KiB of it have been read, however large the frame was.
+    private static let creditPerPiece = 4
+    private static let pieceSize = 4_096
+    /// How much credit there is at most: for what is on its way through wide windows.
+    private static let largestCredit = 16_384
 
     private let limits: Limits
     private var intervalStart: NIODeadline
     private var abandonedStreams = 0
+    /// Those beyond what content accounts for; below zero if that has not been answered yet.
     private var controlFrames = 0
 
     /// Nothing has come yet.
@@ -56,14 +60,17 @@ package struct HTTP2FloodGuard: Sendable {
     }
 
     /// A frame that carries something was sent, which the peer will answer, or has come.
-    package mutating func credit() {
-        controlFrames = max(controlFrames - Self.creditPerFrame, 0)
+    ///
+    /// - Parameter byteCount: How much content it has.
+    package mutating func credit(_ byteCount: Int = 0) {
+        let pieces = max((byteCount + Self.pieceSize - 1) / Self.pieceSize, 1)
+        controlFrames = max(controlFrames - pieces * Self.creditPerPiece, -Self.largestCredit)
     }
 
     private mutating func advance(to now: NIODeadline) {
         guard now - intervalStart > limits.interval else { return }
         intervalStart = now
         abandonedStreams = 0
-        controlFrames = 0
+        controlFrames = min(controlFrames, 0)
     }
 }

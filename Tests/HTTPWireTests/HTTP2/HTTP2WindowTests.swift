@@ -100,8 +100,11 @@ struct HTTP2WindowTests {
         let start = NIODeadline.now()
         var guardian = HTTP2FloodGuard(limits, now: start)
         for _ in 0..<3 { try guardian.controlFrame(now: start) }
+        // A frame is worth four, and four more for each 4 KiB behind the first.
         guardian.credit()
-        for _ in 0..<3 { try guardian.controlFrame(now: start) }
+        for _ in 0..<4 { try guardian.controlFrame(now: start) }
+        guardian.credit(4_097)
+        for _ in 0..<8 { try guardian.controlFrame(now: start) }
         let error = #expect(throws: HTTP2Error.self) { try guardian.controlFrame(now: start) }
         #expect(error?.code == .enhanceYourCalm && error?.stream == nil)
         for _ in 0..<2 { try guardian.abandonedStream(now: start) }
@@ -109,6 +112,20 @@ struct HTTP2WindowTests {
         let later = start + .seconds(11)
         for _ in 0..<3 { try guardian.controlFrame(now: later) }
         for _ in 0..<2 { try guardian.abandonedStream(now: later) }
+    }
+
+    @Test("A peer may answer content in small pieces, also when much of it has been sent at once, and is late")
+    func windowUpdates() throws {
+        let limits = HTTP2FloodGuard.Limits(abandonedStreams: 0, controlFrames: 3, interval: .seconds(10))
+        let start = NIODeadline.now()
+        var guardian = HTTP2FloodGuard(limits, now: start)
+        for _ in 0..<256 { guardian.credit(16_384) }
+        // Twice for each 4 KiB, on the stream and on the connection.
+        for _ in 0..<2_048 { try guardian.controlFrame(now: start + .seconds(11)) }
+        // What is on its way through windows is not without bounds.
+        for _ in 0..<10_000 { guardian.credit(16_384) }
+        for _ in 0..<16_387 { try guardian.controlFrame(now: start + .seconds(12)) }
+        #expect(throws: HTTP2Error.self) { try guardian.controlFrame(now: start + .seconds(12)) }
     }
 
     @Test("The streams that were closed last are remembered")

@@ -94,7 +94,7 @@ extension HTTP2Connection {
             sendWindow.sent(part.readableBytes)
             stream.sendWindow.sent(part.readableBytes)
             stream.sent(part.readableBytes)
-            floodGuard.credit()
+            floodGuard.credit(part.readableBytes)
             flushSoon()
             if isLast {
                 stream.endOutput()

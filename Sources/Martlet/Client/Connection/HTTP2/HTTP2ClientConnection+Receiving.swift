@@ -81,7 +81,7 @@ extension HTTP2ClientConnection: HTTP2Connection {
         try stream.receiveWindow.receive(flowBytes, stream: stream.number)
         try stream.reader.receive(byteCount: bytes.readableBytes, endsStream: endsStream)
         if bytes.readableBytes > 0 {
-            floodGuard.credit()
+            floodGuard.credit(bytes.readableBytes)
             received(bytes, stream)
         }
         if endsStream {
