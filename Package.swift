@@ -104,12 +104,22 @@ let package = Package(
                 "DevelopmentCertificates",
                 "Martlet",
                 "MartletFiles",
+                "ProgramSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            resources: [.copy("site")],
+            swiftSettings: settings
+        ),
+        // What programs do that serve until they are stopped.
+        .target(
+            name: "ProgramSupport",
+            dependencies: [
+                "Martlet",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            resources: [.copy("site")],
             swiftSettings: settings
         ),
         // Certificates for https on one's own machine.
@@ -133,12 +143,11 @@ let package = Package(
             dependencies: [
                 .target(name: "CMariaDB", condition: .when(traits: ["MySQL"])),
                 "Martlet",
+                "ProgramSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             resources: [
                 .embedInCode("page/chat.html"),

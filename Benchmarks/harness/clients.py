@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from .client import BODY
 from .machine import log
 from .report import Section
+from .rounds import in_turn
 from .running import Failure, ServerProcess, run
 from .scenarios import Scenario
-from .servers import PEERS, ROOT, SCRATCH, SERVERS, Unavailable, build_go, build_swift, compile_c
+from .servers import ROOT, SCRATCH, SERVERS, build, build_go, build_swift, compile_c, not_measured
 from .settings import Settings
 
 BASELINE = "async-http-client"
@@ -61,23 +62,15 @@ class Sample:
 
 
 def measure(scenario: Scenario, settings: Settings) -> list[Section]:
-    SCRATCH.mkdir(exist_ok=True)
+    ready, missing = build(list(CLIENTS))
     (SCRATCH / "download").write_bytes(bytes(DOWNLOAD))
-    ready, missing = [], []
-    for client in CLIENTS:
-        log(f"building {client.name}")
-        try:
-            client.build()
-            ready.append(client)
-        except Unavailable as reason:
-            missing.append(f"Not measured: {client.title} ({reason}).")
     sections = []
     for path, title, size in (
         ("/", f"{scenario.title}: GET of {len(BODY)} bytes", len(BODY)),
         ("/download", f"{scenario.title}: download of {DOWNLOAD // 2**20} MiB", DOWNLOAD),
     ):
         sections.append(_section(title, path, size, ready, settings))
-        sections[-1].notes += missing
+        sections[-1].notes += not_measured(missing)
     return sections
 
 
@@ -88,9 +81,7 @@ def _section(title: str, path: str, size: int, clients: list[Client], settings: 
         url = f"http://127.0.0.1:{server.port}{path}"
         for turn in range(settings.rounds):
             for concurrency in CONCURRENCIES:
-                # Each round starts with another client: nobody always runs after the same neighbour.
-                start = turn % max(1, len(clients))
-                for client in clients[start:] + clients[:start]:
+                for client in in_turn(clients, turn):
                     key = (client.name, concurrency)
                     try:
                         sample = _sample(client, url, concurrency, size, settings)

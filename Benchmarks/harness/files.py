@@ -15,9 +15,10 @@ from pathlib import Path
 from .load import GENERATORS
 from .machine import log
 from .report import Section, mebibytes
+from .rounds import in_turn
 from .running import Failure, ServerProcess
 from .scenarios import Scenario
-from .servers import PEERS, ROOT, SCRATCH, GoServer, NginxServer, Server, SwiftServer, Unavailable, _require, build_go
+from .servers import SCRATCH, GoServer, NginxServer, Server, SwiftServer, build, build_go, nginx
 from .settings import Settings
 
 FILES = SCRATCH / "files"
@@ -52,12 +53,7 @@ class GoFiles(GoServer):
 @dataclass(frozen=True)
 class NginxFiles(NginxServer):
     def command(self, port: int) -> list[str]:
-        text = (PEERS / "nginx-files.conf").read_text()
-        for name, value in (("PORT", port), ("SCRATCH", SCRATCH), ("FILES", FILES)):
-            text = text.replace(f"@{name}@", str(value))
-        configuration = SCRATCH / "nginx-files.conf"
-        configuration.write_text(text)
-        return [_require("nginx"), "-p", str(SCRATCH), "-e", "stderr", "-c", str(configuration)]
+        return nginx("nginx-files.conf", PORT=port, FILES=FILES)
 
 
 SERVERS: tuple[Server, ...] = (
@@ -75,15 +71,13 @@ class Sample:
 
 
 def measure(scenario: Scenario, settings: Settings) -> Section:
-    SCRATCH.mkdir(exist_ok=True)
+    servers, _ = build(list(SERVERS))
     _make_files()
-    servers = _built()
     samples: dict[tuple[str, str], list[Sample]] = {}
     failures: dict[tuple[str, str], str] = {}
     for turn in range(settings.rounds):
         for size in SIZES:
-            start = turn % max(1, len(servers))
-            for server in servers[start:] + servers[:start]:
+            for server in in_turn(servers, turn):
                 key = (size.name, server.name)
                 try:
                     sample = _sample(replace(scenario, path=size.path, connections=size.connections), server, size, settings)
@@ -169,15 +163,3 @@ def _make_files() -> None:
             file.write_bytes(os.urandom(size.bytes))
         # Long ago, as files of a site are.
         os.utime(file, (1_000_000_000, 1_000_000_000))
-
-
-def _built() -> list[Server]:
-    ready = []
-    for server in SERVERS:
-        log(f"building {server.name}")
-        try:
-            server.build()
-            ready.append(server)
-        except Unavailable as reason:
-            log(f"{server.name} is left out: {reason}")
-    return ready

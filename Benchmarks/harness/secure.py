@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .client import BODY
-from .machine import log
 from .report import Section
+from .rounds import sample
 from .running import Failure, ServerProcess, run
 from .samples import Samples
 from .scenarios import Scenario
-from .servers import PEERS, ROOT, SCRATCH, Server, Unavailable, _build, _require, build_go, build_swift
+from .servers import ROOT, SCRATCH, Server, _build, _require, build, build_go, build_swift, filled, nginx, not_measured
 from .settings import Settings
 
 NEEDS = {"nginx", "h2o", "go", "x/net", "h2load", "openssl", "curl"}
@@ -54,8 +54,8 @@ class Nginx(SecureServer):
         _require("nginx")
 
     def command(self, port: int) -> list[str]:
-        configuration = _filled("nginx-secure.conf", PORT=port, TLS="ssl" if self.is_secure else "")
-        return [_require("nginx"), "-p", str(SCRATCH), "-e", "stderr", "-c", configuration]
+        tls = "ssl" if self.is_secure else ""
+        return nginx("nginx-secure.conf", PORT=port, TLS=tls, CERTIFICATE=CERTIFICATE, KEY=KEY)
 
 
 @dataclass(frozen=True)
@@ -69,25 +69,16 @@ class H2O(SecureServer):
         # h2o 2.2 has no canned answers but with mruby, which costs more than a file.
         (files / "index.txt").write_bytes(BODY)
         tls = f"ssl:\n    certificate-file: {CERTIFICATE}\n    key-file: {KEY}" if self.is_secure else ""
-        return [_require("h2o"), "-m", "worker", "-c", _filled("h2o.conf", PORT=port, TLS=tls, FILES=files)]
+        return [_require("h2o"), "-m", "worker", "-c", filled("h2o.conf", PORT=port, TLS=tls, FILES=files)]
 
 
-def _filled(name: str, **values) -> str:
-    text = (PEERS / name).read_text()
-    for key, value in {"SCRATCH": SCRATCH, "CERTIFICATE": CERTIFICATE, "KEY": KEY, **values}.items():
-        text = text.replace(f"@{key}@", str(value))
-    file = SCRATCH / name
-    file.write_text(text)
-    return str(file)
-
-
-KINDS: tuple[tuple[type[SecureServer], str, str], ...] = (
-    (Swift, "martlet-secure", "Martlet"),
-    (Swift, "nio-http2", "SwiftNIO with NIOHTTP2, one handler a stream"),
-    (Nginx, "nginx", "nginx, `return 200`"),
-    (H2O, "h2o", "h2o, a file"),
-    (Go, "go", "Go net/http"),
-    (Swift, "hummingbird-secure", "Hummingbird"),
+SERVERS: tuple[SecureServer, ...] = (
+    Swift("martlet-secure", "Martlet"),
+    Swift("nio-http2", "SwiftNIO with NIOHTTP2, one handler a stream"),
+    Nginx("nginx", "nginx, `return 200`"),
+    H2O("h2o", "h2o, a file"),
+    Go("go", "Go net/http"),
+    Swift("hummingbird-secure", "Hummingbird"),
 )
 
 
@@ -159,27 +150,15 @@ TABLES = (
 
 
 def measure(scenario: Scenario, settings: Settings) -> list[Section]:
-    SCRATCH.mkdir(exist_ok=True)
+    ready, missing = build(list(SERVERS))
     _make_certificate()
-    missing, built = [], set()
-    for kind, name, title in KINDS:
-        log(f"building {name}")
-        try:
-            kind(name, title).build()
-            built.add(name)
-        except Unavailable as reason:
-            missing.append(f"Not measured: {title} ({reason}).")
     sections = []
     for table in TABLES:
         if table.scenario != scenario.name:
             continue
-        servers = [
-            kind(name, title, is_secure=table.is_secure)
-            for kind, name, title in KINDS
-            if name in built and name not in table.without
-        ]
+        servers = [replace(server, is_secure=table.is_secure) for server in ready if server.name not in table.without]
         sections.append(_section(table, servers, settings))
-        sections[-1].notes += missing
+        sections[-1].notes += not_measured(missing)
     return sections
 
 
@@ -188,17 +167,7 @@ def _section(table: Table, servers: list[SecureServer], settings: Settings) -> S
     section = Section(
         table.title, ["server", f"µs CPU/{unit}", f"× {table.baseline}", "least–most µs", f"{unit}s/s", "peak RSS MiB"]
     )
-    samples = {server.name: Samples() for server in servers}
-    for turn in range(settings.rounds):
-        start = turn % max(1, len(servers))
-        for server in servers[start:] + servers[:start]:
-            own = samples[server.name]
-            try:
-                outcome = _sample(table, server, settings, own)
-            except Failure as failure:
-                own.failure = str(failure)
-                outcome = f"INVALID: {failure}"
-            log(f"round {turn + 1}/{settings.rounds}, {table.title}, {server.name}: {outcome}")
+    samples = sample(table.title, servers, settings, lambda server, own: _sample(table, server, settings, own))
     base = samples[table.baseline].cpu if table.baseline in samples else []
     for server in servers:
         section.rows.append([server.title, *samples[server.name].cells(base)])

@@ -105,11 +105,7 @@ class NginxServer(Server):
         _require("nginx")
 
     def command(self, port: int) -> list[str]:
-        text = (PEERS / "nginx.conf").read_text()
-        text = text.replace("@PORT@", str(port)).replace("@SCRATCH@", str(SCRATCH))
-        configuration = SCRATCH / "nginx.conf"
-        configuration.write_text(text)
-        return [_require("nginx"), "-p", str(SCRATCH), "-e", "stderr", "-c", str(configuration)]
+        return nginx("nginx.conf", PORT=port)
 
 
 SERVERS: dict[str, Server] = {
@@ -129,6 +125,21 @@ SERVERS: dict[str, Server] = {
 
 UPLOAD_ONLY = frozenset({"martlet-drain"})
 """Servers that take part in uploads and in nothing else."""
+
+
+def filled(name: str, **values) -> str:
+    """A configuration of `peers` with its names in @ replaced, as a file."""
+    text = (PEERS / name).read_text()
+    for key, value in {"SCRATCH": SCRATCH, **values}.items():
+        text = text.replace(f"@{key}@", str(value))
+    file = SCRATCH / name
+    file.write_text(text)
+    return str(file)
+
+
+def nginx(configuration: str, **values) -> list[str]:
+    """The command that runs nginx with a configuration of `peers`."""
+    return [_require("nginx"), "-p", str(SCRATCH), "-e", "stderr", "-c", filled(configuration, **values)]
 
 
 def compile_c(source: str, output: str, *flags: str, libraries: tuple[str, ...] = ()) -> Path:
@@ -152,8 +163,8 @@ def build_swift(product: str) -> None:
     _build([swift, "build", "-c", "release", "--package-path", str(ROOT), "--product", product], product)
 
 
-def build(servers: list[Server]) -> tuple[list[Server], list[tuple[Server, str]]]:
-    """Builds servers; returns those that can run, and why the others cannot."""
+def build(servers: list) -> tuple[list, list[tuple[Server, str]]]:
+    """Builds servers, or clients; returns those that can run, and why the others cannot."""
     SCRATCH.mkdir(exist_ok=True)
     ready, missing = [], []
     for server in servers:
@@ -165,6 +176,11 @@ def build(servers: list[Server]) -> tuple[list[Server], list[tuple[Server, str]]
             log(f"{server.name} is left out: {reason}")
             missing.append((server, str(reason)))
     return ready, missing
+
+
+def not_measured(missing: list[tuple[Server, str]]) -> list[str]:
+    """The notes on those that cannot run."""
+    return [f"Not measured: {server.title} ({reason})." for server, reason in missing]
 
 
 def swift_package_versions() -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from .client import extra_fields, verify
 from .load import GENERATORS
 from .machine import BusyClock, log
 from .report import Section, mebibytes
+from .rounds import in_turn
 from .running import Failure, ServerProcess
 from .scenarios import BASELINE, Scenario
 from .servers import SCRATCH, Server
@@ -45,9 +46,7 @@ def measure(scenarios: list[Scenario], servers: list[Server], settings: Settings
     for turn in range(settings.rounds):
         for scenario in scenarios:
             able = [server for server in servers if scenario.protocol in server.protocols]
-            # Each round starts with another server: nobody always runs after the same neighbour.
-            start = turn % max(1, len(able))
-            for server in able[start:] + able[:start]:
+            for server in in_turn(able, turn):
                 key = (scenario.name, server.name)
                 try:
                     sample = _sample(scenario, server, settings, results)

@@ -8,12 +8,15 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from .machine import log
 from .report import Section
+from .rounds import sample
 from .running import Failure, ServerProcess, run
 from .samples import Samples
 from .scenarios import Scenario
-from .servers import PEERS, SCRATCH, GoServer, NodeServer, Server, SwiftServer, Unavailable, _build, _require, build_go, compile_c
+from .servers import (
+    PEERS, SCRATCH, GoServer, NodeServer, Server, SwiftServer, Unavailable, _build, _require, build, build_go, compile_c,
+    not_measured,
+)  # fmt: skip
 from .settings import Settings
 
 BASELINE = "martlet-websocket"
@@ -102,21 +105,13 @@ WITHOUT_COMPRESSION = {"nio-websocket", "libwebsockets"}
 
 
 def measure(scenario: Scenario, settings: Settings) -> list[Section]:
-    SCRATCH.mkdir(exist_ok=True)
+    servers, missing = build(list(SERVERS))
     load = compile_c("tools/websocket_load.c", "websocket-load", "-D_GNU_SOURCE")
-    servers, missing = [], []
-    for server in SERVERS:
-        log(f"building {server.name}")
-        try:
-            server.build()
-            servers.append(server)
-        except Unavailable as reason:
-            missing.append(f"Not measured: {server.title} ({reason}).")
     sections = []
     for is_compressed, title in ((False, "plain"), (True, "compressed")):
         able = [server for server in servers if not is_compressed or server.name not in WITHOUT_COMPRESSION]
         sections.append(_section(f"{scenario.title}, {title}", able, load, is_compressed, settings))
-        sections[-1].notes += missing
+        sections[-1].notes += not_measured(missing)
     return sections
 
 
@@ -124,16 +119,11 @@ def _section(title: str, servers: list[Server], load: Path, is_compressed: bool,
     columns = ["message", "server", "µs CPU/message", f"× {BASELINE}", "least–most µs", "messages/s", "peak RSS MiB"]
     table = Section(title, columns)
     for message in MESSAGES:
-        samples = {server.name: Samples() for server in servers}
-        for turn in range(settings.rounds):
-            start = turn % max(1, len(servers))
-            for server in servers[start:] + servers[:start]:
-                try:
-                    outcome = _sample(server, message, load, is_compressed, settings, samples[server.name])
-                except Failure as failure:
-                    samples[server.name].failure = str(failure)
-                    outcome = f"INVALID: {failure}"
-                log(f"round {turn + 1}/{settings.rounds}, {title}, {message.title}, {server.name}: {outcome}")
+
+        def take(server: Server, samples: Samples) -> str:
+            return _sample(server, message, load, is_compressed, settings, samples)
+
+        samples = sample(f"{title}, {message.title}", servers, settings, take)
         base = samples[BASELINE].cpu if BASELINE in samples else []
         for server in servers:
             table.rows.append([message.title, server.title, *samples[server.name].cells(base)])

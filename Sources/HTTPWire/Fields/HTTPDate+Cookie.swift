@@ -28,14 +28,7 @@ extension HTTPDate {
         }
         // 60 seconds are no cookie time, though the other date forms know a leap second.
         guard let time, let day, let month, let year, year >= 1601, time.second < 60 else { return nil }
-        self.init(
-            year: year,
-            month: month,
-            day: day,
-            hour: time.hour,
-            minute: time.minute,
-            second: time.second
-        )
+        self.init(year: year, month: month, day: day, time: time)
     }
 }
 

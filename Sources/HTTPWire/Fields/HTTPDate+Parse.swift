@@ -43,14 +43,7 @@ extension HTTPDate {
         if text[yearStart + 2] == 0x20 {
             year = Self.year(ofTwoDigits: year, month: month, day: day, time: time, now: now)
         }
-        self.init(
-            year: year,
-            month: month,
-            day: day,
-            hour: time.hour,
-            minute: time.minute,
-            second: time.second
-        )
+        self.init(year: year, month: month, day: day, time: time)
     }
 
     /// Reads what follows the day of the week in `Sun Nov  6 08:49:37 1994`.
@@ -64,14 +57,11 @@ extension HTTPDate {
             let time = text.time(&offset), text.skip(0x20, &offset),
             let year = text.digits(4...4, &offset), offset == text.count
         else { return nil }
-        self.init(
-            year: year,
-            month: month,
-            day: day,
-            hour: time.hour,
-            minute: time.minute,
-            second: time.second
-        )
+        self.init(year: year, month: month, day: day, time: time)
+    }
+
+    init?(year: Int, month: Int, day: Int, time: (hour: Int, minute: Int, second: Int)) {
+        self.init(year: year, month: month, day: day, hour: time.hour, minute: time.minute, second: time.second)
     }
 
     /// The year that two digits stand for (RFC 9110 section 5.6.7).

@@ -77,6 +77,16 @@ final class ClientCore: Sendable {
         pool.submit(exchange, core: self, on: loop)
     }
 
+    /// Gives an exchange up that waits for a connection for too long.
+    func limitWait(of exchange: ClientExchange, on loop: ClientLoop?) {
+        guard let timeout = configuration.poolTimeout else { return }
+        let timer = (loop ?? nextLoop()).eventLoop.scheduleTask(in: TimeAmount(timeout)) {
+            let key = exchange.key
+            exchange.fail(HTTPClientError.timedOut(.pool, host: key.host, port: key.port, after: timeout))
+        }
+        exchange.keepWaiting(until: timer)
+    }
+
     /// Makes a connection for an exchange, or for whoever waits when it is there.
     func connect(for exchange: ClientExchange, on loop: ClientLoop) {
         Task {

@@ -26,8 +26,11 @@ extension HTTPClient {
         public var expectContinueTimeout: Duration = .seconds(1)
 
         /// How many connections there may be to one server (scheme, host, port and proxy); further requests wait for
-        /// their turn. Nil, the default, for 256.
+        /// their turn. Those that were detached, for a WebSocket or by the user, do not count. Nil, the default, for
+        /// 256.
         public var maxConnectionsPerHost: Int?
+        /// How long a request may wait for its turn; nil for ever. 60 seconds by default.
+        public var poolTimeout: Duration? = .seconds(60)
         /// How often a request that has met a connection closed by the server is sent again on another one, if it has
         /// not reached the server or if sending it twice does no harm. 2 by default.
         public var maximumRetries = 2

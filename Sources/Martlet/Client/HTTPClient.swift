@@ -29,7 +29,8 @@ public final class HTTPClient: Sendable {
     /// How the client behaves.
     public var configuration: Configuration { core.configuration }
 
-    /// How many connections the client has now.
+    /// How many connections the client has now. Those that were detached, WebSockets among them, belong to whoever
+    /// detached them.
     public var connectionsInfo: HTTPConnectionsInfo {
         let counts = core.pool.counts
         var info = HTTPConnectionsInfo()

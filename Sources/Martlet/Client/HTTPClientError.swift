@@ -9,6 +9,8 @@ public enum HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible 
         case connection
         /// The server sent nothing for too long (`readTimeout`).
         case read
+        /// All connections that there may be to the server were in use for too long (`poolTimeout`).
+        case pool
         /// The request as a whole (`totalTimeout`).
         case total
         /// The answer to a PING of HTTP/2, sent because the server was silent (`http2.pingTimeout`).
@@ -128,6 +130,7 @@ public enum HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible 
         case .timedOut(let what, let host, let port, let duration):
             switch what {
             case .connection: "HTTP connection timed out after \(duration), host: \(host), port: \(port)"
+            case .pool: "No connection became free for \(duration), host: \(host), port: \(port)"
             case .read: "The server sent nothing for \(duration), host: \(host), port: \(port)"
             case .total: "The request took longer than \(duration), host: \(host), port: \(port)"
             case .ping: "The server does not answer since \(duration), host: \(host), port: \(port)"

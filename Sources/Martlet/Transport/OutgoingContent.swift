@@ -1,3 +1,4 @@
+import HTTPWire
 import NIOCore
 
 /// A piece of content that somebody wants to send, in the form it was given.
@@ -31,6 +32,13 @@ enum OutgoingContent: Sendable {
         } else {
             append(to: &output.tail)
         }
+    }
+
+    /// Appends the content as one chunk (RFC 9112 section 7.1). It is not empty.
+    func appendChunk(to output: inout OutputBuffer) {
+        output.tail.writeChunkHead(byteCount: byteCount)
+        append(to: &output)
+        output.tail.writeStaticString("\r\n")
     }
 
     /// The content as one buffer.

@@ -171,15 +171,17 @@ extension ResponseWriter {
         if context.method == .connect, status.kind == .successful { return .untilClose }
         if context.method == .head { return .none }
         if let declared, !compresses || (wholeLength != nil && !isChunked) {
-            if let wholeLength, wholeLength != declared {
-                throw wholeLength > declared
-                    ? .contentLengthExceeded(announced: declared, written: wholeLength)
-                    : .contentLengthNotReached(announced: declared, written: wholeLength)
-            }
+            if let wholeLength { try Self.check(wholeLength, announced: declared) }
             return .contentLength(declared)
         }
         if let wholeLength, !isChunked { return .contentLength(wholeLength) }
         return context.version == .http1_1 ? .chunked : .untilClose
+    }
+
+    /// Checks the length of a whole content against the one that was announced.
+    static func check(_ length: Int, announced: Int) throws(HTTPServerError) {
+        if length > announced { throw .contentLengthExceeded(announced: announced, written: length) }
+        if length < announced { throw .contentLengthNotReached(announced: announced, written: length) }
     }
 
     /// The length that the head announces.
@@ -208,7 +210,7 @@ extension HTTPField {
 }
 
 extension ByteBuffer {
-    fileprivate mutating func writeContentLength(_ length: Int) {
+    mutating func writeContentLength(_ length: Int) {
         writeStaticString("Content-Length: ")
         writeDecimal(length)
         writeStaticString("\r\n")

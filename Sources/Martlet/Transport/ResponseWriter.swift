@@ -91,31 +91,47 @@ struct ResponseWriter {
         into output: inout OutputBuffer
     ) throws(HTTPServerError) {
         guard !isEnded else { throw .responseEnded }
-        if isHeadWritten {
-            try append(content, buffered: true, into: &output)
-            try finish(draft.trailers, into: &output)
-            return
-        }
+        guard !isHeadWritten else { return try complete(content, draft.trailers, into: &output) }
         if coding == nil, draft.isUsual, context.method == .other, context.version == .http1_1, context.mayPersist {
             endUsual(content, constants, into: &output)
             return
         }
         // Trailers need chunks (RFC 9112 section 7.1.2).
         let isChunked = draft.trailers?.isEmpty == false && context.version == .http1_1
-        if let coding, !isChunked {
-            try endCompressed(content, draft, constants, coding, into: &output)
-        } else {
-            try writeHead(
-                draft,
-                constants,
-                wholeLength: content.byteCount,
-                isChunked: isChunked,
-                coding: coding,
-                into: &output
-            )
-            try append(content, buffered: true, into: &output)
-            try finish(draft.trailers, into: &output)
+        var (content, coding) = (content, coding)
+        var announced: Int?
+        if !isChunked, let whole = coding.take() {
+            content = .buffer(try Self.compress(content, announced: draft.contentLength, whole))
+            announced = content.byteCount
         }
+        try writeHead(
+            draft,
+            constants,
+            wholeLength: content.byteCount,
+            isChunked: isChunked,
+            coding: coding,
+            announced: announced,
+            into: &output
+        )
+        try complete(content, draft.trailers, into: &output)
+    }
+
+    /// A content that is known whole is compressed at once, so that its length can be announced.
+    private static func compress(
+        _ content: OutgoingContent,
+        announced: Int?,
+        _ coding: ContentCoding
+    ) throws(HTTPServerError) -> ByteBuffer {
+        if let announced { try check(content.byteCount, announced: announced) }
+        var compressed = ByteBuffer()
+        do {
+            let compressor = try Compressor(coding)
+            try compressor.compress(content.buffer, into: &compressed)
+            try compressor.finish(into: &compressed)
+        } catch {
+            throw .compressionFailed(error)
+        }
+        return compressed
     }
 
     /// The response that most are: a head that is the same for all of a second, a length, a content.
@@ -258,7 +274,13 @@ struct ResponseWriter {
         written += count
     }
 
-    private mutating func finish(_ trailers: HTTPFields?, into output: inout OutputBuffer) throws(HTTPServerError) {
+    /// Writes the last of the content, and the end. The head has been written.
+    private mutating func complete(
+        _ content: OutgoingContent,
+        _ trailers: HTTPFields?,
+        into output: inout OutputBuffer
+    ) throws(HTTPServerError) {
+        try append(content, buffered: true, into: &output)
         if let compressor {
             do {
                 try compressor.finish(into: &gathered)
@@ -274,9 +296,7 @@ struct ResponseWriter {
         case .untilClose:
             try keepTrailers(trailers)
         case .contentLength(let announced):
-            guard written == announced else {
-                throw .contentLengthNotReached(announced: announced, written: written)
-            }
+            try Self.check(written, announced: announced)
             try keepTrailers(trailers)
         case .chunked:
             let start = output.tail.writerIndex
@@ -314,37 +334,7 @@ struct ResponseWriter {
 
     private mutating func emitChunk(_ content: OutgoingContent, into output: inout OutputBuffer) {
         sentContentBytes += content.byteCount
-        output.tail.writeChunkHead(byteCount: content.byteCount)
-        content.append(to: &output)
-        output.tail.writeStaticString("\r\n")
-    }
-
-    /// A content that is known whole is compressed at once, so that its length can be announced.
-    private mutating func endCompressed(
-        _ content: OutgoingContent,
-        _ draft: borrowing ResponseDraft,
-        _ constants: HeadConstants,
-        _ coding: ContentCoding,
-        into output: inout OutputBuffer
-    ) throws(HTTPServerError) {
-        if let announced = draft.contentLength, announced != content.byteCount {
-            throw announced < content.byteCount
-                ? .contentLengthExceeded(announced: announced, written: content.byteCount)
-                : .contentLengthNotReached(announced: announced, written: content.byteCount)
-        }
-        var compressed = ByteBuffer()
-        do {
-            let compressor = try Compressor(coding)
-            try compressor.compress(content.buffer, into: &compressed)
-            try compressor.finish(into: &compressed)
-        } catch {
-            throw .compressionFailed(error)
-        }
-        let whole = compressed.readableBytes
-        try writeHead(draft, constants, wholeLength: whole, coding: coding, announced: whole, into: &output)
-        self.compressor = nil
-        try append(.buffer(compressed), buffered: true, into: &output)
-        try finish(draft.trailers, into: &output)
+        content.appendChunk(to: &output)
     }
 }
 

@@ -86,7 +86,10 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
 
     func push(_ bytes: ByteBuffer) {
         guard isReceiving else { return }
-        if pingTimer != nil { lastReceived = .now() }
+        if pingTimer != nil {
+            lastReceived = .now()
+            awaitsPong = false
+        }
         reader.append(bytes)
     }
 

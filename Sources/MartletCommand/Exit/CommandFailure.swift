@@ -59,6 +59,8 @@ struct CommandFailure: Error, Equatable {
             case .connection:
                 let advice = "Try again, or raise --connect-timeout."
                 self.init(.timedOut, "No connection to \(host), port \(port), within \(duration). \(advice)")
+            case .pool:
+                self.init(.timedOut, "No connection to \(host) became free for \(duration). Try again.")
             case .read:
                 self.init(.timedOut, "\(host) has sent nothing for \(duration). Try again, or raise --read-timeout.")
             case .total:

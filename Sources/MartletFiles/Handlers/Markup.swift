@@ -1,7 +1,7 @@
 /// Texts as parts of other texts.
-enum Markup {
+package enum Markup {
     /// A text as a part of HTML, also within quoted attributes.
-    static func escape(_ text: String) -> String {
+    package static func escape(_ text: String) -> String {
         var escaped = ""
         escaped.reserveCapacity(text.utf8.count)
         for scalar in text.unicodeScalars {

@@ -2,8 +2,7 @@ import ArgumentParser
 import Foundation
 import Logging
 import Martlet
-import ServiceLifecycle
-import UnixSignals
+import ProgramSupport
 
 /// Serves the chat.
 struct ServeCommand: AsyncParsableCommand {
@@ -85,43 +84,8 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.shutdownTimeout = .seconds(5)
         do {
             return try await HTTPServer.bind(InternetAddress(host), port: port, configuration: configuration)
-        } catch let error as SocketError where error.isAddressInUse {
-            throw StartupError("Port \(port) is taken. Stop the program that uses it, or choose another with --port.")
-        } catch let error as SocketError where error.isPermissionDenied {
-            throw StartupError("Port \(port) is for privileged programs. Use one from 1024 on.")
         } catch {
-            throw StartupError("\(error)")
+            throw StartupError(binding: error, port: port)
         }
-    }
-}
-
-/// Why the chat can't start, in one line. The command line prints it and exits with 1.
-struct StartupError: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) {
-        self.description = description
-    }
-}
-
-/// Runs `work`, and shuts it down gracefully when the process is asked to stop: by Control-C (SIGINT) or by SIGTERM.
-private func runUntilStopped(_ logger: Logger, _ work: @escaping @Sendable () async throws -> Void) async throws {
-    var logger = logger
-    logger.logLevel = .warning
-    let group = ServiceGroup(
-        configuration: ServiceGroupConfiguration(
-            services: [.init(service: Work(work: work), successTerminationBehavior: .gracefullyShutdownGroup)],
-            gracefulShutdownSignals: [.sigint, .sigterm],
-            logger: logger
-        )
-    )
-    try await group.run()
-}
-
-private struct Work: Service {
-    let work: @Sendable () async throws -> Void
-
-    func run() async throws {
-        try await work()
     }
 }

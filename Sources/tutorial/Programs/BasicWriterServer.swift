@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import Martlet
+import ProgramSupport
 
 /// Writes the JSON that clients send to files: `POST /file.txt` writes `file.txt`.
 struct BasicWriterServer: TutorialProgram {

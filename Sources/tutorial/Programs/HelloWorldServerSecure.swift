@@ -1,6 +1,7 @@
 import ArgumentParser
 import DevelopmentCertificates
 import Martlet
+import ProgramSupport
 
 /// Answers `Hello, world!`, as hello-world-server does, but over https: nobody on the way can read or change it.
 ///

@@ -1,4 +1,5 @@
 import Martlet
+import ProgramSupport
 
 /// Takes a port for a program.
 ///
@@ -27,20 +28,7 @@ func bindServer(
             )
         }
         return try await HTTPServer.bind(address, port: port, configuration: configuration)
-    } catch let error as SocketError where error.isAddressInUse {
-        throw StartupError("\(program): Port \(port) is taken. Stop the program that uses it, or \(advice).")
-    } catch let error as SocketError where error.isPermissionDenied {
-        throw StartupError("\(program): Port \(port) is for privileged programs. Use one from 1024 on.")
     } catch {
-        throw StartupError("\(program): \(error)")
-    }
-}
-
-/// Why a program can't start, in one line. The command line prints it and exits with 1.
-struct StartupError: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) {
-        self.description = description
+        throw StartupError(binding: error, port: port, program: program, advice: advice)
     }
 }

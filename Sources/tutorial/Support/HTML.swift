@@ -1,3 +1,5 @@
+import MartletFiles
+
 /// A piece of HTML. Whatever is interpolated into it is escaped, unless it is HTML itself.
 ///
 /// ```swift
@@ -10,23 +12,6 @@ struct HTML: Sendable, CustomStringConvertible {
     /// HTML, CSS or JavaScript that is known to be good.
     init(trusted text: String) {
         description = text
-    }
-
-    /// A text with the characters that mean something in HTML replaced, also within quoted attributes.
-    static func escape(_ text: String) -> String {
-        var escaped = ""
-        escaped.reserveCapacity(text.utf8.count)
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "\"": escaped += "&quot;"
-            case "'": escaped += "&#39;"
-            default: escaped.unicodeScalars.append(scalar)
-            }
-        }
-        return escaped
     }
 }
 
@@ -43,7 +28,7 @@ extension HTML: ExpressibleByStringInterpolation {
         }
 
         mutating func appendInterpolation(_ value: some StringProtocol) {
-            text += HTML.escape(String(value))
+            text += Markup.escape(String(value))
         }
 
         mutating func appendInterpolation(_ number: some BinaryInteger) {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Martlet
+import ProgramSupport
 import Synchronization
 
 /// The notes, and the file that keeps them: one note a line.

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Logging
 import Martlet
+import ProgramSupport
 
 /// The subcommand that runs one program.
 struct ProgramCommand<Program: TutorialProgram>: AsyncParsableCommand {
@@ -27,7 +29,7 @@ struct ProgramCommand<Program: TutorialProgram>: AsyncParsableCommand {
             security: try await Program.makeSecurity(options: options, console: console)
         )
         let program = try await Program(options: options, console: console)
-        try await runUntilStopped {
+        try await runUntilStopped(Logger(label: "tutorial")) {
             console.print("Listening on \(server.url)")
             try await server.serve(program.answer)
         }

@@ -1,4 +1,5 @@
 import Martlet
+import ProgramSupport
 
 /// Whose pages may use a server that keeps things for the people at this machine.
 struct TrustedPages: Sendable {

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Logging
 import Martlet
+import ProgramSupport
 
 /// All programs at once, in one process, and a home page that leads to them.
 struct Tour: AsyncParsableCommand {
@@ -31,7 +33,7 @@ struct Tour: AsyncParsableCommand {
             stops.append(try await program.tourStop(on: server))
         }
         let page = HomePage(stops: stops)
-        try await runUntilStopped { [stops] in
+        try await runUntilStopped(Logger(label: "tutorial")) { [stops] in
             let console = Console()
             for stop in stops {
                 console.print("\(stop.guide.name): Listening on \(stop.server.url)")

@@ -3,7 +3,7 @@ import HTTPWire
 import NIOCore
 import Testing
 
-@Suite struct BodyDecoderTests {
+@Suite(.calculation) struct BodyDecoderTests {
     private func ways(_ text: String) -> [[ArraySlice<UInt8>]] { Pieces.ways(of: Array(text.utf8)) }
 
     @Test func `no content`() {

@@ -3,7 +3,7 @@ import HTTPWire
 import NIOCore
 import Testing
 
-@Suite struct ChunkedTests {
+@Suite(.calculation) struct ChunkedTests {
     static let wellFormed: [(String, data: String, trailers: [String], rest: String)] = [
         ("0\r\n\r\n", "", [], ""),
         ("0\r\n\r\nnext", "", [], "next"),

@@ -3,7 +3,7 @@ import Testing
 
 @testable import HTTPWire
 
-@Suite("Content codings (RFC 9110 section 8.4.1)")
+@Suite("Content codings (RFC 9110 section 8.4.1)", .calculation)
 struct ContentCodingTests {
     @Test(
         "have names",

@@ -6,7 +6,7 @@ import Testing
 
 /// Compares what this parser and NIOHTTP1's make of the same bytes. Differences are how requests are smuggled past a
 /// proxy, so each has to be one that is wanted: see `AcceptedDifference`.
-@Suite struct DifferentialTests {
+@Suite(.calculation) struct DifferentialTests {
     static let corpus = (WellFormedRequests.all.map(\.bytes) + MalformedRequests.all.map(\.bytes))
         .filter { $0.count < 2_000 }
 

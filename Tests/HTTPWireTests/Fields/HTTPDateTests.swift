@@ -3,7 +3,7 @@ import Testing
 
 @testable import HTTPWire
 
-@Suite("Dates (RFC 9110 section 5.6.7)")
+@Suite("Dates (RFC 9110 section 5.6.7)", .calculation)
 struct HTTPDateTests {
     @Test(
         "are written as IMF-fixdate and read back",

@@ -3,7 +3,7 @@ import Testing
 
 @testable import HTTPWire
 
-@Suite("Whatever a peer sends")
+@Suite("Whatever a peer sends", .calculation)
 struct HostileInputTests {
     /// Pieces that mean something to one parser or another, and some that mean nothing to any.
     private static let pieces = [

@@ -4,7 +4,7 @@ import Testing
 
 @testable import HTTPWire
 
-@Suite("Field blocks of HTTP/2")
+@Suite("Field blocks of HTTP/2", .calculation)
 struct HTTP2MessageDecoderTests {
     private func bytes(_ hex: String) -> ByteBuffer {
         let digits = Array(hex.filter { $0 != " " })

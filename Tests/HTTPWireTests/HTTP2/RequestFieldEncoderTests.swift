@@ -4,7 +4,7 @@ import Testing
 
 @testable import HTTPWire
 
-@Suite("HPACK: what a client sends")
+@Suite("HPACK: what a client sends", .calculation)
 struct RequestFieldEncoderTests {
     private var encoder = RequestFieldEncoder()
 

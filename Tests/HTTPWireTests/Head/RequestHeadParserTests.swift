@@ -3,7 +3,7 @@ import HTTPWire
 import NIOCore
 import Testing
 
-@Suite struct RequestHeadParserTests {
+@Suite(.calculation) struct RequestHeadParserTests {
     @Test(arguments: MalformedRequests.all)
     func `rejects what breaks a rule`(_ request: MalformedRequest) throws {
         var first: HeadOutcome?

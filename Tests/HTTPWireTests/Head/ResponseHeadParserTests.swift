@@ -3,7 +3,7 @@ import HTTPWire
 import NIOCore
 import Testing
 
-@Suite struct ResponseHeadParserTests {
+@Suite(.calculation) struct ResponseHeadParserTests {
     struct Case: Sendable, CustomStringConvertible {
         var text: String
         var method = HTTPRequest.Method.get

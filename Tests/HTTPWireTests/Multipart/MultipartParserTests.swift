@@ -3,7 +3,7 @@ import HTTPWire
 import NIOCore
 import Testing
 
-@Suite struct MultipartParserTests {
+@Suite(.calculation) struct MultipartParserTests {
     private typealias Part = MultipartOutcome.Part
 
     private static let plain = "Content-Disposition: form-data; name=\"a\""

@@ -4,7 +4,7 @@ import NIOCore
 import Testing
 
 /// What programs send, byte for byte in form; names and contents are ours.
-@Suite struct SenderCorpusTests {
+@Suite(.calculation) struct SenderCorpusTests {
     struct Sender: Sendable, CustomTestStringConvertible {
         let name: String
         let boundary: String

@@ -2,7 +2,7 @@ import HTTPWire
 import NIOCore
 import Testing
 
-@Suite struct PerMessageDeflateTests {
+@Suite(.calculation) struct PerMessageDeflateTests {
     // MARK: Negotiation
 
     static let answers: [(String, WebSocketCompression, String?)] = [

@@ -2,7 +2,7 @@ import HTTPWire
 import NIOCore
 import Testing
 
-@Suite struct WebSocketMessageReaderTests {
+@Suite(.calculation) struct WebSocketMessageReaderTests {
     /// Frames as a server sends them.
     static let wellFormed: [(String, [FrameOutcome])] = [
         // RFC 6455 section 5.7.

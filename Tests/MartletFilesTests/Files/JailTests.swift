@@ -1,3 +1,4 @@
+import Foundation
 import HTTPWire
 import Martlet
 import NIOCore
@@ -180,8 +181,10 @@ struct JailTests {
         try jail.link("root/swap", to: "a.txt")
         try jail.link("root/swapdir", to: "dir")
         let isOver = Atomic(false)
+        let swappingIsOver = Events<Void>()
         let path = jail.path
-        let swapping = Thread {
+        // A thread of its own, so that it does not wait its turn.
+        Thread.detachNewThread {
             var round = 0
             while !isOver.load(ordering: .relaxed) {
                 round += 1
@@ -193,6 +196,7 @@ struct JailTests {
                 }
                 usleep(50)
             }
+            swappingIsOver.add()
         }
         try await withFiles(jail) {
             $0.walksStepwise = walksStepwise
@@ -215,31 +219,6 @@ struct JailTests {
             #expect(seen[404, default: 0] > 0)
         }
         isOver.store(true, ordering: .relaxed)
-        swapping.join()
+        try await swappingIsOver.next()
     }
-}
-
-/// A thread of its own, for work that must not wait its turn.
-private final class Thread: Sendable {
-    private nonisolated(unsafe) var thread = pthread_t()
-    // Safe because only the initialiser writes it.
-
-    init(_ body: @escaping @Sendable () -> Void) {
-        final class Box {
-            let body: () -> Void
-            init(_ body: @escaping () -> Void) { self.body = body }
-        }
-        pthread_create(
-            &thread,
-            nil,
-            { box in
-                guard let box else { return nil }
-                Unmanaged<Box>.fromOpaque(box).takeRetainedValue().body()
-                return nil
-            },
-            Unmanaged.passRetained(Box(body)).toOpaque()
-        )
-    }
-
-    func join() { pthread_join(thread, nil) }
 }

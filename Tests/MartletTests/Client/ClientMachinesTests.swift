@@ -127,6 +127,35 @@ struct ClientMachinesTests {
         #expect(nothing.isEmpty)
     }
 
+    // MARK: An exchange
+
+    @Test("A response that has arrived is there for its requester, whatever becomes of the connection")
+    func exchangeFailures() async throws {
+        var reader = reader()
+        reader.append(ByteBuffer(string: "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n"))
+        guard case .head(let head) = reader.next() else { Issue.record("no head"); return }
+        func exchange() -> ClientExchange {
+            ClientExchange(
+                key: PoolKey(host: "h", port: 80),
+                request: OutgoingRequest(method: .get, target: "/", host: "h")
+            )
+        }
+        let arrived = exchange()
+        arrived.deliver(IncomingResponse(head: head, body: nil, connection: nil))
+        arrived.connectionFailed(HTTPBodyError.connectionClosed)
+        #expect(try await arrived.response().head.statusCode == 200)
+
+        let lost = exchange()
+        lost.connectionFailed(HTTPClientError.connectionClosed)
+        lost.deliver(IncomingResponse(head: head, body: nil, connection: nil))
+        await #expect(throws: HTTPClientError.connectionClosed) { _ = try await lost.response() }
+
+        let cancelled = exchange()
+        cancelled.deliver(IncomingResponse(head: head, body: nil, connection: nil))
+        cancelled.fail(CancellationError())
+        await #expect(throws: CancellationError.self) { _ = try await cancelled.response() }
+    }
+
     // MARK: The pool
 
     private final class Thing {}

@@ -109,6 +109,24 @@ struct HTTPClientPoolTests {
         _ = try await serving.value
     }
 
+    @Test("Whoever has read a response to its end finds the connection free")
+    func sequence() async throws {
+        try await ScriptedServer.run { connection, _ in
+            while true {
+                try connection.readHead()
+                try connection.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
+                try connection.write("0\r\n\r\n")
+            }
+        } while: { server in
+            let client = makeClient()
+            for _ in 0..<300 {
+                let text = try await client.get("\(server.url)/").text
+                #expect(text == "abc")
+            }
+            #expect(server.connectionCount == 1)
+        }
+    }
+
     @Test("A request that waits, or is under way, can be cancelled")
     func cancellation() async throws {
         let (arrived, signal) = AsyncStream.makeStream(of: Void.self)
@@ -129,6 +147,52 @@ struct HTTPClientPoolTests {
             first.cancel()
             await #expect(throws: CancellationError.self) { _ = try await first.value }
             try await eventually { client.connectionsInfo.total == 0 }
+        }
+    }
+
+    @Test("A request waits for its turn no longer than poolTimeout")
+    func waitLimit() async throws {
+        try await ScriptedServer.run { connection, _ in
+            try connection.readToEnd()
+        } while: { server in
+            let client = makeClient {
+                $0.maxConnectionsPerHost = 1
+                $0.poolTimeout = .milliseconds(50)
+            }
+            let url = server.url
+            let first = Task { try await client.get("\(url)/") }
+            try await eventually { client.connectionsInfo.active == 1 }
+            await #expect(
+                throws: HTTPClientError.timedOut(.pool, host: "127.0.0.1", port: server.port, after: .milliseconds(50))
+            ) { _ = try await client.get("\(url)/") }
+            #expect(client.core.pool.counts.waiting == 0)
+            // The first has had its turn.
+            #expect(client.connectionsInfo.active == 1)
+            first.cancel()
+            await #expect(throws: CancellationError.self) { _ = try await first.value }
+        }
+    }
+
+    @Test("A connection that was detached makes room for another")
+    func detachedRoom() async throws {
+        try await ScriptedServer.run { connection, number in
+            try connection.readHead()
+            if number == 0 {
+                try connection.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n")
+                try connection.readToEnd()
+            } else {
+                try connection.write("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc")
+            }
+        } while: { server in
+            let client = makeClient { $0.maxConnectionsPerHost = 1 }
+            let response = try await client.get(
+                "\(server.url)/",
+                headers: [.connection: "Upgrade", .upgrade: "x"]
+            )
+            #expect(response.status == .switchingProtocols)
+            let text = try await client.get("\(server.url)/").text
+            #expect(text == "abc")
+            try await response.detachSocket().close()
         }
     }
 

@@ -190,12 +190,7 @@ struct SequenceTests {
     ) async throws {
         try await withBoundServer { server in
             let iterating = Task { try await iterate(server) }
-            do {
-                try await test(server)
-            } catch {
-                await server.close(force: true)
-                throw error
-            }
+            try await test(server)
             await server.close(force: true)
             try await iterating.value
         }

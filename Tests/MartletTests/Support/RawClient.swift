@@ -1,6 +1,7 @@
 import Martlet
 import NIOCore
 import NIOPosix
+import Testing
 
 #if canImport(Glibc)
     import Glibc
@@ -77,6 +78,18 @@ final class RawClient: Sendable {
     /// How many of the bytes that were sent the system has not taken yet.
     func unsentBytes() async throws -> Int {
         try await channel.getOption(.bufferedWritableBytes).get()
+    }
+
+    /// The same, once the system's two socket buffers are full and nothing moves any more.
+    func stuckBytes() async throws -> Int {
+        var unsent = -1
+        try await eventually {
+            try await Task.sleep(for: .milliseconds(30))
+            let before = unsent
+            unsent = try await unsentBytes()
+            return unsent == before
+        }
+        return unsent
     }
 
     /// Says that nothing more will be sent; what the server sends is still read.

@@ -11,9 +11,10 @@ extension HTTP1ClientConnection {
         current = nil
         failed.exchange.ended()
         failed.exchange.recorder?.ended(error)
-        failed.body?.fail(error)
+        // Before the error is told, so that whoever hears of it finds no connection.
         abort()
-        failed.exchange.fail(error)
+        failed.body?.fail(error)
+        failed.exchange.connectionFailed(error)
     }
 
     /// The peer will send no more.

@@ -13,6 +13,7 @@ extension HTTP1ClientConnection: DetachedConnection {
             self?.continueReading()
         }
         stopSending()
+        leavePool()
         let rest = reader.takeRemaining()
         if rest.readableBytes > 0 { stream.push(rest) }
         current = nil
@@ -22,6 +23,13 @@ extension HTTP1ClientConnection: DetachedConnection {
         exchange.recorder?.ended()
         let body = ConnectionBody(stream, of: exchange, on: self)
         exchange.deliver(IncomingResponse(head: head, body: body, connection: self))
+    }
+
+    /// Makes room for another connection: this one is no longer the client's.
+    private func leavePool() {
+        guard isPooled else { return }
+        isPooled = false
+        core.pool.closed(self)
     }
 
     func handOver(from stream: BodyStream, to receiver: any DetachedReceiver) {
@@ -37,17 +45,11 @@ extension HTTP1ClientConnection: DetachedConnection {
         return context.channel.isWritable
     }
 
-    var unsentBytes: Int {
-        (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
-    }
-
     /// Closes when the socket has taken everything.
     func closeDetached() {
         guard case .detached = phase, let context else { return }
         flushOutput()
-        let sent = context.eventLoop.makePromise(of: Void.self)
-        sent.futureResult.assumeIsolated().whenComplete { _ in self.abort() }
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: sent)
+        context.whenSent { self.abort() }
     }
 
     func closeOutput() {

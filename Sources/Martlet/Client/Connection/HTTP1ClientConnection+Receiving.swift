@@ -11,16 +11,10 @@ extension HTTP1ClientConnection {
 
     /// Goes as far as it can with what has arrived. Called on the loop after anything that may let it go on.
     func process() {
-        guard !isProcessing else {
-            hasMoreToProcess = true
-            return
-        }
-        isProcessing = true
+        guard processing.begin() else { return }
         repeat {
-            hasMoreToProcess = false
             while advance() {}
-        } while hasMoreToProcess
-        isProcessing = false
+        } while processing.goesOn()
         if !isReading { wakeReader() }
         continueReading()
     }
@@ -133,15 +127,15 @@ extension HTTP1ClientConnection {
         current = nil
         ended.exchange.ended()
         ended.exchange.recorder?.ended()
-        ended.body?.finish(trailers: trailers)
         if ended.exchange.opensTunnel {
             // The tunnel's end is whoever made it; what the proxy says of its connection is no longer about it.
         } else if !isReusable {
             abort()
         } else {
-            // Before the response is handed over, so that the next request finds the connection.
+            // Before the end is handed over, so that the next request finds the connection.
             release()
         }
+        ended.body?.finish(trailers: trailers)
         if !ended.isDelivered, let head = ended.head {
             let isEmpty = ended.firstBytes == nil && trailers.isEmpty
             let body = isEmpty ? nil : WholeBody(ended.firstBytes ?? ByteBuffer(), trailers: trailers)

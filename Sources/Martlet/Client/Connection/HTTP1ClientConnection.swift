@@ -11,8 +11,7 @@ import Synchronization
 ///
 /// Requests go through the ``HTTP1RequestWriter`` to the socket, and what comes back through the
 /// ``HTTP1ResponseReader`` to the exchange that waits for it. One exchange follows the other.
-final class HTTP1ClientConnection: ClientConnection, ChannelDuplexHandler, RemovableChannelHandler, @unchecked Sendable
-{
+final class HTTP1ClientConnection: ClientConnection, ChannelConnection, RemovableChannelHandler, @unchecked Sendable {
     // Sendable because every variable is touched only on the thread of `loop.eventLoop`: NIO calls the handler there,
     // and so does everybody else, as each member called from elsewhere documents.
 
@@ -74,9 +73,8 @@ final class HTTP1ClientConnection: ClientConnection, ChannelDuplexHandler, Remov
     var isFlushing = false
     var isPumping = false
     var hasMoreToPump = false
-    var isProcessing = false
-    var hasMoreToProcess = false
-    private var isReadHeldBack = false
+    var processing = ReentrancyGuard()
+    var isReadHeldBack = false
 
     init(key: PoolKey, core: ClientCore, loop: ClientLoop) {
         let configuration = core.configuration
@@ -121,15 +119,6 @@ final class HTTP1ClientConnection: ClientConnection, ChannelDuplexHandler, Remov
     func channelReadComplete(context: ChannelHandlerContext) {
         isReading = false
         wakeReader()
-    }
-
-    /// The channel asks for more to read, which waits while there is enough.
-    func read(context: ChannelHandlerContext) {
-        if wantsToRead {
-            context.read()
-        } else {
-            isReadHeldBack = true
-        }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -317,24 +306,15 @@ final class HTTP1ClientConnection: ClientConnection, ChannelDuplexHandler, Remov
         }
     }
 
-    // MARK: Reading
+    // MARK: Reading and writing
 
-    /// Whether the socket is to be read: always, except when what has arrived waits for somebody.
-    private var wantsToRead: Bool {
+    var wantsToRead: Bool {
         switch phase {
         case .open: current?.drain != nil || current?.body?.wantsBytes ?? true
         case .detached(let stream): stream.wantsBytes
         case .closed: false
         }
     }
-
-    func continueReading() {
-        guard isReadHeldBack, wantsToRead, let context else { return }
-        isReadHeldBack = false
-        context.read()
-    }
-
-    // MARK: Writing
 
     /// Hands what has been written to the socket.
     func flushOutput() {

@@ -31,10 +31,7 @@ struct HTTP1RequestWriter {
         let count = content.byteCount
         guard count > 0 else { return }
         try meter.add(count)
-        guard meter.isChunked else { return content.append(to: &output) }
-        output.tail.writeChunkHead(byteCount: count)
-        content.append(to: &output)
-        output.tail.writeStaticString("\r\n")
+        if meter.isChunked { content.appendChunk(to: &output) } else { content.append(to: &output) }
     }
 
     /// Ends the request.
@@ -86,12 +83,10 @@ struct HTTP1RequestWriter {
         case .none:
             // A method that gives content a meaning says that there is none (RFC 9110 section 8.6).
             if request.method == .post || request.method == .put || request.method == .patch {
-                buffer.writeStaticString("Content-Length: 0\r\n")
+                buffer.writeContentLength(0)
             }
         case .contentLength(let length):
-            buffer.writeStaticString("Content-Length: ")
-            buffer.writeString(String(length))
-            buffer.writeStaticString("\r\n")
+            buffer.writeContentLength(length)
         case .chunked:
             buffer.writeStaticString("Transfer-Encoding: chunked\r\n")
         }

@@ -45,14 +45,22 @@ final class ClientExchange: Sendable {
         var continuation: CheckedContinuation<IncomingResponse, any Error>?
         var progress = Progress()
         var timer: Scheduled<Void>?
+        /// Limits how long the exchange waits for a connection.
+        var waitTimer: Scheduled<Void>?
         var sender: Task<Void, Never>?
 
         mutating func end() {
             place = .over
             timer?.cancel()
             timer = nil
+            endWait()
             sender?.cancel()
             sender = nil
+        }
+
+        mutating func endWait() {
+            waitTimer?.cancel()
+            waitTimer = nil
         }
     }
 
@@ -137,6 +145,16 @@ final class ClientExchange: Sendable {
         if isOver { timer.cancel() }
     }
 
+    /// Lets the timer go that limits how long the exchange waits, once it does not wait any more.
+    func keepWaiting(until timer: Scheduled<Void>) {
+        let isWaiting = state.withLock { state in
+            guard case .waiting = state.place else { return false }
+            state.waitTimer = timer
+            return true
+        }
+        if !isWaiting { timer.cancel() }
+    }
+
     /// Lets the task go that writes the content, once the exchange is over.
     func keep(_ sender: Task<Void, Never>) {
         let isOver = state.withLock { state in
@@ -176,6 +194,7 @@ final class ClientExchange: Sendable {
         state.withLock { state in
             guard case .open = state.outcome else { return false }
             state.place = .on(connection)
+            state.endWait()
             state.progress.isConnectionReused = isReused
             return true
         }
@@ -212,6 +231,17 @@ final class ClientExchange: Sendable {
         }
         continuation?.resume(returning: response)
         return isWanted
+    }
+
+    /// The connection can't go on with the exchange. A response that has arrived is still the requester's, who finds
+    /// the error behind what has come of the content.
+    func connectionFailed(_ error: any Error) {
+        let hasArrived = state.withLock { if case .arrived = $0.outcome { true } else { false } }
+        if !hasArrived {
+            fail(error)
+        } else if case .stream(let body) = content {
+            body.fail(error)
+        }
     }
 
     /// The response is complete or lost, and the connection has nothing to do with the exchange any more.

@@ -50,7 +50,7 @@ final class ConnectionPool: Sendable {
         case nil: exchange.fail(HTTPClientError.clientClosed)
         case .use(let connection): connection.start(exchange)
         case .connect: core.connect(for: exchange, on: loop ?? core.nextLoop())
-        case .wait: break
+        case .wait: core.limitWait(of: exchange, on: loop)
         }
     }
 

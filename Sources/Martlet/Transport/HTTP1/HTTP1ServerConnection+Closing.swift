@@ -5,73 +5,28 @@ import Synchronization
 
 /// How a connection ends. All of it is called on the loop.
 extension HTTP1ServerConnection {
-    /// How long a client that still sends may take to read a last response.
-    static let lingeringTime = TimeAmount.seconds(5)
-    /// The same for a client of which no more has been seen, but which may have sent another request meanwhile.
-    static let shortLingeringTime = TimeAmount.seconds(1)
-
     /// Sends what has been written, then closes.
     ///
     /// - Parameter mayReceiveMore: Whether the client does not expect the connection to close.
     func closeAfterFlush(mayReceiveMore: Bool = false) {
         guard case .open = phase else { return }
-        phase = .flushing
-        lingering = reader.hasUnreadInput ? Self.lingeringTime : mayReceiveMore ? Self.shortLingeringTime : .zero
+        closeAfterFlush(
+            lingering: reader.hasUnreadInput
+                ? LingeringClose.time : mayReceiveMore ? LingeringClose.shortTime : .zero
+        )
         releaseHandler()
-        count(as: .closing)
-        flushSoon()
-        continueReading()
     }
 
-    /// Closes when the socket has taken the last response.
-    func finishClosing() {
-        guard case .flushing = phase, output.isEmpty, !awaitsLastWrite, let context else { return }
-        awaitsLastWrite = true
-        let sent = context.eventLoop.makePromise(of: Void.self)
-        sent.futureResult.assumeIsolated().whenComplete { _ in self.lastWriteIsDone() }
-        // An empty write completes when everything before it has been sent.
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: sent)
-    }
-
-    private func lastWriteIsDone() {
-        guard case .flushing = phase else { return }
-        guard lingering > .zero, !hasPeerClosed else { return abort() }
-        // Closing while the peer still sends would make the system discard what the peer has not read of the response
-        // (RFC 9112 section 9.6). So only the sending half is closed; the rest follows the peer, or the clock.
-        phase = .lingering(until: .now() + lingering)
-        context?.close(mode: .output, promise: nil)
-        continueReading()
-    }
-
-    /// Tears the connection down at once.
-    func abort() {
-        context?.close(promise: nil)
-    }
-
-    /// The peer will send no more.
-    func peerClosed() {
-        hasPeerClosed = true
-        loop.executor.turn {
-            switch phase {
-            case .open:
-                // A client that is gone is the reason most often. One that has only finished sending still gets what
-                // the handler writes.
-                handlerTask?.cancel()
-                if reader.isInsideRequest, let body = exchange?.body, reader.bufferedBytes == 0 {
-                    body.fail(HTTPBodyError.connectionClosed)
-                }
-                process()
-            case .detached(let receiver):
-                receiver.finish()
-            case .lingering:
-                abort()
-            case .flushing, .closed:
-                break
-            }
+    func inputEnded() {
+        // A client that is gone is the reason most often. One that has only finished sending still gets what the handler
+        // writes.
+        handlerTask?.cancel()
+        if reader.isInsideRequest, let body = exchange?.body, reader.bufferedBytes == 0 {
+            body.fail(HTTPBodyError.connectionClosed)
         }
+        process()
     }
 
-    /// The server accepts no more requests.
     func serverCloses(force: Bool) {
         isServerClosing = true
         if force {
@@ -88,13 +43,8 @@ extension HTTP1ServerConnection {
         }
     }
 
-    /// How many bytes the socket has not taken yet.
-    var unsentBytes: Int {
-        (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
-    }
-
     func becomeClosed() {
-        let receiver: (any DetachedReceiver)? = if case .detached(let receiver) = phase { receiver } else { nil }
+        let receiver = receiver
         let isFailure = receiver?.hasSaidGoodbye != true
         phase = .closed
         count(as: nil)
@@ -121,13 +71,8 @@ extension HTTP1ServerConnection {
 
     // MARK: Deadlines
 
-    /// Called every now and then.
     func checkDeadlines(now: NIODeadline) {
-        if case .lingering(let until) = phase {
-            if now >= until { abort() }
-            return
-        }
-        guard context != nil else { return }
+        guard context != nil, !lingers(at: now) else { return }
         // A file that has become shorter since its part was handed to the channel: the system sends nothing more of it,
         // and the channel would try for ever.
         if let slice = filesInFlight.first, !slice.isThere { return abort() }
@@ -163,13 +108,9 @@ extension HTTP1ServerConnection {
         case .stalledOutput:
             abort()
         case .slowHandler:
-            handlerIsTooSlow()
+            if let exchange { handlerIsTooSlow(exchange) }
+            flushOutput()
         }
-    }
-
-    /// The deadline that a handler has set for its response has passed.
-    func deadlinePassed(_ exchange: ServerExchange) {
-        if self.exchange === exchange { abort() }
     }
 
     private var presentWait: ConnectionTiming.Wait {
@@ -180,16 +121,8 @@ extension HTTP1ServerConnection {
             } else {
                 drainAllowance == nil ? .request : .content
             }
-        case .flushing, .lingering, .detached, .closed:
+        case .detached, .closing, .closed:
             .nothing
         }
-    }
-
-    private func handlerIsTooSlow() {
-        guard let exchange, !writer.isEnded else { return }
-        handlerTask?.cancel()
-        let error = HTTPError(.serviceUnavailable, "The request took too long.")
-        handlerReturned(exchange, error: error, closes: true)
-        flushOutput()
     }
 }

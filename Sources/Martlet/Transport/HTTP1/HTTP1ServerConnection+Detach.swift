@@ -43,9 +43,7 @@ extension HTTP1ServerConnection {
     func closeDetached() {
         guard case .detached = phase, let context else { return }
         flushOutput()
-        let sent = context.eventLoop.makePromise(of: Void.self)
-        sent.futureResult.assumeIsolated().whenComplete { _ in self.abort() }
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: sent)
+        context.whenSent { self.abort() }
     }
 
     /// The two ends of the connection; nil once it is closed. May be asked from anywhere.

@@ -6,7 +6,7 @@ import NIOCore
 extension HTTP1ServerConnection: ExchangeConnection {
     func end(_ exchange: ServerExchange, _ content: OutgoingContent) throws(HTTPServerError) {
         // Also when a change that came too late is reported: the response is complete nevertheless.
-        defer { finishExchange() }
+        defer { finishIfOver() }
         try write(exchange) { (draft) throws(HTTPServerError) in
             let coding = writer.isHeadWritten ? nil : exchange.chooseCoding(&draft, wholeLength: content.byteCount)
             try writer.end(content, draft, loop.headConstants, coding: coding, into: &output)
@@ -84,6 +84,10 @@ extension HTTP1ServerConnection: ExchangeConnection {
 
     var isResponseEnded: Bool { writer.isEnded }
 
+    var summary: HTTPResponseSummary { writer.summary }
+
+    var receiver: (any DetachedReceiver)? { phase.receiver }
+
     func breakOff() {
         abort()
     }
@@ -130,42 +134,11 @@ extension HTTP1ServerConnection: ExchangeConnection {
     // MARK: The end of an exchange
 
     func handlerReturned(_ exchange: ServerExchange, error: (any Error)?) {
-        handlerReturned(exchange, error: error, closes: false)
+        settle(exchange, error)
     }
 
-    /// The handler has returned or thrown; the response is ended for it if it did not do so.
-    ///
-    /// - Parameter closes: Whether the answer to an error is the last one on the connection.
-    func handlerReturned(_ exchange: ServerExchange, error: (any Error)?, closes: Bool) {
-        guard self.exchange === exchange else {
-            if let error {
-                report(error, exchange)
-                if case .detached(let receiver) = phase { receiver.handlerFailed() }
-            }
-            return
-        }
-        isHandlerRunning = false
-        if let error {
-            answer(error, exchange, closes: closes)
-        } else if !writer.isEnded {
-            do {
-                try end(exchange, .none)
-            } catch {
-                answer(error, exchange)
-            }
-        }
-        finishExchange()
-    }
-
-    func requestWasDropped(_ exchange: ServerExchange) {
-        guard self.exchange === exchange, !writer.isEnded else { return }
-        loop.executor.turn {
-            handlerReturned(exchange, error: HTTPError(.serviceUnavailable, "The request was dropped unanswered."))
-        }
-    }
-
-    /// Goes on to the next request once the response is ended and the handler has returned.
-    private func finishExchange() {
+    /// Ends the exchange when the response is complete and the handler has returned, and goes on to the next request.
+    func finishIfOver() {
         guard let exchange, writer.isEnded, !isHandlerRunning else { return }
         self.exchange = nil
         reportCompletion()
@@ -177,23 +150,6 @@ extension HTTP1ServerConnection: ExchangeConnection {
             drainAllowance = exchange.settings.configuration.maximumDrainedBytes
         }
         process()
-    }
-
-    func whenComplete(_ exchange: ServerExchange, _ action: @escaping @Sendable (HTTPResponseSummary) -> Void) {
-        if self.exchange === exchange {
-            completions.append(action)
-        } else {
-            action(HTTPResponseSummary(status: nil, contentBytes: 0, isComplete: false))
-        }
-    }
-
-    /// Tells those who want to know what became of the response, once.
-    func reportCompletion() {
-        guard !completions.isEmpty else { return }
-        let summary = writer.summary
-        let actions = completions
-        completions = []
-        for action in actions { action(summary) }
     }
 
     // MARK: Requests that are none

@@ -10,8 +10,7 @@ import Synchronization
 ///
 /// Bytes go from the socket through the ``HTTP1RequestReader`` to an exchange, and from the exchange through the
 /// ``ResponseWriter`` back. Requests are answered one after the other; those that arrive early wait unparsed.
-final class HTTP1ServerConnection: ChannelDuplexHandler, RemovableChannelHandler, ServerConnection, @unchecked Sendable
-{
+final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @unchecked Sendable {
     // Sendable because every variable is touched only on the thread of `loop.eventLoop`: NIO calls the handler there,
     // and so does everybody else, as each member called from elsewhere documents.
 
@@ -20,25 +19,13 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, RemovableChannelHandler
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    enum Phase {
-        /// Requests are read and answered.
-        case open
-        /// The last response is on its way to the socket.
-        case flushing
-        /// Everything has been sent; what the peer still sends is dropped, so that it gets to read the response.
-        case lingering(until: NIODeadline)
-        /// The bytes belong to somebody who took the socket.
-        case detached(any DetachedReceiver)
-        case closed
-    }
-
     // The variables are exempt from the run-time check for overlapping accesses, which would cost a fifth of a small
     // request. None overlap: there is one thread, and the values that are changed in place (reader, writer, output,
-    // timing) call nothing that comes back here.
+    // timing, processing) call nothing that comes back here.
 
     let loop: ServerLoop
     @exclusivity(unchecked) var context: ChannelHandlerContext?
-    @exclusivity(unchecked) var phase = Phase.open
+    @exclusivity(unchecked) var phase = ServerConnectionPhase.open
     /// Whether whoever detached the connection has finished sending.
     var isOutputClosed = false
     /// Whether the connection is about to end by an error.
@@ -47,7 +34,6 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, RemovableChannelHandler
     /// The request that is being answered, and its response.
     @exclusivity(unchecked) var exchange: ServerExchange?
     @exclusivity(unchecked) var writer = ResponseWriter(.noRequest)
-    /// Who wants to know what became of the response.
     @exclusivity(unchecked) var completions: [@Sendable (HTTPResponseSummary) -> Void] = []
     /// The task that works on the connection's requests; none where the server is iterated over.
     @exclusivity(unchecked) var handlerTask: Task<Void, Never>?
@@ -76,19 +62,13 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, RemovableChannelHandler
     @exclusivity(unchecked) var mayBecomeHTTP2: Bool
     @exclusivity(unchecked) var hasPeerClosed = false
     @exclusivity(unchecked) var isServerClosing = false
-    @exclusivity(unchecked) var awaitsLastWrite = false
-    /// How long to wait for the peer's end of the connection after the last response.
-    @exclusivity(unchecked) var lingering = TimeAmount.zero
     @exclusivity(unchecked) var gaugeState: ConnectionGauge.State?
     @exclusivity(unchecked) var timing: ConnectionTiming
-
-    @exclusivity(unchecked) private var isProcessing = false
-    @exclusivity(unchecked) private var hasMoreToProcess = false
-    @exclusivity(unchecked) private(set) var isReadHeldBack = false
-    @exclusivity(unchecked) private var isReading = false
-    @exclusivity(unchecked) private var isFlushDeferred = false
-    /// What the channel has said last about its being writable; asking it costs more.
-    @exclusivity(unchecked) private(set) var isChannelWritable = true
+    @exclusivity(unchecked) var processing = ReentrancyGuard()
+    @exclusivity(unchecked) var isReadHeldBack = false
+    @exclusivity(unchecked) var isReading = false
+    @exclusivity(unchecked) var isFlushDeferred = false
+    @exclusivity(unchecked) var isChannelWritable = true
 
     init(loop: ServerLoop) {
         self.loop = loop
@@ -114,37 +94,10 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, RemovableChannelHandler
         loop.add(self)
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let bytes = unwrapInboundIn(data)
-        isReading = true
-        timing.received(bytes.readableBytes)
-        switch phase {
-        case .open:
-            reader.append(bytes)
-            if mayBecomeHTTP2, awaitsPreface() { return }
-            process()
-        case .detached(let stream):
-            stream.push(bytes)
-            loop.executor.turn { stream.wake() }
-        case .flushing:
-            lingering = Self.lingeringTime
-        case .lingering, .closed:
-            break
-        }
-    }
-
-    func channelReadComplete(context: ChannelHandlerContext) {
-        isReading = false
-        flushOutput()
-    }
-
-    /// The channel asks for more to read, which waits while there is enough.
-    func read(context: ChannelHandlerContext) {
-        if wantsToRead {
-            context.read()
-        } else {
-            isReadHeldBack = true
-        }
+    func received(_ bytes: ByteBuffer) {
+        reader.append(bytes)
+        if mayBecomeHTTP2, awaitsPreface() { return }
+        process()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -163,18 +116,9 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, RemovableChannelHandler
     /// What the TLS handshake has agreed on; nil without TLS. May be asked from anywhere.
     var security: ConnectionSecurity? { agreement.withLock { $0 } }
 
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        isChannelWritable = context.channel.isWritable
-        guard isChannelWritable else { return }
-        loop.executor.turn {
-            writability.signal()
-            if case .detached(let receiver) = phase { receiver.becameWritable() }
-        }
-        process()
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        becomeClosed()
+    func becameWritable() {
+        writability.signal()
+        receiver?.becameWritable()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -187,25 +131,6 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, RemovableChannelHandler
 
     // MARK: Requests
 
-    /// Goes as far as it can with what has arrived. Called on the loop after anything that may let it go on.
-    func process() {
-        guard !isProcessing else {
-            hasMoreToProcess = true
-            return
-        }
-        isProcessing = true
-        repeat {
-            hasMoreToProcess = false
-            // What a handler does inside the turn can let the next request begin.
-            loop.executor.turn {
-                while advance() {}
-            }
-        } while hasMoreToProcess
-        isProcessing = false
-        continueReading()
-    }
-
-    /// One step; false when there is nothing to do before something else happens.
     func advance() -> Bool {
         guard case .open = phase else { return false }
         if let exchange {
@@ -328,44 +253,15 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, RemovableChannelHandler
         process()
     }
 
-    // MARK: Reading
+    // MARK: Reading and writing
 
-    /// Whether the socket is to be read: always, except when what has arrived waits for somebody.
-    private var wantsToRead: Bool {
-        switch phase {
-        case .open:
-            if let exchange, reader.isInsideRequest {
-                return exchange.body?.wantsBytes ?? true
-            }
-            return reader.bufferedBytes < BodyStream.highWaterMark
-        case .detached(let stream):
-            return stream.wantsBytes
-        case .flushing, .lingering:
-            return true
-        case .closed:
-            return false
+    var hasRoom: Bool {
+        if let exchange, reader.isInsideRequest {
+            return exchange.body?.wantsBytes ?? true
         }
+        return reader.bufferedBytes < BodyStream.highWaterMark
     }
 
-    func continueReading() {
-        guard isReadHeldBack, wantsToRead, let context else { return }
-        isReadHeldBack = false
-        context.read()
-    }
-
-    // MARK: Writing
-
-    /// Flushes at the end of the turn, or of the read that is going on, whichever comes last.
-    func flushSoon() {
-        guard !isFlushDeferred, !isReading else { return }
-        isFlushDeferred = true
-        loop.executor.atEndOfTurn { [self] in
-            isFlushDeferred = false
-            flushOutput()
-        }
-    }
-
-    /// Hands what has been written to the socket.
     func flushOutput() {
         guard let context, !output.isEmpty else {
             return finishClosing()
@@ -379,11 +275,5 @@ final class HTTP1ServerConnection: ChannelDuplexHandler, RemovableChannelHandler
         context.flush()
         output.reset()
         finishClosing()
-    }
-
-    func count(as state: ConnectionGauge.State?) {
-        guard gaugeState != state else { return }
-        loop.gauge.move(from: gaugeState, to: state)
-        gaugeState = state
     }
 }

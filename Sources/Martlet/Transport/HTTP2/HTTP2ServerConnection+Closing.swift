@@ -51,14 +51,13 @@ extension HTTP2ServerConnection {
     func closeIfDone() {
         guard streams.isEmpty, case .open = phase else { return }
         if farewell == .final {
-            closeAfterFlush(lingering: HTTP1ServerConnection.shortLingeringTime)
+            closeAfterFlush(lingering: LingeringClose.shortTime)
         } else if isPeerLeaving || hasPeerClosed {
             output.tail.writeHTTP2GoAway(lastStream: lastStream, .noError)
-            closeAfterFlush(lingering: HTTP1ServerConnection.shortLingeringTime)
+            closeAfterFlush(lingering: LingeringClose.shortTime)
         }
     }
 
-    /// The server accepts no more requests.
     func serverCloses(force: Bool) {
         if force {
             abort()
@@ -78,7 +77,7 @@ extension HTTP2ServerConnection {
         guard case .open = phase else { return }
         output.tail.writeHTTP2GoAway(lastStream: lastStream, error.code, text: error.reason)
         abandonStreams()
-        closeAfterFlush(lingering: HTTP1ServerConnection.lingeringTime)
+        closeAfterFlush(lingering: LingeringClose.time)
     }
 
     /// Ends all exchanges, since nothing more can be sent to the client.
@@ -89,55 +88,11 @@ extension HTTP2ServerConnection {
         for stream in open { stream.connectionEnded() }
     }
 
-    private func closeAfterFlush(lingering time: TimeAmount) {
-        phase = .flushing
-        lingering = time
-        count(as: .closing)
-        flushSoon()
-        continueReading()
-    }
-
-    /// Closes when the socket has taken the last frames.
-    func finishClosing() {
-        guard case .flushing = phase, output.isEmpty, !awaitsLastWrite, let context else { return }
-        awaitsLastWrite = true
-        let sent = context.eventLoop.makePromise(of: Void.self)
-        sent.futureResult.assumeIsolated().whenComplete { _ in self.lastWriteIsDone() }
-        // An empty write completes when everything before it has been sent.
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: sent)
-    }
-
-    private func lastWriteIsDone() {
-        guard case .flushing = phase else { return }
-        guard !hasPeerClosed else { return abort() }
-        // Closing while the peer still sends would make the system discard what the peer has not read. So only the
-        // sending half is closed; the rest follows the peer, or the clock.
-        phase = .lingering(until: .now() + lingering)
-        context?.close(mode: .output, promise: nil)
-        continueReading()
-    }
-
-    /// Tears the connection down at once.
-    func abort() {
-        context?.close(promise: nil)
-    }
-
-    /// The peer will send no more.
-    func peerClosed() {
-        hasPeerClosed = true
-        loop.executor.turn {
-            switch phase {
-            case .open:
-                // A client that is gone is the reason most often. One that has only finished sending still gets what
-                // its windows have room for.
-                for stream in Array(streams.values) { stream.inputClosed() }
-                closeIfDone()
-            case .lingering:
-                abort()
-            case .flushing, .closed:
-                break
-            }
-        }
+    func inputEnded() {
+        // A client that is gone is the reason most often. One that has only finished sending still gets what its windows
+        // have room for.
+        for stream in Array(streams.values) { stream.inputClosed() }
+        closeIfDone()
     }
 
     func becomeClosed() {
@@ -153,11 +108,7 @@ extension HTTP2ServerConnection {
     // MARK: Deadlines
 
     func checkDeadlines(now: NIODeadline) {
-        guard context != nil else { return }
-        if case .lingering(let until) = phase {
-            if now >= until { abort() }
-            return
-        }
+        guard context != nil, !lingers(at: now) else { return }
         let violation = timing.check(
             now: now,
             wait: presentWait,

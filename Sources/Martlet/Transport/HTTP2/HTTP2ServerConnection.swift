@@ -11,7 +11,7 @@ import Synchronization
 /// client has granted room for them, into one output buffer. NIO's own handler for HTTP/2 would be asked for each
 /// frame, hold back content where nobody sees it, and not tell which stream an error belongs to; a channel for each
 /// stream would cost many times what a small request does.
-final class HTTP2ServerConnection: ChannelDuplexHandler, ServerConnection, @unchecked Sendable {
+final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     // Sendable because every variable is touched only on the thread of `loop.eventLoop`: NIO calls the handler there,
     // and so does everybody else, as each member called from elsewhere documents. The variables are exempt from the
     // run-time check for overlapping accesses, as those of `HTTP1ServerConnection` are: there is one thread, and the
@@ -20,16 +20,6 @@ final class HTTP2ServerConnection: ChannelDuplexHandler, ServerConnection, @unch
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
-
-    enum Phase {
-        /// Requests are read and answered.
-        case open
-        /// The last frames are on their way to the socket.
-        case flushing
-        /// Everything has been sent; what the peer still sends is dropped, so that it gets to read the last frames.
-        case lingering(until: NIODeadline)
-        case closed
-    }
 
     /// How far the client has been told that the connection ends.
     enum Farewell: Equatable {
@@ -48,7 +38,7 @@ final class HTTP2ServerConnection: ChannelDuplexHandler, ServerConnection, @unch
     let openChannel = Mutex<(any Channel)?>(nil)
 
     @exclusivity(unchecked) var context: ChannelHandlerContext?
-    @exclusivity(unchecked) var phase = Phase.open
+    @exclusivity(unchecked) var phase = ServerConnectionPhase.open
     @exclusivity(unchecked) var farewell = Farewell.none
     @exclusivity(unchecked) var reader: HTTP2FrameReader
     @exclusivity(unchecked) var decoder: HTTP2MessageDecoder
@@ -82,17 +72,11 @@ final class HTTP2ServerConnection: ChannelDuplexHandler, ServerConnection, @unch
     @exclusivity(unchecked) var gaugeState: ConnectionGauge.State?
     @exclusivity(unchecked) var hasPeerClosed = false
     @exclusivity(unchecked) var isPeerLeaving = false
-    @exclusivity(unchecked) var awaitsLastWrite = false
-    /// How long to wait for the peer's end of the connection after the last frame.
-    @exclusivity(unchecked) var lingering = TimeAmount.zero
-
-    @exclusivity(unchecked) private var isProcessing = false
-    @exclusivity(unchecked) private var hasMoreToProcess = false
-    @exclusivity(unchecked) private var isReadHeldBack = false
-    @exclusivity(unchecked) private var isReading = false
-    @exclusivity(unchecked) private var isFlushDeferred = false
-    /// What the channel has said last about its being writable; asking it costs more.
-    @exclusivity(unchecked) private(set) var isChannelWritable = true
+    @exclusivity(unchecked) var processing = ReentrancyGuard()
+    @exclusivity(unchecked) var isReadHeldBack = false
+    @exclusivity(unchecked) var isReading = false
+    @exclusivity(unchecked) var isFlushDeferred = false
+    @exclusivity(unchecked) var isChannelWritable = true
 
     init(loop: ServerLoop, security: ConnectionSecurity?) {
         self.loop = loop
@@ -145,33 +129,9 @@ final class HTTP2ServerConnection: ChannelDuplexHandler, ServerConnection, @unch
         flushOutput()
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let bytes = unwrapInboundIn(data)
-        isReading = true
-        timing.received(bytes.readableBytes)
-        switch phase {
-        case .open:
-            reader.append(bytes)
-            process()
-        case .flushing:
-            lingering = HTTP1ServerConnection.lingeringTime
-        case .lingering, .closed:
-            break
-        }
-    }
-
-    func channelReadComplete(context: ChannelHandlerContext) {
-        isReading = false
-        flushOutput()
-    }
-
-    /// The channel asks for more to read, which waits while the client does not take what is sent to it.
-    func read(context: ChannelHandlerContext) {
-        if wantsToRead {
-            context.read()
-        } else {
-            isReadHeldBack = true
-        }
+    func received(_ bytes: ByteBuffer) {
+        reader.append(bytes)
+        process()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -182,15 +142,8 @@ final class HTTP2ServerConnection: ChannelDuplexHandler, ServerConnection, @unch
         }
     }
 
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        isChannelWritable = context.channel.isWritable
-        guard isChannelWritable else { return }
-        loop.executor.turn { resumeSending() }
-        process()
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        becomeClosed()
+    func becameWritable() {
+        resumeSending()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -200,27 +153,10 @@ final class HTTP2ServerConnection: ChannelDuplexHandler, ServerConnection, @unch
         context.close(promise: nil)
     }
 
-    // MARK: Reading
+    // MARK: Reading and writing
 
-    /// Takes all frames that have arrived. Called on the loop after anything that may let it go on.
-    func process() {
-        guard !isProcessing else {
-            hasMoreToProcess = true
-            return
-        }
-        isProcessing = true
-        repeat {
-            hasMoreToProcess = false
-            loop.executor.turn {
-                while advance() {}
-            }
-        } while hasMoreToProcess
-        isProcessing = false
-        continueReading()
-    }
-
-    /// One frame; false when there is nothing to do before something else happens.
-    private func advance() -> Bool {
+    /// One frame.
+    func advance() -> Bool {
         guard case .open = phase else { return false }
         if output.byteCount >= Self.outputLimit {
             flushOutput()
@@ -235,34 +171,9 @@ final class HTTP2ServerConnection: ChannelDuplexHandler, ServerConnection, @unch
         return true
     }
 
-    /// Whether the socket is to be read: always, except when answers to what has arrived pile up.
-    private var wantsToRead: Bool {
-        switch phase {
-        case .open: isChannelWritable || output.byteCount < Self.outputLimit
-        case .flushing, .lingering: true
-        case .closed: false
-        }
-    }
+    /// Answers to what has arrived must not pile up.
+    var hasRoom: Bool { isChannelWritable || output.byteCount < Self.outputLimit }
 
-    func continueReading() {
-        guard isReadHeldBack, wantsToRead, let context else { return }
-        isReadHeldBack = false
-        context.read()
-    }
-
-    // MARK: Writing
-
-    /// Flushes at the end of the turn, or of the read that is going on, whichever comes last.
-    func flushSoon() {
-        guard !isFlushDeferred, !isReading else { return }
-        isFlushDeferred = true
-        loop.executor.atEndOfTurn { [self] in
-            isFlushDeferred = false
-            flushOutput()
-        }
-    }
-
-    /// Hands what has been written to the socket.
     func flushOutput() {
         guard let context, !output.isEmpty else {
             return finishClosing()
@@ -271,17 +182,6 @@ final class HTTP2ServerConnection: ChannelDuplexHandler, ServerConnection, @unch
         context.flush()
         output.reset()
         finishClosing()
-    }
-
-    /// How many bytes the socket has not taken yet.
-    var unsentBytes: Int {
-        (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
-    }
-
-    func count(as state: ConnectionGauge.State?) {
-        guard gaugeState != state else { return }
-        loop.gauge.move(from: gaugeState, to: state)
-        gaugeState = state
     }
 }
 

@@ -15,6 +15,8 @@ extension HTTP2ServerStream: ExchangeConnection {
 
     var isResponseEnded: Bool { writer.isEnded }
 
+    var summary: HTTPResponseSummary { writer.summary }
+
     func hand(_ exchange: ServerExchange, to handler: @escaping HTTPServer.Handler, on executor: (any TaskExecutor)?) {
         isHandlerRunning = true
         let task: Task<Void, Never>
@@ -143,60 +145,16 @@ extension HTTP2ServerStream: ExchangeConnection {
     // MARK: The end of an exchange
 
     func handlerReturned(_ exchange: ServerExchange, error: (any Error)?) {
-        isHandlerRunning = false
-        settle(exchange, error)
-    }
-
-    func requestWasDropped(_ exchange: ServerExchange) {
-        loop.executor.turn {
-            let isUnanswered = self.exchange === exchange && !writer.isEnded
-            settle(
-                exchange,
-                isUnanswered ? HTTPError(.serviceUnavailable, "The request was dropped unanswered.") : nil
-            )
-        }
-    }
-
-    /// Nobody works on the exchange any more.
-    private func settle(_ exchange: ServerExchange, _ error: (any Error)?) {
         handlerTask = nil
         if isCounted {
             isCounted = false
             connection.exchangeIsOver()
         }
-        guard self.exchange === exchange else {
-            if let error {
-                report(error, exchange)
-                receiver?.handlerFailed()
-            }
-            return
-        }
-        if let error {
-            answer(error, exchange)
-        } else if !writer.isEnded {
-            do {
-                try end(exchange, .none)
-            } catch {
-                answer(error, exchange)
-            }
-        }
-        finishIfOver()
-    }
-
-    func deadlinePassed(_ exchange: ServerExchange) {
-        if self.exchange === exchange { abandon(with: .cancel, notice: HTTPBodyError.connectionClosed) }
+        settle(exchange, error)
     }
 
     func breakOff() {
         abandon(with: .internalError, notice: HTTPBodyError.connectionClosed)
-    }
-
-    func whenComplete(_ exchange: ServerExchange, _ action: @escaping @Sendable (HTTPResponseSummary) -> Void) {
-        if self.exchange === exchange {
-            completions.append(action)
-        } else {
-            action(HTTPResponseSummary(status: nil, contentBytes: 0, isComplete: false))
-        }
     }
 
     // MARK: Requests that are none

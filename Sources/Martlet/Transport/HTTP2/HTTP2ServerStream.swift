@@ -12,7 +12,6 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
     /// The exchange until it is over; nil for a request that was not understood.
     @exclusivity(unchecked) var exchange: ServerExchange?
     @exclusivity(unchecked) var writer: ResponseWriter
-    /// Who wants to know what became of the response.
     @exclusivity(unchecked) var completions: [@Sendable (HTTPResponseSummary) -> Void] = []
     @exclusivity(unchecked) var handlerTask: Task<Void, Never>?
     @exclusivity(unchecked) var isHandlerRunning = false
@@ -254,15 +253,6 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
         writability?.signal()
     }
 
-    /// Tells those who want to know what became of the response, once.
-    func reportCompletion() {
-        guard !completions.isEmpty else { return }
-        let summary = writer.summary
-        let actions = completions
-        completions = []
-        for action in actions { action(summary) }
-    }
-
     // MARK: Deadlines
 
     func checkDeadlines(now: NIODeadline) {
@@ -289,13 +279,5 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
         case .idle, .slowHead, .stalledOutput, nil:
             break
         }
-    }
-
-    private func handlerIsTooSlow(_ exchange: ServerExchange) {
-        guard !writer.isEnded else { return }
-        handlerTask?.cancel()
-        isHandlerRunning = false
-        answer(HTTPError(.serviceUnavailable, "The request took too long."), exchange)
-        finishIfOver()
     }
 }

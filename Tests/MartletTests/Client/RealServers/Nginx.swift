@@ -22,14 +22,57 @@ enum Nginx {
         locations: String = "",
         _ body: (RealServer) async throws -> Void
     ) async throws {
+        let files = [
+            "hello": ByteBuffer(string: hello),
+            "large": large,
+            "text": ByteBuffer(string: text),
+            "users": ByteBuffer(string: "Aladdin:{PLAIN}open sesame\n"),
+        ]
+        try await run(files: files, isSingle: isSingle) { port in
+            """
+            listen 127.0.0.1:\(port);
+            listen unix:nginx.sock;
+            location /text { gzip on; gzip_types text/plain; gzip_min_length 1; }
+            location /slow { alias files/large; limit_rate 100k; }
+            location /put/ { alias files/; dav_methods PUT DELETE; }
+            location /closing { keepalive_timeout 0; return 200 closing; }
+            location /private/ { alias files/; auth_basic cave; auth_basic_user_file files/users; }
+            location /301 { return 301 /hello; }
+            location /302 { return 302 http://127.0.0.1:\(port)/hello; }
+            location /303 { return 303 /hello; }
+            location /307 { return 307 /put/moved; }
+            location /308 { return 308 /put/moved; }
+            location /loop { return 302 /loop; }
+            location /404 { return 404; }
+            location /500 { return 500 broken; }
+            location /204 { return 204; }
+            location /413 { client_max_body_size 1k; return 200; }
+            \(locations)
+            """
+        } _: { server in
+            try await body(server)
+        }
+    }
+
+    /// Runs nginx with files of one's own while `body` uses it.
+    ///
+    /// - Parameters:
+    ///   - files: What lies in the folder that is served, by names.
+    ///   - isSingle: Whether it is one process, which can be killed at once, and not a master and a worker.
+    ///   - server: Tells the lines of the configuration that make the server on a port.
+    static func run(
+        files: [String: ByteBuffer],
+        isSingle: Bool = false,
+        server: (_ port: Int) -> String,
+        _ body: (RealServer) async throws -> Void
+    ) async throws {
         try await RealServer.run("nginx") { directory, port in
-            let files = directory.appending(path: "files")
-            try FileManager.default.createDirectory(at: files, withIntermediateDirectories: false)
-            try Data(hello.utf8).write(to: files.appending(path: "hello"))
-            try Data(large.readableBytesView).write(to: files.appending(path: "large"))
-            try Data(text.utf8).write(to: files.appending(path: "text"))
-            try Data("Aladdin:{PLAIN}open sesame\n".utf8).write(to: directory.appending(path: "users"))
-            let configuration = configuration(port: port, isSingle: isSingle, locations: locations)
+            let folder = directory.appending(path: "files")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+            for (name, content) in files {
+                try Data(content.readableBytesView).write(to: folder.appending(path: name))
+            }
+            let configuration = configuration(server: server(port), isSingle: isSingle)
             try Data(configuration.utf8).write(to: directory.appending(path: "nginx.conf"))
             return ["-p", directory.path, "-c", "nginx.conf", "-e", "stderr"]
         } _: { server in
@@ -37,7 +80,7 @@ enum Nginx {
         }
     }
 
-    private static func configuration(port: Int, isSingle: Bool, locations: String) -> String {
+    private static func configuration(server: String, isSingle: Bool) -> String {
         """
         \(getuid() == 0 ? "user root;" : "")
         daemon off;
@@ -55,27 +98,10 @@ enum Nginx {
             uwsgi_temp_path uwsgi;
             scgi_temp_path scgi;
             client_max_body_size 64m;
+            default_type text/plain;
+            root files;
             server {
-                listen 127.0.0.1:\(port);
-                listen unix:nginx.sock;
-                root files;
-                default_type text/plain;
-                location /text { gzip on; gzip_types text/plain; gzip_min_length 1; }
-                location /slow { alias files/large; limit_rate 100k; }
-                location /put/ { alias files/; dav_methods PUT DELETE; }
-                location /closing { keepalive_timeout 0; return 200 closing; }
-                location /private/ { alias files/; auth_basic cave; auth_basic_user_file users; }
-                location /301 { return 301 /hello; }
-                location /302 { return 302 http://127.0.0.1:\(port)/hello; }
-                location /303 { return 303 /hello; }
-                location /307 { return 307 /put/moved; }
-                location /308 { return 308 /put/moved; }
-                location /loop { return 302 /loop; }
-                location /404 { return 404; }
-                location /500 { return 500 broken; }
-                location /204 { return 204; }
-                location /413 { client_max_body_size 1k; return 200; }
-                \(locations)
+                \(server)
             }
         }
         """

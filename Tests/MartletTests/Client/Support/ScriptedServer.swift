@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import Synchronization
 import Testing
@@ -28,7 +29,8 @@ final class ScriptedServer: Sendable {
         descriptor = try SystemSocket.open(bind: address, v6Only: false, reusePort: false)
         try SystemSocket.listen(descriptor, backlog: 128)
         port = try SystemSocket.localAddress(of: descriptor).1
-        let thread = Thread { [descriptor] in
+        // Blocking calls have no place on the threads of Swift's tasks.
+        Thread.detachNewThread { [descriptor] in
             // Closed here and nowhere else: its number would soon be another server's, whose connections this thread
             // would take.
             defer { SystemSocket.close(descriptor) }
@@ -45,14 +47,13 @@ final class ScriptedServer: Sendable {
                     defer { count += 1 }
                     return count
                 }
-                Thread {
+                Thread.detachNewThread {
                     let scripted = ScriptedConnection(connection)
                     try? script(scripted, number)
                     scripted.close()
-                }.start()
+                }
             }
         }
-        thread.start()
     }
 
     /// Stops listening. What has been accepted goes on.
@@ -194,48 +195,5 @@ final class ScriptedConnection: @unchecked Sendable {
         guard count >= 0 else { throw Closed() }
         buffered += chunk[..<count]
         return count > 0
-    }
-}
-
-/// A thread, since blocking calls have no place on the threads of Swift's tasks.
-private struct Thread {
-    private final class Box {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-
-    let body: @Sendable () -> Void
-
-    func start() {
-        let box = Unmanaged.passRetained(Box(body)).toOpaque()
-        #if canImport(Glibc)
-            var thread = pthread_t()
-            pthread_create(
-                &thread,
-                nil,
-                { box in
-                    guard let box else { return nil }
-                    Unmanaged<Box>.fromOpaque(box).takeRetainedValue().body()
-                    return nil
-                },
-                box
-            )
-        #else
-            var thread: pthread_t?
-            pthread_create(
-                &thread,
-                nil,
-                { box in
-                    Unmanaged<Box>.fromOpaque(box).takeRetainedValue().body()
-                    return nil
-                },
-                box
-            )
-        #endif
-        #if canImport(Glibc)
-            pthread_detach(thread)
-        #else
-            if let thread { pthread_detach(thread) }
-        #endif
     }
 }

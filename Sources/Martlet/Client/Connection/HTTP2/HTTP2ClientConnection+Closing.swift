@@ -43,7 +43,7 @@ extension HTTP2ClientConnection {
         stream.exchange.ended()
         stream.exchange.recorder?.ended(error)
         stream.body?.fail(error)
-        stream.exchange.fail(error)
+        stream.exchange.connectionFailed(error)
     }
 
     /// The server has done nothing about an exchange, which is sent again if that is possible. Its stream is not in the

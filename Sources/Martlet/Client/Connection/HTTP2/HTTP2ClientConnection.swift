@@ -11,7 +11,7 @@ import Synchronization
 /// Frames go from the socket through the ``HTTP2FrameReader`` to the streams, and from the streams, as far as the server
 /// has granted room for them, into one output buffer. What is received is bounded by the windows: that of a stream opens
 /// as its reader reads, that of the connection at once, lest one response that nobody reads hold up the others.
-final class HTTP2ClientConnection: ClientConnection, ChannelDuplexHandler, @unchecked Sendable {
+final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @unchecked Sendable {
     // Sendable because every variable is touched only on the thread of `loop.eventLoop`: NIO calls the handler there,
     // and so does everybody else, as each member called from elsewhere documents.
 
@@ -83,9 +83,8 @@ final class HTTP2ClientConnection: ClientConnection, ChannelDuplexHandler, @unch
     var isFlushScheduled = false
     /// What the channel has said last about its being writable; asking it costs more.
     private(set) var isChannelWritable = true
-    private var isProcessing = false
-    private var hasMoreToProcess = false
-    private var isReadHeldBack = false
+    private var processing = ReentrancyGuard()
+    var isReadHeldBack = false
     /// When something arrived last.
     var lastArrival = NIODeadline.now()
     /// When a PING was sent whose answer has not come.
@@ -143,15 +142,6 @@ final class HTTP2ClientConnection: ClientConnection, ChannelDuplexHandler, @unch
         settle()
     }
 
-    /// The channel asks for more to read, which waits while the server does not take what is sent to it.
-    func read(context: ChannelHandlerContext) {
-        if wantsToRead {
-            context.read()
-        } else {
-            isReadHeldBack = true
-        }
-    }
-
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case ChannelEvent.inputClosed = event {
             abort()
@@ -189,16 +179,10 @@ final class HTTP2ClientConnection: ClientConnection, ChannelDuplexHandler, @unch
 
     /// Takes all frames that have arrived. Called on the loop after anything that may let it go on.
     private func process() {
-        guard !isProcessing else {
-            hasMoreToProcess = true
-            return
-        }
-        isProcessing = true
+        guard processing.begin() else { return }
         repeat {
-            hasMoreToProcess = false
             while advance() {}
-        } while hasMoreToProcess
-        isProcessing = false
+        } while processing.goesOn()
         if !isReading { settle() }
         continueReading()
     }
@@ -222,14 +206,8 @@ final class HTTP2ClientConnection: ClientConnection, ChannelDuplexHandler, @unch
         if isFlushScheduled { sendQueued() }
     }
 
-    /// Whether the socket is to be read: always, except when answers to what has arrived pile up.
-    private var wantsToRead: Bool { isChannelWritable || output.byteCount < Self.outputLimit }
-
-    private func continueReading() {
-        guard isReadHeldBack, wantsToRead, let context else { return }
-        isReadHeldBack = false
-        context.read()
-    }
+    /// Answers to what has arrived must not pile up.
+    var wantsToRead: Bool { isChannelWritable || output.byteCount < Self.outputLimit }
 
     // MARK: Requests
 

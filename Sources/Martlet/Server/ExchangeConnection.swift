@@ -3,14 +3,6 @@ import HTTPWire
 import Logging
 import NIOCore
 
-/// A connection as the loop sees it that it belongs to. All of it is called on the loop.
-protocol ServerConnection: AnyObject {
-    /// The server accepts no more requests.
-    func serverCloses(force: Bool)
-    /// Called every now and then.
-    func checkDeadlines(now: NIODeadline)
-}
-
 /// What exchanges ask of what carries them: the whole connection over HTTP/1, a stream of it over HTTP/2. All of it is
 /// called on the loop, except where it says otherwise.
 protocol ExchangeConnection: AnyObject, Sendable {
@@ -60,19 +52,101 @@ protocol ExchangeConnection: AnyObject, Sendable {
     /// Hands the connection to somebody else.
     func detach(_ exchange: ServerExchange, writeHeaders: Bool) throws -> DetachedSocket
 
-    // What answering for a failed handler depends on.
+    // What the end of an exchange depends on.
 
+    /// The exchange until it is over.
+    var exchange: ServerExchange? { get }
+    /// The task that works on the exchange; nil where the server is iterated over.
+    var handlerTask: Task<Void, Never>? { get }
+    var isHandlerRunning: Bool { get set }
+    /// Who wants to know what became of the response.
+    var completions: [@Sendable (HTTPResponseSummary) -> Void] { get set }
+    /// What became of the response so far.
+    var summary: HTTPResponseSummary { get }
+    /// Who has detached the connection.
+    var receiver: (any DetachedReceiver)? { get }
     /// Whether other exchanges share the connection, so that it goes on whatever becomes of one.
     var isShared: Bool { get }
     /// Whether the client is gone, or no longer wants the response.
     var isPeerGone: Bool { get }
     var isHeadWritten: Bool { get }
     var isResponseEnded: Bool { get }
+    /// Ends the exchange when the response is complete and the handler has returned.
+    func finishIfOver()
     /// Gives up a response that can't be completed, so that the client notices.
     func breakOff()
+    /// Gives up the response at once.
+    func abort()
 }
 
 extension ExchangeConnection {
+    // MARK: The end of an exchange
+
+    /// Nobody works on the exchange any more: the response is ended, unless that was done, with the answer to `error` if
+    /// there is one.
+    func settle(_ exchange: ServerExchange, _ error: (any Error)?) {
+        isHandlerRunning = false
+        guard self.exchange === exchange else {
+            if let error {
+                report(error, exchange)
+                receiver?.handlerFailed()
+            }
+            return
+        }
+        if let error {
+            answer(error, exchange)
+        } else if !isResponseEnded {
+            do {
+                try end(exchange, .none)
+            } catch {
+                answer(error, exchange)
+            }
+        }
+        finishIfOver()
+    }
+
+    func requestWasDropped(_ exchange: ServerExchange) {
+        loop.executor.turn {
+            let isUnanswered = self.exchange === exchange && !isResponseEnded
+            handlerReturned(
+                exchange,
+                error: isUnanswered ? HTTPError(.serviceUnavailable, "The request was dropped unanswered.") : nil
+            )
+        }
+    }
+
+    /// The time for the exchange is up: the handler is cancelled, and answered for.
+    func handlerIsTooSlow(_ exchange: ServerExchange) {
+        guard !isResponseEnded else { return }
+        handlerTask?.cancel()
+        isHandlerRunning = false
+        answer(HTTPError(.serviceUnavailable, "The request took too long."), exchange, closes: true)
+        finishIfOver()
+    }
+
+    func deadlinePassed(_ exchange: ServerExchange) {
+        if self.exchange === exchange { abort() }
+    }
+
+    func whenComplete(_ exchange: ServerExchange, _ action: @escaping @Sendable (HTTPResponseSummary) -> Void) {
+        if self.exchange === exchange {
+            completions.append(action)
+        } else {
+            action(HTTPResponseSummary(status: nil, contentBytes: 0, isComplete: false))
+        }
+    }
+
+    /// Tells those who want to know what became of the response, once.
+    func reportCompletion() {
+        guard !completions.isEmpty else { return }
+        let summary = summary
+        let actions = completions
+        completions = []
+        for action in actions { action(summary) }
+    }
+
+    // MARK: Errors
+
     /// Answers for a handler that has thrown.
     ///
     /// - Parameter closes: Whether the answer is the last one on the connection, if that is not shared.

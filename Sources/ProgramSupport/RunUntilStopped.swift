@@ -5,14 +5,17 @@ import UnixSignals
 /// Runs `work`, and shuts it down gracefully when the process is asked to stop: by Control-C (SIGINT) or by SIGTERM.
 ///
 /// The signals are caught before `work` begins, so nothing that it announces can come too early.
-func runUntilStopped(_ work: @escaping @Sendable () async throws -> Void) async throws {
-    var logger = Logger(label: "tutorial")
+///
+/// - Parameter logger: What tells of trouble with that; what is not a warning at least is left out.
+public func runUntilStopped(
+    _ logger: Logger,
+    _ work: @escaping @Sendable () async throws -> Void
+) async throws {
+    var logger = logger
     logger.logLevel = .warning
     let group = ServiceGroup(
         configuration: ServiceGroupConfiguration(
-            services: [
-                .init(service: Work(work: work), successTerminationBehavior: .gracefullyShutdownGroup)
-            ],
+            services: [.init(service: Work(work: work), successTerminationBehavior: .gracefullyShutdownGroup)],
             gracefulShutdownSignals: [.sigint, .sigterm],
             logger: logger
         )

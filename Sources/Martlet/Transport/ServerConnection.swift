@@ -1,0 +1,195 @@
+import NIOCore
+
+/// Where a connection of a server is in its life.
+enum ServerConnectionPhase {
+    /// Requests are read and answered.
+    case open
+    /// The bytes belong to somebody who took the socket.
+    case detached(any DetachedReceiver)
+    /// The last response is on its way to the client.
+    case closing(LingeringClose)
+    case closed
+
+    /// Who took the socket.
+    var receiver: (any DetachedReceiver)? {
+        if case .detached(let receiver) = self { receiver } else { nil }
+    }
+}
+
+/// A connection of a server, whatever version of HTTP it speaks: how it reads, writes and ends, which is the same for all
+/// versions. All of it is called on the loop.
+///
+/// What stands in the extensions is compiled for each version of its own: nothing is looked up for a request.
+protocol ServerConnection: ChannelConnection where InboundIn == ByteBuffer, OutboundOut == ByteBuffer {
+    var loop: ServerLoop { get }
+    var phase: ServerConnectionPhase { get set }
+    /// What waits to be handed to the channel.
+    var output: OutputBuffer { get }
+    var timing: ConnectionTiming { get set }
+    var gaugeState: ConnectionGauge.State? { get set }
+    var processing: ReentrancyGuard { get set }
+    /// Whether the channel is handing over what it has read.
+    var isReading: Bool { get set }
+    var isFlushDeferred: Bool { get set }
+    /// What the channel has said last about its being writable; asking it costs more.
+    var isChannelWritable: Bool { get set }
+    var hasPeerClosed: Bool { get set }
+
+    // What the versions differ in, as long as the connection is open.
+
+    /// Bytes have arrived.
+    func received(_ bytes: ByteBuffer)
+    /// One step with what has arrived; false when there is nothing to do before something else happens.
+    func advance() -> Bool
+    /// Whether there is room for more than has arrived.
+    var hasRoom: Bool { get }
+    /// Hands what has been written to the channel, and then calls ``finishClosing()``.
+    func flushOutput()
+    /// The channel has become writable.
+    func becameWritable()
+    /// The client will send no more.
+    func inputEnded()
+
+    /// The channel is closed.
+    func becomeClosed()
+    /// The server accepts no more requests.
+    func serverCloses(force: Bool)
+    /// Called every now and then.
+    func checkDeadlines(now: NIODeadline)
+}
+
+extension ServerConnection {
+    // MARK: From the channel
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let bytes = unwrapInboundIn(data)
+        isReading = true
+        timing.received(bytes.readableBytes)
+        switch phase {
+        case .open:
+            received(bytes)
+        case .detached(let receiver):
+            receiver.push(bytes)
+            loop.executor.turn { receiver.wake() }
+        case .closing(var closing):
+            closing.received()
+            phase = .closing(closing)
+        case .closed:
+            break
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        isReading = false
+        flushOutput()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        isChannelWritable = context.channel.isWritable
+        guard isChannelWritable else { return }
+        loop.executor.turn { becameWritable() }
+        process()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        becomeClosed()
+    }
+
+    // MARK: Reading and writing
+
+    /// Goes as far as it can with what has arrived. Called after anything that may let it go on.
+    func process() {
+        guard processing.begin() else { return }
+        repeat {
+            // What a handler does inside the turn can let the next request begin.
+            loop.executor.turn {
+                while advance() {}
+            }
+        } while processing.goesOn()
+        continueReading()
+    }
+
+    var wantsToRead: Bool {
+        switch phase {
+        case .open: hasRoom
+        case .detached(let receiver): receiver.wantsBytes
+        case .closing: true
+        case .closed: false
+        }
+    }
+
+    /// Flushes at the end of the turn, or of the read that is going on, whichever comes last.
+    func flushSoon() {
+        guard !isFlushDeferred, !isReading else { return }
+        isFlushDeferred = true
+        loop.executor.atEndOfTurn { [self] in
+            isFlushDeferred = false
+            flushOutput()
+        }
+    }
+
+    func count(as state: ConnectionGauge.State?) {
+        guard gaugeState != state else { return }
+        loop.gauge.move(from: gaugeState, to: state)
+        gaugeState = state
+    }
+
+    // MARK: The end
+
+    /// Sends what has been written, then closes: at once, or when the client has closed its half or taken `time` over it.
+    func closeAfterFlush(lingering time: TimeAmount) {
+        phase = .closing(LingeringClose(lingeringFor: time))
+        count(as: .closing)
+        flushSoon()
+        continueReading()
+    }
+
+    /// Goes on with the end, if it has begun, once everything has been handed to the channel.
+    func finishClosing() {
+        guard case .closing(var closing) = phase, output.isEmpty, let context, closing.flushed() else { return }
+        phase = .closing(closing)
+        context.whenSent { self.lastWriteIsDone() }
+    }
+
+    private func lastWriteIsDone() {
+        guard case .closing(var closing) = phase else { return }
+        let step = closing.sent(at: .now(), hasPeerClosed: hasPeerClosed)
+        phase = .closing(closing)
+        switch step {
+        case .connection:
+            abort()
+        case .output:
+            context?.close(mode: .output, promise: nil)
+            continueReading()
+        }
+    }
+
+    /// Tears the connection down at once.
+    func abort() {
+        context?.close(promise: nil)
+    }
+
+    /// The client will send no more.
+    func peerClosed() {
+        hasPeerClosed = true
+        loop.executor.turn {
+            switch phase {
+            case .open:
+                inputEnded()
+            case .detached(let receiver):
+                receiver.finish()
+            case .closing(let closing):
+                if closing.isLingering { abort() }
+            case .closed:
+                break
+            }
+        }
+    }
+
+    /// Whether nothing is left but the client's half, which has its time.
+    func lingers(at now: NIODeadline) -> Bool {
+        guard case .closing(let closing) = phase, closing.isLingering else { return false }
+        if closing.isOver(at: now) { abort() }
+        return true
+    }
+}
