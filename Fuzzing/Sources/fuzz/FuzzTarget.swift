@@ -21,6 +21,7 @@ enum FuzzTarget: String, CaseIterable {
     case webSocketDeflate = "websocket-deflate"
     case http2Frames = "http2-frames"
     case http2FieldBlock = "http2-field-block"
+    case http2Response = "http2-response"
 
     /// Traps if a property does not hold for the input.
     func check(_ bytes: [UInt8]) {
@@ -46,6 +47,7 @@ enum FuzzTarget: String, CaseIterable {
         case .webSocketDeflate: WebSocketProperties.checkDeflate(bytes)
         case .http2Frames: HTTP2Properties.checkFrames(bytes)
         case .http2FieldBlock: HTTP2Properties.checkFieldBlock(bytes)
+        case .http2Response: HTTP2Properties.checkResponse(bytes)
         }
     }
 }

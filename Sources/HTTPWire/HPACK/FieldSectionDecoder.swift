@@ -2,12 +2,7 @@ import NIOCore
 
 /// Decompresses the field blocks of one HTTP/2 connection (RFC 7541), with the memory that they share.
 struct FieldSectionDecoder: Sendable {
-    /// How many bytes the memory may take: what every endpoint has to expect (RFC 9113 section 6.5.2).
-    private static let tableLimit = 4_096
-
-    private var table = CircularBuffer<FieldTableEntry>()
-    private var tableSize = 0
-    private var tableCapacity = FieldSectionDecoder.tableLimit
+    private var table = DynamicTable()
     /// A field that is being put together; kept for its memory.
     private var scratch: [UInt8] = []
 
@@ -44,7 +39,7 @@ struct FieldSectionDecoder: Sendable {
                     size += scratch.count + 32
                     try Self.check(size, limit)
                     Self.pass(scratch, nameLength, to: field)
-                    if isIndexed { insert(FieldTableEntry(bytes: scratch, nameLength: nameLength)) }
+                    if isIndexed { table.insert(FieldTableEntry(bytes: scratch, nameLength: nameLength)) }
                 }
             }
         }
@@ -90,32 +85,14 @@ struct FieldSectionDecoder: Sendable {
 
     // MARK: The memory
 
-    /// The entry of an index that counts through both tables (RFC 7541 section 2.3.3).
     private func entry(_ index: Int) throws(HTTP2Error) -> FieldTableEntry {
-        let known = StaticTable.entries
-        if index >= 1, index <= known.count { return known[index - 1] }
-        let place = index - known.count - 1
-        guard place >= 0, place < table.count else { throw Self.error("An index that stands for nothing", "2.3.3") }
-        return table[offset: place]
-    }
-
-    private mutating func insert(_ entry: FieldTableEntry) {
-        tableSize += entry.size
-        table.prepend(entry)
-        evict()
+        guard let entry = table[index] else { throw Self.error("An index that stands for nothing", "2.3.3") }
+        return entry
     }
 
     private mutating func resize(to capacity: Int) throws(HTTP2Error) {
-        guard capacity <= Self.tableLimit else { throw Self.error("A table larger than allowed", "6.3") }
-        tableCapacity = capacity
-        evict()
-    }
-
-    private mutating func evict() {
-        // An entry larger than the table empties it, which is no error (RFC 7541 section 4.4).
-        while tableSize > tableCapacity, let last = table.popLast() {
-            tableSize -= last.size
-        }
+        guard capacity <= DynamicTable.defaultCapacity else { throw Self.error("A table larger than allowed", "6.3") }
+        table.resize(to: capacity)
     }
 
     /// What is left of a block.

@@ -37,35 +37,26 @@ public struct FieldSectionEncoder: Sendable {
 
     /// What the peer remembers.
     private var remembered: CommonFields?
-    private var capacity = 4_096
-    /// The sizes that the peer has yet to be told: the least that there was meanwhile, and the present one.
-    private var announcements: (least: Int, present: Int)?
+    private var updates = TableSizeUpdates()
 
     /// An encoder for a new connection.
     public init() {}
 
     /// Keeps to what the peer allows to make it remember: its SETTINGS_HEADER_TABLE_SIZE.
     public mutating func limitTable(to size: Int) {
-        let size = min(size, 4_096)
-        guard size != capacity else { return }
-        capacity = size
-        announcements = (min(announcements?.least ?? size, size), size)
         // The peer forgets what does not fit; to know what that is, it is made to forget all.
-        forget()
+        if updates.limit(to: size) { forget() }
     }
 
     private mutating func forget() {
         guard remembered != nil else { return }
         remembered = nil
-        announcements = (0, capacity)
+        updates.clear()
     }
 
     /// Writes what has to stand at the beginning of a block (RFC 7541 section 4.2).
     public mutating func begin(_ block: inout ByteBuffer) {
-        guard let (least, present) = announcements else { return }
-        announcements = nil
-        if least != present { block.writeHPACKInteger(least, prefix: 5, first: 0x20) }
-        block.writeHPACKInteger(present, prefix: 5, first: 0x20)
+        updates.write(to: &block)
     }
 
     /// Writes `:status`.
@@ -105,7 +96,7 @@ public struct FieldSectionEncoder: Sendable {
     }
 
     private func canRemember(_ common: CommonFields) -> Bool {
-        common.size <= capacity && Self.firstIndex + common.fields.count - 1 <= Self.lastShortIndex
+        common.size <= updates.capacity && Self.firstIndex + common.fields.count - 1 <= Self.lastShortIndex
     }
 
     /// Writes one field; by its index if it is one that the peer remembers.
@@ -133,26 +124,44 @@ public struct FieldSectionEncoder: Sendable {
     }
 }
 
-extension ByteBuffer {
-    /// What the recipient is to do with a field.
-    enum HPACKMemory {
-        case remembered
-        case plain
-    }
+/// What the recipient is to do with a field.
+enum HPACKMemory {
+    case remembered
+    case plain
+    /// Not even the memory of a proxy may get it (RFC 7541 section 7.1.3).
+    case never
+}
 
+extension ByteBuffer {
     /// Writes a field literally, with the index of its name if it has one (RFC 7541 section 6.2).
     mutating func writeHPACKField(_ field: HTTPField, _ memory: HPACKMemory) {
         let name = field.name.canonicalName
         let index = StaticTable.indices[name] ?? 0
-        switch memory {
-        case .remembered:
-            writeHPACKInteger(index, prefix: 6, first: 0x40)
-        case .plain:
-            // Cookies must not end in the memory of a proxy either (RFC 7541 section 7.1.3).
-            writeHPACKInteger(index, prefix: 4, first: field.name == .setCookie ? 0x10 : 0x00)
-        }
+        writeHPACKNameIndex(index, memory == .plain && field.name == .setCookie ? .never : memory)
         if index == 0 { name.utf8.span.withUnsafeBytes { writeHPACKText($0) } }
         field.withUnsafeBytesOfValue { value in value.span.withUnsafeBytes { writeHPACKText($0) } }
+    }
+
+    /// Writes a field literally.
+    ///
+    /// - Parameter nameIndex: An index of the name in either table; 0 if there is none.
+    mutating func writeHPACKField(
+        _ name: UnsafeRawBufferPointer,
+        _ value: UnsafeRawBufferPointer,
+        nameIndex: Int,
+        _ memory: HPACKMemory
+    ) {
+        writeHPACKNameIndex(nameIndex, memory)
+        if nameIndex == 0 { writeHPACKText(name) }
+        writeHPACKText(value)
+    }
+
+    private mutating func writeHPACKNameIndex(_ index: Int, _ memory: HPACKMemory) {
+        switch memory {
+        case .remembered: writeHPACKInteger(index, prefix: 6, first: 0x40)
+        case .plain: writeHPACKInteger(index, prefix: 4, first: 0x00)
+        case .never: writeHPACKInteger(index, prefix: 4, first: 0x10)
+        }
     }
 
     /// Writes a text, coded where that makes it shorter (RFC 7541 section 5.2).

@@ -9,6 +9,16 @@ enum StaticTable {
         uniquingKeysWith: { first, _ in first }
     )
 
+    /// The index of a field, given the first of its name.
+    static func index(of name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, from first: Int) -> Int? {
+        var index = first
+        while index <= entries.count, entries[index - 1].hasName(name) {
+            if entries[index - 1].hasValue(value) { return index }
+            index += 1
+        }
+        return nil
+    }
+
     private static let list: [(String, String)] = [
         (":authority", ""),
         (":method", "GET"),

@@ -1,8 +1,8 @@
 public import NIOCore
 
-/// Cuts the bytes that a client sends on an HTTP/2 connection into frames, and checks what can be told of each by
-/// itself: its size, its stream, its padding, and that nothing comes between the parts of a field block (RFC 9113
-/// sections 3.4, 4 and 6).
+/// Cuts the bytes that a peer sends on an HTTP/2 connection into frames, and checks what can be told of each by itself:
+/// its size, its stream, its padding, and that nothing comes between the parts of a field block (RFC 9113 sections 3.4,
+/// 4 and 6).
 ///
 /// Bytes may come in any pieces.
 public struct HTTP2FrameReader: Sendable {
@@ -10,7 +10,7 @@ public struct HTTP2FrameReader: Sendable {
     public enum Event: Sendable {
         /// What has arrived is used up.
         case needsMoreBytes
-        /// A field block: a request's head, or its trailers.
+        /// A field block: a message's head, or its trailers.
         case headers(stream: UInt32, block: ByteBuffer, endsStream: Bool)
         /// Content. The padding counts for flow control, but is left out of the bytes.
         case data(stream: UInt32, bytes: ByteBuffer, flowBytes: Int, endsStream: Bool)
@@ -20,7 +20,9 @@ public struct HTTP2FrameReader: Sendable {
         case settingsAcknowledged
         case ping(UInt64)
         case pingAcknowledged(UInt64)
-        case goAway(code: UInt32)
+        /// The peer takes no more streams, has done nothing about those after the last one, and may say more for people
+        /// to read.
+        case goAway(lastStream: UInt32, code: UInt32, text: ByteBuffer)
         case windowUpdate(stream: UInt32, increment: Int)
         /// A frame of a type that is not known, which is ignored (RFC 9113 section 5.5).
         case unknown
@@ -32,8 +34,9 @@ public struct HTTP2FrameReader: Sendable {
     public static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
     private static let headLength = 9
 
+    private let peer: HTTP2Endpoint
     private var input = ByteBuffer()
-    private var hasPreface = false
+    private var hasPreface: Bool
     private var hasSettings = false
     private var failure: HTTP2Error?
     private var partial: PartialBlock?
@@ -58,9 +61,12 @@ public struct HTTP2FrameReader: Sendable {
     /// A reader for a new connection.
     ///
     /// - Parameters:
+    ///   - peer: Who sends: a client begins with the preface, a server does not.
     ///   - blockLimit: The largest field block, as compressed, in bytes.
     ///   - continuationLimit: How many CONTINUATION frames a field block may have.
-    public init(blockLimit: Int, continuationLimit: Int) {
+    public init(of peer: HTTP2Endpoint, blockLimit: Int, continuationLimit: Int) {
+        self.peer = peer
+        self.hasPreface = peer == .server
         self.blockLimit = blockLimit
         self.continuationLimit = continuationLimit
     }
@@ -73,7 +79,7 @@ public struct HTTP2FrameReader: Sendable {
             || input.getInteger(at: input.readerIndex + 3, as: UInt8.self) != HTTP2FrameType.data.rawValue
     }
 
-    /// Whether the client has sent something that was not looked at.
+    /// Whether the peer has sent something that was not looked at.
     public var hasUnreadInput: Bool { input.readableBytes > 0 }
 
     /// Takes in what has arrived.
@@ -171,7 +177,12 @@ public struct HTTP2FrameReader: Sendable {
                 throw HTTP2Error(.protocolError, "\(frame.type) on a stream (RFC 9113 section 6)")
             }
         case .pushPromise:
-            throw HTTP2Error(.protocolError, "A client can't push (RFC 9113 section 8.4)")
+            throw HTTP2Error(
+                .protocolError,
+                peer == .client
+                    ? "A client can't push (RFC 9113 section 8.4)"
+                    : "A push, though the server was told to send none (RFC 9113 section 6.6)"
+            )
         case .windowUpdate:
             break
         }
@@ -224,10 +235,10 @@ public struct HTTP2FrameReader: Sendable {
             }
             return frame.flags.contains(.acknowledgement) ? .pingAcknowledged(opaque) : .ping(opaque)
         case .goAway:
-            guard frame.payload.readInteger(as: UInt32.self) != nil,
+            guard let last = frame.payload.readInteger(as: UInt32.self),
                 let code = frame.payload.readInteger(as: UInt32.self)
             else { throw frame.sizeError(stream: nil) }
-            return .goAway(code: code)
+            return .goAway(lastStream: last & 0x7FFF_FFFF, code: code, text: frame.payload)
         case .windowUpdate:
             guard let word = frame.payload.readInteger(as: UInt32.self), frame.payload.readableBytes == 0 else {
                 throw frame.sizeError(stream: nil)

@@ -27,9 +27,17 @@ public struct HTTP2Parameters: Sendable, Hashable {
     public private(set) var initialWindowSize = HTTP2Parameters.defaultWindow
     /// The longest frame, without its 9 bytes of head.
     public private(set) var maximumFrameSize = HTTP2Parameters.defaultFrameSize
+    /// How many streams may be open at once; nil as long as the peer has not said.
+    public private(set) var maximumConcurrentStreams: Int?
+
+    private let peer: HTTP2Endpoint
 
     /// What holds until a peer says otherwise.
-    public init() {}
+    ///
+    /// - Parameter peer: What the peer is.
+    public init(of peer: HTTP2Endpoint) {
+        self.peer = peer
+    }
 
     /// Takes in one setting. Those that are not known are ignored.
     public mutating func apply(_ identifier: UInt16, _ value: UInt32) throws(HTTP2Error) {
@@ -39,6 +47,9 @@ public struct HTTP2Parameters: Sendable, Hashable {
         case .enablePush, .enableConnectProtocol, .noPriorities:
             guard value <= 1 else {
                 throw HTTP2Error(.protocolError, "A setting that is on or off is neither (RFC 9113 section 6.5.2)")
+            }
+            if identifier == Identifier.enablePush.rawValue, value == 1, peer == .server {
+                throw HTTP2Error(.protocolError, "A server takes no pushes (RFC 9113 section 6.5.2)")
             }
         case .initialWindowSize:
             guard value <= Self.maximumWindow else {
@@ -50,7 +61,9 @@ public struct HTTP2Parameters: Sendable, Hashable {
                 throw HTTP2Error(.protocolError, "A maximum frame size out of range (RFC 9113 section 6.5.2)")
             }
             maximumFrameSize = Int(value)
-        case .maximumConcurrentStreams, .maximumHeaderListSize, nil:
+        case .maximumConcurrentStreams:
+            maximumConcurrentStreams = Int(value)
+        case .maximumHeaderListSize, nil:
             break
         }
     }

@@ -98,6 +98,8 @@ extension HTTPClient {
         /// Is shown the head of each request as it is to be sent, after redirects and challenges again, secrets
         /// included. Nil by default, which costs nothing.
         package var onRequestHead: (@Sendable (String) -> Void)?
+        /// Is shown the head of each informational response. Nil by default, which costs nothing.
+        package var onInformationalHead: (@Sendable (ResponseHead) -> Void)?
         /// Is told how each request went. Nil by default, which costs nothing.
         public var onMetrics: (@Sendable (HTTPClientMetrics) -> Void)?
         /// Where the client reports what nobody is told otherwise (debug).

@@ -75,11 +75,6 @@ struct RequestRun {
         fields.apply(options.target.headers)
         request.headers = fields
         let verbose = output.verbose ? output.headText(on: .error, prefix: "< ") : nil
-        if let verbose {
-            request.onInformational = { status, fields in
-                try? StandardStream.error.write(verbose.response(.http1_1, status, fields))
-            }
-        }
         let response: HTTPClientResponse
         if let body { response = try await request.end(body) } else { response = try await request.end() }
         if let verbose {
@@ -93,6 +88,10 @@ struct RequestRun {
         let sent = output.headText(on: .error, prefix: "> ")
         configuration.onRequestHead = { try? StandardStream.error.write(sent.request($0)) }
         let received = output.headText(on: .error, prefix: "< ")
+        configuration.onInformationalHead = { head in
+            let text = received.response(head.version, head.status, head.fields.makeHTTPFields())
+            try? StandardStream.error.write(text)
+        }
         configuration.onRedirect = { _, response in
             let head = received.response(response.version, response.status, response.headers)
             try StandardStream.error.write(head)

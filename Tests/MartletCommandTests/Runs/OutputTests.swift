@@ -151,6 +151,12 @@ struct OutputTests {
                     + "> accept-encoding: gzip, deflate\n> \n"
                     + "< HTTP/2 200 \n< content-type: application/json\n< content-length: 35\n< \n"
             )
+            let early = try await martlet("get", "\(url)/early", "-v", "--http2-prior-knowledge")
+            #expect(
+                early.errors.hasSuffix("< HTTP/2 103 \n< link: </a>\n< \n< HTTP/2 200 \n< content-length: 4\n< \n")
+            )
+            let old = try await martlet("get", "\(url)/early", "-v")
+            #expect(old.errors.contains("< HTTP/1.1 103 Early Hints\n< Link: </a>\n< \n< HTTP/1.1 200 OK\n"))
             for flag in ["--http2", "--http1.1"] {
                 let old = try await martlet("head", "\(url)/json", flag)
                 #expect(old.text.hasPrefix("HTTP/1.1 200"))

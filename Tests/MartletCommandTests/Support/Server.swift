@@ -52,6 +52,9 @@ func answer(_ request: HTTPServerRequest) async throws {
     case "/json":
         response.headers[.contentType] = "application/json"
         try await response.end(sampleJSON)
+    case "/early":
+        try await response.sendInformational(HTTPResponse.Status(code: 103), headers: [.link: "</a>"])
+        try await response.end("late")
     case "/hostile":
         response.headers[.contentType] = "text/plain"
         try await response.end("a\u{1B}[31mb\u{9B}2Jc\r\nd")

@@ -84,6 +84,31 @@ struct HTTP2ClientFlowControlTests {
         }
     }
 
+    @Test("A server may grant room in small pieces, for much")
+    func smallGrants() async throws {
+        let size = 1_500_000
+        try await withHTTP2Peer { peer, _ in
+            let stream = try peer.request().stream
+            var missing = size
+            while missing > 0 {
+                let part = try peer.next(.data).payload.count
+                missing -= part
+                var updates: [UInt8] = []
+                // As those do that read a little at a time.
+                for start in stride(from: 0, to: part, by: 2_048) {
+                    let increment = HTTP2Peer.number(min(2_048, part - start))
+                    updates += HTTP2Peer.bytes(.init(type: .windowUpdate, payload: increment))
+                    updates += HTTP2Peer.bytes(.init(type: .windowUpdate, stream: stream, payload: increment))
+                }
+                try peer.connection.write(updates)
+            }
+            try peer.respond(stream, "ok")
+        } test: { client, url in
+            let text = try await client.post(url, body: .bytes([UInt8](repeating: 7, count: size))).text
+            #expect(text == "ok")
+        }
+    }
+
     @Test("A writer waits while the window is full")
     func backPressure() async throws {
         let gate = Gate()

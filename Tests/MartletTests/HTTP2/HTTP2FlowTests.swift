@@ -123,6 +123,30 @@ struct HTTP2FlowTests {
         }
     }
 
+    @Test("A client may grant room in small pieces, for much")
+    func smallGrants() async throws {
+        let size = 600_000
+        let configuration = HTTPServer.Configuration.priorKnowledge.with { $0.http2.maximumControlFrames = 100 }
+        try await withServer(configuration) { request in
+            try await request.response.end(ByteBuffer(repeating: 0x61, count: size))
+        } test: { server in
+            let client = try await server.beginHTTP2()
+            client.send(.request(1))
+            var count = 0
+            while count < size {
+                let part = try await client.next(.data).payload.count
+                count += part
+                // As those do that read 4 KiB at a time.
+                for start in stride(from: 0, to: part, by: 4_096) {
+                    let increment = UInt32(min(4_096, part - start))
+                    client.send(.windowUpdate(0, increment), .windowUpdate(1, increment))
+                }
+            }
+            client.send(.request(3, "HEAD"))
+            #expect(try await client.reply(3).status == 200)
+        }
+    }
+
     @Test("A client may take larger frames, and change the windows of streams while they wait")
     func settings() async throws {
         try await withServer(.priorKnowledge) { request in

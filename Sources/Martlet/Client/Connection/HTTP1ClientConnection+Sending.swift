@@ -85,6 +85,7 @@ extension HTTP1ClientConnection {
         if head.statusCode == 100 {
             sendContent(of: exchange)
         }
+        if !exchange.opensTunnel { core.configuration.onInformationalHead?(head) }
         exchange.onInformational?(head.status, head.fields.makeHTTPFields())
     }
 

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// The content of a response that waits for the client to grant room for it.
+/// The content of a message that waits for the peer to grant room for it.
 struct HTTP2SendQueue {
     /// Pieces of fewer bytes are put together, so that many small ones don't cost more than their bytes.
     private static let copyLimit = 4_096

@@ -3,81 +3,24 @@ import HTTPWire
 import Logging
 import NIOCore
 
-/// What becomes of the frames that arrive. All of it is called on the loop.
-extension HTTP2ServerConnection {
-    func receive(_ event: HTTP2FrameReader.Event) {
-        do throws(HTTP2Error) {
-            try take(event)
-        } catch {
-            fail(error)
-        }
+/// What becomes of requests. All of it is called on the loop.
+extension HTTP2ServerConnection: HTTP2Connection {
+    var isActive: Bool {
+        if case .open = phase { true } else { false }
     }
 
-    private func take(_ event: HTTP2FrameReader.Event) throws(HTTP2Error) {
-        switch event {
-        case .headers(let stream, let block, let endsStream):
-            try receiveHeaders(stream, block, endsStream)
-        case .data(let stream, let bytes, let flowBytes, let endsStream):
-            try receiveData(stream, bytes, flowBytes, endsStream)
-        case .reset(let stream, _):
-            try receiveReset(stream)
-        case .windowUpdate(let stream, let increment):
-            try noteControlFrame()
-            try receiveWindowUpdate(stream, increment)
-        case .settings(let settings):
-            try noteControlFrame()
-            try receiveSettings(settings)
-        case .settingsAcknowledged:
-            try noteControlFrame()
-            isSettingsAcknowledged = true
-        case .ping(let opaque):
-            try noteControlFrame()
-            output.tail.writeHTTP2Ping(opaque, isAcknowledgement: true)
-            flushSoon()
-        case .pingAcknowledged(let opaque):
-            try noteControlFrame()
-            if opaque == Self.farewellPing { announceLastStream() }
-        case .goAway:
-            // The client opens no more streams; those that are open go on.
-            isPeerLeaving = true
-            closeIfDone()
-        case .priority, .unknown:
-            try noteControlFrame()
-        case .failed(let error):
-            throw error
-        case .needsMoreBytes:
-            break
-        }
-    }
+    var now: NIODeadline { loop.now }
 
-    private func noteControlFrame() throws(HTTP2Error) {
-        try floodGuard.controlFrame(now: loop.now, limits)
-    }
+    var logger: Logger { loop.settings.configuration.logger }
 
-    private func noteAbandonedStream() throws(HTTP2Error) {
-        try floodGuard.abandonedStream(now: loop.now, limits)
-    }
-
-    /// An error in what has arrived, or in what it stands for.
-    func fail(_ error: HTTP2Error) {
-        guard case .open = phase else { return }
-        loop.settings.configuration.logger.debug("Refused an HTTP/2 frame: \(error)")
-        guard let number = error.stream else { return close(with: error) }
-        if let stream = streams[number] {
-            stream.abandon(with: error.code, notice: HTTPBodyError.connectionClosed)
-        } else {
-            writeReset(number, error.code)
-        }
-        do throws(HTTP2Error) {
-            try noteAbandonedStream()
-        } catch {
-            close(with: error)
-        }
+    func encode(trailers: HTTPFields, to block: inout ByteBuffer) {
+        encoder.begin(&block)
+        for field in trailers { encoder.write(field, to: &block) }
     }
 
     // MARK: Requests
 
-    private func receiveHeaders(_ number: UInt32, _ block: ByteBuffer, _ endsStream: Bool) throws(HTTP2Error) {
+    func receiveHeaders(_ number: UInt32, _ block: ByteBuffer, _ endsStream: Bool) throws(HTTP2Error) {
         if let stream = streams[number] {
             try receiveTrailers(stream, block, endsStream)
             return
@@ -109,7 +52,7 @@ extension HTTP2ServerConnection {
             throw HTTP2Error(.refusedStream, stream: number, "Too many requests at a time (RFC 9113 section 5.1.2)")
         }
         timing.beganRequest(at: loop.now)
-        switch try decoder.decodeHead(block, stream: number, endsStream: endsStream) {
+        switch try decoder.decodeRequest(block, stream: number, endsStream: endsStream) {
         case .message(let head):
             begin(number, head, endsStream)
         case .malformed(let error):
@@ -171,30 +114,16 @@ extension HTTP2ServerConnection {
         try stream.endInput(trailers: trailers)
     }
 
-    // MARK: Content
+    // MARK: Content and resets
 
-    private func receiveData(
-        _ number: UInt32,
+    func receive(
         _ bytes: ByteBuffer,
-        _ flowBytes: Int,
-        _ endsStream: Bool
+        flowBytes: Int,
+        endsStream: Bool,
+        _ stream: HTTP2ServerStream
     ) throws(HTTP2Error) {
-        guard number <= lastStream else {
-            throw HTTP2Error(.protocolError, "DATA on a stream that was not opened (RFC 9113 section 5.1)")
-        }
-        guard flowBytes <= receiveWindow else {
-            throw HTTP2Error(.flowControlError, "More than the connection's window (RFC 9113 section 6.9.1)")
-        }
-        receiveWindow -= flowBytes
-        if bytes.readableBytes == 0, !endsStream { try noteControlFrame() }
-        defer { growReceiveWindow() }
-        guard let stream = streams[number] else {
-            // Content that was on its way when the stream was reset is dropped.
-            if history.end(of: number) == .resetHere { return }
-            throw HTTP2Error(.streamClosed, stream: number, "DATA on a closed stream (RFC 9113 section 6.1)")
-        }
         guard !stream.isInputEnded else {
-            throw HTTP2Error(.streamClosed, stream: number, "DATA behind the end (RFC 9113 section 6.1)")
+            throw HTTP2Error(.streamClosed, stream: stream.number, "DATA behind the end (RFC 9113 section 6.1)")
         }
         try stream.receive(bytes, flowBytes: flowBytes)
         if endsStream {
@@ -204,65 +133,34 @@ extension HTTP2ServerConnection {
         }
     }
 
-    /// Lets the client send more, as far as what it has sent was read.
-    func growReceiveWindow() {
-        guard receiveWindow < limits.connectionWindow / 2 else { return }
-        let unread = streams.values.reduce(0) { $0 + $1.unreadBytes }
-        let increment = limits.connectionWindow - receiveWindow - unread
-        guard increment >= limits.connectionWindow / 4 else { return }
-        receiveWindow += increment
-        output.tail.writeHTTP2WindowUpdate(stream: 0, increment: increment)
-        flushSoon()
-    }
+    var unreadBytes: Int { streams.values.reduce(0) { $0 + $1.unreadBytes } }
 
-    private func receiveReset(_ number: UInt32) throws(HTTP2Error) {
-        guard number <= lastStream else {
-            throw HTTP2Error(.protocolError, "RST_STREAM on a stream that was not opened (RFC 9113 section 6.4)")
-        }
-        guard let stream = streams[number] else { return try noteControlFrame() }
+    func receiveReset(_ stream: HTTP2ServerStream, _ code: UInt32) throws(HTTP2Error) {
         stream.resetByPeer()
         try noteAbandonedStream()
     }
 
-    // MARK: Windows and settings
-
-    private func receiveWindowUpdate(_ number: UInt32, _ increment: Int) throws(HTTP2Error) {
-        if number == 0 {
-            guard sendWindow + increment <= HTTP2Parameters.maximumWindow else {
-                throw HTTP2Error(.flowControlError, "A window above 2^31-1 (RFC 9113 section 6.9.1)")
-            }
-            sendWindow += increment
-            resumeSending()
-            return
-        }
-        guard number <= lastStream else {
-            throw HTTP2Error(.protocolError, "WINDOW_UPDATE on a stream that was not opened (RFC 9113 section 5.1)")
-        }
-        guard let stream = streams[number] else { return }
-        guard stream.sendWindow + increment <= HTTP2Parameters.maximumWindow else {
-            throw HTTP2Error(.flowControlError, stream: number, "A window above 2^31-1 (RFC 9113 section 6.9.1)")
-        }
-        stream.sendWindow += increment
-        send(stream)
+    func abandon(_ stream: HTTP2ServerStream, _ error: HTTP2Error) {
+        stream.abandon(with: error.code, notice: HTTPBodyError.connectionClosed)
     }
 
-    private func receiveSettings(_ settings: [(identifier: UInt16, value: UInt32)]) throws(HTTP2Error) {
-        let old = peer
-        for (identifier, value) in settings {
-            try peer.apply(identifier, value)
-        }
-        output.tail.writeHTTP2SettingsAcknowledgement()
-        flushSoon()
+    // MARK: The connection
+
+    func receivedSettings(insteadOf old: HTTP2Parameters) {
         if peer.headerTableSize != old.headerTableSize { encoder.limitTable(to: peer.headerTableSize) }
-        let change = peer.initialWindowSize - old.initialWindowSize
-        guard change != 0 else { return }
-        for stream in streams.values {
-            stream.sendWindow += change
-            guard stream.sendWindow <= HTTP2Parameters.maximumWindow else {
-                throw HTTP2Error(.flowControlError, "A window above 2^31-1 (RFC 9113 section 6.9.2)")
-            }
-            enqueue(stream)
-        }
-        resumeSending()
+    }
+
+    func receivedSettingsAcknowledgement() {
+        isSettingsAcknowledged = true
+    }
+
+    func receivedPing(_ opaque: UInt64) {
+        if opaque == Self.farewellPing { announceLastStream() }
+    }
+
+    func receivedGoAway(lastStream: UInt32, _ code: UInt32, text: ByteBuffer) {
+        // The client opens no more streams; those that are open go on.
+        isPeerLeaving = true
+        closeIfDone()
     }
 }

@@ -41,9 +41,9 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     @exclusivity(unchecked) var phase = ServerConnectionPhase.open
     @exclusivity(unchecked) var farewell = Farewell.none
     @exclusivity(unchecked) var reader: HTTP2FrameReader
-    @exclusivity(unchecked) var decoder: HTTP2RequestDecoder
+    @exclusivity(unchecked) var decoder: HTTP2MessageDecoder
     @exclusivity(unchecked) var encoder = FieldSectionEncoder()
-    @exclusivity(unchecked) var peer = HTTP2Parameters()
+    @exclusivity(unchecked) var peer = HTTP2Parameters(of: .client)
     @exclusivity(unchecked) var floodGuard: HTTP2FloodGuard
 
     /// The streams that are open or half-closed, by their numbers.
@@ -57,9 +57,9 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     @exclusivity(unchecked) var requestCount = 0
 
     /// How many bytes of content the client accepts on all streams together.
-    @exclusivity(unchecked) var sendWindow = HTTP2Parameters.defaultWindow
+    @exclusivity(unchecked) var sendWindow = HTTP2SendWindow()
     /// How many the client may send.
-    @exclusivity(unchecked) var receiveWindow: Int
+    @exclusivity(unchecked) var receiveWindow: HTTP2ReceiveWindow
     @exclusivity(unchecked) var isSettingsAcknowledged = false
     /// The streams that have something to send and are allowed to, in turn.
     @exclusivity(unchecked) var senders = CircularBuffer<HTTP2ServerStream>(initialCapacity: 4)
@@ -83,16 +83,17 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
         self.security = security
         let configuration = loop.settings.configuration
         self.limits = configuration.http2.clamped
-        self.receiveWindow = limits.connectionWindow
+        self.receiveWindow = HTTP2ReceiveWindow(limits.connectionWindow)
         self.reader = HTTP2FrameReader(
+            of: .client,
             blockLimit: configuration.headLimits.headBytes,
             continuationLimit: limits.maximumContinuations
         )
-        self.decoder = HTTP2RequestDecoder(
+        self.decoder = HTTP2MessageDecoder(
             headLimits: configuration.headLimits,
             bodyLimits: configuration.bodyLimits
         )
-        self.floodGuard = HTTP2FloodGuard(now: loop.now)
+        self.floodGuard = HTTP2FloodGuard(limits.flood, now: loop.now)
         self.timing = ConnectionTiming(openedAt: .now())
     }
 
@@ -154,9 +155,6 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
 
     // MARK: Reading and writing
 
-    /// How many bytes are gathered before they are handed to the channel.
-    static let outputLimit = 131_072
-
     /// One frame.
     func advance() -> Bool {
         guard case .open = phase else { return false }
@@ -188,6 +186,14 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
 }
 
 extension HTTPServer.HTTP2Configuration {
+    fileprivate var flood: HTTP2FloodGuard.Limits {
+        HTTP2FloodGuard.Limits(
+            abandonedStreams: maximumAbandonedStreams,
+            controlFrames: maximumControlFrames,
+            interval: TimeAmount(floodInterval)
+        )
+    }
+
     /// The same limits, within what HTTP/2 can say.
     fileprivate var clamped: Self {
         var limits = self

@@ -3,7 +3,7 @@ import HTTPWire
 import NIOCore
 
 /// One stream of an HTTP/2 connection: a request and its response.
-final class HTTP2ServerStream: @unchecked Sendable {
+final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
     // Sendable, and exempt from the run-time check for overlapping accesses, for the reasons that its connection is.
 
     let number: UInt32
@@ -30,13 +30,11 @@ final class HTTP2ServerStream: @unchecked Sendable {
     @exclusivity(unchecked) var queue = HTTP2SendQueue()
     /// Whether the stream has a place in the line of those that send.
     @exclusivity(unchecked) var isInLine = false
-    /// How many bytes the client accepts; below zero after it has changed its settings (RFC 9113 section 6.9.2).
-    @exclusivity(unchecked) var sendWindow: Int
+    /// How many bytes the client accepts.
+    @exclusivity(unchecked) var sendWindow: HTTP2SendWindow
     /// How many bytes the client may send.
-    @exclusivity(unchecked) private var receiveWindow: Int
-    /// How far it may overdraw that, as long as it can't know what it is.
-    private let receiveSlack: Int
-    @exclusivity(unchecked) private var receivedBytes = 0
+    @exclusivity(unchecked) private var receiveWindow: HTTP2ReceiveWindow
+    @exclusivity(unchecked) private var meter = HTTP2ContentMeter(announced: nil)
 
     /// Whether the client has sent all.
     @exclusivity(unchecked) private(set) var isInputEnded: Bool
@@ -54,11 +52,11 @@ final class HTTP2ServerStream: @unchecked Sendable {
         self.connection = connection
         self.loop = connection.loop
         self.isInputEnded = isInputEnded
-        self.sendWindow = connection.peer.initialWindowSize
-        self.receiveWindow = connection.limits.streamWindow
-        self.receiveSlack =
-            connection.isSettingsAcknowledged
-            ? 0 : max(HTTP2Parameters.defaultWindow - connection.limits.streamWindow, 0)
+        self.sendWindow = HTTP2SendWindow(connection.peer.initialWindowSize)
+        self.receiveWindow = HTTP2ReceiveWindow(
+            connection.limits.streamWindow,
+            known: connection.isSettingsAcknowledged ? 0 : HTTP2Parameters.defaultWindow
+        )
         self.timing = ConnectionTiming(openedAt: loop.now)
         self.writer = ResponseWriter(
             ResponseWriter.Context(
@@ -81,6 +79,8 @@ final class HTTP2ServerStream: @unchecked Sendable {
                 self?.contentIsWanted()
             }
         }
+        // What a tunnel carries is no content.
+        meter = HTTP2ContentMeter(announced: head.method == .connect ? nil : head.framing.announcedLength)
         let exchange = ServerExchange(connection: self, head: head, body: body, settings: settings)
         self.exchange = exchange
         isCounted = true
@@ -91,34 +91,22 @@ final class HTTP2ServerStream: @unchecked Sendable {
     // MARK: Content that arrives
 
     func receive(_ bytes: ByteBuffer, flowBytes: Int) throws(HTTP2Error) {
-        receiveWindow -= flowBytes
-        guard receiveWindow + receiveSlack >= 0 else {
-            throw HTTP2Error(
-                .flowControlError,
-                stream: number,
-                "More than the stream's window (RFC 9113 section 6.9.1)"
-            )
-        }
+        try receiveWindow.receive(flowBytes, stream: number)
         guard bytes.readableBytes > 0 else { return }
-        receivedBytes += bytes.readableBytes
         timing.received(bytes.readableBytes)
+        try meter.receive(bytes.readableBytes, stream: number)
         if let receiver {
             receiver.push(bytes)
             return receiver.wake()
         }
         guard let body = exchange?.body else { return }
-        if let announced = body.announcedLength, receivedBytes > announced {
-            throw HTTP2Error(.protocolError, stream: number, "More content than announced (RFC 9113 section 8.1.1)")
-        }
         body.push(bytes)
         body.wake()
     }
 
     /// The client has sent all.
     func endInput(trailers: HTTPFields) throws(HTTP2Error) {
-        if let announced = exchange?.body?.announcedLength, receivedBytes < announced {
-            throw HTTP2Error(.protocolError, stream: number, "Less content than announced (RFC 9113 section 8.1.1)")
-        }
+        try meter.end(stream: number)
         isInputEnded = true
         if let receiver { receiver.finish() } else { exchange?.body?.finish(trailers: trailers) }
         closeIfEnded()
@@ -130,7 +118,7 @@ final class HTTP2ServerStream: @unchecked Sendable {
         if let exchange, exchange.head.expectsContinue, !hasSentContinue, !writer.isHeadWritten {
             hasSentContinue = true
             // A client that has begun to send has given up waiting (RFC 9110 section 10.1.1).
-            if receivedBytes == 0 { try? writeInformational(exchange, .continue, [:]) }
+            if meter.received == 0 { try? writeInformational(exchange, .continue, [:]) }
         }
         growReceiveWindow()
         connection.growReceiveWindow()
@@ -138,12 +126,10 @@ final class HTTP2ServerStream: @unchecked Sendable {
 
     /// Lets the client send more, as far as what it has sent was read.
     func growReceiveWindow() {
-        let window = connection.limits.streamWindow
-        guard !isBroken, !isInputEnded, receiveWindow < window / 2 else { return }
-        let increment = window - receiveWindow - (exchange?.body?.bufferedBytes ?? 0)
+        guard !isBroken, !isInputEnded, receiveWindow.isLow else { return }
         // Once nobody reads it, content is not asked for either.
-        guard increment >= window / 4, receiver?.wantsBytes ?? (exchange != nil) else { return }
-        receiveWindow += increment
+        guard receiver?.wantsBytes ?? (exchange != nil) else { return }
+        guard let increment = receiveWindow.grow(unread: exchange?.body?.bufferedBytes ?? 0) else { return }
         connection.output.tail.writeHTTP2WindowUpdate(stream: number, increment: increment)
         connection.flushSoon()
     }
@@ -151,7 +137,7 @@ final class HTTP2ServerStream: @unchecked Sendable {
     /// How many bytes of the content wait for their reader, who will let the connection know.
     var unreadBytes: Int {
         guard let receiver else { return exchange?.body?.unreadBytes() ?? 0 }
-        return receiver.wantsBytes ? 0 : connection.limits.streamWindow - receiveWindow
+        return receiver.wantsBytes ? 0 : receiveWindow.limit - receiveWindow.size
     }
 
     // MARK: Content that leaves
@@ -165,12 +151,11 @@ final class HTTP2ServerStream: @unchecked Sendable {
     /// Whether there is something to send, as far as the stream's own window is concerned.
     var canSend: Bool {
         guard !isBroken, !isOutputEnded else { return false }
-        return queue.isEmpty ? writer.isEnded || isTunnelFinished : sendWindow > 0
+        return queue.isEmpty ? writer.isEnded || isTunnelFinished : sendWindow.size > 0
     }
 
     /// Some content has left.
     func sent(_ count: Int) {
-        sendWindow -= count
         stall.sent(count)
         guard queue.byteCount <= connection.limits.maximumUnsentBytes / 2 else { return }
         writability?.signal()
@@ -275,7 +260,7 @@ final class HTTP2ServerStream: @unchecked Sendable {
         // Whoever has got the stream has deadlines of their own.
         guard receiver == nil else { return }
         // Where it is the socket that takes nothing, the connection looks after that.
-        let isStuck = !queue.isEmpty && min(sendWindow, connection.sendWindow) <= 0
+        let isStuck = !queue.isEmpty && min(sendWindow.size, connection.sendWindow.size) <= 0
         if stall.hasLasted(now: now, isStuck: isStuck, configuration.writeTimeout) {
             return abandon(with: .cancel, notice: HTTPBodyError.connectionClosed)
         }

@@ -1,29 +1,40 @@
 import HTTPTypes
 import HTTPWire
 import NIOCore
-import NIOHTTP2
 import Synchronization
 
 /// How exchanges are cut short, and how a connection ends. All of it is called on the loop.
 extension HTTP2ClientConnection {
+    /// How long a request waits that was refused for the second time; each further time it is twice as long.
+    private static let refusalPause = TimeAmount.milliseconds(20)
+    /// How often that is doubled at most.
+    private static let longestPause = 6
+
     // MARK: One stream
 
     /// Ends an exchange with an error, and the stream with it. The others go on.
-    func end(_ stream: HTTP2ClientStream, with error: any Error, code: NIOHTTP2.HTTP2ErrorCode = .cancel) {
-        guard forget(stream) else { return }
-        write(.rstStream(code), on: stream.id)
-        scheduleFlush()
+    func end(_ stream: HTTP2ClientStream, with error: any Error, code: HTTP2Error.Code = .cancel) {
+        guard forget(stream, .resetHere) else { return }
+        writeReset(stream.number, code)
         fail(stream, error)
         streamEnded()
     }
 
+    /// The response breaks a rule.
+    func abandon(_ stream: HTTP2ClientStream, _ error: HTTP2Error) {
+        deliverBegun(stream)
+        end(stream, with: HTTPClientError.http2(.malformedMessage(error.reason)), code: error.code)
+    }
+
     /// Takes a stream out of the table; false when it was not there any more.
     @discardableResult
-    func forget(_ stream: HTTP2ClientStream) -> Bool {
-        guard streams.removeValue(forKey: stream.id) != nil else { return false }
+    func forget(_ stream: HTTP2ClientStream, _ end: HTTP2StreamHistory.End) -> Bool {
+        guard streams.removeValue(forKey: stream.number) != nil else { return false }
+        history.append(stream.number, end)
+        stream.connection = nil
         stream.continueTimer?.cancel()
         stream.continueTimer = nil
-        stream.isSending = false
+        if stream.sending == .open { stream.sending = .stopped }
         return true
     }
 
@@ -41,7 +52,7 @@ extension HTTP2ClientConnection {
         let exchange = stream.exchange
         if exchange.withdraw(to: core.pool, limit: core.configuration.maximumRetries) {
             exchange.recorder?.repeats()
-            core.pool.submit(exchange, core: core, on: loop, first: true)
+            submit(exchange, after: exchange.progress.refusals)
         } else {
             // Untouched contents, or those that can be read again, are sent again by whoever makes the exchanges.
             exchange.note { progress in
@@ -51,9 +62,21 @@ extension HTTP2ClientConnection {
         }
     }
 
+    /// Sends an exchange again: at once after the first time, later so that the server can get its breath back.
+    private func submit(_ exchange: ClientExchange, after refusals: Int) {
+        guard refusals > 1 else { return core.pool.submit(exchange, core: core, on: loop, first: true) }
+        let pause = Self.refusalPause * (1 << min(refusals - 2, Self.longestPause))
+        let (core, loop) = (core, loop)
+        loop.eventLoop.scheduleTask(in: pause) {
+            // The requester may have given up meanwhile.
+            guard exchange.wait(in: core.pool) else { return }
+            core.pool.submit(exchange, core: core, on: loop, first: true)
+        }
+    }
+
     /// The server has ended a stream (RFC 9113 section 6.4).
-    func wasReset(_ stream: HTTP2ClientStream, _ code: HTTPTypes.HTTP2ErrorCode) {
-        guard forget(stream) else { return }
+    func wasReset(_ stream: HTTP2ClientStream, _ code: HTTP2ErrorCode) {
+        guard forget(stream, .resetByPeer) else { return }
         let error = HTTPClientError.http2(.streamReset(code))
         if code == .refusedStream, stream.head == nil, !stream.isDelivered {
             streamEnded()
@@ -65,28 +88,15 @@ extension HTTP2ClientConnection {
         }
     }
 
-    /// Lets the streams fail that NIO's handler has ended, because of `error`.
-    func failBroken(_ error: (any Error)?) {
-        guard !broken.isEmpty else { return }
-        let failed = broken
-        broken = []
-        let text = error.map { "\($0)" } ?? "A frame that must not come here (section 5.1)"
-        for stream in failed {
-            deliverBegun(stream)
-            fail(stream, HTTPClientError.http2(.malformedMessage(text)))
-            streamEnded()
-        }
-    }
-
     // MARK: The connection
 
     /// The server takes no more requests, and has done nothing about those after `last` (RFC 9113 section 6.8).
-    func receivedGoAway(last: HTTP2StreamID, _ code: HTTPTypes.HTTP2ErrorCode, explanation: String) {
+    func receivedGoAway(last: UInt32, _ code: HTTP2ErrorCode, explanation: String) {
         let error = HTTPClientError.http2(.goAway(code, explanation: explanation))
         if code != .noError { failure = error }
         leave()
-        for stream in streams.values.filter({ $0.id > last }).sorted(by: { $0.id > $1.id }) {
-            forget(stream)
+        for stream in streams.values.filter({ $0.number > last }).sorted(by: { $0.number > $1.number }) {
+            forget(stream, .resetByPeer)
             switch code {
             // The server is not to be asked the same again.
             case .http11Required, .enhanceYourCalm: fail(stream, error)
@@ -105,10 +115,24 @@ extension HTTP2ClientConnection {
 
     /// Says goodbye and closes.
     func close() {
-        guard phase != .closed, let context else { return }
+        close(.noError)
+    }
+
+    /// Tells the server what rule it has broken, and closes. Nothing that goes on is waited for.
+    func close(with error: HTTP2Error) {
+        guard isActive else { return }
+        if failure == nil { failure = .http2(.connectionFailed(error.reason)) }
+        close(error.code, text: error.reason)
+        failStreams()
+    }
+
+    private func close(_ code: HTTP2Error.Code, text: String = "") {
+        guard isActive, let context else { return }
         leave()
-        write(.goAway(lastStreamID: .rootStream, errorCode: .noError, opaqueData: nil), on: .rootStream)
-        context.flush()
+        phase = .closing
+        // The server has opened no streams.
+        output.tail.writeHTTP2GoAway(lastStream: 0, code, text: text)
+        flushOutput()
         context.close(promise: nil)
     }
 
@@ -119,13 +143,17 @@ extension HTTP2ClientConnection {
         openChannel.withLock { $0 = nil }
         loop.remove(self)
         if isPooled { core.pool.closed(self) }
+        failStreams()
+    }
+
+    private func failStreams() {
+        senders.removeAll()
         for stream in Array(streams.values) {
-            forget(stream)
+            forget(stream, .resetHere)
             deliverBegun(stream)
             let lost: any Error = stream.isDelivered ? HTTPBodyError.connectionClosed : HTTPClientError.connectionClosed
             fail(stream, failure ?? lost)
         }
-        failBroken(failure)
     }
 
     /// Asks for a sign of life, or misses it.
@@ -137,8 +165,8 @@ extension HTTP2ClientConnection {
             abort()
         } else if let interval = settings.pingInterval, now - lastArrival >= TimeAmount(interval) {
             pingSent = now
-            write(.ping(HTTP2PingData(), ack: false), on: .rootStream)
-            context?.flush()
+            output.tail.writeHTTP2Ping(0, isAcknowledgement: false)
+            flushOutput()
         }
     }
 }

@@ -1,33 +1,22 @@
 import HTTPTypes
 import HTTPWire
+import Logging
 import NIOCore
-import NIOHTTP2
 
 /// What arrives, on its way to the exchanges that wait for it. All of it is called on the loop.
-extension HTTP2ClientConnection {
-    /// A window for all responses together that is neither below nor above what the protocol allows.
-    var connectionWindow: Int { settings.connectionWindow.asWindow }
+extension HTTP2ClientConnection: HTTP2Connection {
+    var isActive: Bool { phase == .open || phase == .leaving }
 
-    func received(_ frame: HTTP2Frame) {
-        switch frame.payload {
-        case .headers(let payload):
-            received(payload, on: frame.streamID)
-        case .data(let payload):
-            received(payload, on: frame.streamID)
-        case .rstStream(let code):
-            if let stream = streams[frame.streamID] { wasReset(stream, HTTPTypes.HTTP2ErrorCode(code)) }
-        case .goAway(let last, let code, let data):
-            // For people, and not longer than people read.
-            let text = data.map { String(decoding: $0.readableBytesView.prefix(200), as: UTF8.self) } ?? ""
-            receivedGoAway(last: last, HTTPTypes.HTTP2ErrorCode(code), explanation: text)
-        case .settings(.settings(let settings)):
-            if let limit = settings.last(where: { $0.parameter == .maxConcurrentStreams })?.value { setCapacity(limit) }
-            if let size = settings.last(where: { $0.parameter == .headerTableSize })?.value {
-                remembersFields = size <= Self.largestFieldTable
-            }
-        case .settings(.ack), .ping, .windowUpdate, .priority, .pushPromise, .alternativeService, .origin:
-            // NIO's handler has done what is to be done. Nothing is promised to a client that has said it wants none.
-            streams[frame.streamID]?.lastProgress = lastArrival
+    var now: NIODeadline { lastArrival }
+
+    var logger: Logger { core.configuration.logger }
+
+    // MARK: The connection
+
+    func receivedSettings(insteadOf old: HTTP2Parameters) {
+        if peer.headerTableSize != old.headerTableSize { encoder.limitTable(to: peer.headerTableSize) }
+        if let capacity = peer.maximumConcurrentStreams, capacity != old.maximumConcurrentStreams {
+            setCapacity(capacity)
         }
     }
 
@@ -37,38 +26,73 @@ extension HTTP2ClientConnection {
         for exchange in core.pool.setCapacity(capacity, of: self) { begin(exchange) }
     }
 
+    func receivedSettingsAcknowledgement() {}
+
+    func receivedPing(_ opaque: UInt64) {}
+
+    func receivedGoAway(lastStream: UInt32, _ code: UInt32, text: ByteBuffer) {
+        // For people, and not longer than people read.
+        let explanation = String(decoding: text.readableBytesView.prefix(200), as: UTF8.self)
+        receivedGoAway(last: lastStream, HTTP2ErrorCode(rawValue: code), explanation: explanation)
+    }
+
+    /// What one response that nobody reads holds back is none of the others' business.
+    var unreadBytes: Int { 0 }
+
     // MARK: One stream
 
-    private func received(_ payload: HTTP2Frame.FramePayload.Headers, on id: HTTP2StreamID) {
-        guard let stream = streams[id] else { return }
-        touch(stream)
-        stream.exchange.recorder?.received(payload.headers.byteCount)
-        do throws(HTTPClientError) {
-            switch try stream.reader.receive(payload.headers, isLast: payload.endStream) {
-            case .informational(let head):
-                receivedInformational(head, stream)
-            case .head(let head):
-                received(head, stream)
-                if payload.endStream { finish(stream, trailers: [:]) }
-            case .trailers(let trailers):
-                finish(stream, trailers: trailers)
+    func receiveHeaders(_ number: UInt32, _ block: ByteBuffer, _ endsStream: Bool) throws(HTTP2Error) {
+        guard wasOpened(number) else {
+            throw HTTP2Error(.protocolError, "HEADERS on a stream that was not opened (RFC 9113 section 5.1)")
+        }
+        guard let stream = streams[number] else {
+            try decoder.skip(block)
+            switch history.end(of: number) {
+            case .resetHere:
+                return
+            case .ended:
+                throw HTTP2Error(.streamClosed, "HEADERS on a stream that has ended (RFC 9113 section 5.1)")
+            case .resetByPeer, nil:
+                throw HTTP2Error(.streamClosed, stream: number, "HEADERS on a closed stream (RFC 9113 section 5.1)")
             }
-        } catch {
-            isMalformed(stream, error)
+        }
+        touch(stream)
+        floodGuard.credit()
+        stream.exchange.recorder?.received(block.readableBytes + Self.frameHeadLength)
+        switch try stream.reader.receive(block, endsStream: endsStream, decoder: &decoder) {
+        case .informational(let head):
+            receivedInformational(head, stream)
+        case .head(let head):
+            received(head, stream)
+            if endsStream { finish(stream, trailers: [:]) }
+        case .trailers(let trailers):
+            finish(stream, trailers: trailers)
         }
     }
 
-    private func received(_ payload: HTTP2Frame.FramePayload.Data, on id: HTTP2StreamID) {
-        guard let stream = streams[id], case .byteBuffer(let bytes) = payload.data else { return }
+    func receive(
+        _ bytes: ByteBuffer,
+        flowBytes: Int,
+        endsStream: Bool,
+        _ stream: HTTP2ClientStream
+    ) throws(HTTP2Error) {
         touch(stream)
-        stream.exchange.recorder?.received(bytes.readableBytes + Self.frameHeadLength)
-        do throws(HTTPClientError) {
-            try stream.reader.receive(byteCount: bytes.readableBytes, isLast: payload.endStream)
-        } catch {
-            return isMalformed(stream, error)
+        stream.exchange.recorder?.received(flowBytes + Self.frameHeadLength)
+        try stream.receiveWindow.receive(flowBytes, stream: stream.number)
+        try stream.reader.receive(byteCount: bytes.readableBytes, endsStream: endsStream)
+        if bytes.readableBytes > 0 {
+            floodGuard.credit(bytes.readableBytes)
+            received(bytes, stream)
         }
-        if bytes.readableBytes > 0 { received(bytes, stream) }
-        if payload.endStream { finish(stream, trailers: [:]) }
+        if endsStream {
+            finish(stream, trailers: [:])
+        } else {
+            openWindow(of: stream)
+        }
+    }
+
+    func receiveReset(_ stream: HTTP2ClientStream, _ code: UInt32) throws(HTTP2Error) {
+        wasReset(stream, HTTP2ErrorCode(rawValue: code))
     }
 
     private func touch(_ stream: HTTP2ClientStream) {
@@ -79,8 +103,17 @@ extension HTTP2ClientConnection {
     }
 
     private func receivedInformational(_ head: ResponseHead, _ stream: HTTP2ClientStream) {
+        let limit = core.configuration.maximumInformationalResponses
+        guard stream.reader.informationalCount <= limit else {
+            return end(
+                stream,
+                with: HTTPClientError.tooManyInformationalResponses(limit: limit),
+                code: .enhanceYourCalm
+            )
+        }
         stream.exchange.note { $0.hasAnswer = true }
         if head.statusCode == 100 { sendAfterContinue(stream) }
+        core.configuration.onInformationalHead?(head)
         stream.exchange.onInformational?(head.status, head.fields.makeHTTPFields())
     }
 
@@ -90,7 +123,7 @@ extension HTTP2ClientConnection {
         stream.head = head
         // The server has made up its mind without the rest of the request. One that answers with success while it reads
         // may want the rest; every other is spared it.
-        if stream.isSending, stream.awaitsContinue || head.statusCode >= 300 { stream.stopSending() }
+        if stream.sending == .open, stream.awaitsContinue || head.statusCode >= 300 { stream.stopSending() }
     }
 
     private func received(_ bytes: ByteBuffer, _ stream: HTTP2ClientStream) {
@@ -107,12 +140,11 @@ extension HTTP2ClientConnection {
     /// Hands a response over although its content is not complete.
     func deliverBegun(_ stream: HTTP2ClientStream) {
         guard !stream.isDelivered, let head = stream.head else { return }
-        let window = max(streamWindow, 2)
         let body = BodyStream(
             eventLoop: loop.eventLoop,
             announcedLength: head.framing.announcedLength,
             // What is behind it comes from the other half, while the reader reads this one.
-            capacity: window / 2
+            capacity: streamWindow / 2
         ) { [weak self, weak stream] in
             if let self, let stream { self.openWindow(of: stream) }
         }
@@ -127,12 +159,13 @@ extension HTTP2ClientConnection {
 
     /// The response is complete.
     private func finish(_ stream: HTTP2ClientStream, trailers: HTTPFields) {
-        guard forget(stream) else { return }
-        if !stream.hasSentEnd {
+        if stream.hasSentEnd {
+            guard forget(stream, .ended) else { return }
+        } else {
             // The server has answered without the rest of the request, and does not want it.
+            guard forget(stream, .resetHere) else { return }
             stream.stopSending()
-            write(.rstStream(.noError), on: stream.id)
-            scheduleFlush()
+            writeReset(stream.number, .noError)
         }
         stream.exchange.ended()
         stream.exchange.recorder?.ended()
@@ -146,11 +179,6 @@ extension HTTP2ClientConnection {
         }
     }
 
-    private func isMalformed(_ stream: HTTP2ClientStream, _ error: HTTPClientError) {
-        deliverBegun(stream)
-        end(stream, with: error, code: .protocolError)
-    }
-
     /// What has been read of the socket is handed on at once, so that each reader wakes once.
     func wakeTouched() {
         guard !touched.isEmpty else { return }
@@ -158,39 +186,20 @@ extension HTTP2ClientConnection {
         touched.removeAll(keepingCapacity: true)
         for stream in woken {
             stream.isTouched = false
-            guard streams[stream.id] === stream else { continue }
+            guard streams[stream.number] === stream else { continue }
             deliverBegun(stream)
             stream.body?.wake()
         }
     }
 
-    // MARK: Windows
-
-    func windowChanged(_ event: NIOHTTP2WindowUpdatedEvent) {
-        guard let window = event.inboundWindowSize else { return }
-        if event.streamID == .rootStream {
-            guard window <= connectionWindow / 2, phase != .closed else { return }
-            write(.windowUpdate(windowSizeIncrement: connectionWindow - window), on: .rootStream)
-            scheduleFlush()
-        } else if let stream = streams[event.streamID] {
-            guard window != stream.inboundWindow else { return }
-            stream.inboundWindow = window
-            openWindow(of: stream)
-        }
-    }
-
     /// Lets the server send as much as the reader has made room for, unless that is little.
-    func openWindow(of stream: HTTP2ClientStream) {
-        guard streams[stream.id] === stream, !stream.reader.isEnded, stream.body?.wantsBytes ?? true else { return }
+    private func openWindow(of stream: HTTP2ClientStream) {
+        guard streams[stream.number] === stream, stream.receiveWindow.isLow, stream.body?.wantsBytes ?? true else {
+            return
+        }
         let waiting = stream.body?.bufferedBytes ?? stream.firstBytes?.readableBytes ?? 0
-        let increment = streamWindow - stream.inboundWindow - waiting
-        guard increment >= streamWindow / 4, increment > 0 else { return }
-        write(.windowUpdate(windowSizeIncrement: increment), on: stream.id)
-        scheduleFlush()
+        guard let increment = stream.receiveWindow.grow(unread: waiting) else { return }
+        output.tail.writeHTTP2WindowUpdate(stream: stream.number, increment: increment)
+        flushSoon()
     }
-}
-
-extension Int {
-    /// The number as a window that flow control allows (RFC 9113 section 6.9.1).
-    var asWindow: Int { Swift.min(Swift.max(self, HTTP2ClientConnection.defaultWindow), Int(Int32.max)) }
 }

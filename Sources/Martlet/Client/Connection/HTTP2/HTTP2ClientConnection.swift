@@ -2,66 +2,109 @@ import HTTPTypes
 import HTTPWire
 import Logging
 import NIOCore
-import NIOHPACK
-import NIOHTTP2
 import NIOSSL
 import Synchronization
 
-/// One connection of a client that speaks HTTP/2, and all exchanges that take place on it.
+/// One connection of a client that speaks HTTP/2, and all exchanges that take place on it: the only handler in its
+/// channel's pipeline, but for TLS in front of it.
 ///
-/// In front of it stands NIO's handler for frames, which keeps the states of the streams and the windows for what is
-/// sent. What is handed to that handler waits there while a window is full; ``wroteFrame(_:)`` tells when it leaves, so
-/// that no more than a little of a streamed content waits. What is received is bounded by the windows: that of a stream
-/// opens as its reader reads, that of the connection at once, lest one response that nobody reads hold up the others.
-final class HTTP2ClientConnection: ClientConnection, ChannelInboundHandler, @unchecked Sendable {
+/// Frames go from the socket through the ``HTTP2FrameReader`` to the streams, and from the streams, as far as the server
+/// has granted room for them, into one output buffer. What is received is bounded by the windows: that of a stream opens
+/// as its reader reads, that of the connection at once, lest one response that nobody reads hold up the others.
+final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @unchecked Sendable {
     // Sendable because every variable is touched only on the thread of `loop.eventLoop`: NIO calls the handler there,
     // and so does everybody else, as each member called from elsewhere documents.
 
-    typealias InboundIn = HTTP2Frame
-    typealias OutboundOut = HTTP2Frame
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
     enum Phase {
         case open
         /// No further requests are sent: the server has said goodbye, or the numbers of streams are used up.
         case leaving
+        /// The last frame has been sent; what the server still sends is dropped.
+        case closing
         case closed
     }
 
     /// How many streams a server takes before it says how many (RFC 9113 section 6.5.2 recommends at least that).
     private static let initialCapacity = 100
-    static let defaultWindow = 65_535
-    /// How large a table of fields may be that the server wants to be filled: it fills on this side too.
-    static let largestFieldTable = 65_536
+    /// The largest number of a stream (RFC 9113 section 5.1.1).
+    private static let largestNumber: UInt32 = 0x7FFF_FFFF
+    /// In how many frames a head may come.
+    private static let maximumContinuations = 16
+    /// How many cancelled streams there may be that something still comes for.
+    private static let historyCapacity = 1_024
+    /// Some servers measure the round trip with a PING for each.
+    private static let flood = HTTP2FloodGuard.Limits(
+        abandonedStreams: 1_000,
+        controlFrames: 1_000,
+        interval: .seconds(10)
+    )
 
     let settings: HTTPClient.HTTP2Configuration
+    /// How many bytes of one response may wait for their reader.
+    let streamWindow: Int
     var context: ChannelHandlerContext?
     var phase = Phase.open
-    var streams: [HTTP2StreamID: HTTP2ClientStream] = [:]
+    var reader: HTTP2FrameReader
+    var decoder: HTTP2MessageDecoder
+    var encoder = RequestFieldEncoder()
+    var peer = HTTP2Parameters(of: .server)
+    var floodGuard: HTTP2FloodGuard
+
+    /// The streams that are open or half-closed, by their numbers.
+    var streams: [UInt32: HTTP2ClientStream] = [:]
+    /// The streams that are gone, as far as that still matters.
+    var history = HTTP2StreamHistory(capacity: HTTP2ClientConnection.historyCapacity)
+    /// The last stream that was opened.
+    private(set) var lastStream: UInt32 = 0
     /// How many streams the server takes at once.
     var capacity = HTTP2ClientConnection.initialCapacity
-    /// Whether fields go to the table that makes them shorter the next time.
-    var remembersFields = true
     /// Why the connection is about to end, if that is known.
     var failure: HTTPClientError?
-    /// The window of each stream, once the server has acknowledged it.
-    var streamWindow = HTTP2ClientConnection.defaultWindow
     /// The streams that something has arrived for since the socket began to be read.
     var touched: [HTTP2ClientStream] = []
-    /// The streams that have been ended by NIO's handler, which will say why.
-    var broken: [HTTP2ClientStream] = []
-    /// The streams that have, or may have, content to send.
+
+    /// How many bytes of content the server accepts on all streams together.
+    var sendWindow = HTTP2SendWindow()
+    /// How many the server may send.
+    var receiveWindow: HTTP2ReceiveWindow
+    /// The streams whose writers may have brought content.
     var pumpQueue: [HTTP2ClientStream] = []
+    /// The streams that have something to send and are allowed to, in turn.
+    var senders = CircularBuffer<HTTP2ClientStream>(initialCapacity: 4)
+    var isSending = false
+    var output = OutputBuffer()
+
     /// Whether the socket is being read.
     var isReading = false
     var isFlushScheduled = false
+    /// What the channel has said last about its being writable; asking it costs more.
+    private(set) var isChannelWritable = true
+    private var processing = ReentrancyGuard()
+    var isReadHeldBack = false
     /// When something arrived last.
     var lastArrival = NIODeadline.now()
     /// When a PING was sent whose answer has not come.
     var pingSent: NIODeadline?
-    private var nextNumber = 1
 
     override init(key: PoolKey, core: ClientCore, loop: ClientLoop, security: ConnectionSecurity?) {
-        self.settings = core.configuration.http2
+        let configuration = core.configuration
+        self.settings = configuration.http2
+        self.streamWindow = settings.streamWindow.asWindow
+        self.receiveWindow = HTTP2ReceiveWindow(settings.connectionWindow.asWindow)
+        self.decoder = HTTP2MessageDecoder(
+            headLimits: configuration.headLimits,
+            bodyLimits: configuration.bodyLimits
+        )
+        self.reader = HTTP2FrameReader(
+            of: .server,
+            blockLimit: decoder.listLimit,
+            continuationLimit: Self.maximumContinuations
+        )
+        self.floodGuard = HTTP2FloodGuard(Self.flood, now: .now())
         super.init(key: key, core: core, loop: loop, security: security)
     }
 
@@ -71,11 +114,16 @@ final class HTTP2ClientConnection: ClientConnection, ChannelInboundHandler, @unc
         self.context = context
         openChannel.withLock { $0 = context.channel }
         loop.add(self)
-        let increment = connectionWindow - Self.defaultWindow
-        if increment > 0 {
-            write(.windowUpdate(windowSizeIncrement: increment), on: .rootStream)
-            context.flush()
-        }
+        isChannelWritable = context.channel.isWritable
+        output.tail.writeBytes(HTTP2FrameReader.preface)
+        output.tail.writeHTTP2Settings([
+            (.enablePush, 0),
+            (.initialWindowSize, streamWindow),
+            (.maximumHeaderListSize, decoder.listLimit),
+        ])
+        let increment = receiveWindow.limit - HTTP2Parameters.defaultWindow
+        if increment > 0 { output.tail.writeHTTP2WindowUpdate(stream: 0, increment: increment) }
+        flushOutput()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -84,36 +132,29 @@ final class HTTP2ClientConnection: ClientConnection, ChannelInboundHandler, @unc
             lastArrival = .now()
             pingSent = nil
         }
-        received(unwrapInboundIn(data))
+        guard isActive else { return }
+        reader.append(unwrapInboundIn(data))
+        process()
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
         isReading = false
-        failBroken(nil)
-        wakeTouched()
-        if isFlushScheduled { sendQueued() }
+        settle()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        switch event {
-        case let event as NIOHTTP2WindowUpdatedEvent:
-            windowChanged(event)
-        case let event as StreamClosedEvent:
-            // One that was ended from here, or by the server, is not in the table any more.
-            if let stream = streams[event.streamID] {
-                forget(stream)
-                broken.append(stream)
-            }
-        case let event as NIOHTTP2StreamCreatedEvent:
-            streams[event.streamID]?.inboundWindow = Int(event.remoteInitialWindowSize ?? 0)
-        case let event as NIOHTTP2BulkStreamWindowChangeEvent:
-            streamWindow += event.delta
-            for stream in streams.values { stream.inboundWindow += event.delta }
-        case ChannelEvent.inputClosed:
+        if case ChannelEvent.inputClosed = event {
             abort()
-        default:
+        } else {
             context.fireUserInboundEventTriggered(event)
         }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        isChannelWritable = context.channel.isWritable
+        guard isChannelWritable else { return }
+        resumeSending()
+        process()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -125,15 +166,48 @@ final class HTTP2ClientConnection: ClientConnection, ChannelInboundHandler, @unc
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // The end of the input without TLS's goodbye is an end like any other: frames tell where they end.
         if case NIOSSLError.uncleanShutdown = error { return }
-        // NIO's handler tells in the same way of errors of a stream, which it has reset, and of the connection.
-        if !broken.isEmpty { return failBroken(error) }
-        core.configuration.logger.debug("A connection to \(key.host) failed: \(error)")
+        logger.debug("A connection to \(key.host) failed: \(error)")
         if failure == nil, !(error is IOError), !(error is ChannelError) {
             failure = .http2(.connectionFailed("\(error)"))
         }
         abort()
     }
+
+    // MARK: Reading
+
+    /// Takes all frames that have arrived. Called on the loop after anything that may let it go on.
+    private func process() {
+        guard processing.begin() else { return }
+        repeat {
+            while advance() {}
+        } while processing.goesOn()
+        if !isReading { settle() }
+        continueReading()
+    }
+
+    /// One frame; false when there is nothing to do before something else happens.
+    private func advance() -> Bool {
+        guard isActive else { return false }
+        if output.byteCount >= Self.outputLimit {
+            flushOutput()
+            guard isChannelWritable else { return false }
+        }
+        let event = reader.next()
+        if case .needsMoreBytes = event { return false }
+        receive(event)
+        return true
+    }
+
+    /// Hands on what has arrived, and sends what is to be said about it.
+    private func settle() {
+        wakeTouched()
+        if isFlushScheduled { sendQueued() }
+    }
+
+    /// Answers to what has arrived must not pile up.
+    var wantsToRead: Bool { isChannelWritable || output.byteCount < Self.outputLimit }
 
     // MARK: Requests
 
@@ -156,14 +230,9 @@ final class HTTP2ClientConnection: ClientConnection, ChannelInboundHandler, @unc
         guard exchange.begin(on: self, isReused: requestCount > 0) else { return streamEnded() }
         exchange.recorder?.assigned(to: self, isReused: requestCount > 0)
         let request = exchange.request
-        let fields: HPACKHeaders
+        let head: HTTP2RequestHead
         do throws(HTTPClientError) {
-            fields = try HPACKHeaders(
-                request,
-                isSecure: key.isSecure,
-                standard: core.defaultHeaders,
-                isRemembered: remembersFields
-            )
+            head = try HTTP2RequestHead(request, isSecure: key.isSecure, standard: core.defaultHeaders)
             if case .whole(let content) = exchange.content { try Self.check(content, request) }
         } catch {
             exchange.ended()
@@ -171,39 +240,23 @@ final class HTTP2ClientConnection: ClientConnection, ChannelInboundHandler, @unc
             return streamEnded()
         }
         requestCount += 1
-        show(fields)
+        core.configuration.onRequestHead?(head.text)
         exchange.note { $0.hasBegun = true }
-        let stream = HTTP2ClientStream(
-            id: HTTP2StreamID(nextNumber),
-            exchange: exchange,
-            reader: HTTP2ResponseReader(
-                method: request.method,
-                fieldLimit: core.configuration.headLimits.fieldCount,
-                maximumInformational: core.configuration.maximumInformationalResponses
-            )
-        )
-        exchange.streamNumber.store(nextNumber, ordering: .relaxed)
-        nextNumber += 2
-        streams[stream.id] = stream
-        write(.headers(.init(headers: fields, endStream: !stream.isSending)), on: stream.id)
-        if nextNumber >= Int(Int32.max) { leave() }
-        send(stream)
-        scheduleFlush()
+        lastStream += lastStream == 0 ? 1 : 2
+        let stream = HTTP2ClientStream(lastStream, exchange: exchange, connection: self)
+        exchange.streamNumber.store(Int(lastStream), ordering: .relaxed)
+        streams[lastStream] = stream
+        let sentBefore = output.byteCount
+        writeHeaders(stream.number, endsStream: stream.hasSentEnd) { head.encode(with: &encoder, to: &$0) }
+        exchange.recorder?.sent(output.byteCount - sentBefore)
+        if lastStream >= Self.largestNumber { leave() }
+        sendContent(stream)
     }
 
     private static func check(_ content: OutgoingContent, _ request: OutgoingRequest) throws(HTTPClientError) {
         var meter = RequestContentMeter(request.framing)
         if content.byteCount > 0 { try meter.add(content.byteCount) }
         try meter.end()
-    }
-
-    /// Shows the head of a request to whoever wants to see it.
-    private func show(_ fields: HPACKHeaders) {
-        guard let onRequestHead = core.configuration.onRequestHead else { return }
-        var head = "\(fields.first(name: ":method") ?? "") \(fields.first(name: ":path") ?? "") HTTP/2\r\n"
-        head += "host: \(fields.first(name: ":authority") ?? "")\r\n"
-        for (name, value, _) in fields where !name.hasPrefix(":") { head += "\(name): \(value)\r\n" }
-        onRequestHead(head + "\r\n")
     }
 
     override func join() -> Bool {
@@ -269,8 +322,17 @@ final class HTTP2ClientConnection: ClientConnection, ChannelInboundHandler, @unc
         }
     }
 
-    private func stream(of exchange: ClientExchange) -> HTTP2ClientStream? {
-        let stream = streams[HTTP2StreamID(exchange.streamNumber.load(ordering: .relaxed))]
+    /// The stream that an exchange takes place on; nil once it is out of the table.
+    func stream(of exchange: ClientExchange) -> HTTP2ClientStream? {
+        let stream = streams[UInt32(truncatingIfNeeded: exchange.streamNumber.load(ordering: .relaxed))]
         return stream?.exchange === exchange ? stream : nil
+    }
+}
+
+extension Int {
+    /// The number as a window that flow control allows (RFC 9113 section 6.9.1), and that is no smaller than servers take
+    /// it for to begin with.
+    fileprivate var asWindow: Int {
+        Swift.min(Swift.max(self, HTTP2Parameters.defaultWindow), HTTP2Parameters.maximumWindow)
     }
 }

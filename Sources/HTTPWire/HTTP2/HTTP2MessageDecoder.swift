@@ -1,17 +1,17 @@
 public import HTTPTypes
 public import NIOCore
 
-/// Makes the field blocks of one HTTP/2 connection into request heads and trailers (RFC 9113 section 8).
+/// Makes the field blocks of one HTTP/2 connection into the heads and the trailers of its messages (RFC 9113 section 8).
 ///
-/// A request comes out as it would over HTTP/1.1: with a target in one of the same forms, `Host`, one `Cookie`, and
-/// within the same limits.
-public struct HTTP2RequestDecoder: Sendable {
+/// A message comes out as it would over HTTP/1.1, and within the same limits; a request with a target in one of the same
+/// forms, `Host`, and one `Cookie`.
+public struct HTTP2MessageDecoder: Sendable {
     /// What a field block amounts to.
     public enum Outcome<Message: Sendable>: Sendable {
         case message(Message)
         /// The block breaks a rule of HTTP/2; the stream ends.
         case malformed(HTTP2Error)
-        /// A request that is answered with the status of the error.
+        /// What is wrong with the message over HTTP/1.1, too. A request is answered with the status of the error.
         case refused(HTTPParseError)
     }
 
@@ -25,7 +25,7 @@ public struct HTTP2RequestDecoder: Sendable {
         self.trailerLimits = bodyLimits.trailerLimits
     }
 
-    /// How large a field section may be: what is announced to the client (SETTINGS_MAX_HEADER_LIST_SIZE).
+    /// How large a field section may be: what is announced to the peer (SETTINGS_MAX_HEADER_LIST_SIZE).
     public var listLimit: Int { headLimits.headBytes }
 
     /// Fields that exceed the limit are still decoded, for the sake of the connection, up to a point.
@@ -37,28 +37,50 @@ public struct HTTP2RequestDecoder: Sendable {
     ///   - stream: The request's stream.
     ///   - endsStream: Whether no content follows.
     /// - Throws: What ends the connection.
-    public mutating func decodeHead(
+    public mutating func decodeRequest(
         _ block: ByteBuffer,
         stream: UInt32,
         endsStream: Bool
     ) throws(HTTP2Error) -> Outcome<RequestHead> {
-        var assembler = HTTP2FieldAssembler(isHead: true, limits: headLimits, capacity: block.readableBytes * 2)
+        var assembler = HTTP2FieldAssembler(.request, limits: headLimits, capacity: block.readableBytes * 2)
         try decoder.decode(block, limit: decodingLimit) { assembler.add($0, $1) }
         do throws(HTTP2FieldAssembler.Rejection) {
-            return .message(try assembler.makeHead(endsStream: endsStream))
+            return .message(try assembler.makeRequestHead(endsStream: endsStream))
         } catch {
             return error.outcome(stream)
         }
     }
 
-    /// Decodes the trailers of a request.
+    /// Decodes the head of a response.
+    ///
+    /// - Parameters:
+    ///   - method: That of the request.
+    ///   - stream: The response's stream.
+    ///   - endsStream: Whether no content follows.
+    /// - Throws: What ends the connection.
+    public mutating func decodeResponse(
+        _ block: ByteBuffer,
+        to method: HTTPRequest.Method,
+        stream: UInt32,
+        endsStream: Bool
+    ) throws(HTTP2Error) -> Outcome<ResponseHead> {
+        var assembler = HTTP2FieldAssembler(.response, limits: headLimits, capacity: block.readableBytes * 2)
+        try decoder.decode(block, limit: decodingLimit) { assembler.add($0, $1) }
+        do throws(HTTP2FieldAssembler.Rejection) {
+            return .message(try assembler.makeResponseHead(to: method, endsStream: endsStream))
+        } catch {
+            return error.outcome(stream)
+        }
+    }
+
+    /// Decodes the trailers of a message.
     ///
     /// - Throws: What ends the connection.
     public mutating func decodeTrailers(
         _ block: ByteBuffer,
         stream: UInt32
     ) throws(HTTP2Error) -> Outcome<HTTPFields> {
-        var assembler = HTTP2FieldAssembler(isHead: false, limits: trailerLimits, capacity: block.readableBytes * 2)
+        var assembler = HTTP2FieldAssembler(.trailers, limits: trailerLimits, capacity: block.readableBytes * 2)
         try decoder.decode(block, limit: decodingLimit) { assembler.add($0, $1) }
         do throws(HTTP2FieldAssembler.Rejection) {
             return .message(try assembler.makeTrailers())
@@ -74,10 +96,10 @@ public struct HTTP2RequestDecoder: Sendable {
 }
 
 extension HTTP2FieldAssembler.Rejection {
-    fileprivate func outcome<Message>(_ stream: UInt32) -> HTTP2RequestDecoder.Outcome<Message> {
+    fileprivate func outcome<Message>(_ stream: UInt32) -> HTTP2MessageDecoder.Outcome<Message> {
         switch self {
-        case .malformed(let reason):
-            .malformed(HTTP2Error(.protocolError, stream: stream, "\(reason) (RFC 9113 section 8)"))
+        case .malformed(let reason, let section):
+            .malformed(HTTP2Error(.protocolError, stream: stream, "\(reason) (RFC 9113 section \(section))"))
         case .refused(let error):
             .refused(error)
         }

@@ -2,20 +2,22 @@ import HTTPTypes
 import HTTPWire
 import NIOCore
 
-/// How the streams' responses get to the client. All of it is called on the loop.
-extension HTTP2ServerConnection {
-    /// How many frames a stream sends before it is the turn of others.
-    private static let framesInTurn = 4
+/// What became of a stream's turn to send.
+private enum Turn {
+    /// It has nothing to send, or no window of its own.
+    case over
+    /// It could go on.
+    case paused
+    /// Nobody can send content for the time being.
+    case blocked
+}
 
-    /// What became of a stream's turn to send.
-    private enum Turn {
-        /// It has nothing to send, or no window of its own.
-        case over
-        /// It could go on.
-        case paused
-        /// Nobody can send content for the time being.
-        case blocked
-    }
+/// How the streams' messages get to the peer, from either end.
+extension HTTP2Connection {
+    /// How many frames a stream sends before it is the turn of others.
+    private static var framesInTurn: Int { 4 }
+    /// How many bytes are gathered before they are handed to the channel.
+    static var outputLimit: Int { 131_072 }
 
     /// Sends a field block.
     func writeHeaders(_ stream: UInt32, endsStream: Bool, _ encode: (inout ByteBuffer) -> Void) {
@@ -34,13 +36,13 @@ extension HTTP2ServerConnection {
     }
 
     /// Sends what the stream has, as far as that is allowed.
-    func send(_ stream: HTTP2ServerStream) {
+    func send(_ stream: Stream) {
         enqueue(stream)
         resumeSending()
     }
 
     /// Gives the stream a place in the line.
-    func enqueue(_ stream: HTTP2ServerStream) {
+    func enqueue(_ stream: Stream) {
         guard !stream.isInLine, stream.canSend else { return }
         stream.isInLine = true
         senders.append(stream)
@@ -59,17 +61,17 @@ extension HTTP2ServerConnection {
             case .paused:
                 senders.append(stream)
             case .blocked:
-                guard case .open = phase else { return }
+                guard isActive else { return }
                 senders.prepend(stream)
                 return
             }
         }
     }
 
-    private func takeTurn(_ stream: HTTP2ServerStream) -> Turn {
+    private func takeTurn(_ stream: Stream) -> Turn {
         for _ in 0..<Self.framesInTurn {
             guard stream.canSend else { return .over }
-            guard isChannelWritable, case .open = phase else { return .blocked }
+            guard isChannelWritable, isActive else { return .blocked }
             if output.byteCount >= Self.outputLimit {
                 flushOutput()
                 guard isChannelWritable else { return .blocked }
@@ -78,7 +80,7 @@ extension HTTP2ServerConnection {
                 writeEnd(stream)
                 return .over
             }
-            let room = min(sendWindow, stream.sendWindow, peer.maximumFrameSize)
+            let room = min(sendWindow.size, stream.sendWindow.size, peer.maximumFrameSize)
             guard room > 0 else { return .blocked }
             guard let part = stream.queue.take(upTo: room) else { return .over }
             let isLast = stream.queue.isEmpty && stream.endsWithContent
@@ -89,9 +91,10 @@ extension HTTP2ServerConnection {
                 length: part.readableBytes
             )
             output.append(part)
-            sendWindow -= part.readableBytes
+            sendWindow.sent(part.readableBytes)
+            stream.sendWindow.sent(part.readableBytes)
             stream.sent(part.readableBytes)
-            floodGuard.sentData()
+            floodGuard.credit(part.readableBytes)
             flushSoon()
             if isLast {
                 stream.endOutput()
@@ -101,13 +104,10 @@ extension HTTP2ServerConnection {
         return .paused
     }
 
-    /// Ends a response whose content has all been sent.
-    private func writeEnd(_ stream: HTTP2ServerStream) {
+    /// Ends a message whose content has all been sent.
+    private func writeEnd(_ stream: Stream) {
         if let trailers = stream.trailers {
-            writeHeaders(stream.number, endsStream: true) { block in
-                encoder.begin(&block)
-                for field in trailers { encoder.write(field, to: &block) }
-            }
+            writeHeaders(stream.number, endsStream: true) { encode(trailers: trailers, to: &$0) }
         } else {
             output.tail.writeHTTP2FrameHead(.data, .endStream, stream: stream.number, length: 0)
             flushSoon()

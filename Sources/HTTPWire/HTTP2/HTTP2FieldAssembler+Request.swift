@@ -1,0 +1,108 @@
+import HTTPTypes
+import NIOCore
+
+/// The head of a request (RFC 9113 section 8.3.1).
+extension HTTP2FieldAssembler {
+    /// The head that was added.
+    mutating func makeRequestHead(endsStream: Bool) throws(Rejection) -> RequestHead {
+        try check()
+        guard let methodRange = pseudo.method else { throw .malformed("A request without :method", "8.3.1") }
+        let method = try method(methodRange)
+        let target: Range<Int>
+        if let name = pseudo.protocol {
+            guard method == .connect else { throw .malformed(":protocol without CONNECT", "8.3") }
+            guard isToken(name) else { throw .malformed("A :protocol that is no token", "8.3") }
+            guard pseudo.authority != nil else { throw .malformed("CONNECT without :authority", "8.5") }
+        }
+        if method == .connect, pseudo.protocol == nil {
+            guard pseudo.scheme == nil, pseudo.path == nil else {
+                throw .malformed("CONNECT with :scheme or :path", "8.5")
+            }
+            guard let authority = pseudo.authority else { throw .malformed("CONNECT without :authority", "8.5") }
+            target = authority
+        } else {
+            guard let scheme = pseudo.scheme, let path = pseudo.path, !path.isEmpty else {
+                throw .malformed("A request without :scheme or :path", "8.3.1")
+            }
+            guard isScheme(scheme) else { throw .malformed("A :scheme that is none", "8.3.1") }
+            target = path
+        }
+        try addHost()
+        try addCookies()
+        return try makeRequestHead(method, target, endsStream: endsStream)
+    }
+
+    private func makeRequestHead(
+        _ method: HTTPRequest.Method,
+        _ target: Range<Int>,
+        endsStream: Bool
+    ) throws(Rejection) -> RequestHead {
+        do throws(HTTPParseError) {
+            guard target.count <= limits.startLineBytes else { throw HTTPParseError(.targetTooLong, at: 0) }
+            var facts = HeadFacts()
+            let form = try bytes.withUnsafeReadableBytes { (bytes) throws(HTTPParseError) -> RequestTarget.Form? in
+                try note(bytes, &facts)
+                let text = UnsafeRawBufferPointer(rebasing: bytes[target])
+                return RequestTarget.form(of: text, isConnect: method == .connect && pseudo.protocol == nil)
+            }
+            guard let form, form != .absolute else { throw HTTPParseError(.invalidTarget, at: target.lowerBound) }
+            guard form != .asterisk || method == .options else {
+                throw HTTPParseError(.targetNotAllowedForMethod, at: target.lowerBound)
+            }
+            return RequestHead(
+                method: method,
+                version: .http2,
+                targetForm: form,
+                target: target,
+                fields: FieldBlock(bytes: bytes, table: table),
+                facts: facts,
+                framing: try framing(facts, endsStream: endsStream),
+                connectProtocol: pseudo.protocol
+            )
+        } catch {
+            if error.reason == .conflictingContentLength {
+                throw .malformed("Content-Length contradicts the content, or itself", "8.1.1")
+            }
+            throw .refused(error)
+        }
+    }
+
+    /// A content without a length ends with its stream, which is what chunks are over HTTP/1.1.
+    private func framing(_ facts: HeadFacts, endsStream: Bool) throws(HTTPParseError) -> BodyFraming {
+        guard endsStream else { return facts.contentLength.map { .contentLength($0) } ?? .chunked }
+        guard facts.contentLength ?? 0 == 0 else { throw HTTPParseError(.conflictingContentLength, at: 0) }
+        return .none
+    }
+
+    // MARK: Characters
+
+    private func method(_ range: Range<Int>) throws(Rejection) -> HTTPRequest.Method {
+        let method = bytes.withUnsafeReadableBytes { bytes -> HTTPRequest.Method? in
+            let text = UnsafeRawBufferPointer(rebasing: bytes[range])
+            if Self.isEqual(text, "GET") { return .get }
+            if Self.isEqual(text, "POST") { return .post }
+            return isToken(range) ? HTTPRequest.Method(String(decoding: text, as: UTF8.self)) : nil
+        }
+        guard let method else { throw .malformed("A :method that is no token", "8.3.1") }
+        return method
+    }
+
+    private func isToken(_ range: Range<Int>) -> Bool {
+        bytes.withUnsafeReadableBytes { bytes in
+            let text = UnsafeRawBufferPointer(rebasing: bytes[range])
+            guard let base = text.baseAddress, !text.isEmpty else { return false }
+            return ByteScanner.endOfToken(base, from: 0, to: text.count) == text.count
+        }
+    }
+
+    /// A scheme may be another than `http` and `https`: a proxy can have translated the request.
+    private func isScheme(_ range: Range<Int>) -> Bool {
+        let letters: ClosedRange<UInt8> = 0x61...0x7A
+        return bytes.withUnsafeReadableBytes { bytes in
+            guard let first = bytes[range].first, letters.contains(first | 0x20) else { return false }
+            return bytes[range].allSatisfy { byte in
+                letters.contains(byte | 0x20) || byte.isASCIIDigit || byte == 0x2B || byte == 0x2D || byte == 0x2E
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+public import HTTPTypes
+public import NIOCore
+
+/// Makes one response of the field blocks and the content that arrive on one stream, and sees that it keeps to RFC 9113
+/// section 8.
+///
+/// A plain value without a socket. After an error there is nothing to read.
+public struct HTTP2ResponseReader: Sendable {
+    /// What a field block brings.
+    public enum Event: Sendable {
+        /// A response that announces the final one (RFC 9110 section 15.2).
+        case informational(ResponseHead)
+        /// The final response begins.
+        case head(ResponseHead)
+        /// The fields after the content, which is complete.
+        case trailers(HTTPFields)
+    }
+
+    private enum Stage {
+        case head
+        case content(HTTP2ContentMeter)
+        case ended
+    }
+
+    private let stream: UInt32
+    private let method: HTTPRequest.Method
+    private var stage = Stage.head
+    /// How many informational responses have come.
+    public private(set) var informationalCount = 0
+
+    /// A reader for the response on `stream` to a request with `method`.
+    public init(stream: UInt32, method: HTTPRequest.Method) {
+        self.stream = stream
+        self.method = method
+    }
+
+    /// Whether the response is complete.
+    public var isEnded: Bool {
+        if case .ended = stage { true } else { false }
+    }
+
+    /// Takes in a field block.
+    ///
+    /// - Parameters:
+    ///   - endsStream: Whether nothing follows.
+    ///   - decoder: That of the connection.
+    /// - Throws: What ends the stream, or the connection.
+    public mutating func receive(
+        _ block: ByteBuffer,
+        endsStream: Bool,
+        decoder: inout HTTP2MessageDecoder
+    ) throws(HTTP2Error) -> Event {
+        switch stage {
+        case .head:
+            let outcome = try decoder.decodeResponse(block, to: method, stream: stream, endsStream: endsStream)
+            let head = try message(outcome)
+            guard head.statusCode >= 200 else {
+                informationalCount += 1
+                return .informational(head)
+            }
+            stage = .content(HTTP2ContentMeter(announced: head.framing.announcedContent))
+            if endsStream { try end() }
+            return .head(head)
+        case .content:
+            let trailers = try message(decoder.decodeTrailers(block, stream: stream))
+            guard endsStream else {
+                throw HTTP2Error(
+                    .protocolError,
+                    stream: stream,
+                    "Trailers that don't end the stream (RFC 9113 section 8.1)"
+                )
+            }
+            try end()
+            return .trailers(trailers)
+        case .ended:
+            try decoder.skip(block)
+            throw HTTP2Error(.streamClosed, stream: stream, "HEADERS behind the end (RFC 9113 section 5.1)")
+        }
+    }
+
+    /// Takes in bytes of content.
+    ///
+    /// - Parameters:
+    ///   - count: How many.
+    ///   - endsStream: Whether nothing follows.
+    /// - Throws: What ends the stream.
+    public mutating func receive(byteCount count: Int, endsStream: Bool) throws(HTTP2Error) {
+        switch stage {
+        case .head:
+            throw HTTP2Error(.protocolError, stream: stream, "Content before the head (RFC 9113 section 8.1)")
+        case .content(var meter):
+            try meter.receive(count, stream: stream)
+            stage = .content(meter)
+            if endsStream { try end() }
+        case .ended:
+            throw HTTP2Error(.streamClosed, stream: stream, "DATA behind the end (RFC 9113 section 6.1)")
+        }
+    }
+
+    private mutating func end() throws(HTTP2Error) {
+        if case .content(let meter) = stage { try meter.end(stream: stream) }
+        stage = .ended
+    }
+
+    private func message<Message>(
+        _ outcome: HTTP2MessageDecoder.Outcome<Message>
+    ) throws(HTTP2Error) -> Message {
+        switch outcome {
+        case .message(let message):
+            return message
+        case .malformed(let error):
+            throw error
+        case .refused(let error):
+            throw HTTP2Error(.protocolError, stream: stream, error.reason.explanation)
+        }
+    }
+}
+
+extension BodyFraming {
+    /// How many bytes follow a head of HTTP/2; nil when it does not say.
+    fileprivate var announcedContent: Int? {
+        switch self {
+        case .none: 0
+        case .contentLength(let length): length
+        case .chunked, .untilClose: nil
+        }
+    }
+}

@@ -1,0 +1,82 @@
+/// How many bytes of content the peer accepts, on one stream or on all together (flow control, RFC 9113 section 6.9.1).
+public struct HTTP2SendWindow: Sendable, Hashable {
+    /// How many there are; below zero after the peer has changed its settings (RFC 9113 section 6.9.2).
+    public private(set) var size: Int
+
+    /// A window to begin with.
+    public init(_ size: Int = HTTP2Parameters.defaultWindow) {
+        self.size = size
+    }
+
+    /// Content was sent: at most ``size`` bytes.
+    public mutating func sent(_ count: Int) {
+        size -= count
+    }
+
+    /// WINDOW_UPDATE has come.
+    ///
+    /// - Parameter stream: The stream whose window it is; nil for that of the connection.
+    public mutating func grow(by increment: Int, stream: UInt32?) throws(HTTP2Error) {
+        guard size + increment <= HTTP2Parameters.maximumWindow else {
+            throw HTTP2Error(.flowControlError, stream: stream, "A window above 2^31-1 (RFC 9113 section 6.9.1)")
+        }
+        size += increment
+    }
+
+    /// SETTINGS_INITIAL_WINDOW_SIZE has changed by so much, which concerns every stream (RFC 9113 section 6.9.2).
+    public mutating func adjust(by change: Int) throws(HTTP2Error) {
+        guard size + change <= HTTP2Parameters.maximumWindow else {
+            throw HTTP2Error(.flowControlError, "A window above 2^31-1 (RFC 9113 section 6.9.2)")
+        }
+        size += change
+    }
+}
+
+/// How many bytes of content the peer may send, on one stream or on all together (flow control, RFC 9113 section 6.9.1).
+public struct HTTP2ReceiveWindow: Sendable, Hashable {
+    /// How large the window is at most.
+    public let limit: Int
+    /// How far the peer may overdraw it, as long as it can't know how large it is.
+    private let slack: Int
+    /// How many bytes there are.
+    public private(set) var size: Int
+
+    /// A window that the peer has been told of, or is about to be.
+    ///
+    /// - Parameters:
+    ///   - limit: How large it is.
+    ///   - known: How large the peer may take it for.
+    public init(_ limit: Int, known: Int = 0) {
+        self.limit = limit
+        self.slack = max(known - limit, 0)
+        self.size = limit
+    }
+
+    /// Content has come, its padding included.
+    ///
+    /// - Parameter stream: The stream whose window it is; nil for that of the connection.
+    public mutating func receive(_ count: Int, stream: UInt32?) throws(HTTP2Error) {
+        guard count <= size + slack else {
+            throw HTTP2Error(
+                .flowControlError,
+                stream: stream,
+                "More than the window of the \(stream == nil ? "connection" : "stream") (RFC 9113 section 6.9.1)"
+            )
+        }
+        size -= count
+    }
+
+    /// Whether it is time to think of letting the peer send more.
+    public var isLow: Bool { size < limit / 2 }
+
+    /// Opens the window again, as far as what has come was read.
+    ///
+    /// - Parameter unread: How many bytes wait for their reader.
+    /// - Returns: what the peer is to be told in WINDOW_UPDATE; nil when that is not worth a frame.
+    public mutating func grow(unread: Int) -> Int? {
+        let increment = limit - size - unread
+        guard isLow, increment > 0, increment >= limit / 4 else { return nil }
+        size += increment
+        return increment
+    }
+}
