@@ -158,15 +158,15 @@ extension HTTP2ClientConnection {
 
     /// Asks for a sign of life, or misses it.
     func checkPing(_ now: NIODeadline) {
-        if let pingSent {
-            guard now - pingSent >= TimeAmount(settings.pingTimeout) else { return }
-            let silence = Duration(now - lastArrival)
-            failure = .timedOut(.ping, host: key.host, port: key.port, after: silence)
-            abort()
-        } else if let interval = settings.pingInterval, now - lastArrival >= TimeAmount(interval) {
-            pingSent = now
+        switch silence?.check(at: now) {
+        case .ping:
             output.tail.writeHTTP2Ping(0, isAcknowledgement: false)
             flushOutput()
+        case .giveUp(let time):
+            failure = .timedOut(.ping, host: key.host, port: key.port, after: Duration(time))
+            abort()
+        case .wait, nil:
+            break
         }
     }
 }

@@ -169,9 +169,9 @@ extension HTTP2ClientConnection: HTTP2Connection {
         }
         stream.exchange.ended()
         stream.exchange.recorder?.ended()
-        stream.body?.finish(trailers: trailers)
-        // Before the response is handed over, so that the next request finds the room.
+        // Before the end is handed over, so that the next request finds the room.
         streamEnded()
+        stream.body?.finish(trailers: trailers)
         if !stream.isDelivered, let head = stream.head {
             let isEmpty = stream.firstBytes == nil && trailers.isEmpty
             let body = isEmpty ? nil : WholeBody(stream.firstBytes ?? ByteBuffer(), trailers: trailers)

@@ -87,8 +87,8 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
     var isReadHeldBack = false
     /// When something arrived last.
     var lastArrival = NIODeadline.now()
-    /// When a PING was sent whose answer has not come.
-    var pingSent: NIODeadline?
+    /// Nil where silence does not matter.
+    var silence: SilenceWatch?
 
     override init(key: PoolKey, core: ClientCore, loop: ClientLoop, security: ConnectionSecurity?) {
         let configuration = core.configuration
@@ -104,7 +104,10 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
             blockLimit: decoder.listLimit,
             continuationLimit: Self.maximumContinuations
         )
-        self.floodGuard = HTTP2FloodGuard(Self.flood, now: .now())
+        self.floodGuard = HTTP2FloodGuard(Self.flood, now: lastArrival)
+        self.silence = settings.pingInterval.map { [settings, lastArrival] in
+            SilenceWatch(interval: TimeAmount($0), timeout: TimeAmount(settings.pingTimeout), now: lastArrival)
+        }
         super.init(key: key, core: core, loop: loop, security: security)
     }
 
@@ -130,7 +133,7 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
         if !isReading {
             isReading = true
             lastArrival = .now()
-            pingSent = nil
+            silence?.received(at: lastArrival)
         }
         guard isActive else { return }
         reader.append(unwrapInboundIn(data))
