@@ -130,9 +130,11 @@
         @Test("H2: with 100,000 messages waiting the history says no at once, or what is known, and saying goes on")
         func answersAtOnceWhileTheDatabaseIsAway() async throws {
             try await withDatabase { database in
+                let before = try await database.open()
+                _ = try await before.append([draft("stored")])
+                try await drain(before)
+                await before.close()
                 let log = try await database.open()
-                _ = try await log.append([draft("stored")])
-                try await drain(log)
                 await database.server.kill()
                 for start in stride(from: 0, to: 100_000, by: 5_000) {
                     _ = try await log.append((0..<5_000).map { draft("\(start + $0)") })
@@ -173,9 +175,10 @@
                 let old = (1...40).map { draft("\($0)") }
                 for round in 0..<2 {
                     let log = try await database.open(rememberedIDs: 8)
+                    let running = Task { await log.run() }
                     if round == 0 {
                         for message in old { _ = try await log.append([message]) }
-                        try await drain(log)
+                        try await eventually { log.status.waiting == 0 }
                     }
                     let outcomes = try await log.append([old[0], old[39], old[7], old[0]])
                     #expect(
@@ -188,7 +191,9 @@
                     let many = old + (0..<600).map { draft("new \($0)") }
                     let stored = try await log.append(round == 0 ? many : [draft("last")])
                     #expect(stored.last.map { if case .stored = $0 { true } else { false } } == true)
-                    try await drain(log)
+                    try await eventually { log.status.waiting == 0 }
+                    running.cancel()
+                    await running.value
                     await log.close()
                 }
                 let rows = try await database.rows()

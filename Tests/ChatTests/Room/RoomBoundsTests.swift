@@ -1,3 +1,4 @@
+import Foundation
 import Martlet
 import Testing
 
@@ -35,6 +36,35 @@ struct RoomBoundsTests {
         #expect(tail.after(count - longest.count - 1) == nil)
     }
 
+    @Test("R24: what it costs that one comes back does not depend on how many do")
+    func comingBack() throws {
+        func cost(_ count: Int) throws -> Duration {
+            let requests = (1...count).map { number in
+                ClientRequest(.join(name: "m \(number)", key: nil, after: nil), room: "lobby", limits: ChatLimits())
+            }
+            var room = ChatRoomState(room: "lobby")
+            func member(_ number: Int) -> ChatRoomState.MemberID { .init(number: UInt64(number)) }
+            let now = ContinuousClock.now
+            for (number, request) in requests.enumerated() {
+                _ = try room.receive(request, from: member(number), at: now, time: 0)
+            }
+            _ = room.receive(.people(room.takeChanges()))
+            let start = processorTime()
+            // One half comes back under the same name, and one goes.
+            for number in 0..<count { room.leave(member(number)) }
+            for number in 0..<count / 2 {
+                _ = try room.receive(requests[number], from: member(count + number), at: now, time: 0)
+            }
+            let changes = room.takeChanges()
+            let end = processorTime()
+            #expect(changes.left.count == count - count / 2)
+            return (end - start) / count
+        }
+        _ = try cost(100)
+        // With lists that are searched for each it is sixteen times as much, and more.
+        #expect(try cost(4_000) < cost(250) * 6)
+    }
+
     @Test func keepsNothingThatIsTooLarge() {
         var tail = MessageTail(messages: 10, bytes: 100)
         #expect(tail.after(0) == [])
@@ -57,4 +87,11 @@ struct RoomBoundsTests {
         #expect(tail.after(7)?.map(\.sequence) == [9, 10])
         for place in [2, 11, -1, .min, .max] { #expect(tail.after(place) == nil) }
     }
+}
+
+/// How long this thread has worked.
+private func processorTime() -> Duration {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return .seconds(Int(time.tv_sec)) + .nanoseconds(Int(time.tv_nsec))
 }

@@ -200,6 +200,6 @@ private final class PickyServer: Sendable {
         try await socket.send(ServerMessage.history([message], resumed: false).json)
         // The first connection breaks.
         if count == 1 { return try await socket.close(code: .goingAway) }
-        _ = try await socket.receive()
+        while try await socket.receive() != nil {}
     }
 }

@@ -56,7 +56,7 @@ struct ProgramTests {
                     ("example.com", "https://Example.com.", true), ("[::1]:443", "https://[::1]", true),
                     ("example.com:8443", "https://example.com:8443", true),
                     ("example.com", "https://page.example", true), ("example.com", "https://page.example:443", true),
-                    ("example.com:80", "https://example.com", false), ("example.com", "http://page.example", false),
+                    ("example.com", "http://page.example", false),
                     ("example.com:8443", "https://example.com", false), ("example.com", "https://evil.example", false),
                     ("example.com", "null", false), ("example.com", "https://example.com.evil.example", false),
                     ("example.com", "https://example.com@evil.example", false),

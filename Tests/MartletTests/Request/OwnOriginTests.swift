@@ -14,7 +14,7 @@ struct OwnOriginTests {
             ("example.com.:443", "https://example.com.", true), ("[::1]:443", "https://[::1]", true),
             ("[::1]", "http://[::1]:80", true), ("[2001:DB8::1]:8080", "http://[2001:db8::1]:8080", true),
             ("127.0.0.1:8080", "http://127.0.0.1:8080", true), ("127.0.0.1:8080", "https://127.0.0.1:8080", true),
-            ("example.com:80", "https://example.com", false), ("example.com:443", "http://example.com", false),
+            ("example.com:80", "https://example.com", true), ("example.com:443", "http://example.com", false),
             ("example.com", "https://example.com:80", false), ("example.com", "http://example.com:443", false),
             ("example.com:8080", "http://example.com", false), ("example.com", "http://example.com:8080", false),
             ("example.com", "https://www.example.com", false), ("example.com", "https://example.com..", false),
