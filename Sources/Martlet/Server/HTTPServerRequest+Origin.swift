@@ -17,11 +17,13 @@ extension HTTPServerRequest {
 
     /// Whether an origin, as `Origin` gives it, has the host and port that the request is for.
     ///
-    /// Schemes are not compared, since a proxy may have undone TLS: without a port, or with that of its own scheme, an origin
-    /// belongs to a request without a port or with that of either scheme. Case and a dot at the end of a name make no difference. What proxies say about the request counts
-    /// only from ``HTTPServer/Configuration/trustedProxies``.
+    /// Schemes are not compared, since a proxy may have undone TLS: without a port, or with that of its own scheme, an
+    /// origin belongs to a request without a port or with that of either scheme. Case and a dot at the end of a name make
+    /// no difference. What proxies say about the request counts only from ``HTTPServer/Configuration/trustedProxies``.
     public func isOwnOrigin(_ origin: String) -> Bool {
-        guard let page = HTTPURL(origin), let own = HTTPURL(requestedURL) else { return false }
+        guard let page = HTTPURL(origin), let own = HTTPURL(requestedURL),
+            page.scheme == "http" || page.scheme == "https"
+        else { return false }
         return Self.name(page.host) == Self.name(own.host)
             && (page.port == own.port || page.effectivePort == own.port)
     }
