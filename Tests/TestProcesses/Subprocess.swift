@@ -61,6 +61,15 @@ package final class Subprocess: Sendable {
         get async { await exit.status }
     }
 
+    /// How much memory the process has in use, in bytes; nil where that can't be known.
+    package var residentBytes: Int? {
+        guard let status = try? String(contentsOfFile: "/proc/\(identifier)/status", encoding: .utf8) else {
+            return nil
+        }
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+        return line?.split { !$0.isNumber }.first.flatMap { Int($0) }.map { $0 * 1_024 }
+    }
+
     /// Whether it has ended.
     package var hasEnded: Bool { exit.isKnown }
 

@@ -35,7 +35,7 @@ public struct HTTP2FrameReader: Sendable {
     private static let headLength = 9
 
     private let peer: HTTP2Endpoint
-    private var input = ByteBuffer()
+    private var input = InputBuffer()
     private var hasPreface: Bool
     private var hasSettings = false
     private var failure: HTTP2Error?
@@ -74,38 +74,44 @@ public struct HTTP2FrameReader: Sendable {
     /// Whether something other than content has begun and is not complete: the preface, or a frame.
     public var isInsideHead: Bool {
         if partial != nil { return true }
-        guard input.readableBytes > 3 else { return input.readableBytes > 0 }
+        guard input.bytes.readableBytes > 3 else { return input.readableBytes > 0 }
         return !hasPreface
-            || input.getInteger(at: input.readerIndex + 3, as: UInt8.self) != HTTP2FrameType.data.rawValue
+            || input.bytes.getInteger(at: input.bytes.readerIndex + 3, as: UInt8.self) != HTTP2FrameType.data.rawValue
     }
 
     /// Whether the peer has sent something that was not looked at.
     public var hasUnreadInput: Bool { input.readableBytes > 0 }
 
+    /// How much memory what has arrived holds on to, in bytes.
+    package var capacity: Int { input.capacity + (partial?.block.storageCapacity ?? 0) }
+
+    /// How many bytes were copied so far.
+    package var copiedBytes: Int { input.copiedBytes }
+
     /// Takes in what has arrived.
     public mutating func append(_ bytes: ByteBuffer) {
         guard failure == nil else { return }
-        if input.readableBytes == 0 {
-            input = bytes
-        } else {
-            input.writeImmutableBuffer(bytes)
-        }
+        input.append(bytes)
     }
 
     /// The next frame.
     public mutating func next() -> Event {
         if let failure { return .failed(failure) }
         do throws(HTTP2Error) {
-            let event = try read()
-            if input.readableBytes == 0 {
-                // Gives the memory back to the socket, which reuses it when nobody else holds it.
-                input = ByteBuffer()
+            while true {
+                let event = try read()
+                if case .needsMoreBytes = event {
+                    guard input.readMore() else { return event }
+                } else {
+                    input.release()
+                    return event
+                }
             }
-            return event
         } catch {
             if error.stream == nil {
                 failure = error
-                input = ByteBuffer()
+                input = InputBuffer()
+                partial = nil
             }
             return .failed(error)
         }
@@ -123,22 +129,22 @@ public struct HTTP2FrameReader: Sendable {
     }
 
     private mutating func readPreface() throws(HTTP2Error) -> Bool {
-        let view = input.readableBytesView.prefix(Self.preface.count)
+        let view = input.bytes.readableBytesView.prefix(Self.preface.count)
         guard Self.preface.starts(with: view) else {
             throw HTTP2Error(.protocolError, "The connection does not begin with the preface (RFC 9113 section 3.4)")
         }
         guard view.count == Self.preface.count else { return false }
-        input.moveReaderIndex(forwardBy: Self.preface.count)
+        input.bytes.moveReaderIndex(forwardBy: Self.preface.count)
         hasPreface = true
         return true
     }
 
     /// Nil when more bytes are needed; nil inside for a frame of an unknown type.
     private mutating func readFrame() throws(HTTP2Error) -> Frame?? {
-        let start = input.readerIndex
-        guard let word = input.getInteger(at: start, as: UInt32.self),
-            let flags = input.getInteger(at: start + 4, as: UInt8.self),
-            let stream = input.getInteger(at: start + 5, as: UInt32.self)
+        let start = input.bytes.readerIndex
+        guard let word = input.bytes.getInteger(at: start, as: UInt32.self),
+            let flags = input.bytes.getInteger(at: start + 4, as: UInt8.self),
+            let stream = input.bytes.getInteger(at: start + 5, as: UInt32.self)
         else { return nil }
         let length = Int(word >> 8)
         let type = HTTP2FrameType(rawValue: UInt8(truncatingIfNeeded: word))
@@ -153,9 +159,9 @@ public struct HTTP2FrameReader: Sendable {
         if partial != nil, type != .continuation || stream & 0x7FFF_FFFF != partial?.stream {
             throw HTTP2Error(.protocolError, "Something else within a field block (RFC 9113 section 4.3)")
         }
-        guard input.readableBytes >= Self.headLength + length else { return nil }
-        input.moveReaderIndex(forwardBy: Self.headLength)
-        guard let payload = input.readSlice(length: length) else { return nil }
+        guard input.bytes.readableBytes >= Self.headLength + length else { return nil }
+        input.bytes.moveReaderIndex(forwardBy: Self.headLength)
+        guard let payload = input.bytes.readSlice(length: length) else { return nil }
         guard let type else { return .some(nil) }
         return Frame(
             type: type,
@@ -202,23 +208,22 @@ public struct HTTP2FrameReader: Sendable {
                 guard frame.payload.readableBytes >= 5 else { throw frame.sizeError(stream: nil) }
                 frame.payload.moveReaderIndex(forwardBy: 5)
             }
-            return try add(
-                frame,
-                to: PartialBlock(
-                    stream: frame.stream,
-                    block: ByteBuffer(),
-                    endsStream: frame.flags.contains(.endStream)
-                )
+            var block = PartialBlock(
+                stream: frame.stream,
+                block: ByteBuffer(),
+                endsStream: frame.flags.contains(.endStream)
             )
+            return try add(frame, to: &block)
         case .continuation:
-            guard var partial else {
+            // Taken out, so that the next part is added to it in place.
+            guard var block = partial.take() else {
                 throw HTTP2Error(.protocolError, "CONTINUATION without HEADERS (RFC 9113 section 6.10)")
             }
-            partial.continuations += 1
-            guard partial.continuations <= continuationLimit else {
+            block.continuations += 1
+            guard block.continuations <= continuationLimit else {
                 throw HTTP2Error(.enhanceYourCalm, "A field block in too many frames (RFC 9113 section 10.5.1)")
             }
-            return try add(frame, to: partial)
+            return try add(frame, to: &block)
         case .priority:
             guard frame.payload.readableBytes == 5 else { throw frame.sizeError(stream: frame.stream) }
             return .priority(stream: frame.stream)
@@ -257,13 +262,14 @@ public struct HTTP2FrameReader: Sendable {
     }
 
     /// Puts the parts of a field block together; nil as long as its end has not come.
-    private mutating func add(_ frame: Frame, to block: PartialBlock) throws(HTTP2Error) -> Event? {
-        var block = block
+    private mutating func add(_ frame: Frame, to block: inout PartialBlock) throws(HTTP2Error) -> Event? {
         guard block.block.readableBytes + frame.payload.readableBytes <= blockLimit else {
             throw HTTP2Error(.enhanceYourCalm, "A field block is too large (RFC 9113 section 10.5.1)")
         }
         if block.block.readableBytes == 0 {
-            block.block = frame.payload
+            // A block whose end has to come yet does not keep the buffer that its beginning has arrived in.
+            let isWhole = frame.flags.contains(.endHeaders)
+            block.block = isWhole ? frame.payload : frame.payload.copied()
         } else {
             block.block.writeImmutableBuffer(frame.payload)
         }

@@ -10,6 +10,10 @@ public struct FieldBlock: Sendable {
     private let bytes: ByteBuffer
     private let table: FieldTable
 
+    /// How much memory a head may keep besides what its size allows: small reads are not copied, while an exchange that
+    /// goes on for long does not hold on to the large one that its head has come with.
+    static let slack = 32_768
+
     /// A block of no fields.
     public init() {
         bytes = ByteBuffer()

@@ -114,7 +114,7 @@ public struct RequestHeadParser: Sendable {
             version: version,
             targetForm: requestLine.targetForm,
             target: requestLine.target,
-            fields: FieldBlock(bytes: bytes, table: lines.table),
+            fields: FieldBlock(bytes: bytes.compacted(beyond: FieldBlock.slack), table: lines.table),
             facts: facts,
             framing: framing
         )

@@ -86,7 +86,7 @@ public struct ResponseHeadParser: Sendable {
             statusCode: statusLine.statusCode,
             version: statusLine.version,
             reason: statusLine.reason,
-            fields: FieldBlock(bytes: bytes, table: lines.table),
+            fields: FieldBlock(bytes: bytes.compacted(beyond: FieldBlock.slack), table: lines.table),
             facts: facts,
             framing: framing
         )

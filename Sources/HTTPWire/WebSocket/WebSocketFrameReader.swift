@@ -31,7 +31,7 @@ public struct WebSocketFrameReader: Sendable {
     }
 
     /// How many bytes of a payload are handed on without being copied out of the buffer they have arrived in, which
-    /// they keep in memory.
+    /// they keep in memory; unless that is much larger.
     private static let sharedBytes = 4096
 
     private let role: WebSocketRole
@@ -71,12 +71,8 @@ public struct WebSocketFrameReader: Sendable {
             defer { self.mask = mask }
             return buffer.readUnmasked(count, &mask)
         }
-        guard count >= Self.sharedBytes else {
-            var copy = ByteBuffer()
-            if let slice = buffer.readSlice(length: count) { copy.writeImmutableBuffer(slice) }
-            return copy
-        }
-        return buffer.readSlice(length: count) ?? ByteBuffer()
+        guard count > 0, let slice = buffer.readSlice(length: count) else { return ByteBuffer() }
+        return count < Self.sharedBytes || slice.isSparse(beyond: 0) ? slice.copied() : slice
     }
 
     /// The head, once all of it is there. Mistakes in its first two bytes are found before.

@@ -34,11 +34,13 @@ public struct WebSocketMessageReader {
 
     /// How many bytes of a compressed message come out at a time.
     private static let inflatedBytes = 65_536
+    /// How much more memory than four times their size they may hold on to.
+    private static let inflatedSlack = 1_024
 
     private let maximumMessageSize: Int?
     private var frames: WebSocketFrameReader
     private let inflater: MessageInflater?
-    private var input = ByteBuffer()
+    private var input = InputBuffer()
     private var head: WebSocketFrameHead?
     private var message: Message?
     /// Compressed bytes that have not been taken yet, and whether the message ends with them.
@@ -63,13 +65,15 @@ public struct WebSocketMessageReader {
     /// Whether a message has begun and not ended.
     public var isInsideMessage: Bool { message != nil }
 
+    /// How much memory these hold on to, in bytes.
+    package var capacity: Int { input.capacity + (compressed?.bytes.storageCapacity ?? 0) }
+
+    /// How many bytes were copied so far.
+    package var copiedBytes: Int { input.copiedBytes }
+
     /// Adds what has arrived.
     public mutating func append(_ bytes: ByteBuffer) {
-        if input.readableBytes == 0 {
-            input = bytes
-        } else {
-            input.writeImmutableBuffer(bytes)
-        }
+        input.append(bytes)
     }
 
     /// The next event.
@@ -86,11 +90,9 @@ public struct WebSocketMessageReader {
     private mutating func advance() throws(WebSocketViolation) -> Event {
         while true {
             if let part = try inflate() { return .part(part) }
-            switch try frames.next(&input) {
+            switch try frames.next(&input.bytes) {
             case .needsMoreBytes:
-                // Lets go of the buffer that the bytes have arrived in.
-                if input.readableBytes == 0 { input = ByteBuffer() }
-                return .needsMoreBytes
+                guard input.readMore() else { return .needsMoreBytes }
             case .head(let head):
                 try begin(head)
             case .payload(let bytes, let isLast):
@@ -150,7 +152,7 @@ public struct WebSocketMessageReader {
         }
         if let maximumMessageSize, output.readableBytes > room { throw .messageTooBig(limit: maximumMessageSize) }
         message?.size = size + output.readableBytes
-        return try deliver(output, isEnd: isEnd)
+        return try deliver(output.compacted(beyond: Self.inflatedSlack), isEnd: isEnd)
     }
 
     private mutating func deliver(_ bytes: ByteBuffer, isEnd: Bool) throws(WebSocketViolation) -> WebSocketMessagePart?
@@ -183,9 +185,9 @@ public struct WebSocketMessagePart: Sendable, Hashable {
     /// What the message is made of.
     public let kind: WebSocketMessageKind
     /// The bytes; empty at most in the last part. Those of a text can end inside a character.
-    public let bytes: ByteBuffer
+    public package(set) var bytes: ByteBuffer
     /// Whether the message begins with this part.
     public let isFirst: Bool
     /// Whether the message ends with this part.
-    public let isLast: Bool
+    public package(set) var isLast: Bool
 }

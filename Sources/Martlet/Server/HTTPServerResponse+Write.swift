@@ -27,7 +27,7 @@ extension HTTPServerResponse {
 
     /// Adds bytes to the content.
     public func write(bytes: some Sequence<UInt8>) async throws {
-        try await write(.buffer(ByteBuffer(bytes: bytes)))
+        try await write(OutgoingContent(bytes))
     }
 
     /// Adds everything that `source` brings to the content, as it comes.
@@ -63,6 +63,8 @@ extension HTTPServerResponse {
     }
 
     /// Sends a text, as UTF-8, and ends the response. With nothing written before, its length is announced.
+    ///
+    /// A text of more than 64 KiB is not copied before the client takes it: responses can share a large one.
     public func end(_ text: String) async throws {
         try await end(.text(text))
     }
@@ -78,9 +80,10 @@ extension HTTPServerResponse {
         try await end(.buffer(bytes))
     }
 
-    /// Sends bytes and ends the response. With nothing written before, their number is announced.
+    /// Sends bytes and ends the response. With nothing written before, their number is announced. An array is not copied
+    /// before the client takes it, if it has more than 64 KiB.
     public func end(bytes: some Sequence<UInt8>) async throws {
-        try await end(.buffer(ByteBuffer(bytes: bytes)))
+        try await end(OutgoingContent(bytes))
     }
 
     /// Sends an informational response ahead of the final one, for example 103 Early Hints (RFC 8297). HTTP/1.0

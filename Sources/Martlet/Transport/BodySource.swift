@@ -1,4 +1,5 @@
 import HTTPTypes
+import HTTPWire
 import NIOCore
 import Synchronization
 
@@ -20,6 +21,9 @@ extension BodyStream: BodySource {}
 
 /// A content that has arrived already.
 final class WholeBody: BodySource {
+    /// How much more memory than four times its size a content keeps, so that a small response is not copied.
+    private static let slack = 4_096
+
     private let bytes: ByteBuffer
     private let fieldsAfter: HTTPFields
     private let state = Mutex(State.unread)
@@ -30,7 +34,7 @@ final class WholeBody: BodySource {
     }
 
     init(_ bytes: ByteBuffer, trailers: HTTPFields = [:]) {
-        self.bytes = bytes
+        self.bytes = bytes.compacted(beyond: Self.slack)
         self.fieldsAfter = trailers
     }
 

@@ -1,4 +1,5 @@
 import HTTPTypes
+import HTTPWire
 import NIOCore
 import Synchronization
 
@@ -16,8 +17,7 @@ final class BodyStream: Sendable {
     }
 
     private struct State {
-        var chunks = CircularBuffer<ByteBuffer>()
-        var bufferedBytes = 0
+        var chunks = PieceQueue()
         var end: End?
         /// Whether there is enough for the reader, until it has read half of it.
         var isFull = false
@@ -68,13 +68,16 @@ final class BodyStream: Sendable {
     /// How many bytes wait for the reader. If there are any, the next time it takes some it lets the connection know.
     func unreadBytes() -> Int {
         state.withLock { state in
-            if state.bufferedBytes > 0 { state.isFull = true }
-            return state.bufferedBytes
+            if !state.chunks.isEmpty { state.isFull = true }
+            return state.chunks.byteCount
         }
     }
 
     /// How many bytes wait for the reader.
-    var bufferedBytes: Int { state.withLock { $0.bufferedBytes } }
+    var bufferedBytes: Int { state.withLock { $0.chunks.byteCount } }
+
+    /// How much memory they hold on to, in bytes.
+    var bufferedCapacity: Int { state.withLock { $0.chunks.capacity } }
 
     /// Adds what has arrived. The reader gets to know of it with the next ``wake()``, so that one reading of the socket
     /// wakes it once.
@@ -82,8 +85,7 @@ final class BodyStream: Sendable {
         state.withLock { state in
             guard state.end == nil else { return }
             state.chunks.append(bytes)
-            state.bufferedBytes += bytes.readableBytes
-            state.isFull = state.bufferedBytes >= capacity
+            state.isFull = state.chunks.byteCount >= capacity
         }
     }
 
@@ -109,24 +111,22 @@ final class BodyStream: Sendable {
                 state.end = .failed(HTTPBodyError.discarded)
             }
             state.chunks.removeAll()
-            state.bufferedBytes = 0
             state.isFull = false
         }
     }
 
     /// Lets `receiver` have everything, as if it had been there from the beginning.
     func move(to receiver: any DetachedReceiver) {
-        let (chunks, end) = state.withLock { state in
+        var (chunks, end) = state.withLock { state in
             defer {
                 state.chunks.removeAll()
-                state.bufferedBytes = 0
                 state.isFull = false
                 state.isBeingRead = true
                 state.end = state.end ?? .failed(HTTPBodyError.alreadyRead)
             }
-            return (Array(state.chunks), state.end)
+            return (state.chunks, state.end)
         }
-        for chunk in chunks { receiver.push(chunk) }
+        while let chunk = chunks.popFirst() { receiver.push(chunk) }
         receiver.wake()
         switch end {
         case .complete: receiver.finish()
@@ -178,8 +178,7 @@ final class BodyStream: Sendable {
                 state.isBeingRead = true
             }
             if let chunk = state.chunks.popFirst() {
-                state.bufferedBytes -= chunk.readableBytes
-                let makesRoom = state.isFull && state.bufferedBytes <= capacity / 2
+                let makesRoom = state.isFull && state.chunks.byteCount <= capacity / 2
                 if makesRoom { state.isFull = false }
                 return .bytes(chunk, makesRoom: makesRoom)
             }
@@ -208,7 +207,8 @@ final class BodyStream: Sendable {
             try await withCheckedThrowingContinuation { continuation in
                 guard wait.begin(continuation) else { return }
                 let isOver = state.withLock { state in
-                    if state.chunks.isEmpty, state.end == nil {
+                    // Cancelled before this, the task has passed the handler below already: its wait would stay.
+                    if state.chunks.isEmpty, state.end == nil, !Task.isCancelled {
                         state.waits.append(wait)
                         return false
                     }

@@ -58,6 +58,8 @@ protocol DetachedConnection: AnyObject, Sendable {
     func writeDetached(_ write: (inout OutputBuffer) throws -> Void) throws -> Bool
     /// How many bytes the system has not taken yet. Called on the loop.
     var unsentBytes: Int { get }
+    /// Whether the peer has taken enough of what was written, or the connection is gone. Called on the loop.
+    var isWritable: Bool { get }
     /// Called on the loop, after ``DetachedReceiver/wantsBytes`` may have become true.
     func continueReading()
     /// Tears the connection down. Called on the loop.
@@ -72,6 +74,8 @@ protocol DetachedConnection: AnyObject, Sendable {
 
 extension HTTP1ServerConnection: DetachedConnection {
     var eventLoop: any EventLoop { loop.eventLoop }
+
+    var isWritable: Bool { isChannelWritable || context == nil }
 
     func closeOutput() {
         isOutputClosed = true

@@ -8,6 +8,11 @@ enum OutgoingContent: Sendable {
     case bytes([UInt8])
     case buffer(ByteBuffer)
 
+    /// An array is not copied.
+    init(_ bytes: some Sequence<UInt8>) {
+        if let array = bytes as? [UInt8] { self = .bytes(array) } else { self = .buffer(ByteBuffer(bytes: bytes)) }
+    }
+
     var byteCount: Int {
         switch self {
         case .none: 0
@@ -29,6 +34,8 @@ enum OutgoingContent: Sendable {
     func append(to output: inout OutputBuffer) {
         if case .buffer(let buffer) = self {
             output.append(buffer)
+        } else if byteCount > OutputBuffer.heldBytes {
+            output.append(UnsentContent(self))
         } else {
             append(to: &output.tail)
         }

@@ -1,10 +1,12 @@
 import NIOCore
 
 /// What a connection is about to write: one growing buffer for heads and small contents, and larger contents and parts
-/// of files as they are, so that nothing large is copied.
+/// of files as they are, so that nothing large is copied before it is sent.
 struct OutputBuffer {
-    /// Contents of at least this many bytes are not copied.
+    /// Contents of at least this many bytes are not copied, if they are bytes already.
     static let copyLimit = 16_384
+    /// Contents of more bytes are not made into bytes before they are sent, whatever they are.
+    static let heldBytes = 65_536
 
     /// The buffer to append to.
     var tail = ByteBuffer()
@@ -15,12 +17,20 @@ struct OutputBuffer {
     private enum Piece {
         case bytes(ByteBuffer)
         case file(FileSlice)
+        case content(UnsentContent)
     }
 
     /// How many bytes wait to be written.
     var byteCount: Int { fullBytes + tail.readableBytes }
 
     var isEmpty: Bool { byteCount == 0 }
+
+    /// How much memory the bytes among them hold on to.
+    var capacity: Int {
+        full.reduce(tail.storageCapacity) { sum, piece in
+            if case .bytes(let bytes) = piece { sum + bytes.storageCapacity } else { sum }
+        }
+    }
 
     /// Appends `bytes`, by reference if they are many.
     mutating func append(_ bytes: ByteBuffer) {
@@ -36,6 +46,11 @@ struct OutputBuffer {
         append(.file(slice), slice.byteCount)
     }
 
+    /// Appends a content that is made into bytes when it is their turn.
+    mutating func append(_ content: UnsentContent) {
+        append(.content(content), content.byteCount)
+    }
+
     private mutating func append(_ piece: Piece, _ count: Int) {
         if tail.readableBytes > 0 {
             full.append(.bytes(tail))
@@ -46,22 +61,72 @@ struct OutputBuffer {
         fullBytes += count
     }
 
-    /// Hands each buffer to `write` and starts anew, with the memory of the last one if that is free again by then.
-    ///
-    /// - Parameter writeFile: Takes the parts of files, in turn with the buffers. Where none are appended, there are none.
-    mutating func drain(_ write: (ByteBuffer) -> Void, writeFile: (FileSlice) -> Void = { _ in }) {
+    /// Hands each buffer to `write` and starts anew, with the memory of the last one if that is free again by then. Parts
+    /// of files are for ``drainSome(_:writeFile:)``.
+    mutating func drain(_ write: (ByteBuffer) -> Void) {
+        drain(write) { content in
+            var content = content
+            while content.byteCount > 0 { write(content.take(upTo: Self.heldBytes)) }
+        }
+    }
+
+    /// The same, where `writeContent` takes the contents that are not bytes yet.
+    mutating func drain(_ write: (ByteBuffer) -> Void, writeContent: (UnsentContent) -> Void) {
         for piece in full {
             switch piece {
             case .bytes(let buffer): write(buffer)
-            case .file(let slice): writeFile(slice)
+            case .content(let content): writeContent(content)
+            case .file: break
             }
         }
         full.removeAll(keepingCapacity: true)
         fullBytes = 0
-        if tail.readableBytes > 0 {
-            write(tail)
-            tail.moveReaderIndex(to: tail.writerIndex)
+        drainTail(write)
+    }
+
+    /// Hands over what comes before the first content that is not bytes yet, and the beginning of that.
+    ///
+    /// - Returns: whether something is left, for when the peer has taken that.
+    mutating func drainSome(_ write: (ByteBuffer) -> Void, writeFile: (FileSlice) -> Void) -> Bool {
+        guard !full.isEmpty else {
+            drainTail(write)
+            return false
         }
+        var done = 0
+        loop: while done < full.count {
+            switch full[done] {
+            case .bytes(let buffer):
+                fullBytes -= buffer.readableBytes
+                write(buffer)
+            case .file(let slice):
+                fullBytes -= slice.byteCount
+                writeFile(slice)
+            case .content(var content):
+                let bytes = content.take(upTo: Self.heldBytes)
+                fullBytes -= bytes.readableBytes
+                write(bytes)
+                guard content.byteCount == 0 else {
+                    full[done] = .content(content)
+                    break loop
+                }
+            }
+            done += 1
+        }
+        full.removeFirst(done)
+        guard full.isEmpty else { return true }
+        drainTail(write)
+        return false
+    }
+
+    private mutating func drainTail(_ write: (ByteBuffer) -> Void) {
+        guard tail.readableBytes > 0 else { return }
+        write(tail)
+        tail.moveReaderIndex(to: tail.writerIndex)
+    }
+
+    /// Whether a content waits that is not bytes yet.
+    var holdsContent: Bool {
+        if case .content? = full.first { true } else { false }
     }
 
     /// Lets the memory go of what has been drained. Call it after the flush, when the socket holds it no longer. What was
@@ -73,5 +138,10 @@ struct OutputBuffer {
         } else {
             tail.clear()
         }
+    }
+
+    /// Drops everything that waits.
+    mutating func removeAll() {
+        self = OutputBuffer()
     }
 }

@@ -10,12 +10,14 @@ extension WebSocketConnection {
         case isFull
         /// Not sent, because another message is being sent in fragments.
         case isBusy
+        /// Not sent, because the peer should take some of what was sent before.
+        case mustWait
     }
 
     /// Sends a whole message.
     func send(_ message: WebSocket.Message) async throws {
         // Mostly the sender is on the loop, and nothing is in its way.
-        guard eventLoop.inEventLoop, !isSendingFragments else {
+        guard eventLoop.inEventLoop, !isSendingFragments, connection.isWritable else {
             return try await send { try self.writeMessage(message) }
         }
         if try writeMessage(message) == .isFull { try await connection.waitUntilWritable() }
@@ -56,15 +58,19 @@ extension WebSocketConnection {
         }
     }
 
-    /// Calls `write` on the loop until it does not find the connection busy, then waits until the peer has taken enough.
+    /// Calls `write` on the loop once the peer has taken enough of what others have sent, so that messages wait with
+    /// their senders and not here, and no other message is being sent; then waits until the peer has taken enough of this.
     private func send(_ write: @escaping @Sendable () throws -> Outcome) async throws {
         while true {
-            let outcome = try await eventLoop.run {
-                self.isSendingFragments && self.closing.state == .open ? .isBusy : try write()
+            let outcome = try await eventLoop.run { () -> Outcome in
+                guard self.closing.state == .open else { return try write() }
+                if self.isSendingFragments { return .isBusy }
+                return self.connection.isWritable ? try write() : .mustWait
             }
             switch outcome {
             case .sent: return
             case .isFull: return try await connection.waitUntilWritable()
+            case .mustWait: try await connection.waitUntilWritable()
             case .isBusy: try await changes.wait { !self.isSendingFragments || self.closing.state != .open }
             }
         }

@@ -84,6 +84,12 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
 
     var hasSaidGoodbye: Bool { closing.state == .finished }
 
+    /// How much memory what has arrived holds on to, in bytes.
+    var bufferedCapacity: Int { reader.capacity + inbox.capacity }
+
+    /// How many bytes of it were copied so far to make frames of their pieces.
+    var copiedBytes: Int { reader.copiedBytes }
+
     func push(_ bytes: ByteBuffer) {
         guard isReceiving else { return }
         silence?.received(at: .now())

@@ -9,8 +9,12 @@ import Synchronization
 final class WebSocketInbox: Sendable {
     /// How much waits for the reader before the connection stops reading.
     private static let capacity = 65_536
-    /// What a part weighs besides its bytes, so that many empty messages fill the inbox too.
-    fileprivate static let partWeight = 64
+    /// What a part weighs besides its bytes, so that many small messages fill the inbox too: about what it takes up.
+    fileprivate static let partWeight = 256
+    /// Parts of a message of fewer bytes are put together while they wait.
+    fileprivate static let mergedBelow = 1_024
+    /// How many bytes are put together at most.
+    fileprivate static let mergedBytes = 16_384
 
     /// What a reader finds.
     enum Found<Value> {
@@ -41,12 +45,18 @@ final class WebSocketInbox: Sendable {
     /// Whether the connection should stop adding.
     var isFull: Bool { state.withLock { $0.isFull } }
 
+    /// How much memory the waiting parts hold on to, in bytes.
+    var capacity: Int {
+        state.withLock { state in
+            state.parts.reduce(state.assembled.storageCapacity) { $0 + $1.bytes.storageCapacity + Self.partWeight }
+        }
+    }
+
     /// Adds a part. The reader gets to know of it with the next ``wake()``.
     func add(_ part: WebSocketMessagePart) {
         state.withLock { state in
             guard !state.isEnded else { return }
-            state.parts.append(part)
-            state.weight += part.bytes.readableBytes + Self.partWeight
+            state.add(part)
             state.isFull = state.weight >= Self.capacity
         }
     }
@@ -135,6 +145,25 @@ final class WebSocketInbox: Sendable {
 
 extension WebSocketInbox.State {
     fileprivate var hasNothingYet: Bool { parts.isEmpty && !isEnded }
+
+    mutating func add(_ part: WebSocketMessagePart) {
+        weight += part.bytes.readableBytes
+        guard !parts.isEmpty, part.bytes.readableBytes < WebSocketInbox.mergedBelow else { return append(part) }
+        let isMerged = parts.modify(parts.index(before: parts.endIndex)) { last in
+            guard !last.isLast, last.bytes.readableBytes + part.bytes.readableBytes <= WebSocketInbox.mergedBytes else {
+                return false
+            }
+            last.bytes.writeImmutableBuffer(part.bytes)
+            last.isLast = part.isLast
+            return true
+        }
+        if !isMerged { append(part) }
+    }
+
+    private mutating func append(_ part: WebSocketMessagePart) {
+        weight += WebSocketInbox.partWeight
+        parts.append(part)
+    }
 
     private mutating func pop() -> WebSocketMessagePart? {
         guard let part = parts.popFirst() else { return nil }

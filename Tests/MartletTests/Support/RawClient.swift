@@ -18,6 +18,9 @@ final class RawClient: Sendable {
     /// Apart from the servers' loops, so that a blocked server does not block its tests.
     private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
+    /// A loop for values that need one.
+    static var loop: any EventLoop { group.next() }
+
     let channel: any Channel
     private let inbox: Inbox
 

@@ -6,6 +6,8 @@ import Synchronization
 extension HTTP1ClientConnection: DetachedConnection {
     var eventLoop: any EventLoop { loop.eventLoop }
 
+    var isWritable: Bool { context?.channel.isWritable ?? true }
+
     /// The server has switched to another protocol: what follows is for whoever detaches the socket.
     func detach(_ head: ResponseHead) {
         guard let exchange = current?.exchange else { return }
@@ -59,6 +61,6 @@ extension HTTP1ClientConnection: DetachedConnection {
 
     /// Waits until the peer has taken enough of what was written. Called from anywhere.
     func waitUntilWritable() async throws {
-        try await writability.wait { self.context?.channel.isWritable ?? true }
+        try await writability.wait { self.isWritable }
     }
 }

@@ -187,7 +187,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
                 try writer.end(into: &output)
             }
         } catch {
-            output.reset()
+            output.removeAll()
             exchange.ended()
             exchange.fail(error)
             return release()

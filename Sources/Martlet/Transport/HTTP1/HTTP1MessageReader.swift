@@ -41,7 +41,7 @@ struct HTTP1MessageReader<Parser: MessageHeadParser> {
         case failed(HTTPParseError)
     }
 
-    fileprivate var input = ByteBuffer()
+    fileprivate var input = InputBuffer()
     var parser: Parser
     private var decoder: BodyDecoder?
     private var failure: HTTPParseError?
@@ -64,12 +64,14 @@ struct HTTP1MessageReader<Parser: MessageHeadParser> {
     /// How many bytes have arrived and were not handed out.
     var bufferedBytes: Int { input.readableBytes }
 
+    /// How much memory what has arrived holds on to, in bytes.
+    var capacity: Int { input.capacity }
+
+    /// How many bytes were copied so far.
+    var copiedBytes: Int { input.copiedBytes }
+
     mutating func append(_ bytes: ByteBuffer) {
-        if input.readableBytes == 0 {
-            input = bytes
-        } else {
-            input.writeImmutableBuffer(bytes)
-        }
+        input.append(bytes)
     }
 
     mutating func next() -> Event {
@@ -77,12 +79,15 @@ struct HTTP1MessageReader<Parser: MessageHeadParser> {
             return .failed(failure)
         }
         do throws(HTTPParseError) {
-            let event = try parse()
-            if input.readableBytes == 0 {
-                // Gives the memory back to the socket, which reuses it when nobody else holds it.
-                input = ByteBuffer()
+            while true {
+                let event = try parse()
+                if case .needsMoreBytes = event {
+                    guard input.readMore() else { return event }
+                } else {
+                    input.release()
+                    return event
+                }
             }
-            return event
         } catch {
             return fail(error)
         }
@@ -104,19 +109,18 @@ struct HTTP1MessageReader<Parser: MessageHeadParser> {
 
     /// Everything that has arrived and was not handed out, for another protocol.
     mutating func takeRemaining() -> ByteBuffer {
-        defer { input = ByteBuffer() }
-        return input
+        input.takeAll()
     }
 
     private mutating func fail(_ error: HTTPParseError) -> Event {
         failure = error
-        input = ByteBuffer()
+        input = InputBuffer()
         return .failed(error)
     }
 
     private mutating func parse() throws(HTTPParseError) -> Event {
         if decoder != nil {
-            switch try decoder?.decode(&input) {
+            switch try decoder?.decode(&input.bytes) {
             case .data(let bytes):
                 return .content(bytes)
             case .end(let trailers):
@@ -126,7 +130,7 @@ struct HTTP1MessageReader<Parser: MessageHeadParser> {
                 return .needsMoreBytes
             }
         }
-        guard input.readableBytes > 0, let head = try parser.parse(&input) else {
+        guard input.bytes.readableBytes > 0, let head = try parser.parse(&input.bytes) else {
             return .needsMoreBytes
         }
         if head.framing.hasContent {
@@ -142,8 +146,9 @@ extension HTTP1MessageReader where Parser == RequestHeadParser {
     }
 
     /// Whether what has arrived and was not handed out begins with `bytes`.
-    func starts(with bytes: some Sequence<UInt8>) -> Bool {
-        input.readableBytesView.starts(with: bytes)
+    mutating func starts(with bytes: some Sequence<UInt8>) -> Bool {
+        while input.readMore() {}
+        return input.bytes.readableBytesView.starts(with: bytes)
     }
 
     /// Whether a head has been handed out whose request is not complete yet.

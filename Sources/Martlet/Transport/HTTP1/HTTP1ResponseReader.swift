@@ -67,6 +67,12 @@ struct HTTP1ResponseReader {
         stage = .head(informational: 0)
     }
 
+    /// How much memory what has arrived holds on to, in bytes.
+    var capacity: Int { reader.capacity }
+
+    /// How many bytes were copied so far.
+    var copiedBytes: Int { reader.copiedBytes }
+
     mutating func append(_ bytes: ByteBuffer) {
         reader.append(bytes)
     }

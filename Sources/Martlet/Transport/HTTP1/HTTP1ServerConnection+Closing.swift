@@ -79,7 +79,7 @@ extension HTTP1ServerConnection {
         let violation = timing.check(
             now: now,
             wait: presentWait,
-            unsentBytes: unsentBytes,
+            unsentBytes: unsentBytes + output.byteCount,
             configuration: loop.settings.configuration
         )
         switch violation {

@@ -117,6 +117,10 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
     var security: ConnectionSecurity? { agreement.withLock { $0 } }
 
     func becameWritable() {
+        if output.holdsContent {
+            flushOutput()
+            guard isChannelWritable else { return }
+        }
         writability.signal()
         receiver?.becameWritable()
     }
@@ -266,14 +270,20 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
         guard let context, !output.isEmpty else {
             return finishClosing()
         }
-        output.drain {
-            context.write(wrapOutboundOut($0), promise: nil)
-        } writeFile: { slice in
-            filesInFlight.append(slice)
-            context.write(slice) { self.filesInFlight.removeFirst() }
+        // A large content is handed over as the client takes it.
+        var hasMore = true
+        while hasMore, self.context != nil {
+            hasMore = output.drainSome {
+                context.write(wrapOutboundOut($0), promise: nil)
+            } writeFile: { slice in
+                filesInFlight.append(slice)
+                context.write(slice) { self.filesInFlight.removeFirst() }
+            }
+            context.flush()
+            output.reset()
+            // What the flush has brought about may have sent the rest, or more.
+            hasMore = hasMore && isChannelWritable && !output.isEmpty
         }
-        context.flush()
-        output.reset()
         finishClosing()
     }
 }

@@ -8,7 +8,9 @@ private enum Turn {
     case over
     /// It could go on.
     case paused
-    /// Nobody can send content for the time being.
+    /// It has content, and the connection no window for it.
+    case starved
+    /// The socket takes nothing for the time being.
     case blocked
 }
 
@@ -48,20 +50,40 @@ extension HTTP2Connection {
         senders.append(stream)
     }
 
+    /// Takes a stream that is gone out of the line.
+    func leaveLine(_ stream: Stream) {
+        guard stream.isInLine else { return }
+        stream.isInLine = false
+        senders.removeAll { $0 === stream }
+        starved.removeAll { $0 === stream }
+    }
+
     /// Lets the streams send, one after the other.
     func resumeSending() {
         // A flush can make the channel writable, or close it, before it returns.
         guard !isSending else { return }
         isSending = true
         defer { isSending = false }
+        if sendWindow.size > 0, !starved.isEmpty {
+            senders.append(contentsOf: starved)
+            starved.removeAll()
+        }
         while let stream = senders.popFirst() {
-            switch takeTurn(stream) {
-            case .over:
-                stream.isInLine = false
-            case .paused:
+            stream.isInLine = false
+            let turn = takeTurn(stream)
+            // What it has brought about may have given the stream another place, or ended it.
+            guard isActive else { return }
+            guard turn != .over, !stream.isInLine, stream.canSend else {
+                if turn == .blocked { return }
+                continue
+            }
+            stream.isInLine = true
+            switch turn {
+            case .over, .paused:
                 senders.append(stream)
+            case .starved:
+                starved.append(stream)
             case .blocked:
-                guard isActive else { return }
                 senders.prepend(stream)
                 return
             }
@@ -81,7 +103,7 @@ extension HTTP2Connection {
                 return .over
             }
             let room = min(sendWindow.size, stream.sendWindow.size, peer.maximumFrameSize)
-            guard room > 0 else { return .blocked }
+            guard room > 0 else { return .starved }
             guard let part = stream.queue.take(upTo: room) else { return .over }
             let isLast = stream.queue.isEmpty && stream.endsWithContent
             output.tail.writeHTTP2FrameHead(

@@ -34,6 +34,8 @@ protocol HTTP2Connection: AnyObject {
     var lastStream: UInt32 { get }
     /// The streams that have something to send and are allowed to, in turn.
     var senders: CircularBuffer<Stream> { get set }
+    /// The streams with content for which the window of the connection has no room; those are allowed to send otherwise.
+    var starved: [Stream] { get set }
     var isSending: Bool { get set }
 
     /// Writes the field block of trailers.

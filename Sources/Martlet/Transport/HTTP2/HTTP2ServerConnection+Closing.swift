@@ -15,6 +15,7 @@ extension HTTP2ServerConnection {
     /// Forgets a stream.
     func remove(_ stream: HTTP2ServerStream, _ end: HTTP2StreamHistory.End) {
         guard streams.removeValue(forKey: stream.number) != nil else { return }
+        leaveLine(stream)
         history.append(stream.number, end)
         guard streams.isEmpty else { return }
         if farewell == .none { count(as: .idle) }
@@ -83,6 +84,7 @@ extension HTTP2ServerConnection {
     /// Ends all exchanges, since nothing more can be sent to the client.
     private func abandonStreams() {
         senders.removeAll()
+        starved.removeAll()
         let open = streams.values
         streams = [:]
         for stream in open { stream.connectionEnded() }

@@ -63,6 +63,8 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     @exclusivity(unchecked) var isSettingsAcknowledged = false
     /// The streams that have something to send and are allowed to, in turn.
     @exclusivity(unchecked) var senders = CircularBuffer<HTTP2ServerStream>(initialCapacity: 4)
+    /// The streams whose content waits for the window of the connection.
+    @exclusivity(unchecked) var starved: [HTTP2ServerStream] = []
     @exclusivity(unchecked) var isSending = false
     @exclusivity(unchecked) var output = OutputBuffer()
     /// Where a stream's writer puts content, before it is moved to the stream.

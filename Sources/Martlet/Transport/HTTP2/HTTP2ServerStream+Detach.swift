@@ -45,7 +45,11 @@ extension HTTP2ServerStream: DetachedConnection {
     func writeDetached(_ write: (inout OutputBuffer) throws -> Void) throws -> Bool {
         guard receiver != nil, !isBroken, !isTunnelFinished else { throw HTTPServerError.connectionClosed }
         try write(&connection.scratch)
-        connection.scratch.drain { queue.append($0) }
+        connection.scratch.drain {
+            queue.append($0)
+        } writeContent: {
+            queue.append($0)
+        }
         connection.scratch.reset()
         connection.send(self)
         isTunnelFull = !isWritable

@@ -129,7 +129,11 @@ extension HTTP2ServerStream: ExchangeConnection {
     /// Sends what the writer has put out.
     func sendWritten() {
         if !connection.scratch.isEmpty {
-            connection.scratch.drain { queue.append($0) }
+            connection.scratch.drain {
+                queue.append($0)
+            } writeContent: {
+                queue.append($0)
+            }
         }
         if let head = writer.http2Head.take() {
             let endsStream = queue.isEmpty && endsWithContent

@@ -212,7 +212,15 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
     private func closeIfEnded() {
         guard isInputEnded, isOutputEnded, !isBroken else { return }
         connection.remove(self, .ended)
-        receiver?.fail(HTTPBodyError.connectionClosed)
+        letReceiverGo(HTTPBodyError.connectionClosed)
+    }
+
+    /// Tells whoever has got the stream that it is gone. They hold on to the stream: to hold on to them as well would keep
+    /// both for ever, with the connection.
+    private func letReceiverGo(_ error: any Error) {
+        let last = receiver
+        receiver = nil
+        last?.fail(error)
     }
 
     /// Gives the stream up.
@@ -248,7 +256,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
         handlerTask?.cancel()
         exchange?.body?.fail(error)
         exchange = nil
-        receiver?.fail(error)
+        letReceiverGo(error)
         reportCompletion()
         writability?.signal()
     }

@@ -30,6 +30,7 @@ extension HTTP2ClientConnection {
     @discardableResult
     func forget(_ stream: HTTP2ClientStream, _ end: HTTP2StreamHistory.End) -> Bool {
         guard streams.removeValue(forKey: stream.number) != nil else { return false }
+        leaveLine(stream)
         history.append(stream.number, end)
         stream.connection = nil
         stream.continueTimer?.cancel()

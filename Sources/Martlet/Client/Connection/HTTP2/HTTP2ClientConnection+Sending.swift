@@ -32,7 +32,7 @@ extension HTTP2ClientConnection {
     private func sendWhole(_ content: OutgoingContent, _ stream: HTTP2ClientStream) {
         guard stream.sending == .open else { return }
         stream.sending = .complete
-        stream.queue.append(content.buffer)
+        stream.queue.append(UnsentContent(content))
         send(stream)
     }
 
@@ -81,7 +81,11 @@ extension HTTP2ClientConnection {
         do throws(HTTPClientError) {
             for content in batch.contents {
                 try stream.meter.add(content.byteCount)
-                stream.queue.append(content.buffer)
+                if content.byteCount > OutputBuffer.heldBytes {
+                    stream.queue.append(UnsentContent(content))
+                } else {
+                    stream.queue.append(content.buffer)
+                }
             }
             if let trailers = batch.end {
                 try stream.meter.end()

@@ -75,6 +75,8 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
     var pumpQueue: [HTTP2ClientStream] = []
     /// The streams that have something to send and are allowed to, in turn.
     var senders = CircularBuffer<HTTP2ClientStream>(initialCapacity: 4)
+    /// The streams whose content waits for the window of the connection.
+    var starved: [HTTP2ClientStream] = []
     var isSending = false
     var output = OutputBuffer()
 

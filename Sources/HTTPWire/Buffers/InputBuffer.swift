@@ -1,0 +1,90 @@
+package import NIOCore
+
+/// The bytes that have arrived on a connection and wait to be parsed.
+///
+///     input.append(received)
+///     repeat { parse(&input.bytes) } while input.readMore()
+///
+/// Where a read of the socket begins with a message, its buffer is taken over as it is. Where the last one ended inside
+/// a message, only the rest of that is moved, in front of what comes next: what has been consumed is let go of, however
+/// long this goes on and whatever slices of it are held elsewhere. Each byte is moved once, no matter in how small pieces
+/// a message arrives, and what arrives before the parser asks for it waits unmoved.
+package struct InputBuffer: Sendable {
+    /// What the parser reads, which takes bytes from its beginning and nothing else.
+    package var bytes = ByteBuffer()
+    /// What has arrived behind it and was not asked for.
+    private var later = PieceQueue()
+    /// Whether the memory of ``bytes`` was allocated here, so that there are no slices but those of consumed bytes.
+    private var isOwn = false
+    /// Whether the parser has seen all of ``bytes`` and needs more.
+    private var isAwaited = false
+    /// How many bytes were copied in all: what tests hold against the number that has arrived.
+    package private(set) var copiedBytes = 0
+
+    /// A buffer of nothing.
+    package init() {}
+
+    /// How many bytes have arrived and were not taken.
+    package var readableBytes: Int { bytes.readableBytes + later.byteCount }
+
+    /// How much memory they hold on to, in bytes.
+    package var capacity: Int { bytes.storageCapacity + later.capacity }
+
+    /// Adds what has arrived.
+    package mutating func append(_ new: ByteBuffer) {
+        if bytes.readableBytes == 0, later.isEmpty {
+            take(over: new)
+        } else if isAwaited {
+            join(new)
+        } else {
+            later.append(new)
+        }
+    }
+
+    /// Call it when the parser can't go on with ``bytes``: lets it have more of what has arrived.
+    ///
+    /// - Returns: whether there was more.
+    package mutating func readMore() -> Bool {
+        guard let next = later.popFirst() else {
+            isAwaited = true
+            release()
+            return false
+        }
+        join(next)
+        return true
+    }
+
+    /// Gives the memory back to the socket once everything in it is consumed: it is used again if it is held nowhere else.
+    package mutating func release() {
+        if bytes.readableBytes == 0 { bytes = ByteBuffer() }
+    }
+
+    /// Takes everything out, as one buffer.
+    package mutating func takeAll() -> ByteBuffer {
+        while readMore() {}
+        defer { self = InputBuffer() }
+        return bytes
+    }
+
+    private mutating func take(over new: ByteBuffer) {
+        bytes = new
+        isOwn = false
+        isAwaited = false
+    }
+
+    private mutating func join(_ new: ByteBuffer) {
+        let rest = bytes.readableBytes
+        guard rest > 0 else { return take(over: new) }
+        if !isOwn || bytes.readerIndex > 0 {
+            var fresh = ByteBufferAllocator().buffer(capacity: rest + new.readableBytes)
+            fresh.writeImmutableBuffer(bytes)
+            copiedBytes += rest
+            bytes = fresh
+            isOwn = true
+        }
+        let capacity = bytes.storageCapacity
+        bytes.writeImmutableBuffer(new)
+        copiedBytes += new.readableBytes + (bytes.storageCapacity == capacity ? 0 : rest)
+        isAwaited = false
+    }
+}
