@@ -52,6 +52,21 @@ struct DisconnectTests {
         }
     }
 
+    @Test("S3: cancels the handler's task at once over HTTP/2, where a PING can be sent")
+    func cancelsOverHTTP2() async throws {
+        let (arrived, cancelled) = (Events<Void>(), Events<Bool>())
+        try await withServer(.priorKnowledge) { _ in
+            arrived.add()
+            do { try await untilCancelled() } catch { cancelled.add(error is CancellationError) }
+        } test: { server in
+            let client = try await server.beginHTTP2()
+            client.send(.request(1))
+            try await arrived.next()
+            await client.raw.close()
+            #expect(try await cancelled.next())
+        }
+    }
+
     @Test("cancels a handler that runs off the loop")
     func cancelsOffTheLoop() async throws {
         let cancelled = Events<Bool>()

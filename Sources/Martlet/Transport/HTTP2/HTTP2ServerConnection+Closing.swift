@@ -92,6 +92,11 @@ extension HTTP2ServerConnection {
         // The client may be gone, or have finished sending and wait for its answers, which can't be told apart. So the
         // answers are sent, as far as its windows have room for them.
         watchSilentPeer()
+        if !streams.isEmpty {
+            // Whatever is sent to a client that is gone is answered with a reset by its system.
+            output.tail.writeHTTP2Ping(0, isAcknowledgement: false)
+            flushSoon()
+        }
         if isInputUsedUp { inputUsedUp() }
     }
 
