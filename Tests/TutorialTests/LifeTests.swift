@@ -55,6 +55,46 @@ struct LifeTests {
         }
     }
 
+    /// M7: 60 clients, where the system lets a process have 40 descriptors.
+    @Test func waitsForDescriptors() async throws {
+        let process = try Subprocess(
+            "/bin/sh",
+            ["-c", "ulimit -n 40; exec \"$0\" hello-world-server --port 0", builtExecutable("tutorial")],
+            environment: ["NIO_SINGLETON_GROUP_LOOP_COUNT": "1", "NIO_SINGLETON_BLOCKING_POOL_THREAD_COUNT": "1"]
+        )
+        do {
+            let line = try #require(await process.output.line(startingWith: "Listening on "))
+            let port = try #require(Int(line.split(separator: ":").last?.prefix { $0.isNumber } ?? ""))
+            let clock = ContinuousClock()
+            let start = clock.now
+            var clients: [RawClient] = []
+            for _ in 0..<60 { clients.append(try RawClient(port: port)) }
+            for client in clients { try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n") }
+            for client in clients.prefix(10) { #expect(try client.receive(until: "\r\n\r\n").contains(" 200 OK")) }
+            // Long enough for a second line in the log.
+            _ = await process.errors.text(containing: "times since")
+            // Those that have been answered make room for the others.
+            clients.removeFirst(10)
+            while !clients.isEmpty {
+                #expect(try clients.removeFirst().receive(until: "\r\n\r\n").contains(" 200 OK"))
+            }
+            let seconds = Int((clock.now - start) / .seconds(1))
+            process.send(SIGTERM)
+            #expect(await process.exitStatus == 0)
+            let lines = await process.errors.text.split(separator: "\n").filter { $0.contains("Couldn't accept") }
+            #expect(lines.count >= 2 && lines.count <= seconds + 2, "a line a second at most")
+            for line in lines {
+                guard let match = line.firstMatch(of: /\(([0-9]+) times since/) else { continue }
+                let times = try #require(Int(match.1))
+                // A twentieth of a second lies between two attempts; lines can be more than a second apart.
+                #expect(times <= 20 * (seconds + 1))
+            }
+        } catch {
+            await process.end()
+            throw error
+        }
+    }
+
     @Test(arguments: names)
     func saysThatThePortIsTaken(name: String) async throws {
         try await withProgram("hello-world-server", "--port", "0") { holder in

@@ -33,6 +33,8 @@ enum HTTP2Properties {
                     } catch {
                         return events + ["\(error)"]
                     }
+                case .malformedHeaders(let error, _, let block, let endsStream):
+                    events.append("\(error) \(endsStream) \(Array(block.readableBytesView))")
                 case .data(let stream, let bytes, let flowBytes, let endsStream):
                     events.append("data \(stream) \(flowBytes) \(endsStream) \(Array(bytes.readableBytesView))")
                 case .failed(let error):
@@ -72,7 +74,7 @@ enum HTTP2Properties {
                     case .headers(1, let block, let endsStream):
                         let event = try response.receive(block, endsStream: endsStream, decoder: &decoder)
                         events.append(word(event))
-                    case .headers(_, let block, _):
+                    case .headers(_, let block, _), .malformedHeaders(_, _, let block, _):
                         try decoder.skip(block)
                     case .data(1, let bytes, _, let endsStream):
                         try response.receive(byteCount: bytes.readableBytes, endsStream: endsStream)

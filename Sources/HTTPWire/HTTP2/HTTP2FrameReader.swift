@@ -12,6 +12,9 @@ public struct HTTP2FrameReader: Sendable {
         case needsMoreBytes
         /// A field block: a message's head, or its trailers.
         case headers(stream: UInt32, block: ByteBuffer, endsStream: Bool)
+        /// A field block in a frame that breaks a rule, which ends its stream. It has to be decoded nevertheless, since
+        /// later blocks build on it.
+        case malformedHeaders(HTTP2Error, stream: UInt32, block: ByteBuffer, endsStream: Bool)
         /// Content. The padding counts for flow control, but is left out of the bytes.
         case data(stream: UInt32, bytes: ByteBuffer, flowBytes: Int, endsStream: Bool)
         case priority(stream: UInt32)
@@ -23,6 +26,7 @@ public struct HTTP2FrameReader: Sendable {
         /// The peer takes no more streams, has done nothing about those after the last one, and may say more for people
         /// to read.
         case goAway(lastStream: UInt32, code: UInt32, text: ByteBuffer)
+        /// The increment is above 0, except on a stream, where it depends on that what an increment of 0 ends.
         case windowUpdate(stream: UInt32, increment: Int)
         /// A frame of a type that is not known, which is ignored (RFC 9113 section 5.5).
         case unknown
@@ -48,6 +52,8 @@ public struct HTTP2FrameReader: Sendable {
         var stream: UInt32
         var block: ByteBuffer
         var endsStream: Bool
+        /// The rule that the first frame breaks.
+        var violation: HTTP2Error?
         var continuations = 0
     }
 
@@ -204,14 +210,16 @@ public struct HTTP2FrameReader: Sendable {
             )
         case .headers:
             try frame.removePadding()
+            var violation: HTTP2Error?
             if frame.flags.contains(.priority) {
-                guard frame.payload.readableBytes >= 5 else { throw frame.sizeError(stream: nil) }
-                frame.payload.moveReaderIndex(forwardBy: 5)
+                guard let dependency = frame.readPriority() else { throw frame.sizeError(stream: nil) }
+                violation = frame.dependencyError(dependency)
             }
             var block = PartialBlock(
                 stream: frame.stream,
                 block: ByteBuffer(),
-                endsStream: frame.flags.contains(.endStream)
+                endsStream: frame.flags.contains(.endStream),
+                violation: violation
             )
             return try add(frame, to: &block)
         case .continuation:
@@ -225,7 +233,10 @@ public struct HTTP2FrameReader: Sendable {
             }
             return try add(frame, to: &block)
         case .priority:
-            guard frame.payload.readableBytes == 5 else { throw frame.sizeError(stream: frame.stream) }
+            guard let dependency = frame.readPriority(), frame.payload.readableBytes == 0 else {
+                throw frame.sizeError(stream: frame.stream)
+            }
+            if let error = frame.dependencyError(dependency) { throw error }
             return .priority(stream: frame.stream)
         case .reset:
             guard let code = frame.payload.readInteger(as: UInt32.self), frame.payload.readableBytes == 0 else {
@@ -248,12 +259,9 @@ public struct HTTP2FrameReader: Sendable {
             guard let word = frame.payload.readInteger(as: UInt32.self), frame.payload.readableBytes == 0 else {
                 throw frame.sizeError(stream: nil)
             }
-            guard word & 0x7FFF_FFFF > 0 else {
-                throw HTTP2Error(
-                    .protocolError,
-                    stream: frame.stream == 0 ? nil : frame.stream,
-                    "A window grows by nothing (RFC 9113 section 6.9)"
-                )
+            // On a stream it depends on the stream's state what such a frame is.
+            guard word & 0x7FFF_FFFF > 0 || frame.stream != 0 else {
+                throw HTTP2Error(.protocolError, HTTP2Error.emptyIncrement)
             }
             return .windowUpdate(stream: frame.stream, increment: Int(word & 0x7FFF_FFFF))
         case .pushPromise:
@@ -278,6 +286,14 @@ public struct HTTP2FrameReader: Sendable {
             return nil
         }
         partial = nil
+        if let violation = block.violation {
+            return .malformedHeaders(
+                violation,
+                stream: block.stream,
+                block: block.block,
+                endsStream: block.endsStream
+            )
+        }
         return .headers(stream: block.stream, block: block.block, endsStream: block.endsStream)
     }
 
@@ -296,7 +312,25 @@ public struct HTTP2FrameReader: Sendable {
     }
 }
 
+extension HTTP2Error {
+    /// What is wrong with WINDOW_UPDATE by 0.
+    package static let emptyIncrement = "WINDOW_UPDATE with an increment of 0 (RFC 9113 section 6.9)"
+}
+
 extension HTTP2FrameReader.Frame {
+    /// Takes the five bytes of a priority, of which only the stream that it names matters; nil when they are not there.
+    fileprivate mutating func readPriority() -> UInt32? {
+        guard payload.readableBytes >= 5, let word = payload.readInteger(as: UInt32.self) else { return nil }
+        payload.moveReaderIndex(forwardBy: 1)
+        return word & 0x7FFF_FFFF
+    }
+
+    /// Priorities are ignored (RFC 9113 section 5.3.2), but for one that can't be.
+    fileprivate func dependencyError(_ dependency: UInt32) -> HTTP2Error? {
+        guard dependency == stream else { return nil }
+        return HTTP2Error(.protocolError, stream: stream, "A stream depends on itself (RFC 7540 section 5.3.1)")
+    }
+
     fileprivate func sizeError(stream: UInt32?) -> HTTP2Error {
         HTTP2Error(.frameSizeError, stream: stream, "\(type) of a wrong length (RFC 9113 section 4.2)")
     }

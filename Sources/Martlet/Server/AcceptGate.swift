@@ -1,5 +1,13 @@
 import NIOCore
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// Stops accepting while the server has as many connections as it may have, or the system has no descriptors left.
 final class AcceptGate: ChannelDuplexHandler {
     typealias InboundIn = any Channel
@@ -18,6 +26,8 @@ final class AcceptGate: ChannelDuplexHandler {
     private let accepted: (any Channel) -> Void
     private let report: (any Error) -> Void
     private var isPaused = false
+    /// Whether the channel has been told not to read at all.
+    private var isStopped = false
 
     init(
         room: @escaping () -> Int,
@@ -31,10 +41,16 @@ final class AcceptGate: ChannelDuplexHandler {
 
     func read(context: ChannelHandlerContext) {
         if isPaused { return }
-        let room = room()
-        guard room > 0 else { return pause(context) }
-        try? context.channel.syncOptions?.setOption(.maxMessagesPerRead, value: UInt(min(room, Self.batch)))
+        guard prepare(context) else { return pause(context) }
         context.read()
+    }
+
+    /// Whether there is room for a connection, and the channel knows how many it may accept.
+    private func prepare(_ context: ChannelHandlerContext) -> Bool {
+        let room = room()
+        guard room > 0 else { return false }
+        try? context.channel.syncOptions?.setOption(.maxMessagesPerRead, value: UInt(min(room, Self.batch)))
+        return true
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -45,6 +61,11 @@ final class AcceptGate: ChannelDuplexHandler {
     /// Accepting has failed. Without a pause the loop would spin, since the connection still waits to be accepted.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         report(error)
+        // Where it is the client that has gone, the next one may be there.
+        if let error = error as? IOError, error.errnoCode == ECONNABORTED { return }
+        // Not to ask it is not enough: the channel, once asked, tries until it has accepted something.
+        isStopped = true
+        try? context.channel.syncOptions?.setOption(.autoRead, value: false)
         pause(context)
     }
 
@@ -53,8 +74,16 @@ final class AcceptGate: ChannelDuplexHandler {
         isPaused = true
         context.eventLoop.assumeIsolated().scheduleTask(in: Self.pause) {
             self.isPaused = false
-            guard context.channel.isActive else { return }
-            self.read(context: context)
+            self.resume(context)
         }
+    }
+
+    private func resume(_ context: ChannelHandlerContext) {
+        guard context.channel.isActive else { return }
+        guard isStopped else { return read(context: context) }
+        guard prepare(context) else { return pause(context) }
+        isStopped = false
+        // This asks it to read, too.
+        try? context.channel.syncOptions?.setOption(.autoRead, value: true)
     }
 }

@@ -56,8 +56,8 @@ protocol ExchangeConnection: AnyObject, Sendable {
 
     /// The exchange until it is over.
     var exchange: ServerExchange? { get }
-    /// The task that works on the exchange; nil where the server is iterated over.
-    var handlerTask: Task<Void, Never>? { get }
+    /// The task that works on the exchange; none where the server is iterated over.
+    var handlerTask: StoredTask { get set }
     var isHandlerRunning: Bool { get set }
     /// Who wants to know what became of the response.
     var completions: [@Sendable (HTTPResponseSummary) -> Void] { get set }
@@ -118,7 +118,7 @@ extension ExchangeConnection {
     /// The time for the exchange is up: the handler is cancelled, and answered for.
     func handlerIsTooSlow(_ exchange: ServerExchange) {
         guard !isResponseEnded else { return }
-        handlerTask?.cancel()
+        handlerTask.cancel()
         isHandlerRunning = false
         answer(HTTPError(.serviceUnavailable, "The request took too long."), exchange, closes: true)
         finishIfOver()

@@ -46,7 +46,8 @@ extension HTTPServer {
         /// ``HTTPServerRequest/json(_:upTo:)`` accept unless told otherwise. 2 MiB by default.
         public var maximumCollectedBytes = 2_097_152
         /// How many bytes of a content that no handler read are read and dropped, to keep the connection in use;
-        /// with more to come it is closed. 256 KiB by default.
+        /// with more to come it is closed. Over HTTP/2, where each stream has its own, the stream is reset. 256 KiB by
+        /// default.
         public var maximumDrainedBytes = 262_144
         /// How many connections may be open; further ones wait to be accepted. 100,000 by default. Event loops that
         /// accept at the same moment can exceed it by a few.

@@ -1,3 +1,4 @@
+import Logging
 import NIOCore
 import Synchronization
 
@@ -7,6 +8,7 @@ final class ServerCore: Sendable {
     private let version = Atomic(0)
     private let openConnections = Atomic(0)
     private let gauges = Mutex<[ConnectionGauge]>([])
+    private let acceptFailures = Mutex(AcceptFailures())
     /// Where the server listens.
     let address: InternetAddress
     let port: Int
@@ -57,6 +59,13 @@ final class ServerCore: Sendable {
         connection.closeFuture.whenComplete { _ in
             self.openConnections.wrappingSubtract(1, ordering: .relaxed)
         }
+    }
+
+    /// Tells of a connection that could not be accepted, unless that was done a moment ago, by any of the loops.
+    func reportAcceptFailure(_ error: any Error) {
+        guard let count = acceptFailures.withLock({ $0.failed(at: .now()) }) else { return }
+        let times = count == 1 ? "" : " (\(count) times since this was last logged)"
+        settings.configuration.logger.warning("Couldn't accept a connection, which waits: \(error)\(times)")
     }
 
     var connectionsInfo: HTTPConnectionsInfo {

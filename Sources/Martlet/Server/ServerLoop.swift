@@ -3,6 +3,7 @@ import HTTPWire
 import Logging
 import NIOCore
 import NIOPosix
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -76,6 +77,7 @@ final class ServerLoop: @unchecked Sendable {
     /// Accepts connections from a socket that listens already. May be called from anywhere.
     ///
     /// - Parameters:
+    ///   - descriptor: Belongs to the loop from now on, which closes it when this throws.
     ///   - backlog: How many connections may wait to be accepted.
     ///   - group: Where the connections go: this loop alone, or the group of `loops`, which take turns.
     ///   - loops: The loops of the group.
@@ -85,15 +87,43 @@ final class ServerLoop: @unchecked Sendable {
         distributingOver group: any EventLoopGroup,
         _ loops: [ServerLoop]
     ) async throws {
-        let channel = try await ServerBootstrap(group: eventLoop, childGroup: group)
+        let adoption = Adoption()
+        let channel: any Channel
+        do {
+            channel = try await makeListener(distributingOver: group, loops, adoption)
+                .withBoundSocket(descriptor)
+                .get()
+        } catch {
+            if !adoption.hasHappened.load(ordering: .acquiring) { SystemSocket.close(descriptor) }
+            throw error
+        }
+        // NIO has listened with a queue of 128; a second call changes that.
+        try? SystemSocket.listen(descriptor, backlog: backlog)
+        try await eventLoop.run {
+            self.listeners.append(channel)
+            if self.isClosing { channel.close(promise: nil) }
+        }
+    }
+
+    /// Whether NIO has made a channel of a descriptor, and closes it with that.
+    private final class Adoption: Sendable {
+        let hasHappened = Atomic(false)
+    }
+
+    private func makeListener(
+        distributingOver group: any EventLoopGroup,
+        _ loops: [ServerLoop],
+        _ adoption: Adoption
+    ) -> ServerBootstrap {
+        ServerBootstrap(group: eventLoop, childGroup: group)
             .serverChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
+                adoption.hasHappened.store(true, ordering: .releasing)
+                return channel.eventLoop.makeCompletedFuture {
                     let gate = AcceptGate(
                         room: { self.core.room },
-                        accepted: { self.core.admit($0) }
-                    ) { error in
-                        self.settings.configuration.logger.warning("Couldn't accept a connection: \(error)")
-                    }
+                        accepted: { self.core.admit($0) },
+                        report: { self.core.reportAcceptFailure($0) }
+                    )
                     try channel.pipeline.syncOperations.addHandler(gate)
                 }
             }
@@ -105,14 +135,6 @@ final class ServerLoop: @unchecked Sendable {
                     try channel.pipeline.syncOperations.addHandler(HTTP1ServerConnection(loop: loop))
                 }
             }
-            .withBoundSocket(descriptor)
-            .get()
-        // NIO has listened with a queue of 128; a second call changes that.
-        try? SystemSocket.listen(descriptor, backlog: backlog)
-        try await eventLoop.run {
-            self.listeners.append(channel)
-            if self.isClosing { channel.close(promise: nil) }
-        }
     }
 
     func add(_ connection: any ServerConnection) {

@@ -8,7 +8,7 @@ final class ServerRun: Sendable {
     private let delivery: RequestDelivery
     private let group: any EventLoopGroup
     /// Looks for renewed certificates.
-    private let renewal = Mutex<Task<Void, Never>?>(nil)
+    private let renewal = Mutex(StoredTask())
 
     init(core: ServerCore, group: any EventLoopGroup, delivery: RequestDelivery) {
         self.core = core
@@ -37,7 +37,7 @@ final class ServerRun: Sendable {
                     try await loop.listen(on: descriptor, backlog: socket.backlog, distributingOver: group, loops)
                 }
             } catch {
-                descriptors[index...].forEach(SystemSocket.close)
+                descriptors[(index + 1)...].forEach(SystemSocket.close)
                 await close(force: true)
                 throw error
             }
@@ -53,12 +53,12 @@ final class ServerRun: Sendable {
                 await security.reloadIfChanged(core.settings.configuration.logger)
             }
         }
-        renewal.withLock { $0 = task }
+        renewal.withLock { $0.store(task) }
     }
 
     /// Stops accepting. Returns when nothing listens any more.
     func close(force: Bool) async {
-        renewal.withLock { $0?.cancel() }
+        renewal.withLock { $0.cancel() }
         if case .sequence(let queue) = delivery {
             queue.finish()
         }

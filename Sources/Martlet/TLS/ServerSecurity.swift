@@ -17,6 +17,7 @@ final class ServerSecurity: Sendable {
         var security: SecurityContext
         var context: NIOSSLContext
         var stamps: [FileStamp]
+        var order = ReloadOrder()
     }
 
     private let state: Mutex<State>
@@ -69,18 +70,21 @@ final class ServerSecurity: Sendable {
 
     /// Takes another security, or reads the files of the present one again, for new connections.
     func reload(_ security: SecurityContext? = nil) async throws {
-        let security = security ?? state.withLock { $0.security }
-        try await LocalFile.run { try self.load(security) }
+        let (security, ticket) = state.withLock { state in
+            (security ?? state.security, state.order.begin(replacing: security != nil))
+        }
+        _ = try await LocalFile.run { try self.load(security, ticket) }
     }
 
     /// Reads the files again if they have changed. When they can't be used, the old certificates stay.
     func reloadIfChanged(_ logger: Logger) async {
-        let (security, stamps) = state.withLock { ($0.security, $0.stamps) }
+        let (security, stamps, ticket) = state.withLock { state in
+            (state.security, state.stamps, state.order.begin(replacing: false))
+        }
         do {
             let hasChanged = try await LocalFile.run {
                 guard security.stamps != stamps else { return false }
-                try self.load(security)
-                return true
+                return try self.load(security, ticket)
             }
             if hasChanged { logger.info("New certificates are in use.") }
         } catch {
@@ -88,13 +92,21 @@ final class ServerSecurity: Sendable {
         }
     }
 
-    private func load(_ security: SecurityContext) throws(SecurityContextError) {
+    /// - Returns: Whether what was read is in use now.
+    private func load(
+        _ security: SecurityContext,
+        _ ticket: ReloadOrder.Ticket
+    ) throws(SecurityContextError) -> Bool {
         let stamps = security.stamps
         let context = try security.makeServerContext(
             clientCertificates: clientCertificates,
             applicationProtocols: applicationProtocols
         )
-        state.withLock { $0 = State(security: security, context: context, stamps: stamps) }
+        return state.withLock { state in
+            guard state.order.finish(ticket) else { return false }
+            state = State(security: security, context: context, stamps: stamps, order: state.order)
+            return true
+        }
     }
 }
 

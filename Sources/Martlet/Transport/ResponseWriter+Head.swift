@@ -41,6 +41,13 @@ extension ResponseWriter {
         do throws(HTTPServerError) {
             output.tail.writeStatusLine(draft.status, version: .http1_1)
             for field in draft.headers ?? constants.defaultHeaders {
+                // There is no content that they could be about (RFC 9110 sections 8.6 and 9.3.6, RFC 9112 section 6.1).
+                if draft.status == .switchingProtocols || context.method == .connect {
+                    switch ManagedField(field.name) {
+                    case .contentLength, .transferEncoding: throw .reservedField(field.name.rawName)
+                    case .connection, .date, nil: break
+                    }
+                }
                 try output.tail.append(field)
             }
             try output.tail.append(draft.cookies)
@@ -63,7 +70,10 @@ extension ResponseWriter {
         announced: Int? = nil,
         into output: inout OutputBuffer
     ) throws(HTTPServerError) {
-        let status = draft.status
+        var status = draft.status
+        // After CONNECT success means that a tunnel is open (RFC 9110 section 9.3.6), which only the handler can open, by
+        // taking the connection.
+        if context.method == .connect, status.kind == .successful, !opensTunnel { status = .notImplemented }
         if let code = draft.impossibleStatusCode { throw .invalidStatus(code) }
         guard (200...599).contains(status.code) else { throw .invalidStatus(status.code) }
         if let length = draft.contentLength, length < 0 { throw .invalidContentLength("\(length)") }
@@ -167,7 +177,7 @@ extension ResponseWriter {
             if let wholeLength, wholeLength > 0, context.method != .head { throw .contentNotAllowed(status) }
             return status.code == 205 ? .contentLength(0) : .none
         }
-        // After a successful CONNECT the connection is a tunnel (RFC 9110 section 9.3.6).
+        // What follows is the tunnel's.
         if context.method == .connect, status.kind == .successful { return .untilClose }
         if context.method == .head { return .none }
         if let declared, !compresses || (wholeLength != nil && !isChunked) {

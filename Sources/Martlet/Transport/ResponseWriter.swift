@@ -60,6 +60,8 @@ struct ResponseWriter {
     /// The trailers, over HTTP/2, once the response is complete.
     private(set) var http2Trailers: HTTPFields?
 
+    /// Whether the handler has taken the stream for another protocol, so that success says what it says after CONNECT.
+    var opensTunnel = false
     /// Whether the head has been written.
     var isHeadWritten = false
     /// Whether the response is complete.

@@ -195,7 +195,7 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
 
     /// Gives up on a peer that takes nothing.
     private func watchStall() {
-        guard stallTimer == nil, let limit = settings.timeouts.send else { return }
+        guard stallTimer == nil, closing.state != .closed, let limit = settings.timeouts.send else { return }
         let unsent = connection.unsentBytes
         stallTimer = eventLoop.scheduleTask(in: TimeAmount(limit)) { [weak self] in
             guard let self else { return }
@@ -304,6 +304,8 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
 
     private func limitClosing() {
         closeTimer?.cancel()
+        // What was sent before can have ended the connection.
+        guard closing.state != .closed else { return }
         closeTimer = eventLoop.scheduleTask(in: TimeAmount(settings.timeouts.close)) { self.connection.abort() }
     }
 

@@ -58,7 +58,8 @@ public final class VirtualDirectory: Sendable {
         try await server.serve(serveRequest)
     }
 
-    /// Answers one request. Only GET and HEAD are allowed; OPTIONS says so, other methods are answered 405.
+    /// Answers one request. Only GET and HEAD are allowed; OPTIONS says so, other methods are answered 405,
+    /// and those that are not known 501.
     public func serveRequest(_ request: HTTPServerRequest) async throws {
         guard try await isAllowed(request) else { return }
         let target = request.url.path
@@ -93,7 +94,8 @@ public final class VirtualDirectory: Sendable {
             request.response.headers[.contentType] = nil
             try await request.response.end()
         default:
-            try await answerError(.methodNotAllowed, request, headers: [.allow: "GET, HEAD, OPTIONS"])
+            let refusal = HTTPError(refusing: request.method, allowed: [.get, .head, .options])
+            try await answerError(refusal.status, request, headers: refusal.headers)
         }
         return false
     }

@@ -55,7 +55,7 @@ public struct UploadHandler: Sendable {
 
     /// Answers a request: GET with the form, POST with what was stored.
     ///
-    /// - Throws: `HTTPError` with 405 for other methods, 403 for pages of other origins and 507 when the disk is full;
+    /// - Throws: `HTTPError` with 405 or 501 for other methods, 403 for pages of other origins and 507 when the disk is full;
     ///   as `HTTPServerRequest.multipart(limits:)` does for what is malformed or too large; `FileError`.
     public func serve(_ request: HTTPServerRequest) async throws {
         switch request.method {
@@ -73,7 +73,7 @@ public struct UploadHandler: Sendable {
                 try await request.response.end(json: files)
             }
         default:
-            throw HTTPError(.methodNotAllowed, headers: [.allow: "GET, HEAD, POST"])
+            throw HTTPError(refusing: request.method, allowed: [.get, .head, .post])
         }
     }
 

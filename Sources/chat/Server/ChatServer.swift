@@ -38,9 +38,9 @@ struct ChatServer: Sendable {
         if request.url.path == "/ws" { return try await converse(request) }
         guard request.method == .get || request.method == .head else {
             throw HTTPError(
-                .methodNotAllowed,
-                "Unsupported request: \(request.method).",
-                headers: [.allow: "GET, HEAD"]
+                refusing: request.method,
+                allowed: [.get, .head],
+                "Unsupported request: \(request.method)."
             )
         }
         switch request.url.path {

@@ -34,7 +34,7 @@ struct BasicWriterServer: TutorialProgram {
 
     func answer(_ request: HTTPServerRequest) async throws {
         guard request.method == .post else {
-            throw HTTPError(.methodNotAllowed, "Unsupported request: \(request.method).", headers: [.allow: "POST"])
+            throw HTTPError(refusing: request.method, allowed: [.post], "Unsupported request: \(request.method).")
         }
         guard request.headers.contentType?.essence == MediaType.json.essence else {
             throw HTTPError(.unsupportedMediaType, "Send the content as application/json.")

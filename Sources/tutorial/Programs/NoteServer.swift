@@ -71,9 +71,9 @@ struct NoteServer: TutorialProgram {
             try await request.response.end()
         default:
             throw HTTPError(
-                .methodNotAllowed,
-                "Unsupported request: \(method).",
-                headers: [.allow: "GET, HEAD, POST, OPTIONS"]
+                refusing: method,
+                allowed: [.get, .head, .post, .options],
+                "Unsupported request: \(method)."
             )
         }
     }

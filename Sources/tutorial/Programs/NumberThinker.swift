@@ -34,9 +34,9 @@ final class NumberThinker: TutorialProgram {
         default:
             // An HTTPError that is thrown becomes the response.
             throw HTTPError(
-                .methodNotAllowed,
-                "Unsupported request: \(request.method).",
-                headers: [.allow: "GET, HEAD"]
+                refusing: request.method,
+                allowed: [.get, .head],
+                "Unsupported request: \(request.method)."
             )
         }
     }

@@ -7,9 +7,9 @@ struct HomePage: Sendable {
     func answer(_ request: HTTPServerRequest) async throws {
         guard request.method == .get || request.method == .head else {
             throw HTTPError(
-                .methodNotAllowed,
-                "Unsupported request: \(request.method).",
-                headers: [.allow: "GET, HEAD"]
+                refusing: request.method,
+                allowed: [.get, .head],
+                "Unsupported request: \(request.method)."
             )
         }
         let response = request.response

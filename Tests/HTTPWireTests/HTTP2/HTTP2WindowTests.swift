@@ -128,13 +128,27 @@ struct HTTP2WindowTests {
         #expect(throws: HTTP2Error.self) { try guardian.controlFrame(now: start + .seconds(12)) }
     }
 
-    @Test("The streams that were closed last are remembered")
+    @Test("The streams that were closed last are remembered, and those that were reset here longer (S1)")
     func history() {
-        var history = HTTP2StreamHistory(capacity: 2)
-        history.append(1, .ended)
-        history.append(3, .resetHere)
-        #expect(history.end(of: 1) == .ended && history.end(of: 3) == .resetHere && history.end(of: 5) == nil)
-        history.append(5, .resetByPeer)
-        #expect(history.end(of: 1) == nil && history.end(of: 3) == .resetHere && history.end(of: 5) == .resetByPeer)
+        var history = HTTP2StreamHistory(capacity: 2, resetCapacity: 2)
+        history.append(1, .resetHere)
+        for stream in [3, 5, 7] as [UInt32] { history.append(stream, stream == 5 ? .resetByPeer : .ended) }
+        #expect(history.end(of: 1) == .resetHere && history.end(of: 3) == nil)
+        #expect(history.end(of: 5) == .resetByPeer && history.end(of: 7) == .ended && history.end(of: 9) == nil)
+        for stream in [7, 7, 9] as [UInt32] { history.append(stream, .resetHere) }
+        #expect(history.end(of: 1) == nil && history.end(of: 7) == .resetHere && history.end(of: 9) == .resetHere)
+    }
+
+    @Test("Streams are idle until they, or those above, are begun")
+    func idleStreams() {
+        var history = HTTP2StreamHistory()
+        history.begin(5)
+        history.begin(3)
+        #expect(history.lastBegun == 5)
+        let begun = (0...7).filter { history.hasBegun($0) }
+        #expect(begun == [1, 3, 5])
+        // RST_STREAM was sent in answer to PRIORITY, so that frames for it are late ones, not wrong.
+        history.append(7, .resetHere)
+        #expect(history.hasBegun(7) && !history.hasBegun(9) && history.end(of: 5) == nil)
     }
 }

@@ -46,6 +46,23 @@ struct ServeTests {
         }
     }
 
+    @Test("S16: A method that is not known is answered 501, one that is 405", arguments: [".", "--upload"])
+    func methods(argument: String) async throws {
+        try await withTemporaryDirectory { directory in
+            try await withServing(argument, in: directory) { serving in
+                for (method, status) in [("ABC", "501"), ("abc", "501"), ("PUT", "405"), ("DELETE", "405")] {
+                    for path in ["/", "/none", "/?upload"] {
+                        let curl = try Subprocess(
+                            "curl",
+                            ["-s", "-o", "/dev/null", "-w", "%{http_code}", "-X", method, serving.url + path]
+                        )
+                        #expect(await curl.output.text == status, "\(method) \(path)")
+                    }
+                }
+            }
+        }
+    }
+
     @Test("https, with a certificate that is made for this machine, or another one")
     func secure() async throws {
         try await withTemporaryDirectory { directory in

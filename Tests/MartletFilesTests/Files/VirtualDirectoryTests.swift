@@ -101,7 +101,18 @@ struct VirtualDirectoryTests {
         }
     }
 
-    @Test("allows GET and HEAD only", arguments: ["POST", "PUT", "DELETE", "PATCH", "TRACE", "BREW"])
+    @Test("S16: says that it does not know a method", arguments: ["ABC", "BREW", "get", "Get", "PROPFIND", "PRI"])
+    func unknownMethods(method: String) async throws {
+        try await withFiles(try site()) { server in
+            let response = try await server.response(
+                to: "\(method) /digits.txt HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"
+            )
+            #expect(response.status == 501)
+            #expect(response["allow"] == nil)
+        }
+    }
+
+    @Test("S16: allows GET and HEAD only", arguments: ["POST", "PUT", "DELETE", "PATCH", "TRACE"])
     func methods(method: String) async throws {
         try await withFiles(try site()) { server in
             let response = try await server.response(

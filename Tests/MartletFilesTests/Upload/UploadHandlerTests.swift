@@ -78,6 +78,8 @@ struct UploadHandlerTests {
         try await withUploads(configuration) { server, directory in
             let put = try await server.response(to: "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
             #expect(put.status == 405 && put["Allow"] == "GET, HEAD, POST")
+            let unknown = try await server.response(to: "ABC / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
+            #expect(unknown.status == 501 && unknown["Allow"] == nil, "S16")
             #expect(try await server.response(to: post("a=b", type: "text/plain")).status == 415)
             #expect(try await server.response(to: post("--b\r\n", type: formType)).status == 400)
             let large = form(("name=f; filename=a", String(repeating: "x", count: 1_000)))

@@ -90,7 +90,8 @@ struct CompressionRuleTests {
                     Frame(.headers, 5, stream: 1, remembered + [0x00, 0x01, 0x58, 0x00]),
                     Frame(.headers, 5, stream: 3, again),
                 ],
-                .reset(1, .protocolError)
+                .reset(1, .protocolError),
+                .status(200)
             ),
         ])
     }

@@ -141,6 +141,39 @@ struct ConnectionRuleTests {
             Rule("6.2", "But has to be whole", [Frame(.headers, 0x25, stream: 1, [0, 0])], .goAway(.frameSizeError)),
             Rule("6.3", "PRIORITY is ignored", [Frame(.priority, stream: 1, [0, 0, 0, 0, 1])], .ignored),
             Rule("6.3", "Of streams that were not opened", [Frame(.priority, stream: 99, [0, 0, 0, 0, 1])], .ignored),
+            Rule(
+                "7540 5.3.1",
+                "S15: A stream does not depend on itself",
+                [Self.open, Frame(.priority, stream: 1, [0, 0, 0, 1, 15])],
+                .reset(1, .protocolError)
+            ),
+            Rule(
+                "7540 5.3.1",
+                "S15: Nor exclusively, nor before it is opened",
+                [Frame(.priority, stream: 7, [0x80, 0, 0, 7, 15])],
+                .reset(7, .protocolError)
+            ),
+            Rule(
+                "7540 5.3.1",
+                "S15: Nor does it begin with that",
+                [Frame(.headers, 0x25, stream: 1, [0, 0, 0, 1, 200] + fields)],
+                .reset(1, .protocolError)
+            ),
+            Rule(
+                "7540 5.3.1",
+                "S15: Nor end with it, in parts",
+                [Self.open, Frame(.headers, 0x21, stream: 1, [0, 0, 0, 1, 200]), Frame(.continuation, 4, stream: 1)],
+                .reset(1, .protocolError)
+            ),
+            Rule(
+                "7540 5.3.1",
+                "S15: What follows is dropped",
+                [
+                    Frame(.headers, 0x24, stream: 1, [0, 0, 0, 1, 200] + fields), .data(1, "x", end: false),
+                    .headers(1, []),
+                ],
+                .reset(1, .protocolError)
+            ),
             Rule("6.3", "It needs a stream", [Frame(.priority, stream: 0, [0, 0, 0, 0, 1])], .goAway(.protocolError)),
             Rule(
                 "6.3",
@@ -239,6 +272,8 @@ struct ConnectionRuleTests {
         try await Rule.check([
             Rule("6.9", "A window grows by more than nothing", [.windowUpdate(0, 0)], .goAway(.protocolError)),
             Rule("6.9", "That of a stream too", [open, .windowUpdate(1, 0)], .reset(1, .protocolError)),
+            Rule("6.9", "R5: On one that was not opened", [.windowUpdate(1, 0)], .goAway(.protocolError)),
+            Rule("6.9", "R5: On one that has ended", before: [.request(1)], [.windowUpdate(1, 0)], .ignored),
             Rule("6.9", "The reserved bit is no growth", [.windowUpdate(0, 0x8000_0000)], .goAway(.protocolError)),
             Rule(
                 "6.9",

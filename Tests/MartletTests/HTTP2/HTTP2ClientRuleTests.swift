@@ -112,6 +112,18 @@ struct HTTP2ClientRuleTests {
                 [Frame(.priority, stream: 1, [0, 0, 0, 0])],
                 .reset(1, .frameSizeError)
             ),
+            ResponseRule(
+                "RFC 7540 5.3.1",
+                "S15: PRIORITY on itself",
+                [Frame(.priority, stream: 1, [0, 0, 0, 1, 0])],
+                .reset(1, .protocolError)
+            ),
+            ResponseRule(
+                "RFC 7540 5.3.1",
+                "S15: HEADERS that depend on themselves",
+                [Frame(.headers, priority | 5, stream: 1, [0, 0, 0, 1, 1, 0x88])],
+                .reset(1, .protocolError)
+            ),
             ResponseRule("6.4", "RST_STREAM on no stream", [Frame.reset(0)], .goAway(.protocolError)),
             ResponseRule(
                 "6.4",

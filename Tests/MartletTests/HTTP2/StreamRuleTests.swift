@@ -36,7 +36,7 @@ struct StreamRuleTests {
             Rule("5.1.1", "With gaps, if it likes", [.request(0x7FFF_FFFF)], .status(200)),
             Rule(
                 "5.4.2",
-                "What was on its way to a stream in error is dropped",
+                "S1: What was on its way to a stream in error is dropped",
                 before: [],
                 [.request(1, "GET", "/", [("X", "y")], end: false), .data(1, "x"), .request(1)],
                 .reset(1, .protocolError)
@@ -187,9 +187,9 @@ struct StreamRuleTests {
             Rule("8.3.1", "Nor a path", head([all[0], all[1], (":authority", "a/b"), all[3]]), .status(400)),
             Rule(
                 "8.5",
-                "CONNECT names an authority",
+                "S8: CONNECT names an authority, and is not understood by a handler that opens no tunnel",
                 head([(":method", "CONNECT"), (":authority", "a:1")]),
-                .status(200)
+                .status(501)
             ),
             Rule("8.5", "With a port", head([(":method", "CONNECT"), (":authority", "a")]), .status(400)),
             Rule("8.5", "It needs that", head([(":method", "CONNECT")]), malformed),

@@ -1,3 +1,4 @@
+import Dispatch
 import Martlet
 import NIOCore
 import Testing
@@ -6,26 +7,110 @@ import Testing
 struct DisconnectTests {
     enum Way: CaseIterable { case close, reset, finishSending }
 
-    @Test("cancels the handler's task", arguments: Way.allCases)
-    func cancels(way: Way) async throws {
+    @Test("cancels the handler's task when its system says so")
+    func cancels() async throws {
         let cancelled = Events<Bool>()
         try await withOpenRequest { _ in
             do { try await untilCancelled() } catch { cancelled.add(error is CancellationError) }
         } test: { (_, client) async throws in
-            try await Self.leave(client, way)
+            try await client.reset()
             #expect(try await cancelled.next())
         }
     }
 
-    @Test("cancels a handler that runs off the loop", arguments: [Way.close, .reset])
-    func cancelsOffTheLoop(way: Way) async throws {
+    @Test("S3: cancels the handler's task once something is sent to it")
+    func cancelsWhenWritten() async throws {
+        let cancelled = Events<Bool>()
+        let left = Events<Void>()
+        try await withOpenRequest { request in
+            try await left.next()
+            for _ in 0..<1_000 where !Task.isCancelled {
+                try? await request.response.write("still there?")
+                try? await request.response.flush()
+                try? await Task.sleep(for: .milliseconds(5))
+            }
+            cancelled.add(Task.isCancelled)
+        } test: { (_, client) async throws in
+            await client.close()
+            left.add()
+            #expect(try await cancelled.next())
+        }
+    }
+
+    @Test("S3: cancels the handler's task at once over a Unix-domain socket, which tells")
+    func cancelsOverUnixSocket() async throws {
+        let (arrived, cancelled) = (Events<Void>(), Events<Bool>())
+        try await withServer(over: .unix) { _ in
+            arrived.add()
+            do { try await untilCancelled() } catch { cancelled.add(error is CancellationError) }
+        } test: { _, connect in
+            let client = try await connect()
+            client.send(get())
+            try await arrived.next()
+            await client.close()
+            #expect(try await cancelled.next())
+        }
+    }
+
+    @Test("S3: cancels the handler's task at once over HTTP/2, where a PING can be sent")
+    func cancelsOverHTTP2() async throws {
+        let (arrived, cancelled) = (Events<Void>(), Events<Bool>())
+        try await withServer(.priorKnowledge) { _ in
+            arrived.add()
+            do { try await untilCancelled() } catch { cancelled.add(error is CancellationError) }
+        } test: { server in
+            let client = try await server.beginHTTP2()
+            client.send(.request(1))
+            try await arrived.next()
+            await client.raw.close()
+            #expect(try await cancelled.next())
+        }
+    }
+
+    @Test("cancels a handler that runs off the loop")
+    func cancelsOffTheLoop() async throws {
         let cancelled = Events<Bool>()
         try await withOpenRequest(on: globalConcurrentExecutor) { _ in
             do { try await untilCancelled() } catch { cancelled.add(error is CancellationError) }
         } test: { (_, client) async throws in
-            try await Self.leave(client, way)
+            try await client.reset()
             #expect(try await cancelled.next())
         }
+    }
+
+    @Test("S13: cancels a handler that has not been suspended yet", arguments: [false, true], [false, true])
+    func cancelsBeforeSuspension(isHTTP2: Bool, isOffTheLoop: Bool) async throws {
+        let (arrived, cancelled) = (Events<Void>(), Events<Bool>())
+        let gone = DispatchSemaphore(value: 0)
+        let executor: (any TaskExecutor)? = isOffTheLoop ? globalConcurrentExecutor : nil
+        try await withServer(.priorKnowledge, on: executor) { request in
+            arrived.add()
+            Self.wait(for: gone)
+            // The first call hears of the reset; the channel is closed before it returns.
+            for _ in 0..<3 {
+                try? await request.response.write(ByteBuffer(repeating: 0x61, count: 50_000))
+                try? await request.response.flush()
+            }
+            do { try await untilCancelled() } catch { cancelled.add(error is CancellationError) }
+        } test: { server in
+            let client = try await server.connect()
+            if isHTTP2 {
+                client.send(ByteBuffer(bytes: Array(HTTP2Client.preface.utf8) + Frame.settings().bytes))
+                client.send(ByteBuffer(bytes: Frame.request(1).bytes))
+            } else {
+                client.send(get())
+            }
+            try await arrived.next()
+            try await client.reset()
+            gone.signal()
+            #expect(try await cancelled.next())
+            try await eventually { server.connectionsInfo.total == 0 }
+        }
+    }
+
+    /// Blocks the thread, as no handler should, so that nothing else happens on it.
+    private static func wait(for semaphore: DispatchSemaphore) {
+        _ = semaphore.wait(timeout: .now() + 10)
     }
 
     @Test("cancels a handler that does not read the content the client was sending", arguments: [Way.close, .reset])
@@ -104,7 +189,7 @@ struct DisconnectTests {
             let client = try await server.connect()
             client.send(get())
             try await arrived.next()
-            await client.close()
+            try await client.reset()
             try await done.next()
             try await eventually { server.connectionsInfo.total == 0 }
             #expect(reported.all.isEmpty)

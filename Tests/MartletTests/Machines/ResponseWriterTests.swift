@@ -104,6 +104,22 @@ import Testing
         #expect(exchange.wire == Self.head + "Connection: keep-alive\r\nContent-Length: 1\r\n\r\na")
     }
 
+    @Test("S8: CONNECT is not answered with success, unless a tunnel is opened (RFC 9110 section 9.3.6)")
+    func connect() throws {
+        for code in [200, 204, 206, 299] {
+            var exchange = Exchange(.connect)
+            exchange.draft.status = .init(code: code)
+            try exchange.end("x")
+            #expect(exchange.wire.hasPrefix("HTTP/1.1 501 Not Implemented\r\n"))
+            #expect(exchange.wire.hasSuffix("\r\nContent-Length: 1\r\n\r\nx"))
+            #expect(exchange.writer.summary.status == .notImplemented)
+        }
+        var refused = Exchange(.connect)
+        refused.draft.status = .forbidden
+        try refused.end("x")
+        #expect(refused.wire.hasPrefix("HTTP/1.1 403 Forbidden\r\n"))
+    }
+
     @Test("HEAD gets the head of GET and no content (RFC 9110 section 9.3.2)")
     func head() throws {
         var exchange = Exchange(.head)

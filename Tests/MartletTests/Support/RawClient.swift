@@ -1,6 +1,7 @@
 import Martlet
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Testing
 
 #if canImport(Glibc)
@@ -39,15 +40,35 @@ final class RawClient: Sendable {
         try await connect(receiveBuffer: nil) { try await $0.connect(unixDomainSocketPath: path).get() }
     }
 
+    /// The same over TLS; `protocols` are those that are offered by ALPN.
+    static func connectSecurely(port: Int, authority: String, protocols: [String] = []) async throws -> RawClient {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.trustRoots = .file(authority)
+        configuration.applicationProtocols = protocols
+        let security = try NIOSSLContext(configuration: configuration)
+        return try await connect(receiveBuffer: nil, security: security) {
+            try await $0.connect(host: "127.0.0.1", port: port).get()
+        }
+    }
+
     private static func connect(
         receiveBuffer: Int?,
+        security: NIOSSLContext? = nil,
         _ connect: (ClientBootstrap) async throws -> any Channel
     ) async throws -> RawClient {
         let inbox = Inbox()
         var bootstrap = ClientBootstrap(group: group)
             .connectTimeout(TimeAmount(patience))
             .channelOption(.allowRemoteHalfClosure, value: true)
-            .channelInitializer { $0.pipeline.addHandler(inbox) }
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    if let security {
+                        let handler = try NIOSSLClientHandler(context: security, serverHostname: "localhost")
+                        try channel.pipeline.syncOperations.addHandler(handler)
+                    }
+                    try channel.pipeline.syncOperations.addHandler(inbox)
+                }
+            }
         if let receiveBuffer {
             bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: .init(receiveBuffer))
         }

@@ -1,7 +1,16 @@
 import HTTPTypes
 import HTTPWire
 import NIOCore
+import NIOSSL
 import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// How exchanges are cut short, and how a connection ends. All of it is called on the loop, unless it says otherwise.
 extension HTTP1ClientConnection {
@@ -12,9 +21,20 @@ extension HTTP1ClientConnection {
         failed.exchange.ended()
         failed.exchange.recorder?.ended(error)
         // Before the error is told, so that whoever hears of it finds no connection.
-        abort()
+        reset()
         failed.body?.fail(error)
         failed.exchange.connectionFailed(error)
+    }
+
+    /// Tears the connection down in a way that tells the server that nobody waits for its answer: to close in good order
+    /// says only that nothing more is sent, which a client may do that waits.
+    private func reset() {
+        guard let context else { return }
+        let atOnce = linger(l_onoff: 1, l_linger: 0)
+        _ = (context.channel as? any SocketOptionProvider)?.setSoLinger(atOnce)
+        // Past TLS, whose goodbye would be waited for.
+        let security = try? context.pipeline.syncOperations.context(handlerType: NIOSSLClientHandler.self)
+        (security ?? context).close(promise: nil)
     }
 
     /// The peer will send no more.

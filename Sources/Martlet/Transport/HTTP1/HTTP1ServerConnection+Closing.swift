@@ -18,13 +18,17 @@ extension HTTP1ServerConnection {
     }
 
     func inputEnded() {
-        // A client that is gone is the reason most often. One that has only finished sending still gets what the handler
-        // writes.
-        handlerTask?.cancel()
-        if reader.isInsideRequest, let body = exchange?.body, reader.bufferedBytes == 0 {
-            body.fail(HTTPBodyError.connectionClosed)
-        }
+        // The client may be gone, or have finished sending and wait for its answers, which can't be told apart: TCP says
+        // the same of both. So the answers are sent, which shows.
+        watchSilentPeer()
+        if reader.isInsideRequest, let exchange, reader.bufferedBytes == 0 { cutOff(exchange) }
         process()
+    }
+
+    /// The client has left before the end of its request, so that no answer can be what it has asked for.
+    func cutOff(_ exchange: ServerExchange) {
+        exchange.body?.fail(HTTPBodyError.connectionClosed)
+        handlerTask.cancel()
     }
 
     func serverCloses(force: Bool) {
@@ -56,14 +60,13 @@ extension HTTP1ServerConnection {
                 receiver?.fail(HTTPServerError.connectionClosed)
             }
             hasPeerClosed = true
-            if isFailure { handlerTask?.cancel() }
+            if isFailure { handlerTask.cancel() }
             releaseHandler()
             exchange?.body?.fail(HTTPBodyError.connectionClosed)
             writability.signal()
         }
         exchange = nil
         reportCompletion()
-        handlerTask = nil
         context = nil
         openChannel.withLock { $0 = nil }
         loop.remove(self)

@@ -7,6 +7,8 @@ extension HTTP1ServerConnection {
         guard case .open = phase, self.exchange === exchange else { throw HTTPServerError.responseEnded }
         guard !writer.isHeadWritten else { throw HTTPServerError.headAlreadySent }
         try exchange.withDraft { (draft) throws(HTTPServerError) in
+            // The client decides what can be switched to (RFC 9110 section 7.8).
+            if writeHeaders, draft.status == .switchingProtocols, !exchange.asksForUpgrade { throw .invalidStatus(101) }
             if writeHeaders { try writer.writeUpgradeHead(draft, loop.headConstants, into: &output) }
             draft.isHeadSent = true
         }

@@ -20,7 +20,7 @@ extension HTTP1ServerConnection {
                 // Runs up to the handler's first suspension before it returns: no hop, no queue.
                 task = Task.immediate(executorPreference: loop.executor) { await self.serve(exchange, handler) }
             }
-            handlerTask = hasHandlerTask ? task : nil
+            if hasHandlerTask { handlerTask.store(task) }
         }
     }
 
@@ -60,7 +60,7 @@ extension HTTP1ServerConnection {
             idleHandler = continuation
         } else {
             hasHandlerTask = false
-            handlerTask = nil
+            handlerTask.release()
             continuation.resume(returning: nil)
         }
     }
@@ -70,7 +70,7 @@ extension HTTP1ServerConnection {
         guard let idleHandler else { return }
         self.idleHandler = nil
         hasHandlerTask = false
-        handlerTask = nil
+        handlerTask.release()
         idleHandler.resume(returning: nil)
     }
 }

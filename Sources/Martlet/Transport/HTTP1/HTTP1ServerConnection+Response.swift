@@ -78,7 +78,7 @@ extension HTTP1ServerConnection: ExchangeConnection {
 
     var isShared: Bool { false }
 
-    var isPeerGone: Bool { hasPeerClosed || isClosed }
+    var isPeerGone: Bool { isClosed || (hasPeerClosed && reader.isInsideRequest) }
 
     var isHeadWritten: Bool { writer.isHeadWritten }
 

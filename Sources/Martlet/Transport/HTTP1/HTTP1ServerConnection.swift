@@ -36,7 +36,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
     @exclusivity(unchecked) var writer = ResponseWriter(.noRequest)
     @exclusivity(unchecked) var completions: [@Sendable (HTTPResponseSummary) -> Void] = []
     /// The task that works on the connection's requests; none where the server is iterated over.
-    @exclusivity(unchecked) var handlerTask: Task<Void, Never>?
+    @exclusivity(unchecked) var handlerTask = StoredTask()
     @exclusivity(unchecked) var hasHandlerTask = false
     /// The task, while it waits for a request.
     @exclusivity(unchecked) var idleHandler: UnsafeContinuation<ServerExchange?, Never>?
@@ -186,11 +186,13 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
         let exchange = ServerExchange(connection: self, head: head, body: body, settings: settings)
         self.exchange = exchange
         hasSentContinue = false
+        let method = ResponseWriter.MethodKind(head.method)
         writer = ResponseWriter(
             ResponseWriter.Context(
-                method: ResponseWriter.MethodKind(head.method),
+                method: method,
                 version: head.version,
-                mayPersist: head.isPersistent && !isLast && !isServerClosing
+                // After CONNECT that was refused, what the client has sent for its tunnel would be read as requests.
+                mayPersist: head.isPersistent && !isLast && !isServerClosing && method != .connect
             )
         )
         // What has arrived of the content is there before the handler asks for it.
@@ -210,7 +212,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
             body.finish(trailers: trailers)
             return false
         case .needsMoreBytes:
-            if hasPeerClosed { body.fail(HTTPBodyError.connectionClosed) }
+            if hasPeerClosed { cutOff(exchange) }
             return false
         case .failed(let error):
             body.fail(HTTPBodyError.malformed(error))

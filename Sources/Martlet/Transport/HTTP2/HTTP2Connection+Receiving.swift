@@ -16,7 +16,9 @@ extension HTTP2Connection {
     private func take(_ event: HTTP2FrameReader.Event) throws(HTTP2Error) {
         switch event {
         case .headers(let stream, let block, let endsStream):
-            try receiveHeaders(stream, block, endsStream)
+            try receiveHeaders(stream, block, endsStream, violation: nil)
+        case .malformedHeaders(let error, let stream, let block, let endsStream):
+            try receiveHeaders(stream, block, endsStream, violation: error)
         case .data(let stream, let bytes, let flowBytes, let endsStream):
             try receiveData(stream, bytes, flowBytes, endsStream)
         case .reset(let stream, let code):
@@ -62,21 +64,20 @@ extension HTTP2Connection {
         guard isActive else { return }
         logger.debug("Refused an HTTP/2 frame: \(error)")
         guard let number = error.stream else { return close(with: error) }
-        if let stream = streams[number] {
-            abandon(stream, error)
-        } else {
-            writeReset(number, error.code)
-        }
         do throws(HTTP2Error) {
+            if let stream = streams[number] {
+                abandon(stream, error)
+            } else if history.end(of: number) == .resetHere {
+                // The peer will hear of the first reset, and needs no other (RFC 9113 section 5.1).
+                return try noteControlFrame()
+            } else {
+                writeReset(number, error.code)
+                history.append(number, .resetHere)
+            }
             try noteAbandonedStream()
         } catch {
             close(with: error)
         }
-    }
-
-    /// Whether a stream is, or was, one of the client's, which are the only ones there are.
-    func wasOpened(_ number: UInt32) -> Bool {
-        number <= lastStream && number & 1 == 1
     }
 
     // MARK: Streams
@@ -87,7 +88,7 @@ extension HTTP2Connection {
         _ flowBytes: Int,
         _ endsStream: Bool
     ) throws(HTTP2Error) {
-        guard wasOpened(number) else {
+        guard history.hasBegun(number) else {
             throw HTTP2Error(.protocolError, "DATA on a stream that was not opened (RFC 9113 section 5.1)")
         }
         try receiveWindow.receive(flowBytes, stream: nil)
@@ -109,7 +110,7 @@ extension HTTP2Connection {
     }
 
     private func receiveReset(_ number: UInt32, _ code: UInt32) throws(HTTP2Error) {
-        guard wasOpened(number) else {
+        guard history.hasBegun(number) else {
             throw HTTP2Error(.protocolError, "RST_STREAM on a stream that was not opened (RFC 9113 section 6.4)")
         }
         guard let stream = streams[number] else { return try noteControlFrame() }
@@ -124,10 +125,11 @@ extension HTTP2Connection {
             resumeSending()
             return
         }
-        guard wasOpened(number) else {
+        guard history.hasBegun(number) else {
             throw HTTP2Error(.protocolError, "WINDOW_UPDATE on a stream that was not opened (RFC 9113 section 5.1)")
         }
         guard let stream = streams[number] else { return }
+        guard increment > 0 else { throw HTTP2Error(.protocolError, stream: number, HTTP2Error.emptyIncrement) }
         try stream.sendWindow.grow(by: increment, stream: number)
         send(stream)
     }

@@ -29,9 +29,7 @@ protocol HTTP2Connection: AnyObject {
     /// The streams that are open or half-closed, by their numbers.
     var streams: [UInt32: Stream] { get }
     /// The streams that are gone, as far as that still matters.
-    var history: HTTP2StreamHistory { get }
-    /// The last stream that was opened.
-    var lastStream: UInt32 { get }
+    var history: HTTP2StreamHistory { get set }
     /// The streams that have something to send and are allowed to, in turn.
     var senders: CircularBuffer<Stream> { get set }
     /// The streams with content for which the window of the connection has no room; those are allowed to send otherwise.
@@ -46,7 +44,14 @@ protocol HTTP2Connection: AnyObject {
     func flushOutput()
 
     /// A field block has come.
-    func receiveHeaders(_ number: UInt32, _ block: ByteBuffer, _ endsStream: Bool) throws(HTTP2Error)
+    ///
+    /// - Parameter violation: The rule that its frame breaks, which ends the stream, if one is open or begins with it.
+    func receiveHeaders(
+        _ number: UInt32,
+        _ block: ByteBuffer,
+        _ endsStream: Bool,
+        violation: HTTP2Error?
+    ) throws(HTTP2Error)
     /// Content has come for an open stream.
     ///
     /// - Parameter flowBytes: How many bytes it counts for in the windows.

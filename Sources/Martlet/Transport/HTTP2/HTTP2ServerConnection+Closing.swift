@@ -53,7 +53,7 @@ extension HTTP2ServerConnection {
         guard streams.isEmpty, case .open = phase else { return }
         if farewell == .final {
             closeAfterFlush(lingering: LingeringClose.shortTime)
-        } else if isPeerLeaving || hasPeerClosed {
+        } else if isPeerLeaving || (hasPeerClosed && isInputUsedUp) {
             output.tail.writeHTTP2GoAway(lastStream: lastStream, .noError)
             closeAfterFlush(lingering: LingeringClose.shortTime)
         }
@@ -91,8 +91,19 @@ extension HTTP2ServerConnection {
     }
 
     func inputEnded() {
-        // A client that is gone is the reason most often. One that has only finished sending still gets what its windows
-        // have room for.
+        // The client may be gone, or have finished sending and wait for its answers, which can't be told apart. So the
+        // answers are sent, as far as its windows have room for them.
+        watchSilentPeer()
+        if !streams.isEmpty {
+            // Whatever is sent to a client that is gone is answered with a reset by its system.
+            output.tail.writeHTTP2Ping(0, isAcknowledgement: false)
+            flushSoon()
+        }
+        if isInputUsedUp { inputUsedUp() }
+    }
+
+    /// No whole frame is left of what the client has sent before it closed its half.
+    func inputUsedUp() {
         for stream in Array(streams.values) { stream.inputClosed() }
         closeIfDone()
     }

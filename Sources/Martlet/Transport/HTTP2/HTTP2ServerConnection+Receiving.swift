@@ -20,16 +20,20 @@ extension HTTP2ServerConnection: HTTP2Connection {
 
     // MARK: Requests
 
-    func receiveHeaders(_ number: UInt32, _ block: ByteBuffer, _ endsStream: Bool) throws(HTTP2Error) {
+    func receiveHeaders(
+        _ number: UInt32,
+        _ block: ByteBuffer,
+        _ endsStream: Bool,
+        violation: HTTP2Error?
+    ) throws(HTTP2Error) {
         if let stream = streams[number] {
-            try receiveTrailers(stream, block, endsStream)
-            return
+            return try receiveTrailers(stream, block, endsStream, violation: violation)
         }
-        guard number > lastStream else {
+        guard !history.hasBegun(number) else {
             try decoder.skip(block)
             switch history.end(of: number) {
             case .resetHere:
-                return
+                return try noteControlFrame()
             case .resetByPeer:
                 throw HTTP2Error(.streamClosed, stream: number, "A stream that was reset (RFC 9113 section 5.1)")
             case .ended:
@@ -41,12 +45,19 @@ extension HTTP2ServerConnection: HTTP2Connection {
         guard number & 1 == 1 else {
             throw HTTP2Error(.protocolError, "A client's stream with an even number (RFC 9113 section 5.1.1)")
         }
+        history.begin(number)
         guard farewell != .final else {
-            // The client has been told that it will not be served (RFC 9113 section 6.8).
+            // The client has been told that it will not be served, and what else it sends for it is ignored
+            // (RFC 9113 section 6.8).
             try decoder.skip(block)
-            return
+            history.append(number, .resetHere)
+            return try noteControlFrame()
         }
         lastStream = number
+        if let violation {
+            try decoder.skip(block)
+            throw violation
+        }
         guard liveExchanges < limits.maximumConcurrentStreams, streams.count < limits.maximumConcurrentStreams else {
             try decoder.skip(block)
             throw HTTP2Error(.refusedStream, stream: number, "Too many requests at a time (RFC 9113 section 5.1.2)")
@@ -90,19 +101,23 @@ extension HTTP2ServerConnection: HTTP2Connection {
     private func receiveTrailers(
         _ stream: HTTP2ServerStream,
         _ block: ByteBuffer,
-        _ endsStream: Bool
+        _ endsStream: Bool,
+        violation: HTTP2Error?
     ) throws(HTTP2Error) {
         guard !stream.isInputEnded else {
             try decoder.skip(block)
-            throw HTTP2Error(.streamClosed, stream: stream.number, "HEADERS behind the end (RFC 9113 section 5.1)")
+            throw HTTP2Error(.streamClosed, stream: stream.number, "HEADERS after the end (RFC 9113 section 5.1)")
+        }
+        if let violation {
+            try decoder.skip(block)
+            throw violation
         }
         let trailers: HTTPFields
         switch try decoder.decodeTrailers(block, stream: stream.number) {
         case .message(let fields): trailers = fields
         case .malformed(let error): throw error
         case .refused(let error):
-            stream.exchange?.body?.fail(HTTPBodyError.malformed(error))
-            return
+            return stream.failInput(HTTPBodyError.malformed(error), endsStream: endsStream)
         }
         guard endsStream else {
             throw HTTP2Error(
@@ -123,7 +138,7 @@ extension HTTP2ServerConnection: HTTP2Connection {
         _ stream: HTTP2ServerStream
     ) throws(HTTP2Error) {
         guard !stream.isInputEnded else {
-            throw HTTP2Error(.streamClosed, stream: stream.number, "DATA behind the end (RFC 9113 section 6.1)")
+            throw HTTP2Error(.streamClosed, stream: stream.number, "DATA after the end (RFC 9113 section 6.1)")
         }
         try stream.receive(bytes, flowBytes: flowBytes)
         if endsStream {
@@ -136,8 +151,10 @@ extension HTTP2ServerConnection: HTTP2Connection {
     var unreadBytes: Int { streams.values.reduce(0) { $0 + $1.unreadBytes } }
 
     func receiveReset(_ stream: HTTP2ServerStream, _ code: UInt32) throws(HTTP2Error) {
+        let isAnswered = stream.isOutputEnded
         stream.resetByPeer()
-        try noteAbandonedStream()
+        // A client that keeps the rest of its request to itself, once it has been answered, abandons nothing.
+        if isAnswered { try noteControlFrame() } else { try noteAbandonedStream() }
     }
 
     func abandon(_ stream: HTTP2ServerStream, _ error: HTTP2Error) {

@@ -50,7 +50,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     @exclusivity(unchecked) var streams: [UInt32: HTTP2ServerStream] = [:]
     /// The streams that are gone, as far as that still matters.
     @exclusivity(unchecked) var history = HTTP2StreamHistory()
-    /// The last stream that the client has opened.
+    /// The last stream that may have been served, which the client is told at the end.
     @exclusivity(unchecked) var lastStream: UInt32 = 0
     /// The exchanges whose handlers have not returned, also of streams that are gone.
     @exclusivity(unchecked) var liveExchanges = 0
@@ -73,6 +73,8 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     @exclusivity(unchecked) var timing: ConnectionTiming
     @exclusivity(unchecked) var gaugeState: ConnectionGauge.State?
     @exclusivity(unchecked) var hasPeerClosed = false
+    /// Whether no whole frame waits that has arrived.
+    @exclusivity(unchecked) private(set) var isInputUsedUp = true
     @exclusivity(unchecked) var isPeerLeaving = false
     @exclusivity(unchecked) var processing = ReentrancyGuard()
     @exclusivity(unchecked) var isReadHeldBack = false
@@ -167,8 +169,13 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
         let event = reader.next()
         if case .needsMoreBytes = event {
             timing.isInsideHead = reader.isInsideHead
+            if !isInputUsedUp {
+                isInputUsedUp = true
+                if hasPeerClosed { inputUsedUp() }
+            }
             return false
         }
+        isInputUsedUp = false
         receive(event)
         return true
     }

@@ -1,7 +1,7 @@
 import HTTPWire
 import NIOCore
 
-/// A stream that carries another protocol from now on, by extended CONNECT (RFC 8441). All of it is called on the loop,
+/// A stream that carries another protocol from now on, by CONNECT (RFC 9113 section 8.5, RFC 8441). All of it is called on the loop,
 /// except where ``DetachedConnection`` says otherwise.
 extension HTTP2ServerStream: DetachedConnection {
     /// How long the client may take to end its side once this side has closed.
@@ -9,12 +9,13 @@ extension HTTP2ServerStream: DetachedConnection {
 
     func detach(_ exchange: ServerExchange, writeHeaders: Bool) throws -> DetachedSocket {
         try check(exchange)
-        guard exchange.head.connectProtocol != nil else { throw HTTPServerError.connectionIsShared }
+        guard exchange.head.method == .connect else { throw HTTPServerError.connectionIsShared }
         guard !writer.isHeadWritten else { throw HTTPServerError.headAlreadySent }
         // The client has nothing more to say; that is no way to begin.
         guard let body = exchange.body else { throw HTTPServerError.connectionClosed }
         if writeHeaders {
             try exchange.withDraft { (draft) throws(HTTPServerError) in
+                writer.opensTunnel = true
                 try writer.flush(draft, loop.headConstants, into: &connection.scratch)
                 draft.isHeadSent = true
             }

@@ -9,7 +9,7 @@ extension HTTP2ServerStream: ExchangeConnection {
 
     var isShared: Bool { true }
 
-    var isPeerGone: Bool { isBroken || connection.hasPeerClosed }
+    var isPeerGone: Bool { isBroken || (connection.hasPeerClosed && !isInputEnded) }
 
     var isHeadWritten: Bool { writer.isHeadWritten }
 
@@ -26,7 +26,7 @@ extension HTTP2ServerStream: ExchangeConnection {
             // Runs up to the handler's first suspension before it returns: no hop, no queue.
             task = Task.immediate(executorPreference: loop.executor) { await exchange.run(handler) }
         }
-        handlerTask = isHandlerRunning ? task : nil
+        if isHandlerRunning { handlerTask.store(task) }
     }
 
     // MARK: Writing
@@ -113,11 +113,6 @@ extension HTTP2ServerStream: ExchangeConnection {
         // Also what was written before an error: it must not end in another response.
         defer { sendWritten() }
         let wasChangedTooLate = try exchange.withDraft { (draft) throws(HTTPServerError) in
-            // Success would mean that the stream carries the other protocol from now on.
-            if exchange.head.method == .connect, draft.status.kind == .successful, exchange.head.connectProtocol != nil
-            {
-                draft.status = .notImplemented
-            }
             try body(&draft)
             draft.isHeadSent = writer.isHeadWritten
             defer { draft.wasChangedTooLate = false }
@@ -149,7 +144,7 @@ extension HTTP2ServerStream: ExchangeConnection {
     // MARK: The end of an exchange
 
     func handlerReturned(_ exchange: ServerExchange, error: (any Error)?) {
-        handlerTask = nil
+        handlerTask.release()
         if isCounted {
             isCounted = false
             connection.exchangeIsOver()

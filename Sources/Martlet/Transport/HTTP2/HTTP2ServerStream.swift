@@ -13,7 +13,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
     @exclusivity(unchecked) var exchange: ServerExchange?
     @exclusivity(unchecked) var writer: ResponseWriter
     @exclusivity(unchecked) var completions: [@Sendable (HTTPResponseSummary) -> Void] = []
-    @exclusivity(unchecked) var handlerTask: Task<Void, Never>?
+    @exclusivity(unchecked) var handlerTask = StoredTask()
     @exclusivity(unchecked) var isHandlerRunning = false
     /// Whether the connection counts the exchange as one that goes on.
     @exclusivity(unchecked) var isCounted = false
@@ -43,6 +43,8 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
     /// Whether the stream is gone without that.
     @exclusivity(unchecked) private(set) var isBroken = false
 
+    /// What becomes of the rest of a request that is answered.
+    @exclusivity(unchecked) private var drain: HTTP2Drain?
     @exclusivity(unchecked) private var timing: ConnectionTiming
     @exclusivity(unchecked) private var stall = HTTP2Stall()
     @exclusivity(unchecked) private var writability: EventLoopCondition?
@@ -92,6 +94,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
 
     func receive(_ bytes: ByteBuffer, flowBytes: Int) throws(HTTP2Error) {
         try receiveWindow.receive(flowBytes, stream: number)
+        drain?.received(flowBytes, at: .now())
         guard bytes.readableBytes > 0 else { return }
         timing.received(bytes.readableBytes)
         try meter.receive(bytes.readableBytes, stream: number)
@@ -112,6 +115,14 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
         closeIfEnded()
     }
 
+    /// What the client has sent can't be read to its end.
+    func failInput(_ error: any Error, endsStream: Bool) {
+        exchange?.body?.fail(error)
+        guard endsStream else { return }
+        isInputEnded = true
+        closeIfEnded()
+    }
+
     /// A reader waits for content, or has taken some. Called on the loop.
     private func contentIsWanted() {
         guard !isBroken, !isInputEnded else { return connection.growReceiveWindow() }
@@ -127,8 +138,8 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
     /// Lets the client send more, as far as what it has sent was read.
     func growReceiveWindow() {
         guard !isBroken, !isInputEnded, receiveWindow.isLow else { return }
-        // Once nobody reads it, content is not asked for either.
-        guard receiver?.wantsBytes ?? (exchange != nil) else { return }
+        // Once nobody reads it, no more content is asked for than is dropped.
+        guard receiver?.wantsBytes ?? (exchange != nil || drain?.grantsMore == true) else { return }
         guard let increment = receiveWindow.grow(unread: exchange?.body?.bufferedBytes ?? 0) else { return }
         connection.output.tail.writeHTTP2WindowUpdate(stream: number, increment: increment)
         connection.flushSoon()
@@ -188,6 +199,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
         isOutputEnded = true
         writability?.signal()
         finishIfOver()
+        drain?.answered(at: .now())
         closeIfEnded()
     }
 
@@ -202,8 +214,14 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
             connection.growReceiveWindow()
             if writer.mustClose { connection.sayFarewell() }
         }
-        guard isOutputEnded, !isInputEnded else { return }
-        // The client need not send the rest (RFC 9113 section 8.1).
+        guard drain == nil, !isInputEnded else { return }
+        drain = HTTP2Drain(upTo: loop.settings.configuration.maximumDrainedBytes)
+        if isOutputEnded { drain?.answered(at: .now()) }
+        growReceiveWindow()
+    }
+
+    /// Tells the client that it need not send the rest of a request that is answered (RFC 9113 section 8.1).
+    private func refuseRest() {
         isBroken = true
         connection.writeReset(number, .noError)
         connection.remove(self, .resetHere)
@@ -242,18 +260,19 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
         breakDown(HTTPBodyError.connectionClosed)
     }
 
-    /// The client will send no more on any stream.
+    /// The client will send no more on any stream. It may well wait for the response, if its request is complete.
     func inputClosed() {
-        handlerTask?.cancel()
         guard !isInputEnded else { return }
+        if drain != nil, isOutputEnded { return refuseRest() }
+        if let receiver { return receiver.finish() }
         exchange?.body?.fail(HTTPBodyError.connectionClosed)
-        receiver?.finish()
+        handlerTask.cancel()
     }
 
     private func breakDown(_ error: any Error) {
         isBroken = true
         queue.removeAll()
-        handlerTask?.cancel()
+        handlerTask.cancel()
         exchange?.body?.fail(error)
         exchange = nil
         letReceiverGo(error)
@@ -269,6 +288,10 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
         guard receiver == nil else { return }
         // Where it is the socket that takes nothing, the connection looks after that.
         let isStuck = !queue.isEmpty && min(sendWindow.size, connection.sendWindow.size) <= 0
+        // A client that sends nothing more can't grant room either.
+        if isStuck, connection.hasPeerClosed { return abandon(with: .cancel, notice: HTTPBodyError.connectionClosed) }
+        if connection.farewell != .none { drain?.hurry(at: now) }
+        if drain?.isOver(at: now) == true { return refuseRest() }
         if stall.hasLasted(now: now, isStuck: isStuck, configuration.writeTimeout) {
             return abandon(with: .cancel, notice: HTTPBodyError.connectionClosed)
         }

@@ -66,7 +66,7 @@ func withServer(
 }
 
 /// Certificates that many tests use.
-private enum SharedCertificates {
+enum SharedCertificates {
     private static let making = Task { try await Certificates.make() }
 
     static var value: Certificates {

@@ -41,20 +41,29 @@ extension HTTP2ClientConnection: HTTP2Connection {
 
     // MARK: One stream
 
-    func receiveHeaders(_ number: UInt32, _ block: ByteBuffer, _ endsStream: Bool) throws(HTTP2Error) {
-        guard wasOpened(number) else {
+    func receiveHeaders(
+        _ number: UInt32,
+        _ block: ByteBuffer,
+        _ endsStream: Bool,
+        violation: HTTP2Error?
+    ) throws(HTTP2Error) {
+        guard history.hasBegun(number) else {
             throw HTTP2Error(.protocolError, "HEADERS on a stream that was not opened (RFC 9113 section 5.1)")
         }
         guard let stream = streams[number] else {
             try decoder.skip(block)
             switch history.end(of: number) {
             case .resetHere:
-                return
+                return try noteControlFrame()
             case .ended:
                 throw HTTP2Error(.streamClosed, "HEADERS on a stream that has ended (RFC 9113 section 5.1)")
             case .resetByPeer, nil:
                 throw HTTP2Error(.streamClosed, stream: number, "HEADERS on a closed stream (RFC 9113 section 5.1)")
             }
+        }
+        if let violation {
+            try decoder.skip(block)
+            throw violation
         }
         touch(stream)
         floodGuard.credit()

@@ -248,6 +248,7 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
         core.configuration.onRequestHead?(head.text)
         exchange.note { $0.hasBegun = true }
         lastStream += lastStream == 0 ? 1 : 2
+        history.begin(lastStream)
         let stream = HTTP2ClientStream(lastStream, exchange: exchange, connection: self)
         exchange.streamNumber.store(Int(lastStream), ordering: .relaxed)
         streams[lastStream] = stream
