@@ -1,6 +1,7 @@
 import HTTPTypes
 import HTTPWire
 import Martlet
+import NIOCore
 import Testing
 
 @Suite("Values in requests and responses, over every transport", .timeLimit(.minutes(1)))
