@@ -16,8 +16,8 @@ enum BodyProperties {
         small.chunkExtensionBytes = 8
         small.trailerBytes = 32
         small.trailerCount = 2
-        for limits in [BodyLimits(), small] {
-            let outcomes = cuts(of: bytes).map { chunked($0, limits) }
+        for (limits, isResponse) in [(BodyLimits(), false), (small, false), (BodyLimits(), true)] {
+            let outcomes = cuts(of: bytes).map { chunked($0, limits, isResponse) }
             for outcome in outcomes { expectEqual(outcome, outcomes[0], "depends on the cut") }
             guard case .complete(let data, let trailers, _) = outcomes[0] else { continue }
             var copy = ByteBuffer()
@@ -32,8 +32,12 @@ enum BodyProperties {
         }
     }
 
-    private static func chunked(_ pieces: [ArraySlice<UInt8>], _ limits: BodyLimits) -> Outcome {
-        var decoder = BodyDecoder(framing: .chunked, limits: limits)
+    private static func chunked(
+        _ pieces: [ArraySlice<UInt8>],
+        _ limits: BodyLimits,
+        _ isResponse: Bool = false
+    ) -> Outcome {
+        var decoder = BodyDecoder(framing: .chunked, limits: limits, isResponse: isResponse)
         var (buffer, data) = (ByteBuffer(), ByteBuffer())
         var trailers: HTTPFields?
         do throws(HTTPParseError) {

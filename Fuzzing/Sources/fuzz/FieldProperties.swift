@@ -6,23 +6,31 @@ enum FieldProperties {
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
     static func checkTarget(_ bytes: [UInt8]) {
+        checkHost(bytes)
         let raw = bytes.withUnsafeBytes { bytes in
             [false, true].map { RequestTarget.form(of: bytes, isConnect: $0) }
         }
         let text = text(bytes)
         for (isConnect, form) in zip([false, true], raw) {
             guard let target = RequestTarget(text, isConnect: isConnect) else {
-                // Bytes that are not UTF-8 are never valid, and text is judged like its bytes.
+                // Text is judged like its bytes; those that are not UTF-8 are as good as those of U+FFFD.
                 expectEqual(form, nil, "valid as bytes only")
                 continue
             }
             expectEqual(form, target.form, "another form as bytes")
+            expectEqual(RequestTarget(target.raw, isConnect: isConnect), target, "the text is another target")
+            if target.raw.utf8.contains(where: { $0 <= 0x20 || $0 >= 0x7F }) { fatalError("\(target.raw) is no URI") }
             _ = (target.path, target.query, target.scheme)
             _ = (try? target.pathSegments, try? target.queryParameters)
             if let authority = target.authority {
                 expectEqual(Authority(authority.description), authority, "authority written and read again")
             }
         }
+    }
+
+    static func checkHost(_ bytes: [UInt8]) {
+        guard let authority = Authority(text(bytes)) else { return }
+        expectEqual(Authority(authority.description), authority, "written and read again")
     }
 
     static func checkQuery(_ bytes: [UInt8]) {

@@ -37,13 +37,16 @@ public struct BodyDecoder: Sendable {
     private var consumed = 0
 
     /// A decoder for the content of one message, whose head says how it is framed.
-    public init(framing: BodyFraming, limits: BodyLimits = BodyLimits()) {
+    ///
+    /// - Parameter isResponse: Whether it is a response. Then blanks behind a chunk size are taken, folded trailers are
+    ///   unfolded, and trailers that must not be some are left out instead of being an error.
+    public init(framing: BodyFraming, limits: BodyLimits = BodyLimits(), isResponse: Bool = false) {
         switch framing {
         case .none: state = .length(remaining: 0)
         case .contentLength(let length): state = .length(remaining: max(length, 0))
         case .chunked:
             state = .chunked
-            chunked = ChunkedDecoder(limits: limits)
+            chunked = ChunkedDecoder(limits: limits, isResponse: isResponse)
         case .untilClose: state = .untilClose
         }
     }

@@ -20,6 +20,10 @@ struct ChunkExtensionSyntax: Sendable {
     /// Whether the line may end here: not in white space that no extension follows, nor within an extension.
     var isComplete: Bool { state == .name || state == .value || state == .afterValue }
 
+    /// Whether nothing but blanks is missing or too much, after the size or an extension. Servers exist that pad their
+    /// sizes to a fixed width.
+    var isCompleteButForBlanks: Bool { isComplete || state == .beforeSemicolon || state == .afterName }
+
     /// Takes one more byte; answers whether it can stand there.
     mutating func take(_ byte: UInt8) -> Bool {
         switch state {

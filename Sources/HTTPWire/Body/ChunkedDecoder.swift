@@ -3,7 +3,8 @@ import NIOCore
 
 /// The chunked transfer coding (RFC 9112 section 7.1).
 ///
-/// Line ends are CR LF and nothing else: a bare LF here is what request smuggling has been made of.
+/// Line ends are CR LF and nothing else: a bare LF here is what request smuggling has been made of. In a response, where
+/// there is no request to smuggle, blanks behind a size and a trailer that must not be one do no harm.
 struct ChunkedDecoder: Sendable {
     private enum State: Sendable {
         case size(digits: Int, value: Int)
@@ -27,12 +28,14 @@ struct ChunkedDecoder: Sendable {
 
     private let limits: BodyLimits
     private let trailerLimits: HeadLimits
+    private let isResponse: Bool
     private var state = State.size(digits: 0, value: 0)
     private var lines = FieldLineParser()
     private var facts = HeadFacts()
 
-    init(limits: BodyLimits) {
+    init(limits: BodyLimits, isResponse: Bool) {
         self.limits = limits
+        self.isResponse = isResponse
         trailerLimits = limits.trailerLimits
     }
 
@@ -104,7 +107,9 @@ struct ChunkedDecoder: Sendable {
             }
         case .chunkExtension(let syntax, let size, let length):
             if byte == 0x0D {
-                guard syntax.isComplete else { throw HTTPParseError(.invalidChunkExtension, at: position) }
+                guard syntax.isComplete || (isResponse && syntax.isCompleteButForBlanks) else {
+                    throw HTTPParseError(.invalidChunkExtension, at: position)
+                }
                 state = .sizeLineFeed(size: size)
             } else {
                 try extend(syntax, with: byte, size: size, length: length + 1, at: position)
@@ -154,8 +159,9 @@ struct ChunkedDecoder: Sendable {
         do {
             let isComplete = try buffer.withUnsafeReadableBytes { (bytes) throws(HTTPParseError) -> Bool in
                 let end = min(bytes.count, trailerLimits.headBytes)
+                let section = isResponse ? FieldSection.responseTrailers : .trailers
                 if let base = bytes.baseAddress,
-                    try lines.parse(base, to: end, limits: trailerLimits, section: .trailers, facts: &facts)
+                    try lines.parse(base, to: end, limits: trailerLimits, section: section, facts: &facts)
                 {
                     return true
                 }
@@ -163,7 +169,7 @@ struct ChunkedDecoder: Sendable {
                 return false
             }
             guard isComplete, let bytes = buffer.readSlice(length: lines.cursor) else { return .needsMoreBytes }
-            return .end(trailers: FieldBlock(bytes: bytes, table: lines.table).makeTrailers())
+            return .end(trailers: FieldBlock(bytes: lines.unfolded(bytes), table: lines.table).makeTrailers())
         } catch {
             let reason: HTTPParseError.Reason =
                 switch error.reason {

@@ -14,6 +14,26 @@ public enum ContentCoding: String, Sendable, Hashable, CaseIterable, CustomStrin
         self = coding
     }
 
+    /// How many codings on top of each other are undone, as in curl. Each multiplies what a few bytes can become.
+    public static var maximumStack: Int { 5 }
+
+    /// The codings that the `Content-Encoding` fields of a message name, in the order in which they were applied (RFC 9110
+    /// section 8.4). `identity`, which is no coding, and empty members are left out.
+    ///
+    /// - Returns: `nil` if one is not known, or if there are more than ``maximumStack``.
+    public static func codings(in fieldValues: [String]) -> [ContentCoding]? {
+        var codings: [ContentCoding] = []
+        for value in fieldValues {
+            for member in FieldList(value) {
+                guard let coding = ContentCoding(String(member)) else { return nil }
+                if coding == .identity { continue }
+                guard codings.count < maximumStack else { return nil }
+                codings.append(coding)
+            }
+        }
+        return codings
+    }
+
     /// The name, as sent in `Content-Encoding`.
     public var description: String { rawValue }
 

@@ -28,3 +28,14 @@ public enum ContentCodingError: Error, Sendable, Hashable, CustomStringConvertib
         }
     }
 }
+
+extension ContentCodingError {
+    /// Whether the content that came out before the error is what the sender meant, as far as it goes. What exceeds a limit
+    /// is refused altogether.
+    var spoilsOnlyTheRest: Bool {
+        switch self {
+        case .corrupt, .truncated, .trailingData: true
+        case .outputLimitExceeded, .ratioLimitExceeded, .finished, .outOfMemory: false
+        }
+    }
+}

@@ -8,7 +8,8 @@ import NIOCore
 ///     try decompressor.decompress(&input, into: &output)
 ///     try decompressor.finish()
 ///
-/// Several gzip members one after another are read as one content. A decompressor belongs to one isolation domain; it
+/// Several gzip members one after another are read as one content. Zeros behind the data are ignored, as gzip does: files
+/// are padded with them. Where the data turn out to be damaged, what came out before is given out first. A decompressor belongs to one isolation domain; it
 /// needs about 40 KiB until it is released.
 public final class Decompressor {
     /// How much may come out, so that a few bytes cannot fill the memory.
@@ -36,7 +37,8 @@ public final class Decompressor {
         case inside
         /// The last member is complete.
         case end
-        case failed
+        /// There is nothing more to read. The error has not been thrown yet if there is one.
+        case failed(ContentCodingError?)
     }
 
     /// The coding it undoes.
@@ -77,14 +79,15 @@ public final class Decompressor {
     ///   fewer are.
     /// - Returns: how many bytes were appended.
     /// - Throws: `ContentCodingError` if the data are not in the format, something follows them, or a limit is exceeded.
-    ///   The decompressor is of no use after that.
+    ///   The decompressor is of no use after that. Damage behind good content, a wrong checksum say, is told by the next
+    ///   call, or by `finish`.
     @discardableResult
     public func decompress(
         _ input: inout ByteBuffer,
         into output: inout ByteBuffer,
         upTo limit: Int = .max
     ) throws(ContentCodingError) -> Int {
-        if case .failed = state { throw .finished }
+        try checkFailure()
         let before = totalOutput
         do {
             if coding == .identity {
@@ -93,19 +96,27 @@ public final class Decompressor {
                 try inflate(&input, into: &output, upTo: limit)
             }
         } catch {
-            state = .failed
-            throw error
+            let isLater = totalOutput > before && error.spoilsOnlyTheRest
+            state = .failed(isLater ? error : nil)
+            if !isLater { throw error }
         }
         return totalOutput - before
     }
 
+    /// Throws the error that is still to be told, or that there has been one.
+    private func checkFailure() throws(ContentCodingError) {
+        guard case .failed(let untold) = state else { return }
+        state = .failed(nil)
+        throw untold ?? .finished
+    }
+
     /// Makes sure that the compressed data were complete. No data at all are taken for empty content.
     ///
-    /// - Throws: `ContentCodingError.truncated` if they were not.
+    /// - Throws: `ContentCodingError.truncated` if they were not; what is wrong with them if that has not been told yet.
     public func finish() throws(ContentCodingError) {
+        try checkFailure()
         switch state {
-        case .failed: throw .finished
-        case .end: return
+        case .end, .failed: return
         case .start where totalInput == 0 || coding == .identity: return
         case .start, .firstByte, .inside: throw .truncated
         }
@@ -151,6 +162,11 @@ extension Decompressor {
                 if !isMore { return }
             case .end:
                 guard let byte = input.getInteger(at: input.readerIndex, as: UInt8.self) else { return }
+                if byte == 0 {
+                    let padding = input.readableBytesView.prefix { $0 == 0 }.count
+                    input.moveReaderIndex(forwardBy: padding)
+                    continue
+                }
                 // Another gzip member starts with 0x1F (RFC 1952 section 2.3.1).
                 guard coding == .gzip, byte == 0x1F else { throw .trailingData }
                 inflateReset(stream)

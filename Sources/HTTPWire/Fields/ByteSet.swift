@@ -58,21 +58,18 @@ extension ByteSet {
     @inline(__always)
     static var uriQuery: ByteSet { ByteSet(low: 0xAFFF_FFD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFF) }
 
-    /// `pathSegment`, the slash, and `[ ] | ^`, which browsers send as they are (WHATWG URL, path percent-encode set).
+    /// `pathSegment`, the slash, and `[ ] | ^`, which browsers send as they are (WHATWG URL, path percent-encode set):
+    /// what the path of a target keeps in its text.
     @inline(__always)
     static var targetPath: ByteSet { ByteSet(low: 0x2FFF_FFD2_0000_0000, high: 0x57FF_FFFE_EFFF_FFFF) }
 
-    /// Every visible character but `#` and `%`: what clients are known to send in a query.
+    /// Every visible character but `#` and `%`: what the query of a target keeps in its text.
     @inline(__always)
     static var targetQuery: ByteSet { ByteSet(low: 0xFFFF_FFD6_0000_0000, high: 0x7FFF_FFFF_FFFF_FFFF) }
 
     /// `cookie-octet` (RFC 6265bis section 4.1.1).
     @inline(__always)
     static var cookieValue: ByteSet { ByteSet(low: 0xF7FF_EFFA_0000_0000, high: 0x7FFF_FFFF_EFFF_FFFF) }
-
-    /// `cookie-octet`, space and comma: what scripts store in cookies in spite of the grammar.
-    @inline(__always)
-    static var receivedCookieValue: ByteSet { ByteSet(low: 0xF7FF_FFFB_0000_0000, high: 0x7FFF_FFFF_EFFF_FFFF) }
 
     /// `av-octet`: printable characters but the semicolon (RFC 6265bis section 4.1.1).
     @inline(__always)

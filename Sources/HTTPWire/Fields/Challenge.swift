@@ -51,35 +51,42 @@ extension Challenge {
 
     /// Appends the challenges of one field.
     static func parse(_ bytes: Span<UInt8>, into challenges: inout [Challenge]) {
-        var current: Challenge?
+        var current: Open?
         var offset = 0
         while let member = bytes.nextMember(&offset) {
             if bytes.isAuthParameter(member) {
                 // One bad parameter spoils its challenge: without `nonce`, say, it would mean something else.
-                guard let open = current, open.token68 == nil, let parameter = bytes.authParameter(member) else {
+                guard current?.token68 == nil, let parameter = bytes.authParameter(member) else {
                     current = nil
                     continue
                 }
-                var parameters = open.parameters
-                parameters.append(parameter)
-                current = Challenge(scheme: open.scheme, token68: nil, parameters: parameters)
+                current?.parameters.append(parameter)
             } else {
-                if let current { challenges.append(current) }
-                current = Challenge(bytes, member)
+                if let current { challenges.append(current.challenge) }
+                current = Open(bytes, member)
             }
         }
-        if let current { challenges.append(current) }
+        if let current { challenges.append(current.challenge) }
     }
+}
+
+/// A challenge whose parameters may not all have been read. It changes in place: a copy of the parameters for each of
+/// them would take time that grows with the square of their number.
+private struct Open {
+    let scheme: String
+    let token68: String?
+    var parameters = FieldParameters()
+
+    var challenge: Challenge { Challenge(scheme: scheme, token68: token68, parameters: parameters) }
 
     /// Reads a scheme, and behind it a token68 or the first parameter or nothing.
-    private init?(_ bytes: Span<UInt8>, _ member: Range<Int>) {
+    init?(_ bytes: Span<UInt8>, _ member: Range<Int>) {
         let bytes = bytes.extracting(member)
         var offset = 0
         guard let scheme = bytes.token(&offset) else { return nil }
         let schemeEnd = offset
         bytes.skipWhitespace(&offset)
         let rest = offset..<bytes.count
-        var parameters = FieldParameters()
         var token68: String?
         if !rest.isEmpty {
             guard offset > schemeEnd else { return nil }
@@ -91,7 +98,8 @@ extension Challenge {
                 return nil
             }
         }
-        self.init(scheme: bytes.string(scheme), token68: token68, parameters: parameters)
+        self.scheme = bytes.string(scheme)
+        self.token68 = token68
     }
 }
 

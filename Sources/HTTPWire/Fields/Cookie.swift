@@ -4,9 +4,9 @@
 ///
 /// What a server sends to set one is a `SetCookie`.
 public struct Cookie: Sendable, Hashable {
-    /// The name, a token. Only a cookie that a server set without one has an empty name.
+    /// The name: a token, unless it was received. Only a cookie that a server set without one has an empty name.
     public let name: String
-    /// The value as sent. Quotes around it belong to it (RFC 6265bis section 5.6); `unquotedValue` is without.
+    /// The value as sent, which may be anything but a control character or a semicolon. Quotes around it belong to it (RFC 6265bis section 5.6); `unquotedValue` is without.
     public let value: String
 
     /// The cookie with this name and value.
@@ -37,9 +37,10 @@ public struct Cookie: Sendable, Hashable {
 extension Cookie {
     /// Reads the cookies of a `Cookie` field, in order, those with the same name included.
     ///
-    /// A malformed pair is left out and harms no other. Spaces and commas in a value are taken, because scripts in
-    /// browsers do store them; a name must be a token, and a value must not have control characters, quotes other than
-    /// one pair around it, backslashes, or anything that is not ASCII.
+    /// Name and value are what stands before and after the first `=`, white space around them left out, whatever else
+    /// is in them (RFC 6265bis section 5.6): scripts in browsers store JSON and raw UTF-8, and browsers send it. A pair
+    /// without `=` is a cookie without a name. Left out are pairs with a control character other than a tab, and values
+    /// with `=` that have no name: as `a=b`, which they are sent as, they would pass for another cookie.
     public static func parse(_ text: String) -> [Cookie] {
         var cookies: [Cookie] = []
         parse(text, into: &cookies)
@@ -59,14 +60,11 @@ extension Cookie {
                 if equals == nil, bytes[end] == 0x3D { equals = end }
                 end += 1
             }
-            if let equals {
-                let name = bytes.trimmed(start..<equals)
-                let value = bytes.trimmed(equals + 1..<end)
-                if !name.isEmpty, bytes.all(in: .token, name),
-                    bytes.all(in: .receivedCookieValue, bytes.unquoted(value))
-                {
-                    cookies.append(Cookie(receivedName: bytes.string(name), value: bytes.string(value)))
-                }
+            let name = equals.map { bytes.trimmed(start..<$0) } ?? start..<start
+            let value = bytes.trimmed((equals.map { $0 + 1 } ?? start)..<end)
+            let isAnonymous = name.isEmpty && !value.isEmpty && bytes.first(0x3D, in: value) == nil
+            if !name.isEmpty || isAnonymous, bytes.isCookieText(name), bytes.isCookieText(value) {
+                cookies.append(Cookie(receivedName: bytes.string(name), value: bytes.string(value)))
             }
             start = end + 1
         }
@@ -79,6 +77,12 @@ extension Cookie: CustomStringConvertible {
 }
 
 extension Span<UInt8> {
+    /// Whether there is no control character other than a tab in the range (RFC 6265bis section 5.6).
+    func isCookieText(_ range: Range<Int>) -> Bool {
+        for index in range where (self[index] < 0x20 && self[index] != 0x09) || self[index] == 0x7F { return false }
+        return true
+    }
+
     /// The range without one pair of quotes around it.
     func unquoted(_ range: Range<Int>) -> Range<Int> {
         guard range.count >= 2, self[range.lowerBound] == 0x22, self[range.upperBound - 1] == 0x22 else { return range }

@@ -2,15 +2,14 @@ extension SetCookie {
     /// Reads the value of a `Set-Cookie` field as browsers do (RFC 6265bis section 5.6).
     ///
     /// Attributes that are unknown or malformed are ignored, the last of several counts, and a domain loses its leading
-    /// dot. As in the RFC, text without `=` is the value of a cookie without a name.
+    /// dot. A domain that no host can have stays as it is, `..example.com` say: it matches no server, so that no client
+    /// stores the cookie (section 5.7). As in the RFC, text without `=` is the value of a cookie without a name.
     ///
     /// - Returns: `nil` if there is a control character, if name and value are both empty, or if they are longer than
     ///   4096 bytes together. A cookie that breaks a rule about attributes is returned; `violation` tells.
     public init?(fieldValue text: String) {
         let bytes = text.utf8.span
-        for index in bytes.indices where (bytes[index] < 0x20 && bytes[index] != 0x09) || bytes[index] == 0x7F {
-            return nil
-        }
+        guard bytes.isCookieText(0..<bytes.count) else { return nil }
         let pairEnd = bytes.end(before: 0x3B, from: 0, to: bytes.count)
         let equals = bytes.end(before: 0x3D, from: 0, to: pairEnd)
         let hasName = equals < pairEnd
@@ -61,12 +60,7 @@ extension SetCookie {
             switch bytes.lowercasedString(name) {
             case "expires": expires = HTTPDate(cookieDate: bytes.string(value)) ?? expires
             case "max-age": maxAge = bytes.seconds(value) ?? maxAge
-            case "domain":
-                let start = value.lowerBound + (bytes.has(0x2E, at: value.lowerBound) && !value.isEmpty ? 1 : 0)
-                let name = bytes.lowercasedString(start..<value.upperBound)
-                // What can't be a host, or has two dots in front, matches none (RFC 6265bis section 5.6.3).
-                let isHost = !name.hasPrefix(".") && (try? CookieError.check(domain: name)) != nil
-                domain = isHost && !name.isEmpty ? name : nil
+            case "domain": domain = bytes.cookieDomain(value)
             case "path": path = !value.isEmpty && bytes[value.lowerBound] == 0x2F ? bytes.string(value) : nil
             case "secure": isSecure = true
             case "httponly": isHTTPOnly = true
@@ -90,6 +84,18 @@ extension Span<UInt8> {
         var index = start
         while index < end, self[index] != byte { index += 1 }
         return index
+    }
+
+    /// The domain of the attribute in lower case and without the dot in front (RFC 6265bis section 5.6.3); `nil` if nothing
+    /// is left.
+    ///
+    /// The dot stays where no host follows it: what is written again must not read as another domain.
+    fileprivate func cookieDomain(_ value: Range<Int>) -> String? {
+        let domain = lowercasedString(value)
+        guard domain.hasPrefix(".") else { return domain.isEmpty ? nil : domain }
+        let name = String(domain.dropFirst())
+        let isHost = !name.hasPrefix(".") && (try? CookieError.check(domain: name)) != nil
+        return name.isEmpty ? nil : isHost ? name : domain
     }
 
     /// The seconds of a `Max-Age`: digits, perhaps with a minus before them. Numbers too large become the largest.

@@ -40,19 +40,23 @@ extension HTTP2FieldAssembler {
         do throws(HTTPParseError) {
             guard target.count <= limits.startLineBytes else { throw HTTPParseError(.targetTooLong, at: 0) }
             var facts = HeadFacts()
-            let form = try bytes.withUnsafeReadableBytes { (bytes) throws(HTTPParseError) -> RequestTarget.Form? in
+            let reading = try bytes.withUnsafeReadableBytes {
+                (bytes) throws(HTTPParseError) -> RequestTarget.Reading? in
                 try note(bytes, &facts)
                 let text = UnsafeRawBufferPointer(rebasing: bytes[target])
-                return RequestTarget.form(of: text, isConnect: method == .connect && pseudo.protocol == nil)
+                return RequestTarget.reading(of: text, isConnect: method == .connect && pseudo.protocol == nil)
             }
-            guard let form, form != .absolute else { throw HTTPParseError(.invalidTarget, at: target.lowerBound) }
-            guard form != .asterisk || method == .options else {
+            guard let reading, reading.form != .absolute else {
+                throw HTTPParseError(.invalidTarget, at: target.lowerBound)
+            }
+            guard reading.form != .asterisk || method == .options else {
                 throw HTTPParseError(.targetNotAllowedForMethod, at: target.lowerBound)
             }
             return RequestHead(
                 method: method,
                 version: .http2,
-                targetForm: form,
+                targetForm: reading.form,
+                targetNeedsEncoding: reading.needsEncoding,
                 target: target,
                 fields: FieldBlock(bytes: bytes, table: table),
                 facts: facts,

@@ -40,7 +40,7 @@ struct HTTP2FieldAssembler {
         self.bytes = ByteBufferAllocator().buffer(capacity: max(capacity, 256))
     }
 
-    private var isTrailers: Bool { section == .trailers }
+    private var isTrailers: Bool { section == .trailers || section == .responseTrailers }
 
     // MARK: Fields
 
@@ -136,6 +136,8 @@ struct HTTP2FieldAssembler {
                 return
             }
         case .host, .contentLength, .expect:
+            // As over HTTP/1.1: what must not be a trailer is left out of a response, and refused in a request.
+            if section == .responseTrailers { return }
             guard !isTrailers else { throw .refused(HTTPParseError(.forbiddenTrailer, at: bytes.readableBytes)) }
         case .other:
             switch name.count {

@@ -75,12 +75,17 @@ public struct HTTP2MessageDecoder: Sendable {
 
     /// Decodes the trailers of a message.
     ///
+    /// - Parameters:
+    ///   - stream: The message's stream.
+    ///   - isResponse: Whether the message is a response, of which fields that must not be trailers are left out.
     /// - Throws: What ends the connection.
     public mutating func decodeTrailers(
         _ block: ByteBuffer,
-        stream: UInt32
+        stream: UInt32,
+        isResponse: Bool = false
     ) throws(HTTP2Error) -> Outcome<HTTPFields> {
-        var assembler = HTTP2FieldAssembler(.trailers, limits: trailerLimits, capacity: block.readableBytes * 2)
+        let section = isResponse ? FieldSection.responseTrailers : .trailers
+        var assembler = HTTP2FieldAssembler(section, limits: trailerLimits, capacity: block.readableBytes * 2)
         try decoder.decode(block, limit: decodingLimit) { assembler.add($0, $1) }
         do throws(HTTP2FieldAssembler.Rejection) {
             return .message(try assembler.makeTrailers())

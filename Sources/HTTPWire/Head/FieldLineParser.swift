@@ -1,10 +1,19 @@
+import NIOCore
+
 /// Which lines are parsed: the same syntax means different things in each.
 enum FieldSection: Sendable {
     case request
     case response
+    /// The trailers of a request.
     case trailers
+    case responseTrailers
     /// The head of a part of a multipart content, which frames nothing.
     case part
+
+    /// Whether a line that begins with a blank continues the one before: user agents must take that (RFC 9112 section 5.2),
+    /// and a server that did could be made to disagree with the proxy before it.
+    @inline(__always)
+    var unfolds: Bool { self == .response || self == .responseTrailers }
 }
 
 /// Parses field lines up to the empty line that ends them: those of a request, of a response, of trailers and of a
@@ -21,6 +30,10 @@ struct FieldLineParser: Sendable {
     private var lineStart = 0
     /// The colon of the current line; zero as long as it has not been found.
     private var colon = 0
+    /// The first byte of a line that continues another which has not been scanned; zero outside of such a line.
+    private var foldCursor = 0
+    /// Whether a value of the table reaches over a line's end.
+    private var hasFolds = false
 
     /// Makes ready for field lines that begin at an offset.
     @inline(__always)
@@ -29,6 +42,8 @@ struct FieldLineParser: Sendable {
         cursor = offset
         lineStart = offset
         colon = 0
+        foldCursor = 0
+        hasFolds = false
     }
 
     /// Goes on parsing; answers whether the empty line has been read, `cursor` being behind it then.
@@ -52,6 +67,15 @@ struct FieldLineParser: Sendable {
                 cursor = ByteScanner.endOfToken(base, from: cursor, to: end)
                 guard cursor < end else { return false }
                 guard base.load(fromByteOffset: cursor, as: UInt8.self) == UInt8(ascii: ":"), cursor > lineStart else {
+                    if section.unfolds, cursor == lineStart, base.load(fromByteOffset: cursor, as: UInt8.self).isBlank,
+                        let last = table.last(writer)
+                    {
+                        guard let next = try unfold(last, base, lineStart, to: end, limits, section, &facts, &writer)
+                        else { return false }
+                        cursor = next
+                        lineStart = next
+                        continue
+                    }
                     guard let next = try Self.endName(base, lineStart, cursor, to: end, limits: limits) else {
                         return false
                     }
@@ -79,7 +103,9 @@ struct FieldLineParser: Sendable {
             let known = KnownField(base + lineStart, length: colon &- lineStart)
             if known != .other, section != .part {
                 if section == .trailers { throw HTTPParseError(.forbiddenTrailer, at: lineStart) }
-                try facts.note(known, base, value.start..<value.end, readableTo: end, section: section)
+                if section != .responseTrailers {
+                    try facts.note(known, base, value.start..<value.end, readableTo: end, section: section)
+                }
             }
             // Offsets are below 2^30 (`HeadLimits.clamped`), and the name's length has been checked.
             table.append(
@@ -96,6 +122,79 @@ struct FieldLineParser: Sendable {
             lineStart = next
             colon = 0
         }
+    }
+
+    /// Adds a line that begins with a blank to the field before it, and answers what follows the line; `nil` if it is not
+    /// complete. The line's end stays in the value until all have been read (`unfolded`).
+    @inline(never)
+    private mutating func unfold(
+        _ last: FieldSlot,
+        _ base: UnsafeRawPointer,
+        _ lineStart: Int,
+        to end: Int,
+        _ limits: HeadLimits,
+        _ section: FieldSection,
+        _ facts: inout HeadFacts,
+        _ writer: inout FieldTable.Writer
+    ) throws(HTTPParseError) -> Int? {
+        // A length or a coding in pieces is how a response is split, and nothing that a server has use for.
+        guard last.known != .contentLength, last.known != .transferEncoding else {
+            throw HTTPParseError(.obsoleteLineFolding, at: lineStart)
+        }
+        foldCursor = ByteScanner.endOfValue(base, from: max(foldCursor, lineStart), to: end)
+        let next = try Self.endOfLine(base, at: foldCursor, to: end, limits: limits, otherwise: .invalidFieldValue)
+        guard let next else { return nil }
+        let piece = ByteScanner.trimBlanks(base, lineStart, foldCursor)
+        foldCursor = 0
+        guard piece.start < piece.end else { return next }
+        // In a list, which these are, a fold stands beside a comma: the pieces are read one by one.
+        if last.known != .other, section == .response {
+            try facts.note(last.known, base, piece.start..<piece.end, readableTo: end, section: section)
+        }
+        var slot = last
+        if slot.valueLength == 0 { slot.valueStart = UInt32(truncatingIfNeeded: piece.start) }
+        slot.valueLength = UInt32(truncatingIfNeeded: piece.end) &- slot.valueStart
+        hasFolds = hasFolds || last.valueLength > 0
+        table.replaceLast(slot, &writer)
+        return next
+    }
+
+    /// The head's bytes, with one space in place of each line end within a value (RFC 9112 section 5.2).
+    mutating func unfolded(_ bytes: ByteBuffer) -> ByteBuffer {
+        guard hasFolds else { return bytes }
+        hasFolds = false
+        var bytes = bytes
+        var table = table
+        bytes.withUnsafeMutableReadableBytes { bytes in
+            table.updateEach { slot in
+                // The value lies within the bytes that were scanned.
+                let value = UnsafeMutableRawBufferPointer(rebasing: bytes[slot.value])
+                slot.valueLength = UInt32(truncatingIfNeeded: Self.unfold(value))
+            }
+        }
+        self.table = table
+        return bytes
+    }
+
+    /// Puts one space in place of each line end and the blanks around it; answers what is left of the value's length.
+    private static func unfold(_ value: UnsafeMutableRawBufferPointer) -> Int {
+        var (length, index) = (0, 0)
+        while index < value.count {
+            let byte = value[index]
+            guard byte == 0x0D || byte == 0x0A else {
+                value[length] = byte
+                length += 1
+                index += 1
+                continue
+            }
+            while length > 0, value[length - 1].isBlank { length -= 1 }
+            while index < value.count, value[index] == 0x0D || value[index] == 0x0A || value[index].isBlank {
+                index += 1
+            }
+            value[length] = 0x20
+            length += 1
+        }
+        return length
     }
 
     /// What follows the line end at an offset, `nil` if it is not complete yet. Anything but a line end is an error.

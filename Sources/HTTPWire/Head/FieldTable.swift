@@ -61,6 +61,23 @@ struct FieldTable: @unchecked Sendable {
         count &+= 1
     }
 
+    /// The slot that was written last.
+    @inline(__always)
+    func last(_ writer: Writer) -> FieldSlot? {
+        count > 0 ? writer.slots[count &- 1] : nil
+    }
+
+    /// Writes over the last slot, if there is one.
+    func replaceLast(_ slot: FieldSlot, _ writer: inout Writer) {
+        if count > 0 { writer.slots[count &- 1] = slot }
+    }
+
+    /// Changes each slot in order.
+    mutating func updateEach(_ body: (inout FieldSlot) -> Void) {
+        let writer = makeWritable()
+        for index in 0..<count { body(&writer.slots[index]) }
+    }
+
     /// The memory of a table that is its only owner. It must not be used once the table has been copied or changed
     /// otherwise than by `append`.
     struct Writer {

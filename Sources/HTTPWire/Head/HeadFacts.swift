@@ -49,7 +49,9 @@ struct HeadFacts: Sendable {
             }
             host = value
         case .expect:
-            if ByteScanner.equals(base, value.lowerBound, value.upperBound, lowercased: "100-continue") {
+            if ByteScanner.equals(base, value.lowerBound, value.upperBound, lowercased: "100-continue")
+                || FieldList.contains(token: "100-continue", in: Self.bytes(base, value))
+            {
                 expectsContinue = true
             }
         case .upgrade:

@@ -8,7 +8,8 @@ public struct HeadLimits: Sendable, Hashable {
     /// The longest request or status line, without its line end. 16 384 unless set; what is longer is answered with
     /// 414, or with 501 when the method alone is as long (RFC 9112 section 3).
     public var startLineBytes = 16_384
-    /// The largest number of field lines. 100 unless set; more are answered with 431. More than 65 000 count as that.
+    /// The largest number of field lines. 100 unless set, in responses 1000; more are answered with 431. More than 65 000
+    /// count as that.
     public var fieldCount = 100
     /// Whether a line may end with a bare LF, which RFC 9112 section 2.2 allows a recipient to accept. `false` unless
     /// set: intermediaries differ in what they make of it, and such differences are how requests are smuggled.
@@ -16,6 +17,14 @@ public struct HeadLimits: Sendable, Hashable {
 
     /// The limits' defaults.
     public init() {}
+
+    /// The defaults for responses: those of requests, and 1000 field lines. Servers send a line for each cookie, and other
+    /// clients set no limit but bytes.
+    public static var responses: HeadLimits {
+        var limits = HeadLimits()
+        limits.fieldCount = 1_000
+        return limits
+    }
 
     /// The largest field name: a slot of the field table keeps its length in 16 bits.
     static let fieldNameBytes = 65_535

@@ -26,6 +26,8 @@ public struct RequestHead: Sendable {
     /// 7.8). Never with HTTP/1.0.
     public let requestsUpgrade: Bool
 
+    /// Whether the target has bytes that no URI can hold.
+    private let targetNeedsEncoding: Bool
     private let targetStart: UInt32
     private let targetLength: UInt32
     /// The Host field's value, its length zero if there was none.
@@ -39,6 +41,7 @@ public struct RequestHead: Sendable {
         method: HTTPRequest.Method,
         version: HTTPVersion,
         targetForm: RequestTarget.Form,
+        targetNeedsEncoding: Bool,
         target: Range<Int>,
         fields: FieldBlock,
         facts: HeadFacts,
@@ -48,6 +51,7 @@ public struct RequestHead: Sendable {
         self.method = method
         self.version = version
         self.targetForm = targetForm
+        self.targetNeedsEncoding = targetNeedsEncoding
         self.fields = fields
         self.framing = framing
         self.isPersistent = facts.isPersistent(version: version)
@@ -63,7 +67,11 @@ public struct RequestHead: Sendable {
 
     /// The target. Its String is made each time this is asked for.
     public var target: RequestTarget {
-        RequestTarget(raw: withTargetBytes { String(decoding: $0, as: UTF8.self) }, form: targetForm)
+        let raw = withTargetBytes { bytes in
+            guard targetNeedsEncoding else { return String(decoding: bytes, as: UTF8.self) }
+            return RequestTarget.encoded(bytes.assumingMemoryBound(to: UInt8.self).span)
+        }
+        return RequestTarget(raw: raw, form: targetForm)
     }
 
     /// The host and, if it was given, the port that the request is for: from the target if that names them, or else
@@ -90,7 +98,7 @@ public struct RequestHead: Sendable {
         return fields.withBytes(from: protocolStart, length: protocolLength) { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// Calls `body` with the bytes of the target, which must not be used once it returns.
+    /// Calls `body` with the bytes of the target as they were sent, which must not be used once it returns.
     public func withTargetBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {

@@ -113,6 +113,7 @@ public struct RequestHeadParser: Sendable {
             method: requestLine.method,
             version: version,
             targetForm: requestLine.targetForm,
+            targetNeedsEncoding: requestLine.targetNeedsEncoding,
             target: requestLine.target,
             fields: FieldBlock(bytes: bytes.compacted(beyond: FieldBlock.slack), table: lines.table),
             facts: facts,

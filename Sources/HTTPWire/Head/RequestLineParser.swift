@@ -4,6 +4,8 @@ import HTTPTypes
 struct RequestLineParser: Sendable {
     private(set) var method = HTTPRequest.Method.get
     private(set) var targetForm = RequestTarget.Form.origin
+    /// Whether the target has bytes that stand percent-encoded in its text.
+    private(set) var targetNeedsEncoding = false
     private(set) var version = HTTPVersion.http1_1
     /// The byte behind the method; zero as long as it has not been found.
     private var methodEnd = 0
@@ -69,7 +71,8 @@ struct RequestLineParser: Sendable {
             targetForm = .origin
             return next
         }
-        targetForm = try checkedForm(UnsafeRawBufferPointer(start: base + methodEnd + 1, count: target.count))
+        let reading = try checked(UnsafeRawBufferPointer(start: base + methodEnd + 1, count: target.count))
+        (targetForm, targetNeedsEncoding) = (reading.form, reading.needsEncoding)
         return next
     }
 
@@ -92,17 +95,17 @@ struct RequestLineParser: Sendable {
         throw HTTPParseError(.malformedRequestLine, at: cursor)
     }
 
-    /// The target's form, which has to go with the method.
+    /// What the target is, whose form has to go with the method.
     @inline(__always)
-    private func checkedForm(_ target: UnsafeRawBufferPointer) throws(HTTPParseError) -> RequestTarget.Form {
+    private func checked(_ target: UnsafeRawBufferPointer) throws(HTTPParseError) -> RequestTarget.Reading {
         let isConnect = method == .connect
-        guard let form = RequestTarget.form(of: target, isConnect: isConnect) else {
+        guard let reading = RequestTarget.reading(of: target, isConnect: isConnect) else {
             throw HTTPParseError(.invalidTarget, at: methodEnd &+ 1)
         }
-        if form == .asterisk, method != .options {
+        if reading.form == .asterisk, method != .options {
             throw HTTPParseError(.targetNotAllowedForMethod, at: methodEnd &+ 1)
         }
-        return form
+        return reading
     }
 
     /// The method of the first `length` bytes, which are token characters. The usual ones need no new String.

@@ -1,7 +1,8 @@
 public import HTTPTypes
 public import NIOCore
 
-/// Parses the heads of the responses on one connection, as strictly as RFC 9112 allows.
+/// Parses the heads of the responses on one connection, as strictly as RFC 9112 allows. A field that is folded over
+/// several lines is unfolded, as a user agent must (section 5.2), but for `Content-Length` and `Transfer-Encoding`.
 ///
 /// Bytes may come in any pieces, as for a `RequestHeadParser`: hand it the same readable bytes again with more behind
 /// them. Interim (1xx) responses are heads like any other. After an error it throws that error again.
@@ -17,7 +18,7 @@ public struct ResponseHeadParser: Sendable {
     public private(set) var hasStarted = false
 
     /// A parser for a new connection.
-    public init(limits: HeadLimits = HeadLimits()) {
+    public init(limits: HeadLimits = .responses) {
         self.limits = limits.clamped
     }
 
@@ -86,7 +87,10 @@ public struct ResponseHeadParser: Sendable {
             statusCode: statusLine.statusCode,
             version: statusLine.version,
             reason: statusLine.reason,
-            fields: FieldBlock(bytes: bytes.compacted(beyond: FieldBlock.slack), table: lines.table),
+            fields: FieldBlock(
+                bytes: lines.unfolded(bytes.compacted(beyond: FieldBlock.slack)),
+                table: lines.table
+            ),
             facts: facts,
             framing: framing
         )

@@ -16,12 +16,11 @@ struct FormDataDisposition {
             )
         }
         var extendedFileName: String?
-        var names: [String] = []
+        var names: Set<String> = []
         while let parameter = try Self.parameter(bytes, &offset) {
-            guard !names.contains(parameter.name) else {
+            guard names.insert(parameter.name).inserted else {
                 throw .malformedContentDisposition("The Content-Disposition of a part has \(parameter.name) twice.")
             }
-            names.append(parameter.name)
             switch parameter.name {
             case "name": name = parameter.value
             case "filename": fileName = parameter.value

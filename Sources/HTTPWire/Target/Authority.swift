@@ -1,9 +1,17 @@
 /// The host and port of a URI, a `Host` field or a CONNECT request (RFC 3986 section 3.2, without user information).
 ///
 ///     Authority("Example.com:8080")   // host "example.com", port 8080
-///     Authority("[::1]")              // host "::1", no port
+///     Authority("[0:0::1]")           // host "::1", no port
+///     Authority("0x7f.1")             // host "127.0.0.1", no port
+///
+/// A host has one form here, however it was written: programs that compare hosts must not be told apart from the one
+/// that connects to them. Names are in lower case, what is percent-encoded without need is decoded (RFC 3986 section
+/// 6.2.2.2), and addresses are in the form of the WHATWG URL standard (section 3.5): four decimal numbers for every
+/// notation of IPv4 that systems know, such as `127.1`, `0177.0.0.1` and `2130706433`; IPv6 in its shortest form. A name
+/// that ends in a number and is not an address is refused, as in browsers.
 public struct Authority: Sendable, Hashable, LosslessStringConvertible {
-    /// The name or address in lower case, percent-encoding kept, an IPv6 address without its brackets. Never empty.
+    /// The name or address, an IPv6 address without its brackets and perhaps with a zone behind `%`: `fe80::1%eth0`
+    /// (RFC 4007 section 11). Never empty.
     public let host: String
     /// The port, 0 to 65535, or `nil` if there is none or an empty one (`host:`).
     public let port: Int?
@@ -12,6 +20,7 @@ public struct Authority: Sendable, Hashable, LosslessStringConvertible {
 
     /// Reads `host`, `host:port` or `[IPv6]:port`; `nil` if the text is anything else.
     ///
+    /// An IPv6 address may have a zone, `[fe80::1%25eth0]` (RFC 6874 section 2) or, as curl takes it, `[fe80::1%eth0]`.
     /// User information (`user@host`) is refused (RFC 9110 section 4.2.4), and so is an empty host (section 4.2.1).
     public init?(_ text: String) {
         self.init(text.utf8.span)
@@ -47,22 +56,37 @@ public struct Authority: Sendable, Hashable, LosslessStringConvertible {
         Authority(host: host, port: nil, isIPLiteral: isIPLiteral)
     }
 
+    /// The same address without its zone, which has a meaning on this machine only (RFC 6874 section 3).
+    var withoutZone: Authority {
+        guard isIPLiteral, let percent = host.utf8.firstIndex(of: 0x25) else { return self }
+        return Authority(host: String(host[..<percent]), port: port, isIPLiteral: true)
+    }
+
     private init?(_ text: Span<UInt8>) {
-        guard let end = text.hostEnd(), let port = text.port(after: end) else { return nil }
+        guard let end = text.hostEnd(allowsZone: true), let port = text.port(after: end) else { return nil }
         isIPLiteral = text.has(0x5B, at: 0)
-        host = text.lowercasedString(isIPLiteral ? 1..<end - 1 : 0..<end)
+        guard let host = isIPLiteral ? text.literal(1..<end - 1) : text.name(0..<end) else { return nil }
+        self.host = host
         self.port = port.number
     }
 
-    /// `host`, `host:port` or `[IPv6]:port`.
+    /// `host`, `host:port` or `[IPv6]:port`, a zone behind `%25`.
     public var description: String {
-        let name = isIPLiteral ? "[\(host)]" : host
+        let name = isIPLiteral ? "[\(Self.literal(host))]" : host
         return port.map { "\(name):\($0)" } ?? name
+    }
+
+    /// What stands in the brackets of a URL for an address (RFC 6874 section 2).
+    static func literal(_ host: String) -> String {
+        guard let percent = host.utf8.firstIndex(of: 0x25) else { return host }
+        return "\(host[..<percent])%25\(host[host.utf8.index(after: percent)...])"
     }
 }
 
 extension Authority {
-    /// Whether the bytes are a valid `uri-host [ ":" port ]`. Allocates nothing.
+    /// Whether the bytes have the syntax of `uri-host [ ":" port ]`. Allocates nothing.
+    ///
+    /// A host that ends in a number has it even where it is no address, and a zone never belongs to it.
     ///
     /// - Parameter allowsEmpty: Whether no bytes at all are valid, as they are in a `Host` field for a target URI
     ///   without authority (RFC 9110 section 7.2).
@@ -75,16 +99,18 @@ extension Authority {
 extension Span<UInt8> {
     /// Whether all the bytes are a valid `host [ ":" port ]`; a port that is needed is not 0 either (RFC 9110 9.3.6).
     func isAuthority(needsPort: Bool) -> Bool {
-        guard let end = hostEnd(), let port = port(after: end) else { return false }
+        guard let end = hostEnd(allowsZone: false), let port = port(after: end) else { return false }
         return !needsPort || (port.number ?? 0) > 0
     }
 
     /// Where the host ends that starts at 0; `nil` if it is not a valid host or empty.
-    fileprivate func hostEnd() -> Int? {
+    fileprivate func hostEnd(allowsZone: Bool) -> Int? {
         if has(0x5B, at: 0) {
             var end = 1
             while end < count, self[end] != 0x5D { end += 1 }
-            guard end < count, isIPv6(1..<end) || isFutureAddress(1..<end) else { return nil }
+            guard end < count else { return nil }
+            let addressEnd = allowsZone ? zoneStart(1..<end) ?? end : end
+            guard isIPv6(1..<addressEnd) || (addressEnd == end && isFutureAddress(1..<end)) else { return nil }
             return end + 1
         }
         var end = 0
@@ -116,8 +142,53 @@ extension Span<UInt8> {
             && self[offset + 1].hexDigitValue != nil && self[offset + 2].hexDigitValue != nil
     }
 
+    /// Where the `%` stands that separates an address in brackets from its zone; `nil` if there is no valid zone.
+    private func zoneStart(_ range: Range<Int>) -> Int? {
+        guard let percent = first(0x25, in: range) else { return nil }
+        let zone = zone(after: percent, in: range)
+        return zone.isEmpty || !all(in: .unreserved, zone) ? nil : percent
+    }
+
+    /// The zone behind a `%`, which may be percent-encoded (RFC 6874 section 2).
+    private func zone(after percent: Int, in range: Range<Int>) -> Range<Int> {
+        let isEncoded = percent + 3 < range.upperBound && self[percent + 1] == 0x32 && self[percent + 2] == 0x35
+        return percent + (isEncoded ? 3 : 1)..<range.upperBound
+    }
+
+    /// The one form of an address in brackets, which has been checked.
+    fileprivate func literal(_ range: Range<Int>) -> String? {
+        let addressEnd = zoneStart(range) ?? range.upperBound
+        guard let address = IPAddressBytes.v6(self, range.lowerBound..<addressEnd) else {
+            return lowercasedString(range)
+        }
+        let text = IPAddressBytes.text(ofV6: address)
+        return addressEnd < range.upperBound ? "\(text)%\(string(zone(after: addressEnd, in: range)))" : text
+    }
+
+    /// The one form of a name or an IPv4 address, which has been checked; `nil` if it ends in a number and is no address.
+    fileprivate func name(_ range: Range<Int>) -> String? {
+        guard first(0x25, in: range) != nil || extracting(range).endsInNumber else { return lowercasedString(range) }
+        var name: [UInt8] = []
+        name.reserveCapacity(range.count)
+        var index = range.lowerBound
+        while index < range.upperBound {
+            if let byte = escapedByte(at: index), ByteSet.unreserved.contains(byte) {
+                name.append(byte.asciiLowercased)
+                index += 3
+            } else {
+                name.append(self[index].asciiLowercased)
+                index += 1
+            }
+        }
+        let bytes = name.span
+        if bytes.endsInNumber {
+            return IPAddressBytes.v4(bytes).map(IPAddressBytes.text(ofV4:))
+        }
+        return bytes.string(0..<bytes.count)
+    }
+
     /// `IPv6address` (RFC 3986 section 3.2.2), without a zone.
-    private func isIPv6(_ range: Range<Int>) -> Bool {
+    func isIPv6(_ range: Range<Int>) -> Bool {
         var offset = range.lowerBound
         let end = range.upperBound
         var groups = 0

@@ -4,7 +4,7 @@
 public struct HTTPOrigin: Sendable, Hashable, CustomStringConvertible {
     /// The scheme in lower case.
     public let scheme: String
-    /// The host in lower case, an IPv6 address without its brackets.
+    /// The host in its one form, as ``Authority/host``: in lower case, an IPv6 address without its brackets.
     public let host: String
     /// The port that is connected to.
     public let port: Int
@@ -22,7 +22,7 @@ public struct HTTPOrigin: Sendable, Hashable, CustomStringConvertible {
 
     /// The origin as text, the scheme's own port left out: `https://example.com`, `http://[::1]:8080`.
     public var description: String {
-        let name = isIPLiteral ? "[\(host)]" : host
+        let name = isIPLiteral ? "[\(Authority.literal(host))]" : host
         return port == Self.defaultPort(of: scheme) ? "\(scheme)://\(name)" : "\(scheme)://\(name):\(port)"
     }
 

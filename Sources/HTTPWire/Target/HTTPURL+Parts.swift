@@ -1,5 +1,6 @@
 extension HTTPURL {
-    /// The host in lower case, an IPv6 address without its brackets.
+    /// The host in its one form, as ``Authority/host``: in lower case, an address in decimal or in the shortest form, an
+    /// IPv6 address without its brackets.
     public var host: String { hostAndPort.host }
 
     /// The port; `nil` if none is written or if it is the scheme's own.
@@ -8,8 +9,9 @@ extension HTTPURL {
     /// The port to connect to: the one written, or 443 for `https` and `wss`, or 80.
     public var effectivePort: Int { port ?? HTTPOrigin.defaultPort(of: scheme) ?? 80 }
 
-    /// Host and port as a `Host` field has them: IPv6 in brackets, the scheme's own port left out (RFC 9110 section 7.2).
-    public var authority: String { hostAndPort.description }
+    /// Host and port as a `Host` field has them: IPv6 in brackets and without a zone (RFC 6874 section 3), the scheme's own
+    /// port left out (RFC 9110 section 7.2).
+    public var authority: String { hostAndPort.withoutZone.description }
 
     /// Scheme, host and port: what secrets must not leave (RFC 9110 section 4.3.1).
     public var origin: HTTPOrigin {
@@ -48,7 +50,7 @@ extension HTTPURL {
     public var description: String {
         var text = "\(scheme)://"
         if let userInfo { text += "\(userInfo)@" }
-        text += authority
+        text += hostAndPort.description
         text += path
         if let query { text += "?\(query)" }
         if let fragment { text += "#\(fragment)" }

@@ -44,6 +44,15 @@ extension HTTPURL {
         return bytes.lowercasedString(range)
     }
 
+    /// Whether `text` begins with a scheme and `//`, so that it is an absolute URL. `localhost:80/?u=http://x` does not: what
+    /// people leave the scheme out of may hold another URL.
+    package static func namesScheme(_ text: String) -> Bool {
+        let bytes = text.utf8.span
+        guard let scheme = bytes.scheme(from: 0) else { return false }
+        return bytes.has(0x3A, at: scheme.upperBound) && bytes.has(0x2F, at: scheme.upperBound + 1)
+            && bytes.has(0x2F, at: scheme.upperBound + 2)
+    }
+
     /// The path up to its last slash (RFC 3986 section 5.2.3).
     private var directory: String {
         guard let slash = path.utf8.lastIndex(of: 0x2F) else { return "/" }

@@ -24,14 +24,15 @@ public struct HTTPURL: Sendable, Hashable, LosslessStringConvertible {
 
     /// Reads an absolute URL.
     ///
-    /// As in browsers, white space at the ends is dropped, scheme and host are turned into lower case, `.` and `..`
-    /// segments are resolved, a port that is the scheme's own is dropped, and what RFC 3986 does not allow in path, query
-    /// or fragment is percent-encoded as UTF-8: spaces, letters beyond ASCII, `"<>[]^{|}`, the backtick, and a `%` that
-    /// two hexadecimal digits do not follow. A backslash is encoded as well: it never counts as a slash.
+    /// As in browsers, white space at the ends is dropped, the scheme is turned into lower case and the host into its one
+    /// form (``Authority``), `.` and `..` segments are resolved, a port that is the scheme's own is dropped, and what RFC
+    /// 3986 does not allow in path, query or fragment is percent-encoded as UTF-8: spaces, letters beyond ASCII,
+    /// `"<>[]^{|}`, the backtick, and a `%` that two hexadecimal digits do not follow. A backslash is encoded as well: it
+    /// never counts as a slash.
     ///
     /// - Returns: `nil` if there is no scheme or no host; if the host has a space or a character that is not ASCII (write
-    ///   such names in their `xn--` form); if the port is not 0 to 65535; if there is a control character; or if the user
-    ///   information does not decode to UTF-8.
+    ///   such names in their `xn--` form), or ends in a number and is not an address, as `1.2.3.256` does; if the port is
+    ///   not 0 to 65535; if there is a control character; or if the user information does not decode to UTF-8.
     public init?(_ text: String) {
         let bytes = text.utf8.span
         guard let reference = URIReference(bytes), let scheme = reference.scheme,
@@ -44,7 +45,7 @@ public struct HTTPURL: Sendable, Hashable, LosslessStringConvertible {
     ///
     /// - Parameters:
     ///   - scheme: Defaults to `http`.
-    ///   - host: A name or an IP address; IPv6 with or without brackets.
+    ///   - host: A name or an IP address; IPv6 with or without brackets, perhaps with a zone.
     ///   - port: Defaults to the scheme's own.
     ///   - path: Put behind a slash if it does not start with one. Encoded as far as it is not yet. Defaults to `/`.
     ///   - query: The query without `?`. Defaults to none.

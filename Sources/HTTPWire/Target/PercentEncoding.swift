@@ -89,7 +89,7 @@ public enum PercentEncoding {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    private static func appendEscape(of byte: UInt8, to bytes: inout [UInt8]) {
+    static func appendEscape(of byte: UInt8, to bytes: inout [UInt8]) {
         bytes.append(0x25)
         bytes.append(hexDigit(byte >> 4))
         bytes.append(hexDigit(byte & 0x0F))
@@ -113,10 +113,31 @@ extension PercentEncoding {
         return decoded
     }
 
-    /// Decodes a name or a value of a form that has been percent-encoded in a character set.
+    /// Decodes a name or a value of a form that has been percent-encoded in a character set. A `%` that two hexadecimal
+    /// digits do not follow stands for itself (WHATWG URL section 1.3).
     static func decode(_ text: Span<UInt8>, formIn encoding: TextEncoding) throws(DecodingError) -> String {
-        if encoding == .utf8 { return try decode(text, plusIsSpace: true) }
-        let bytes = try decodeBytes(text, plusIsSpace: true)
+        var isPlain = true
+        for index in text.indices where text[index] == 0x25 || text[index] == 0x2B {
+            isPlain = false
+            break
+        }
+        if isPlain, encoding == .utf8 { return text.string(0..<text.count) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.count)
+        var index = 0
+        while index < text.count {
+            if let byte = text.escapedByte(at: index) {
+                bytes.append(byte)
+                index += 3
+            } else {
+                bytes.append(text[index] == 0x2B ? 0x20 : text[index])
+                index += 1
+            }
+        }
+        if encoding == .utf8 {
+            guard let decoded = String(validating: bytes, as: UTF8.self) else { throw .invalidUTF8 }
+            return decoded
+        }
         guard let decoded = encoding.string(from: bytes) else { throw .invalidText(encoding) }
         return decoded
     }
@@ -128,10 +149,8 @@ extension PercentEncoding {
         while index < text.count {
             let byte = text[index]
             if byte == 0x25 {
-                guard index + 2 < text.count, let high = text[index + 1].hexDigitValue,
-                    let low = text[index + 2].hexDigitValue
-                else { throw .invalidEscape(offset: index) }
-                bytes.append(high << 4 | low)
+                guard let escaped = text.escapedByte(at: index) else { throw .invalidEscape(offset: index) }
+                bytes.append(escaped)
                 index += 3
             } else {
                 bytes.append(byte == 0x2B && plusIsSpace ? 0x20 : byte)
@@ -139,5 +158,14 @@ extension PercentEncoding {
             }
         }
         return bytes
+    }
+}
+
+extension Span<UInt8> {
+    /// The byte that `%` and two hexadecimal digits at `offset` stand for; `nil` if they do not stand there.
+    func escapedByte(at offset: Int) -> UInt8? {
+        guard isEscape(at: offset), let high = self[offset + 1].hexDigitValue, let low = self[offset + 2].hexDigitValue
+        else { return nil }
+        return high << 4 | low
     }
 }

@@ -6,7 +6,8 @@
 ///     parameters.all("tag")    // ["a", "b"]
 ///
 /// The syntax is that of `application/x-www-form-urlencoded` (WHATWG URL section 5): pairs are separated by `&`, a pair
-/// without `=` has an empty value, empty pairs are skipped, and `+` is a space.
+/// without `=` has an empty value, empty pairs are skipped, `+` is a space, and a `%` that two hexadecimal digits do not
+/// follow stands for itself.
 public struct QueryParameters: Sendable, Hashable {
     /// One name and its value, decoded.
     public struct Parameter: Sendable, Hashable {
@@ -24,7 +25,7 @@ public struct QueryParameters: Sendable, Hashable {
 
     /// Why a query cannot be read.
     public enum ParsingError: Error, Sendable, Hashable, CustomStringConvertible {
-        /// A name or value has bad percent-encoding, or decodes to bytes that are not UTF-8.
+        /// A name or value decodes to bytes that are not text in the character set, UTF-8 unless another was given.
         case decoding(PercentEncoding.DecodingError)
         /// There are more parameters than this limit.
         case tooMany(limit: Int)

@@ -1,29 +1,63 @@
 extension RequestTarget {
     /// The form of the target in `bytes`, or `nil` if it is not a valid target. Allocates nothing.
     ///
-    /// What is accepted is RFC 3986's grammar and, beyond it, what browsers following the WHATWG URL standard send
-    /// without percent-encoding:
-    /// - in the path: `pchar`, `/`, and also `[ ] | ^`;
-    /// - in the query: every visible ASCII character but `#`, and so also `[ ] { } | ^ \ " < >` and the backtick.
+    /// What is accepted is RFC 3986's grammar and, beyond it, what curl, browsers and nginx send without
+    /// percent-encoding, and nginx and Go take:
+    /// - in the path: every visible ASCII character but `#`, and bytes from 0x80 up, UTF-8 or not;
+    /// - in the query: the same, and a `%` that two hexadecimal digits do not follow, which stands for itself (WHATWG URL
+    ///   section 5.1).
     ///
-    /// Control characters, spaces, bytes from 0x80 up, fragments, and a `%` that two hexadecimal digits do not follow are
-    /// refused everywhere. The absolute form must be `http` or `https` with a valid authority that has no user
-    /// information (RFC 9110 section 4.2.4). The authority form is for CONNECT only, which has no other, and needs
-    /// a port other than 0 (RFC 9110 section 9.3.6). That `*` stands only with OPTIONS is for the caller to check.
+    /// Control characters, spaces, fragments, and in the path a `%` without two hexadecimal digits are refused:
+    /// recipients differ in where such a target ends, or in what it means. The absolute form must be `http` or `https`
+    /// with a valid authority that has no user information (RFC 9110 section 4.2.4). The authority form is for CONNECT
+    /// only, which has no other, and needs a port other than 0 (RFC 9110 section 9.3.6). That `*` stands only with
+    /// OPTIONS is for the caller to check.
     public static func form(of bytes: UnsafeRawBufferPointer, isConnect: Bool) -> Form? {
-        form(of: bytes.assumingMemoryBound(to: UInt8.self).span, isConnect: isConnect)
+        reading(of: bytes, isConnect: isConnect)?.form
     }
 
-    static func form(of bytes: Span<UInt8>, isConnect: Bool) -> Form? {
+    /// What is known of a target once all its bytes have been looked at.
+    struct Reading {
+        let form: Form
+        /// Whether it has bytes that `raw` holds percent-encoded.
+        let needsEncoding: Bool
+    }
+
+    static func reading(of bytes: UnsafeRawBufferPointer, isConnect: Bool) -> Reading? {
+        reading(of: bytes.assumingMemoryBound(to: UInt8.self).span, isConnect: isConnect)
+    }
+
+    static func reading(of bytes: Span<UInt8>, isConnect: Bool) -> Reading? {
         guard !bytes.isEmpty else { return nil }
-        if isConnect { return bytes.isAuthority(needsPort: true) ? .authority : nil }
-        if bytes[0] == 0x2F { return bytes.isPathAndQuery(from: 1) ? .origin : nil }
-        if bytes.count == 1, bytes[0] == 0x2A { return .asterisk }
+        if isConnect {
+            return bytes.isAuthority(needsPort: true) ? Reading(form: .authority, needsEncoding: false) : nil
+        }
+        if bytes[0] == 0x2F {
+            return bytes.pathAndQueryNeedEncoding(from: 1).map { Reading(form: .origin, needsEncoding: $0) }
+        }
+        if bytes.count == 1, bytes[0] == 0x2A { return Reading(form: .asterisk, needsEncoding: false) }
         guard let authority = bytes.absoluteFormAuthority(),
             bytes.extracting(authority).isAuthority(needsPort: false),
-            bytes.isPathAndQuery(from: authority.upperBound)
+            let needsEncoding = bytes.pathAndQueryNeedEncoding(from: authority.upperBound)
         else { return nil }
-        return .absolute
+        return Reading(form: .absolute, needsEncoding: needsEncoding)
+    }
+
+    /// The target in `bytes`, which have been read, with everything percent-encoded that a URI never has.
+    static func encoded(_ bytes: Span<UInt8>) -> String {
+        var text: [UInt8] = []
+        text.reserveCapacity(bytes.count + 32)
+        var kept = ByteSet.targetPath
+        for index in bytes.indices {
+            let byte = bytes[index]
+            if byte == 0x3F { kept = .targetQuery }
+            if kept.contains(byte) || byte == 0x25 || byte == 0x3F {
+                text.append(byte)
+            } else {
+                PercentEncoding.appendEscape(of: byte, to: &text)
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 }
 
@@ -43,32 +77,35 @@ extension Span<UInt8> {
         return start..<end
     }
 
-    /// Whether everything from `start` on is a path and perhaps a query.
-    fileprivate func isPathAndQuery(from start: Int) -> Bool {
+    /// Whether the path and perhaps query from `start` on have bytes to be percent-encoded; `nil` if they are not valid.
+    fileprivate func pathAndQueryNeedEncoding(from start: Int) -> Bool? {
         var index = start
+        var needsEncoding = false
         let path = ByteSet.targetPath
         while index < count {
             let byte = self[index]
             if !path.contains(byte) {
-                if byte == 0x3F { return isQuery(from: index + 1) }
-                guard isEscape(at: index) else { return false }
-                index += 2
+                switch byte {
+                case 0x3F: return queryNeedsEncoding(from: index + 1).map { $0 || needsEncoding }
+                case 0x25:
+                    guard isEscape(at: index) else { return nil }
+                    index += 2
+                case 0x00...0x20, 0x23, 0x7F: return nil
+                default: needsEncoding = true
+                }
             }
             index += 1
         }
-        return true
+        return needsEncoding
     }
 
-    private func isQuery(from start: Int) -> Bool {
-        var index = start
+    private func queryNeedsEncoding(from start: Int) -> Bool? {
+        var needsEncoding = false
         let query = ByteSet.targetQuery
-        while index < count {
-            if !query.contains(self[index]) {
-                guard isEscape(at: index) else { return false }
-                index += 2
-            }
-            index += 1
+        for index in start..<count where !query.contains(self[index]) && self[index] != 0x25 {
+            guard self[index] >= 0x80 else { return nil }
+            needsEncoding = true
         }
-        return true
+        return needsEncoding
     }
 }

@@ -5,7 +5,9 @@
 ///     try target?.pathSegments        // ["list", "a b"]
 ///     try target?.queryParameters     // ["page": "2"]
 ///
-/// Nothing is normalised: `.` and `..` segments and percent-encoding stay as the client sent them.
+/// Nothing is normalised: `.` and `..` segments and percent-encoding stay as the client sent them. Only what no URI can
+/// hold and some clients send all the same is percent-encoded: bytes from 0x80 up, and in the path `" < > \ { }` and the
+/// backtick. So `/café` as raw UTF-8 is `/caf%C3%A9`, the same target as that of a client that encodes.
 public struct RequestTarget: Sendable, Hashable {
     /// The four forms a target can have (RFC 9112 section 3.2.1 to 3.2.4).
     public enum Form: Sendable, Hashable {
@@ -19,7 +21,7 @@ public struct RequestTarget: Sendable, Hashable {
         case asterisk
     }
 
-    /// The target as sent.
+    /// The target as sent, what no URI can hold percent-encoded.
     public let raw: String
     /// Which of the four forms `raw` has.
     public let form: Form
@@ -34,12 +36,13 @@ public struct RequestTarget: Sendable, Hashable {
     ///
     /// - Parameter isConnect: Whether the method is CONNECT, the only one with the authority form.
     public init?(_ text: String, isConnect: Bool = false) {
-        guard let form = Self.form(of: text.utf8.span, isConnect: isConnect) else { return nil }
-        self.init(raw: text, form: form)
+        let bytes = text.utf8.span
+        guard let reading = Self.reading(of: bytes, isConnect: isConnect) else { return nil }
+        self.init(raw: reading.needsEncoding ? Self.encoded(bytes) : text, form: reading.form)
     }
 }
 
 extension RequestTarget: CustomStringConvertible {
-    /// The target as sent.
+    /// The target as `raw` has it.
     public var description: String { raw }
 }

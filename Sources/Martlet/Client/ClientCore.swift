@@ -14,7 +14,7 @@ final class ClientCore: Sendable {
     let pool: ConnectionPool
     let authentication = ClientAuthentication()
     /// The proxies that the environment names, as of the making of the client.
-    let environmentProxies: Result<ProxyEnvironment, ProxyError>
+    let environmentProxies: ProxyEnvironment
     /// Whether every request goes straight to its server.
     let connectsStraight: Bool
     /// The fields that every request begins with.
@@ -37,11 +37,7 @@ final class ClientCore: Sendable {
         self.loops = Dictionary(allLoops.map { (ObjectIdentifier($0.eventLoop), $0) }) { first, _ in first }
         let variables = ClientCore.proxyVariables()
         self.connectsStraight = configuration.findProxy == nil && ClientCore.namesNoProxy(variables)
-        do throws(ProxyError) {
-            self.environmentProxies = .success(try ProxyEnvironment(variables))
-        } catch {
-            self.environmentProxies = .failure(error)
-        }
+        self.environmentProxies = ProxyEnvironment(variables)
         let fields = configuration.standardHeaders
         self.defaultHeaders = fields
         var rendered = ByteBuffer()

@@ -49,7 +49,7 @@ extension HTTPClient {
         public var decompressionLimits = Decompressor.Limits()
 
         /// The limits of a response's head: 64 KiB, 100 fields.
-        public var headLimits = HeadLimits()
+        public var headLimits = HeadLimits.responses
         /// The limits of what surrounds a chunked content.
         public var bodyLimits = BodyLimits()
         /// How many informational responses may come before the final one. 16 by default.

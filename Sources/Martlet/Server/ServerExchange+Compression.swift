@@ -20,7 +20,7 @@ extension ServerExchange {
             !fields.contains(token: "no-transform", in: .cacheControl)
         else { return nil }
         // Whatever is chosen, another client's choice would differ (RFC 9110 section 12.5.5).
-        if !fields.contains(token: "accept-encoding", in: .vary), fields[.vary] != "*" {
+        if !fields.contains(token: "accept-encoding", in: .vary), !fields.contains(token: "*", in: .vary) {
             fields.append(HTTPField(name: .vary, value: "accept-encoding"))
         }
         defer { draft.headers = fields }

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import HTTPWire
 
 extension X509Certificate {
     /// Whether it is for `host`, a domain name or an IP address (RFC 9110 section 4.3.4; RFC 9525 section 6).
@@ -12,7 +6,7 @@ extension X509Certificate {
     /// A name is never matched by an address, nor an address by a name; the common name of the subject counts for
     /// nothing. A pattern stands for one label, and only as the first of three at least.
     public func isFor(host: String) -> Bool {
-        if let address = Self.addressBytes(host) {
+        if let address = IPAddressBytes.bytes(of: host) {
             return names.contains(.address(address))
         }
         let wanted = Self.normalized(host)
@@ -28,14 +22,5 @@ extension X509Certificate {
     private static func normalized(_ name: String) -> String {
         let lowercased = name.lowercased()
         return lowercased.hasSuffix(".") ? String(lowercased.dropLast()) : lowercased
-    }
-
-    /// The bytes of an IP address, as they stand in certificates; nil for a name.
-    private static func addressBytes(_ host: String) -> [UInt8]? {
-        for (family, count) in [(AF_INET, 4), (AF_INET6, 16)] {
-            var bytes = [UInt8](repeating: 0, count: count)
-            if inet_pton(family, host, &bytes) == 1 { return bytes }
-        }
-        return nil
     }
 }

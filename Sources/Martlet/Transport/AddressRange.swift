@@ -20,7 +20,10 @@ public struct AddressRange: Sendable, Hashable, CustomStringConvertible {
     /// Nil when `text` is neither an IP address nor one with a valid prefix length.
     public init?(_ text: String) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let first = parts.first, let bytes = Self.bytes(of: InternetAddress(String(first))), !bytes.isEmpty else {
+        guard let first = parts.first else { return nil }
+        let address = InternetAddress(String(first))
+        // A short IPv4 address fills with zeros in the middle, which is not what 10/8 means.
+        guard address.kind != .ipv4 || address.host == first, let bytes = Self.bytes(of: address), !bytes.isEmpty else {
             return nil
         }
         var prefixLength = bytes.count * 8

@@ -15,6 +15,9 @@ extension InternetAddress {
     /// The socket addresses to bind or connect to.
     func socketAddresses(port: Int) async throws -> [SocketAddress] {
         switch kind {
+        case .ipv6 where host.utf8.contains(0x25):
+            // Asks no server: the system only finds the number of the zone.
+            return [try SocketAddress.makeAddressResolvingHost(host, port: port)]
         case .ipv4, .ipv6:
             return [try SocketAddress(ipAddress: host, port: port)]
         case .unix:

@@ -1,3 +1,4 @@
+import HTTPWire
 import NIOCore
 
 /// Where a server listens or a peer connects from: an IP address, a host name, or the path of a Unix-domain socket.
@@ -27,14 +28,16 @@ public struct InternetAddress: Sendable, Hashable, CustomStringConvertible, Expr
     }
 
     /// An IP address or a host name, told apart by their form. Brackets around an IPv6 address are dropped.
+    ///
+    /// An address may stand in any notation that URLs know (`127.1`, `0x7f.0.0.1`, `2130706433`, `0:0::1`), an IPv6 address
+    /// with a zone (`fe80::1%eth0`). ``host`` has it in the one form that the system prints.
     public init(_ host: String) {
         let bare = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
-        let address = try? SocketAddress(ipAddress: bare, port: 0)
-        switch address {
-        case .v4: self.init(kind: .ipv4, host: bare)
-        case .v6: self.init(kind: .ipv6, host: bare)
-        default: self.init(kind: .name, host: host)
+        guard let text = IPAddressBytes.canonicalText(of: bare) else {
+            self.init(kind: .name, host: host)
+            return
         }
+        self.init(kind: text.utf8.contains(0x3A) ? .ipv6 : .ipv4, host: text)
     }
 
     /// An IP address or a host name.
@@ -60,7 +63,7 @@ public struct InternetAddress: Sendable, Hashable, CustomStringConvertible, Expr
     public var isLoopback: Bool {
         switch kind {
         case .ipv4: host.hasPrefix("127.")
-        case .ipv6: host == "::1"
+        case .ipv6: host == "::1" || host.hasPrefix("::ffff:127.")
         case .name: host == "localhost"
         case .unix: true
         }

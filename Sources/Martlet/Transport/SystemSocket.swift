@@ -1,3 +1,4 @@
+import HTTPWire
 import NIOCore
 
 #if canImport(Glibc)
@@ -132,11 +133,8 @@ enum SystemSocket {
 
     /// The 4 or 16 bytes of an IP address; 4 for an IPv4 address that IPv6 wraps (`::ffff:a.b.c.d`).
     static func bytes(ofIPAddress text: String) -> [UInt8]? {
-        var bytes = [UInt8](repeating: 0, count: 16)
-        if inet_pton(AF_INET, text, &bytes) == 1 {
-            return Array(bytes.prefix(4))
-        }
-        guard inet_pton(AF_INET6, text, &bytes) == 1 else { return nil }
+        guard let bytes = IPAddressBytes.bytes(of: text) else { return nil }
+        guard bytes.count == 16 else { return bytes }
         let wrapsIPv4 = bytes.prefix(10).allSatisfy { $0 == 0 } && bytes[10...11].allSatisfy { $0 == 0xFF }
         return wrapsIPv4 ? Array(bytes.suffix(4)) : bytes
     }

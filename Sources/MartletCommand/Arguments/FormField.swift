@@ -1,51 +1,54 @@
 import ArgumentParser
 import HTTPWire
 
-/// A field of a form: `name=value`, or `name=@file`, perhaps with `;type=image/png` and `;filename=falcon.png`.
+/// A field of a form, in curl's grammar: `name=text`, `name=@file` or `name=<file`, perhaps with `;type=image/png` and
+/// `;filename=falcon.png`.
+///
+/// - `@` sends files as files, several with commas between them; `<` sends what is in a file as a text.
+/// - White space around a text, a path or a file's name is left out.
+/// - Each of the three may stand in double quotes, where `\"` and `\\` are a quote and a backslash and everything else
+///   stands for itself: `"a;b, c"`.
+/// - A semicolon that no `type=` or `filename=` follows belongs to the text or the path before it, unless that is quoted.
+///   curl leaves out what follows, with a warning.
 struct FormField: ExpressibleByArgument, Equatable {
-    enum Value: Equatable {
+    enum Content: Equatable {
         case text(String)
-        case file(ContentArgument, name: String, type: MediaType?)
+        case file(ContentArgument)
+    }
+
+    struct Part: Equatable {
+        var content: Content
+        /// The name of the file; nil for a text.
+        var filename: String?
+        var type: MediaType?
     }
 
     let name: String
-    let value: Value
+    /// One part, or one for each file.
+    let parts: [Part]
 
     init?(argument: String) {
         guard let equals = argument.firstIndex(of: "=") else { return nil }
         name = String(argument[..<equals])
-        let text = String(argument[argument.index(after: equals)...])
-        guard text.hasPrefix("@") else {
-            value = .text(text)
-            return
+        var scanner = FormFieldScanner(argument[argument.index(after: equals)...])
+        var parts: [Part] = []
+        switch scanner.rest.first {
+        case "@":
+            repeat {
+                scanner.skip()
+                guard let part = scanner.part(endingAt: ",", isFile: true) else { return nil }
+                parts.append(part)
+            } while scanner.rest.first == ","
+        case "<":
+            scanner.skip()
+            guard let part = scanner.part(endingAt: nil, isFile: true, isNamed: false) else { return nil }
+            parts.append(part)
+        default:
+            guard let part = scanner.part(endingAt: nil, isFile: false) else { return nil }
+            parts.append(part)
         }
-        var parts = text.split(separator: ";", omittingEmptySubsequences: false).map(String.init)
-        var type: MediaType?
-        var filename: String?
-        // From the end, for a path can have semicolons too; and so can a type.
-        var parameters: [String] = []
-        while parts.count > 1, let part = parts.popLast() {
-            if part.hasPrefix("type=") {
-                let text = ([String(part.dropFirst(5))] + parameters).joined(separator: ";")
-                guard let parsed = MediaType(text) else { return nil }
-                type = parsed
-                parameters = []
-            } else if part.hasPrefix("filename=") {
-                filename = ([String(part.dropFirst(9))] + parameters).joined(separator: ";")
-                parameters = []
-            } else {
-                parameters.insert(part, at: 0)
-            }
-        }
-        let source = ContentArgument(argument: (parts + parameters).joined(separator: ";"))
-        guard source != .file("") else { return nil }
-        var path = "-"
-        if case .file(let file) = source { path = file }
-        value = .file(
-            source,
-            name: filename ?? path.split(separator: "/").last.map(String.init) ?? path,
-            type: type
-        )
+        guard scanner.rest.isEmpty else { return nil }
+        self.parts = parts
     }
 }
 

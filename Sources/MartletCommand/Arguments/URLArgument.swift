@@ -4,7 +4,7 @@ import HTTPWire
 enum URLArgument {
     /// The URL in full.
     static func expand(_ text: String) -> String {
-        if text.contains("://") { return text }
+        if HTTPURL.namesScheme(text) { return text }
         if text.hasPrefix("//") { return "http:\(text)" }
         if text.hasPrefix(":") || text.hasPrefix("/") { return "http://localhost\(text)" }
         return "http://\(text)"

@@ -104,8 +104,8 @@ struct ConnectionOptions: ParsableArguments, Sendable {
             configuration.connectionFactory = { _ in .unix(path: path) }
             configuration.findProxy = { _ in .direct }
         } else if let proxy {
-            let environment = try Self.environment(proxy)
-            configuration.findProxy = { ProxyList(routes: environment.routes(for: $0)) }
+            let routes = ProxyList(routes: [try Self.route(proxy)])
+            configuration.findProxy = { _ in routes }
         }
         return configuration
     }
@@ -126,11 +126,10 @@ struct ConnectionOptions: ParsableArguments, Sendable {
             : .basic(username: user.name, password: password)
     }
 
-    private static func environment(_ proxy: String) throws(CommandFailure) -> ProxyEnvironment {
-        do {
-            return try ProxyEnvironment(["all_proxy": proxy])
-        } catch {
+    private static func route(_ proxy: String) throws(CommandFailure) -> ProxyRoute {
+        guard let route = try? ProxyRoute(setting: proxy) else {
             throw CommandFailure(.usage, "--proxy: This is no proxy that can be used. Write it as http://host:port.")
         }
+        return route
     }
 }

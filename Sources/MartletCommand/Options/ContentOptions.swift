@@ -35,6 +35,10 @@ struct ContentOptions: ParsableArguments, Sendable {
         parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "Send this field of a form (multipart/form-data). Files are named as name=@file[;type=…][;filename=…].",
+            discussion: """
+                As in curl: several files have commas between them, name=<file sends what is in a file as a text, and
+                what has commas, semicolons or blanks at its ends stands in double quotes: name=@"a,b;c.png".
+                """,
             valueName: "name=value"
         )
     )
@@ -43,7 +47,7 @@ struct ContentOptions: ParsableArguments, Sendable {
     func validate() throws {
         let kinds = [!data.isEmpty || !pairs.isEmpty, json != nil, !form.isEmpty].filter { $0 }.count
         if kinds > 1 { throw ValidationError("Use only one of --data, --json and --form.") }
-        let inputs = (data + [json].compactMap { $0 } + form.compactMap(\.source)).filter { $0 == .standardInput }.count
+        let inputs = (data + [json].compactMap { $0 } + form.flatMap(\.sources)).filter { $0 == .standardInput }.count
         if inputs > 1 { throw ValidationError("Standard input can be read once. Use @- only once.") }
     }
 
@@ -77,11 +81,13 @@ struct ContentOptions: ParsableArguments, Sendable {
     private func multipart() async throws -> MultipartFormData {
         var data = MultipartFormData()
         for field in form {
-            switch field.value {
-            case .text(let text):
-                data.append(text, named: field.name)
-            case .file(let source, let filename, let type):
-                data.append(try await source.part(), named: field.name, filename: filename, type: type)
+            for part in field.parts {
+                let content: MultipartFormData.Content =
+                    switch part.content {
+                    case .text(let text): .bytes(ByteBuffer(string: text))
+                    case .file(let source): try await source.part()
+                    }
+                data.append(content, named: field.name, filename: part.filename, type: part.type)
             }
         }
         return data
@@ -89,7 +95,9 @@ struct ContentOptions: ParsableArguments, Sendable {
 }
 
 extension FormField {
-    fileprivate var source: ContentArgument? {
-        if case .file(let source, _, _) = value { source } else { nil }
+    fileprivate var sources: [ContentArgument] {
+        parts.compactMap { part in
+            if case .file(let source) = part.content { source } else { nil }
+        }
     }
 }

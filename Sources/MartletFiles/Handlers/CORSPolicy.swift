@@ -1,4 +1,5 @@
 import HTTPTypes
+import HTTPWire
 import Martlet
 
 /// Which pages of other origins may use a server, and how (the CORS protocol of the Fetch Standard, section 3.3).
@@ -93,7 +94,7 @@ public struct CORSPolicy: Sendable {
     private static func isOrigin(_ text: String) -> Bool {
         // Schemes of browser extensions are not those of HTTP, and their origins are opaque names.
         guard text.hasPrefix("http:") || text.hasPrefix("https:") else {
-            return text == "null" || text.contains("://") && !text.hasSuffix("/")
+            return text == "null" || HTTPURL.namesScheme(text) && !text.hasSuffix("/")
         }
         return HTTPURL(text)?.origin.description == text
     }

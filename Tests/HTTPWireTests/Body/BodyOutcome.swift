@@ -13,9 +13,10 @@ enum BodyOutcome: Equatable {
         _ pieces: [ArraySlice<UInt8>],
         framing: BodyFraming = .chunked,
         limits: BodyLimits = BodyLimits(),
+        isResponse: Bool = false,
         atEnd: Bool = false
     ) -> BodyOutcome {
-        var decoder = BodyDecoder(framing: framing, limits: limits)
+        var decoder = BodyDecoder(framing: framing, limits: limits, isResponse: isResponse)
         var buffer = ByteBuffer()
         var data = ByteBuffer()
         var trailers: HTTPFields?

@@ -74,6 +74,50 @@ import Testing
         text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
     }
 
+    /// What a server is refused and a client takes: there is no request to smuggle in a response.
+    static let lenient: [(String, data: String, trailers: [String])] = [
+        ("5 \r\nhello\r\n0\r\n\r\n", "hello", []),
+        ("5\t  \r\nhello\r\n0 \r\n\r\n", "hello", []),
+        ("5;a \r\nhello\r\n0;a=b \r\n\r\n", "hello", []),
+        ("0\r\nContent-Length: 5\r\nX: y\r\n\r\n", "", ["X=y"]),
+        ("0\r\ntransfer-encoding: chunked\r\nConnection: close\r\n\r\n", "", []),
+        ("0\r\nHost: a\r\nUpgrade: a\r\nExpect: 100-continue\r\nX: y\r\n\r\n", "", ["X=y"]),
+        ("0\r\nX: y\r\n z\r\n\r\n", "", ["X=y z"]),
+        ("0\r\nContent-Type: a\r\n b\r\nX: y\r\n\r\n", "", ["X=y"]),
+    ]
+
+    @Test(arguments: lenient)
+    func `C18: in a response, blanks behind a size are taken, and trailers that must not be some left out`(
+        _ text: String,
+        _ data: String,
+        _ trailers: [String]
+    ) throws {
+        let bytes = Array(text.utf8)
+        for pieces in Pieces.ways(of: bytes) {
+            let outcome = BodyOutcome.decode(pieces, isResponse: true)
+            try #require(
+                outcome == .complete(data, trailers: trailers, rest: ""),
+                "in pieces of \(pieces.map(\.count))"
+            )
+        }
+        guard case .failed = BodyOutcome.decode([bytes[...]]) else {
+            Issue.record("a request with it is taken")
+            return
+        }
+    }
+
+    @Test(
+        arguments: [
+            "5 5\r\n", "5 ;\r\n", "5;a= \r\n", "5 \nhello", " 5\r\n", "0\r\n X: y\r\n\r\n", "0\r\nX : y\r\n\r\n",
+        ]
+    )
+    func `C18: in a response, everything else stays refused`(_ text: String) {
+        guard case .failed = BodyOutcome.decode([Array(text.utf8)[...]], isResponse: true) else {
+            Issue.record("taken")
+            return
+        }
+    }
+
     @Test(arguments: wellFormed.indices)
     func `accepts what keeps the rules`(_ index: Int) throws {
         let (text, data, trailers, rest) = Self.wellFormed[index]

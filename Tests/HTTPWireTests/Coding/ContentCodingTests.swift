@@ -99,12 +99,131 @@ struct ContentCodingTests {
     @Test(
         "refuse what follows the data",
         arguments: [ContentCoding.gzip, .deflate],
-        [[0], [0x20, 0x1F], [0x78, 0x9C]] as [[UInt8]]
+        [[0x20, 0x1F], [0x78, 0x9C], [0, 0, 1]] as [[UInt8]]
     )
     func trailingData(coding: ContentCoding, bytes: [UInt8]) throws {
         var compressed = try Self.compress(Self.content(100), coding)
         compressed.writeBytes(bytes)
-        #expect(throws: ContentCodingError.trailingData) { try Self.decompress(compressed, coding) }
+        let (content, error) = try Self.outcome(compressed, coding)
+        #expect(content == Self.content(100))
+        #expect(error == .trailingData)
+    }
+
+    @Test(
+        "C5: ignore zeros behind the data, before another gzip member too",
+        arguments: [ContentCoding.gzip, .deflate]
+    )
+    func padding(coding: ContentCoding) throws {
+        let content = Self.content(100)
+        var compressed = try Self.compress(content, coding)
+        compressed.writeRepeatingByte(0, count: 70_000)
+        var (result, error) = try Self.outcome(compressed, coding)
+        #expect(result == content)
+        #expect(error == nil)
+        let decompressor = try Decompressor(coding)
+        var output = ByteBuffer()
+        try Self.feed(compressed, to: decompressor, into: &output)
+        try decompressor.finish()
+        #expect(output == content)
+        guard coding == .gzip else { return }
+        compressed.writeImmutableBuffer(try Self.compress(content, coding))
+        (result, error) = try Self.outcome(compressed, coding)
+        #expect(result.readableBytes == 200)
+        #expect(error == nil)
+    }
+
+    @Test(
+        "C5: give out the content before they tell that its end is damaged",
+        arguments: [ContentCoding.gzip, .deflate],
+        [1, 100, 100_000]
+    )
+    func damagedEnd(coding: ContentCoding, count: Int) throws {
+        let content = Self.content(count)
+        let whole = Array(try Self.compress(content, coding).readableBytesView)
+        // The checksum is in the last 4 bytes of deflate; in gzip the length follows it.
+        var damaged = whole
+        damaged[whole.count - (coding == .gzip ? 5 : 1)] ^= 1
+        var (result, error) = try Self.outcome(ByteBuffer(bytes: damaged), coding)
+        #expect(result == content)
+        if case .corrupt = error {} else { Issue.record("\(String(describing: error))") }
+        (result, error) = try Self.outcome(ByteBuffer(bytes: whole.dropLast()), coding)
+        #expect(result == content)
+        #expect(error == .truncated)
+        guard count > 1000 else { return }
+        (result, error) = try Self.outcome(ByteBuffer(bytes: whole.prefix(whole.count / 2)), coding)
+        #expect(result.readableBytes > count / 4)
+        #expect(content.readableBytesView.starts(with: result.readableBytesView))
+        #expect(error == .truncated)
+    }
+
+    @Test(
+        "C4: are read from a list, as any (RFC 9110 sections 5.6.1.2 and 8.4)",
+        arguments: [
+            ([], []), (["gzip"], [.gzip]), (["gzip, identity"], [.gzip]), (["identity"], []), ([""], []),
+            ([",, ,"], []),
+            (["deflate, gzip"], [.deflate, .gzip]), (["deflate", "GZIP"], [.deflate, .gzip]),
+            (["\t, x-gzip ,,Deflate "], [.gzip, .deflate]), (["identity", "x-GZip,"], [.gzip]),
+            (["gzip, br"], nil), (["gzip;q=1"], nil), (["gzip deflate"], nil),
+            (["gzip,gzip,gzip,gzip", "gzip, identity"], [.gzip, .gzip, .gzip, .gzip, .gzip]),
+            (["gzip,gzip,gzip,gzip,gzip,gzip"], nil),
+        ] as [([String], [ContentCoding]?)]
+    )
+    func lists(values: [String], codings: [ContentCoding]?) {
+        #expect(ContentCoding.codings(in: values) == codings)
+    }
+
+    @Test(
+        "C4: are undone one after the other",
+        arguments: [
+            [], [.identity], [.gzip], [.deflate, .gzip], [.gzip, .deflate], [.gzip, .identity, .gzip],
+            [.gzip, .gzip, .deflate, .gzip, .deflate],
+        ] as [[ContentCoding]]
+    )
+    func stacks(codings: [ContentCoding]) throws {
+        for content in [ByteBuffer(), Self.content(1), Self.content(200_000)] {
+            var data = content
+            for coding in codings { data = try Self.compress(data, coding) }
+            for (size, limit) in [(1 << 20, Int.max), (1 << 20, 777), (1000, 64), (1, Int.max)] {
+                if size == 1, content.readableBytes > 1 { continue }
+                let decoder = try ContentDecoder(codings)
+                var (rest, output) = (data, ByteBuffer())
+                while var piece = rest.readSlice(length: min(size, rest.readableBytes)), piece.readableBytes > 0 {
+                    while try decoder.decode(&piece, into: &output, upTo: limit) == limit {}
+                    #expect(piece.readableBytes == 0)
+                }
+                try decoder.finish()
+                #expect(output == content)
+            }
+            guard codings.count > 1, data.readableBytes > 30 else { continue }
+            let decoder = try ContentDecoder(codings)
+            var (cut, output) = (data, ByteBuffer())
+            cut.moveWriterIndex(to: cut.writerIndex - 1)
+            try decoder.decode(&cut, into: &output)
+            #expect(output == content, "the content comes before the error")
+            #expect(throws: ContentCodingError.truncated) { try decoder.finish() }
+        }
+    }
+
+    @Test("C4: a stack is held to the ratio as one, and content before damage comes first")
+    func stackLimits() throws {
+        var bomb = ByteBuffer(repeating: 0, count: 8 << 20)
+        for _ in 0..<2 { bomb = try Self.compress(bomb, .gzip) }
+        let generous = Decompressor.Limits(maximumRatio: 1100)
+        let decoder = try ContentDecoder([.gzip, .gzip], limits: generous)
+        var (input, output) = (bomb, ByteBuffer())
+        #expect(throws: ContentCodingError.ratioLimitExceeded(1100)) {
+            while try decoder.decode(&input, into: &output, upTo: 65_536) > 0 {}
+        }
+        #expect(output.readableBytes < 3 << 20)
+
+        var inner = try Self.compress(Self.content(300), .deflate)
+        inner.writeBytes([1])
+        let damaged = try ContentDecoder([.deflate, .gzip])
+        input = try Self.compress(inner, .gzip)
+        output.clear()
+        #expect(try damaged.decode(&input, into: &output) == 300)
+        #expect(throws: ContentCodingError.trailingData) { try damaged.decode(&input, into: &output) }
+        #expect(throws: ContentCodingError.finished) { try damaged.finish() }
     }
 
     @Test(
@@ -216,6 +335,22 @@ struct ContentCodingTests {
         #expect(input.readableBytes == 0)
         try decompressor.finish()
         return output
+    }
+
+    /// What comes out, and the error behind it.
+    private static func outcome(_ data: ByteBuffer, _ coding: ContentCoding) throws -> (ByteBuffer, ContentCodingError?)
+    {
+        let decompressor = try Decompressor(coding)
+        var (input, output) = (data, ByteBuffer())
+        try decompressor.decompress(&input, into: &output)
+        do throws(ContentCodingError) {
+            try decompressor.decompress(&input, into: &output)
+            try decompressor.finish()
+            return (output, nil)
+        } catch {
+            #expect(throws: ContentCodingError.finished) { try decompressor.finish() }
+            return (output, error)
+        }
     }
 
     private static func feed(_ data: ByteBuffer, to decompressor: Decompressor, into output: inout ByteBuffer) throws {

@@ -98,6 +98,8 @@ enum AcceptedDifference: CaseIterable {
     private func explainsAcceptance(_ head: RequestSummary, _ error: any Error, _ bytes: [UInt8]) -> Bool {
         let error = error as? HTTPParserError
         switch self {
+        case .target:
+            return error == .invalidURL
         case .otherMethod:
             let known = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"]
             return error == .invalidMethod && !known.contains(head.method.rawValue)
@@ -118,7 +120,7 @@ enum AcceptedDifference: CaseIterable {
             let end = text.lastIndex { $0 != "\t" && $0 != " " }.map(text.index(after:)) ?? text.startIndex
             return "\(name)=\(text[..<end])"
         }
-        return head.method.rawValue == method && head.target.raw == peer.uri
+        return head.method.rawValue == method && head.sentTarget == peer.uri
             && "HTTP/\(head.version)" == peer.version.description
             && head.framing.hasContent != endsAtOnce && head.fields.map(Self.utf8) == fields
     }

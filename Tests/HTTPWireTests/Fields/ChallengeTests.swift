@@ -110,4 +110,14 @@ struct ChallengeTests {
     func lists(text: String, description: String?) {
         #expect(FieldParameters(list: text)?.description == description)
     }
+
+    @Test("R20: are read in time that grows with their length only")
+    func long() {
+        // With a copy of all parameters for each of them this takes minutes.
+        let text = "Digest " + (0..<60_000).map { "p\($0)=v" }.joined(separator: ", ")
+        let challenges = Challenge.parse(text + ", Basic realm=x")
+        #expect(challenges.count == 2)
+        #expect(challenges.first?.parameters.count == 60_000)
+        #expect(challenges.last?.realm == "x")
+    }
 }

@@ -45,6 +45,20 @@ struct HTTP2MessageDecoderTests {
         #expect(heads[2]?.fields.value(.init("custom-key")!) == "custom-value")
     }
 
+    @Test("S9: a :path that is not encoded reads as over HTTP/1.1")
+    func rawPath() throws {
+        func target(_ path: [UInt8]) throws -> String? {
+            var block = bytes("8286 4101 61 04")
+            block.writeInteger(UInt8(path.count))
+            block.writeBytes(path)
+            var decoder = HTTP2MessageDecoder()
+            return try head(&decoder, block)?.target.raw
+        }
+        #expect(try target(Array("/caf\u{E9}?q=100%".utf8)) == "/caf%C3%A9?q=100%")
+        #expect(try target([0x2F, 0xFC, 0x7B]) == "/%FC%7B")
+        for path in ["/%", "/a b", "/a#b", "/\u{7F}", "http://a/"] { #expect(try target(Array(path.utf8)) == nil) }
+    }
+
     @Test("Every byte goes through Huffman's code and back")
     func huffman() {
         let code = HuffmanCode.shared

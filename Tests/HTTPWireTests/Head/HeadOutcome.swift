@@ -52,6 +52,8 @@ enum HeadOutcome: Equatable {
 struct RequestSummary: Equatable {
     var method: HTTPRequest.Method
     var target: RequestTarget
+    /// The target's bytes as they were sent.
+    var sentTarget: String
     var version: HTTPVersion
     var host: String?
     var framing: BodyFraming
@@ -63,6 +65,7 @@ struct RequestSummary: Equatable {
     init(_ head: RequestHead) {
         method = head.method
         target = head.target
+        sentTarget = head.withTargetBytes { String(decoding: $0, as: UTF8.self) }
         version = head.version
         host = head.host
         framing = head.framing

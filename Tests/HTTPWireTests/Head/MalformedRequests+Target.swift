@@ -5,6 +5,13 @@ extension MalformedRequests {
         .init("target: no slash", "GET a/b HTTP/1.1\r\nHost: a\r\n\r\n", .invalidTarget, 400, "9112 3.2"),
         .init("target: fragment", "GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n", .invalidTarget, 400, "9112 3.2"),
         .init("target: bare percent sign", "GET /100% HTTP/1.1\r\nHost: a\r\n\r\n", .invalidTarget, 400, "9112 3.2"),
+        .init(
+            "target: bare percent sign before UTF-8",
+            "GET /%\u{C3}\u{A9} HTTP/1.1\r\nHost: a\r\n\r\n",
+            .invalidTarget,
+            400,
+            "9112 3.2"
+        ),
         .init("target: half an escape", "GET /%4 HTTP/1.1\r\nHost: a\r\n\r\n", .invalidTarget, 400, "9112 3.2"),
         .init(
             "target: escape that is not hexadecimal",
@@ -13,8 +20,6 @@ extension MalformedRequests {
             400,
             "9112 3.2"
         ),
-        .init("target: byte 0x80", "GET /\u{80} HTTP/1.1\r\nHost: a\r\n\r\n", .invalidTarget, 400, "9112 3.2"),
-        .init("target: UTF-8", "GET /\u{C3}\u{A9} HTTP/1.1\r\nHost: a\r\n\r\n", .invalidTarget, 400, "9112 3.2"),
         .init("target: DEL", "GET /\u{7F} HTTP/1.1\r\nHost: a\r\n\r\n", .invalidTarget, 400, "9112 3.2"),
         .init("target: NUL", "GET /\u{0} HTTP/1.1\r\nHost: a\r\n\r\n", .invalidTarget, 400, "9112 3.2"),
         .init(
@@ -24,11 +29,6 @@ extension MalformedRequests {
             400,
             "9112 3.2"
         ),
-        .init("target: backslash", "GET /a\\b HTTP/1.1\r\nHost: a\r\n\r\n", .invalidTarget, 400, "9112 3.2"),
-        .init("target: quote", "GET /\" HTTP/1.1\r\nHost: a\r\n\r\n", .invalidTarget, 400, "9112 3.2"),
-        .init("target: less-than sign", "GET /<a> HTTP/1.1\r\nHost: a\r\n\r\n", .invalidTarget, 400, "9112 3.2"),
-        .init("target: backtick", "GET /` HTTP/1.1\r\nHost: a\r\n\r\n", .invalidTarget, 400, "9112 3.2"),
-        .init("target: brace", "GET /{a} HTTP/1.1\r\nHost: a\r\n\r\n", .invalidTarget, 400, "9112 3.2"),
         .init("target: query alone", "GET ?a=b HTTP/1.1\r\nHost: a\r\n\r\n", .invalidTarget, 400, "9112 3.2"),
         .init("target: no path but a dot", "GET . HTTP/1.1\r\nHost: a\r\n\r\n", .invalidTarget, 400, "9112 3.2"),
         .init("target: two asterisks", "GET ** HTTP/1.1\r\nHost: a\r\n\r\n", .invalidTarget, 400, "9112 3.2"),

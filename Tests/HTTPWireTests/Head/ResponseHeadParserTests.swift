@@ -149,7 +149,15 @@ import Testing
         ("HTTP/1.1 200 OK\n\r\n", .bareLineFeed),
         ("HTTP/1.1 200\n\r\n", .bareLineFeed),
         ("HTTP/1.1 200 OK\r\n X: y\r\n\r\n", .obsoleteLineFolding),
-        ("HTTP/1.1 200 OK\r\nX: y\r\n z\r\n\r\n", .obsoleteLineFolding),
+        ("HTTP/1.1 200 OK\r\n\tX: y\r\nX: y\r\n\r\n", .obsoleteLineFolding),
+        ("HTTP/1.1 200 OK\r\nX: y\r\n z\n\r\n", .bareLineFeed),
+        ("HTTP/1.1 200 OK\r\nX: y\r\n z\rContent-Length: 0\r\n\r\n", .bareCarriageReturn),
+        ("HTTP/1.1 200 OK\r\nX: y\r\n \u{0}\r\n\r\n", .invalidFieldValue),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n 0\r\n\r\n", .obsoleteLineFolding),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n \r\n\r\n", .obsoleteLineFolding),
+        ("HTTP/1.1 200 OK\r\nContent-Length:\r\n 1\r\n\r\n", .invalidContentLength),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n ,gzip\r\n\r\n", .obsoleteLineFolding),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding:\r\n chunked\r\n\r\n", .invalidTransferEncoding),
         ("HTTP/1.1 200 OK\r\nX : y\r\n\r\n", .whitespaceBeforeColon),
         ("HTTP/1.1 200 OK\r\nX: y\u{B}\r\n\r\n", .invalidFieldValue),
         ("HTTP/1.1 200 OK\r\nX\r\n\r\n", .missingColon),
@@ -200,6 +208,59 @@ import Testing
             try #require(outcome == first ?? outcome, "the position depends on the pieces \(pieces.map(\.count))")
             first = outcome
         }
+    }
+
+    @Test(
+        "C12: a folded field is unfolded (RFC 9112 section 5.2)",
+        arguments: [
+            ("X: a\r\n b\r\n", ["X=a b"]),
+            ("X: a \r\n\t b \r\n", ["X=a b"]),
+            ("X: a\r\n b\r\n  c\r\nY: d\r\n", ["X=a b c", "Y=d"]),
+            ("X:\r\n a\r\n", ["X=a"]),
+            ("X:\r\n\ta\r\n b\r\n", ["X=a b"]),
+            ("X: a\r\n \r\n", ["X=a"]),
+            ("X: a\r\n \r\n b\r\n", ["X=a b"]),
+            ("X: a\r\n Y: b\r\n", ["X=a Y: b"]),
+            ("X: a\r\n \u{E9}\r\nX: \"b\r\n c\"\r\n", ["X=a \u{E9}", "X=\"b c\""]),
+            ("Set-Cookie: a=b;\r\n Secure;\r\n\tPath=/\r\n", ["Set-Cookie=a=b; Secure; Path=/"]),
+            ("A: 1\r\nLocation: /a\r\n /b\r\nZ: 2\r\n", ["A=1", "Location=/a /b", "Z=2"]),
+        ] as [(String, [String])]
+    )
+    func unfolding(lines: String, fields: [String]) throws {
+        let text = "HTTP/1.1 200 OK\r\n\(lines)Content-Length: 0\r\n\r\nrest"
+        for pieces in Pieces.ways(of: text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }) {
+            guard case .response(let head, let rest) = HeadOutcome.response(pieces) else {
+                Issue.record("rejected in pieces of \(pieces.map(\.count))")
+                return
+            }
+            #expect(head.fields == fields + ["Content-Length=0"])
+            #expect(rest.elementsEqual("rest".utf8))
+        }
+    }
+
+    @Test func `C12: the pieces of a folded Connection all count`() throws {
+        let text = "HTTP/1.1 200 OK\r\nConnection: x,\r\n close\r\nContent-Length: 0\r\n\r\n"
+        for pieces in Pieces.ways(of: Array(text.utf8)) {
+            guard case .response(let head, _) = HeadOutcome.response(pieces) else {
+                Issue.record("rejected in pieces of \(pieces.map(\.count))")
+                return
+            }
+            #expect(!head.isPersistent)
+            #expect(head.fields == ["Connection=x, close", "Content-Length=0"])
+        }
+    }
+
+    @Test func `C18: a response may have 1000 fields`() throws {
+        func outcome(_ count: Int) -> HeadOutcome {
+            let lines = String(repeating: "Set-Cookie: a=b\r\n", count: count)
+            return .response([Array("HTTP/1.1 200 OK\r\n\(lines)\r\n".utf8)[...]], limits: .responses)
+        }
+        guard case .response(let head, _) = outcome(1000) else {
+            Issue.record("rejected")
+            return
+        }
+        #expect(head.fields.count == 1000)
+        #expect(outcome(1001).reason == .tooManyFields)
     }
 
     @Test func `limits apply`() {

@@ -18,6 +18,14 @@ extension WellFormedRequests {
         .init("target /?[]{}|^\\\"<>`", "GET /?[]{}|^\\\"<>` HTTP/1.1\r\nHost: a\r\n\r\n") {
             $0.target = "/?[]{}|^\\\"<>`"
         },
+        .init("S9: target /?q=100%", "GET /?q=100% HTTP/1.1\r\nHost: a\r\n\r\n") { $0.target = "/?q=100%" },
+        .init("S9: target in UTF-8", "GET /caf\u{C3}\u{A9}?\u{C3}\u{A9} HTTP/1.1\r\nHost: a\r\n\r\n") {
+            $0.target = "/caf%C3%A9?%C3%A9"
+        },
+        .init("S9: target in ISO 8859-1", "GET /\u{FC}/\u{80} HTTP/1.1\r\nHost: a\r\n\r\n") { $0.target = "/%FC/%80" },
+        .init("S9: target /{a}", "GET /{a}\\b\"<c>`aaaaaaaaaaaaaaaa HTTP/1.1\r\nHost: a\r\n\r\n") {
+            $0.target = "/%7Ba%7D%5Cb%22%3Cc%3E%60aaaaaaaaaaaaaaaa"
+        },
         .init("target /..", "GET /.. HTTP/1.1\r\nHost: a\r\n\r\n") { $0.target = "/.." },
         .init("target /a/../../b", "GET /a/../../b HTTP/1.1\r\nHost: a\r\n\r\n") { $0.target = "/a/../../b" },
         .init("target /a%00b", "GET /a%00b HTTP/1.1\r\nHost: a\r\n\r\n") { $0.target = "/a%00b" },

@@ -101,7 +101,8 @@ struct HTTPURLTests {
         arguments: [
             "", " ", "/", "a", "a/b", "//a/b", "http", "http:", "http:/", "http://", "http:///a", "http:a", "http:/a",
             "localhost:8080/a", "mailto:a@b", "1http://a", "://a", "http://a b/", "http://\u{FC}.de/", "http://a:65536",
-            "http://a:-1", "http://a:x", "http://:80/", "http://[::1/", "http://::1/", "http://[fe80::1%25eth0]/",
+            "http://a:-1", "http://a:x", "http://:80/", "http://[::1/", "http://::1/",
+            "http://\u{FF11}27.0.0.1/",
             "http://a\\b/", "http://evil\\@good/", "http://a%/", "http://<a>/", "http://u@/", "http://%ff@a/",
             "http://a/\nb", "ht\ntp://a/", "http://a/\u{7F}", "http://a/\tb",
         ]

@@ -33,18 +33,47 @@ struct ArgumentTests {
         #expect(ContentArgument(argument: "@-") == .standardInput)
     }
 
-    @Test("Fields of a form")
+    @Test("C16: fields of a form, in curl's grammar")
     func form() throws {
         func field(_ text: String) throws -> FormField { try #require(FormField(argument: text), "\(text)") }
-        #expect(try field("a=b;c=d").value == .text("b;c=d"))
+        func text(_ text: String, _ filename: String? = nil, _ type: MediaType? = nil) -> [FormField.Part] {
+            [.init(content: .text(text), filename: filename, type: type)]
+        }
+        func file(_ path: String, _ filename: String?, _ type: MediaType? = nil) -> [FormField.Part] {
+            [.init(content: .file(ContentArgument(argument: "@\(path)")), filename: filename, type: type)]
+        }
         #expect(try field("=").name == "")
-        #expect(try field("a=@d/x.png").value == .file(.file("d/x.png"), name: "x.png", type: nil))
-        #expect(try field("a=@x;type=image/png").value == .file(.file("x"), name: "x", type: .png))
-        #expect(try field("a=@x;filename=y;type=image/png").value == .file(.file("x"), name: "y", type: .png))
-        let text = try field("a=@x;y;type=text/plain;charset=utf-8;filename=z")
-        #expect(text.value == .file(.file("x;y"), name: "z", type: .plainText))
-        #expect(try field("a=@-").value == .file(.standardInput, name: "-", type: nil))
-        for text in ["", "a", "a=@", "a=@x;type=png", "a=@x;type="] {
+        #expect(try field("a=@-").parts == [.init(content: .file(.standardInput), filename: "-")])
+        #expect(try field("a=<-").parts == [.init(content: .file(.standardInput))])
+        let table: [(String, [FormField.Part])] = [
+            ("a=", text("")), ("a=b;c=d", text("b;c=d")), ("a=b=c", text("b=c")), ("a=b@c", text("b@c")),
+            ("a= b c ", text("b c")), ("a=\" b \"", text(" b ")), ("a=\"@b\"", text("@b")), ("a=\"<b\"", text("<b")),
+            ("a=b;type=text/html", text("b", nil, .html)), ("a=\"b;c\";type=text/html", text("b;c", nil, .html)),
+            ("a=b,c", text("b,c")), ("a={\"b\":1}", text("{\"b\":1}")), ("a=\"b", text("\"b")),
+            ("a=b;filename=c", text("b", "c")),
+            ("a=@d/x.png", file("d/x.png", "x.png")), ("a=@x;type=image/png", file("x", "x", .png)),
+            ("a=@x;filename=y;type=image/png", file("x", "y", .png)),
+            ("a=@x; Type=image/png ; FileName= y z ", file("x", "y z", .png)),
+            ("a=@x;y;type=text/plain;charset=utf-8;filename=z", file("x;y", "z", .plainText)),
+            ("a=<x", file("x", nil)), ("a=<x,y;type=image/png", file("x,y", nil, .png)),
+            // C16: words in quotes, and several files.
+            ("p=@f;filename=\"a b\"", file("f", "a b")),
+            ("p=@f;filename=\"a;b,c\";type=image/png", file("f", "a;b,c", .png)),
+            ("p=@\"f;g,h\"", file("f;g,h", "f;g,h")), ("p=@\"d e/f g\" ;filename=x", file("d e/f g", "x")),
+            ("p=@f;filename=\"a\\\"b\\\\c\\d\"", file("f", "a\"b\\c\\d")), ("p=@f;filename=\"\"", file("f", "")),
+            ("p=@f;filename=\"a", file("f", "\"a")), ("p=@f;filename=a\"b\"", file("f", "a\"b\"")),
+            ("p=@f;type=\"image/png\"", file("f", "f", .png)),
+            ("p=@f,g", file("f", "f") + file("g", "g")),
+            (
+                "p=@f;type=image/png,d/g;filename=\"h,i\",\"j,k\"",
+                file("f", "f", .png) + file("d/g", "h,i") + file("j,k", "j,k")
+            ),
+        ]
+        for (argument, parts) in table { #expect(try field(argument).parts == parts, "\(argument)") }
+        for text in [
+            "", "a", "a=@", "a=<", "a=@x;type=png", "a=@x;type=", "a=@x,", "a=@,x", "a=@x;filename=y;z", "a=\"b\"c",
+            "a=@\"x\"y", "a=@x;filename=\"y\"z", "a=\"b\";c",
+        ] {
             #expect(FormField(argument: text) == nil, "\(text)")
         }
     }

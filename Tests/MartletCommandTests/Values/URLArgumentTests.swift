@@ -12,6 +12,12 @@ struct URLArgumentTests {
             ("localhost:4040/x", "http://localhost:4040/x"), (":4040/x", "http://localhost:4040/x"),
             (":4040", "http://localhost:4040"), ("/x", "http://localhost/x"), ("//a/b", "http://a/b"),
             ("[::1]:8/", "http://[::1]:8/"), ("user:pw@a/", "http://user:pw@a/"),
+            // C15: only what begins with a scheme has one.
+            ("localhost:4040/?u=http://x/", "http://localhost:4040/?u=http://x/"),
+            ("a/?u=http://x/", "http://a/?u=http://x/"), ("a#http://x/", "http://a#http://x/"),
+            ("a/http://b/", "http://a/http://b/"), (":4040/http://b", "http://localhost:4040/http://b"),
+            ("/?u=http://b", "http://localhost/?u=http://b"), ("user:http://@a/", "http://user:http://@a/"),
+            ("HTTPS://a/", "HTTPS://a/"), ("a:b://c", "http://a:b://c"), ("1://a", "http://1://a"),
         ]
     )
     func expands(text: String, url: String) {

@@ -1,6 +1,7 @@
 import HTTPTypes
 import HTTPWire
 import Martlet
+import NIOCore
 import Testing
 
 @testable import MartletFiles
@@ -365,6 +366,11 @@ struct VirtualDirectoryTests {
             let client = try await server.connect()
             for (number, name) in names.enumerated() where name.first != 0x2E {
                 client.send(get("/" + RelativePath.encode(name)))
+                #expect(try await client.response().text == "\(number)")
+                // S9: as clients send it that do not encode, as far as a target can hold it.
+                let isRaw = name.allSatisfy { $0 > 0x20 && $0 != 0x7F && ![0x23, 0x25, 0x3F].contains($0) }
+                guard isRaw else { continue }
+                client.send(ByteBuffer(bytes: Array("GET /".utf8) + name + Array(" HTTP/1.1\r\nHost: a\r\n\r\n".utf8)))
                 #expect(try await client.response().text == "\(number)")
             }
             // The links of the list lead to all of them.

@@ -1,6 +1,7 @@
 import HTTPWire
-import Martlet
 import Testing
+
+@testable import Martlet
 
 @Suite("Credentials and where they may go (RFC 9110 section 11.5, RFC 7617 section 2.2)")
 struct CredentialStoreTests {
@@ -110,5 +111,31 @@ struct CredentialStoreTests {
         store.remove(credentials, for: try url("http://a/y"))
         #expect(try store.credentials(for: url("http://a/x/")) == nil)
         #expect(try store.credentials(for: url("http://b/")) == credentials)
+    }
+
+    @Test("R20: what servers' challenges add is bounded, and drives out nothing that the user has added")
+    func bounds() throws {
+        var store = CredentialStore()
+        let own = HTTPCredentials.basic(username: "own", password: "")
+        store.add(own, for: try url("http://a/"), realm: "own")
+        for number in 0..<3000 {
+            let host = number < 1000 ? "a" : "h\(number)"
+            let space = ProtectionSpace(try url("http://\(host)/\(number)/"))
+            store.learn(.basic(username: "u", password: ""), for: space, realm: number % 2 == 0 ? "r\(number)" : nil)
+        }
+        #expect(store.count == 1 + CredentialStore.learnedInAll)
+        #expect(store.credentials(for: try url("http://a/"), challenge: try challenge("Basic realm=own")) == own)
+        #expect(store.credentials(for: try url("http://h2999/2999/x"))?.scheme == .basic)
+        var one = CredentialStore()
+        for number in 0..<1000 {
+            one.learn(own, for: ProtectionSpace(try url("http://a/")), realm: "r\(number)")
+        }
+        #expect(one.count == CredentialStore.learnedPerOrigin)
+        // What the user has added stays the user's when a challenge confirms it.
+        var kept = CredentialStore()
+        kept.add(own, for: try url("http://a/"), realm: "own")
+        kept.learn(own, for: ProtectionSpace(try url("http://a/")), realm: "own")
+        for number in 0..<100 { kept.learn(own, for: ProtectionSpace(try url("http://a/")), realm: "r\(number)") }
+        #expect(kept.credentials(for: try url("http://a/"), challenge: try challenge("Basic realm=own")) == own)
     }
 }

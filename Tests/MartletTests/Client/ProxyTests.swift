@@ -118,8 +118,37 @@ struct ProxyTests {
             (["http_proxy": "http://a:0"], .invalidVariable("http_proxy")),
         ]
         for (variables, error) in table {
-            #expect(throws: error) { try ProxyEnvironment(variables) }
+            let environment = ProxyEnvironment(variables)
+            let scheme = variables.keys.first?.lowercased().hasPrefix("https") == true ? "https" : "http"
+            #expect(throws: error) { try environment.routes(for: #require(HTTPURL("\(scheme)://x/"))) }
         }
+    }
+
+    @Test(
+        "C14: a variable is judged by the requests that need it, and by no other",
+        arguments: [
+            (["http_proxy": "http://a", "all_proxy": "socks5://b"], "http://x/", proxy("a")),
+            (["http_proxy": "http://a", "all_proxy": "socks5://b"], "https://x/", nil),
+            (["http_proxy": "http://a", "ALL_PROXY": "socks5h://b:1"], "ws://x/", proxy("a")),
+            (["http_proxy": "", "all_proxy": "socks5://b"], "http://x/", .direct),
+            (["https_proxy": "https://b", "http_proxy": "a"], "http://x/", proxy("a")),
+            (["https_proxy": "https://b", "http_proxy": "a"], "https://x/", nil),
+            (["all_proxy": "socks5://b", "no_proxy": "x"], "http://x/", .direct),
+            (["all_proxy": "socks5://b", "no_proxy": "*"], "https://y/", .direct),
+            (["all_proxy": "socks5://b", "no_proxy": "x"], "http://y/", nil),
+            (["http_proxy": "::bad::", "https_proxy": "http://a"], "https://x/", proxy("a")),
+            (["http_proxy": "http://a", "HTTP_PROXY": "socks5://b"], "http://x/", proxy("a")),
+            (["all_proxy": "socks5://b"], "ftp://x/", .direct),
+        ] as [([String: String], String, ProxyRoute?)]
+    )
+    func needed(variables: [String: String], url: String, route: ProxyRoute?) throws {
+        let url = try #require(HTTPURL(url))
+        let environment = ProxyEnvironment(variables)
+        guard let route else {
+            #expect(throws: ProxyError.self) { try environment.routes(for: url) }
+            return
+        }
+        #expect(try environment.routes(for: url) == [route])
     }
 
     @Test(
@@ -155,6 +184,12 @@ struct ProxyTests {
             ("127.0.0.1:1", "http://127.0.0.1:1/", true),
             ("127.0.0.1", "http://x127.0.0.1/", false),
             ("0.0.1", "http://127.0.0.1/", false),
+            ("127.0.0.1", "http://0x7f.1/", true),
+            ("127.1", "http://127.0.0.1/", true),
+            ("127.0.0.0/8", "http://2130706433/", true),
+            ("10/8", "http://0.0.0.10/", false),
+            ("[fe80::1%25eth0]", "http://[fe80::1%25eth0]/", true),
+            ("fe80::/10", "http://[fe80::1%25eth0]/", true),
             ("10.0.0.0/8", "http://10.255.0.1/", true),
             ("10.0.0.0/8", "http://11.0.0.1/", false),
             ("10.0.0.0/8", "http://10.example.com/", false),

@@ -9,7 +9,15 @@ struct InternetAddressTests {
             ("127.0.0.1", .ipv4, "127.0.0.1", true), ("10.0.0.1", .ipv4, "10.0.0.1", false),
             ("::1", .ipv6, "[::1]", true), ("[2001:db8::1]", .ipv6, "[2001:db8::1]", false),
             ("localhost", .name, "localhost", true), ("example.org", .name, "example.org", false),
-            ("1.2.3", .name, "1.2.3", false), ("", .name, "", false),
+            ("1.2.3.4.5", .name, "1.2.3.4.5", false), ("", .name, "", false), ("256.1", .name, "256.1", false),
+            // C20: every notation that reaches an address is that address.
+            ("1.2.3", .ipv4, "1.2.0.3", false), ("127.1", .ipv4, "127.0.0.1", true),
+            ("0x7f.1", .ipv4, "127.0.0.1", true),
+            ("2130706433", .ipv4, "127.0.0.1", true), ("0177.0.0.1", .ipv4, "127.0.0.1", true),
+            ("127.0.0.1.", .ipv4, "127.0.0.1", true), ("0:0:0:0:0:0:0:1", .ipv6, "[::1]", true),
+            ("[2001:DB8:0::1]", .ipv6, "[2001:db8::1]", false), ("::FFFF:127.0.0.1", .ipv6, "[::ffff:127.0.0.1]", true),
+            ("::ffff:7f00:1", .ipv6, "[::ffff:127.0.0.1]", true), ("fe80:0::1%eth0", .ipv6, "[fe80::1%eth0]", false),
+            ("fe80::1%", .name, "fe80::1%", false), ("fe80::1%a/b", .name, "fe80::1%a/b", false),
         ] as [(String, InternetAddress.Kind, String, Bool)]
     )
     func kinds(text: String, kind: InternetAddress.Kind, description: String, isLoopback: Bool) {
@@ -43,7 +51,10 @@ struct InternetAddressTests {
 
     @Test(
         "refuses what is no range",
-        arguments: ["", "ten", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "::1/129", "10.0.0.0/8/8", "/8", "10.0.0/8"]
+        arguments: [
+            "", "ten", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "::1/129", "10.0.0.0/8/8", "/8", "10.0.0/8", "10/8",
+            "10", "010.0.0.0/8",
+        ]
     )
     func noRange(text: String) {
         #expect(AddressRange(text) == nil)

@@ -28,6 +28,26 @@ struct RequestTests {
         try await expect(name, for: "\(name) / HTTP/1.1\r\nHost: a\r\n\r\n") { $0.method.rawValue }
     }
 
+    @Test(
+        "S9: reads what clients send raw",
+        arguments: [
+            ("/caf\u{E9}?q=100%&r=\u{E9}", "/caf%C3%A9 caf\u{E9} 100% \u{E9} http://a/caf%C3%A9?q=100%&r=%C3%A9"),
+            ("http://b/\u{E9}?q=%", "/%C3%A9 \u{E9} % - http://b/%C3%A9?q=%"),
+            (
+                "/{a}\"b\"<c>`\\d?q=%zz",
+                "/%7Ba%7D%22b%22%3Cc%3E%60%5Cd {a}\"b\"<c>`\\d %zz - "
+                    + "http://a/%7Ba%7D%22b%22%3Cc%3E%60%5Cd?q=%zz"
+            ),
+        ]
+    )
+    func raw(target: String, expected: String) async throws {
+        try await expect(expected, for: get(target)) { request in
+            let query = try request.url.queryParameters
+            let segments = try request.url.pathSegments.joined(separator: "|")
+            return "\(request.url.path) \(segments) \(query["q"] ?? "-") \(query["r"] ?? "-") \(request.requestedURL)"
+        }
+    }
+
     @Test("has the raw target, and its parts")
     func target() async throws {
         let target = "/a%2Fb/c%20d?x=1&x=2&y=a+b%21"

@@ -18,6 +18,8 @@ struct CertificateHostTests {
             ("DNS:127.0.0.1", "127.0.0.1", false), ("IP:::1", "::1", true), ("IP:::1", "0:0:0:0:0:0:0:1", true),
             ("IP:::1", "127.0.0.1", false), ("email:a@b.test", "b.test", false),
             ("URI:https://a.test/", "a.test", false),
+            ("IP:127.0.0.1", "127.1", true), ("IP:127.0.0.1", "0x7f.0.0.1", true), ("DNS:127.1", "127.1", false),
+            ("IP:fe80::1", "fe80::1%eth0", true), ("IP:fe80::1", "fe80::2%eth0", false),
             ("DNS:x.test,IP:10.0.0.1,DNS:a.test", "a.test", true),
         ]
     )

@@ -9,6 +9,8 @@ import Synchronization
 final class ClientAuthentication: Sendable {
     /// How many answers one request gives before it takes no for an answer.
     private static let maximumAnswers = 4
+    /// Of how many origins the digests are kept.
+    private static let maximumDigests = 1024
 
     /// What one request has tried.
     struct Attempts: Sendable {
@@ -152,15 +154,24 @@ final class ClientAuthentication: Sendable {
             }
             let digest = try? DigestAuthorization(challenge: challenge, username: username, password: password)
             guard let digest else { return false }
-            state.withLock { $0.digests[url.origin] = digest }
+            state.withLock { state in
+                // Each costs no more than one more challenge when it is wanted again.
+                if state.digests.count >= Self.maximumDigests { state.digests.removeAll() }
+                state.digests[url.origin] = digest
+            }
             isEmpty.store(false, ordering: .releasing)
             let kept = HTTPCredentials.digest(username: username, password: password)
-            add(kept, for: ProtectionSpace(url), realm: challenge.realm)
+            learn(kept, for: url, challenge)
             return true
         case .bearer:
             guard challenge.isScheme("Bearer") else { return false }
         }
-        add(credentials, for: ProtectionSpace(url), realm: challenge.realm)
+        learn(credentials, for: url, challenge)
         return true
+    }
+
+    private func learn(_ credentials: HTTPCredentials, for url: HTTPURL, _ challenge: Challenge) {
+        state.withLock { $0.store.learn(credentials, for: ProtectionSpace(url), realm: challenge.realm) }
+        isEmpty.store(false, ordering: .releasing)
     }
 }

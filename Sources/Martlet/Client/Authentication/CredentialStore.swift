@@ -13,7 +13,17 @@ public struct CredentialStore: Sendable {
         let space: ProtectionSpace
         let realm: String?
         let credentials: HTTPCredentials
+        /// Whether a server's challenge has brought the entry about.
+        var isLearned = false
+
+        func isReplaced(by other: Entry) -> Bool {
+            space == other.space && realm == other.realm && credentials.scheme == other.credentials.scheme
+        }
     }
+
+    /// How many entries may be learned from challenges, of one origin and of all. A server can name as many realms and
+    /// send the client to as many paths as it likes.
+    static let (learnedPerOrigin, learnedInAll) = (64, 1024)
 
     private var entries: [Entry] = []
 
@@ -23,12 +33,34 @@ public struct CredentialStore: Sendable {
     /// Whether there are none.
     public var isEmpty: Bool { entries.isEmpty }
 
+    /// How many entries there are.
+    var count: Int { entries.count }
+
     /// Adds credentials, in place of those of the same scheme for the same space and realm.
     ///
     /// - Parameter realm: The realm they are for. Defaults to any.
     public mutating func add(_ credentials: HTTPCredentials, for space: ProtectionSpace, realm: String? = nil) {
-        entries.removeAll { $0.space == space && $0.realm == realm && $0.credentials.scheme == credentials.scheme }
-        entries.append(Entry(space: space, realm: realm, credentials: credentials))
+        replace(with: Entry(space: space, realm: realm, credentials: credentials))
+    }
+
+    /// Adds credentials that have answered a challenge. They take the place of the oldest ones that were added in this way
+    /// when there are too many, never of those that the user has added.
+    mutating func learn(_ credentials: HTTPCredentials, for space: ProtectionSpace, realm: String?) {
+        var entry = Entry(space: space, realm: realm, credentials: credentials, isLearned: true)
+        if let known = entries.first(where: { $0.isReplaced(by: entry) }) { entry.isLearned = known.isLearned }
+        replace(with: entry)
+        let learned = entries.indices.filter { entries[$0].isLearned }
+        let ofOrigin = learned.filter { entries[$0].space.origin == space.origin }
+        if ofOrigin.count > Self.learnedPerOrigin {
+            entries.remove(at: ofOrigin[0])
+        } else if learned.count > Self.learnedInAll {
+            entries.remove(at: learned[0])
+        }
+    }
+
+    private mutating func replace(with entry: Entry) {
+        entries.removeAll { $0.isReplaced(by: entry) }
+        entries.append(entry)
     }
 
     /// Adds credentials for the folder of `url`: its path up to the last slash.

@@ -9,7 +9,7 @@ final class DecodedBody: BodySource {
     private static let pieceSize = 65_536
 
     private struct State {
-        let decompressor: Decompressor
+        let decoder: ContentDecoder
         var input = ByteBuffer()
         /// Whether the last step may have left something in the decompressor.
         var mayHaveMore = false
@@ -18,10 +18,10 @@ final class DecodedBody: BodySource {
     private let compressed: any BodySource
     private let state: Mutex<State>
 
-    init(_ compressed: any BodySource, _ coding: ContentCoding, limits: Decompressor.Limits) throws {
+    init(_ compressed: any BodySource, _ codings: [ContentCoding], limits: Decompressor.Limits) throws {
         self.compressed = compressed
         do throws(ContentCodingError) {
-            self.state = Mutex(State(decompressor: try Decompressor(coding, limits: limits)))
+            self.state = Mutex(State(decoder: try ContentDecoder(codings, limits: limits)))
         } catch {
             throw HTTPClientError.undecodableContent(error)
         }
@@ -56,7 +56,7 @@ final class DecodedBody: BodySource {
             }
             var output = ByteBuffer()
             do throws(ContentCodingError) {
-                let count = try state.decompressor.decompress(&state.input, into: &output, upTo: Self.pieceSize)
+                let count = try state.decoder.decode(&state.input, into: &output, upTo: Self.pieceSize)
                 state.mayHaveMore = count == Self.pieceSize
             } catch {
                 throw HTTPClientError.undecodableContent(error)
@@ -68,7 +68,7 @@ final class DecodedBody: BodySource {
     private func finish() throws {
         try state.withLock { state in
             do throws(ContentCodingError) {
-                try state.decompressor.finish()
+                try state.decoder.finish()
             } catch {
                 throw HTTPClientError.undecodableContent(error)
             }

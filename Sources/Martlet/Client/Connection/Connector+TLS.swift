@@ -28,7 +28,7 @@ extension Connector {
         let (host, port) = (key.host, key.port)
         do {
             // Only names are sent to the server (RFC 6066 section 3).
-            let isAddress = (try? SocketAddress(ipAddress: host, port: port)) != nil
+            let isAddress = InternetAddress(host).kind != .name
             let name = isAddress ? nil : host
             return try await loop.eventLoop.flatSubmit {
                 connection.beginHandshake(context, serverName: name, within: limit)

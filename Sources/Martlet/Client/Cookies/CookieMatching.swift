@@ -6,6 +6,13 @@ extension HTTPURL {
         InternetAddress(host).kind != .name
     }
 
+    /// Whether secure cookies are kept and sent: over TLS, and on this machine (W3C Secure Contexts section 3.1).
+    ///
+    /// Names below `localhost` are not meant: the resolver may find them elsewhere.
+    var keepsSecureCookies: Bool {
+        origin.isSecure || InternetAddress(host).isLoopback
+    }
+
     /// The domains whose cookies the host gets: its own, and all those above it (RFC 6265bis section 5.1.3).
     var cookieDomains: [String] {
         guard !hasAddress else { return [host] }
@@ -44,7 +51,7 @@ extension String {
 extension StoredCookie {
     /// Whether the cookie goes with a request for `url`, whose host is at or below the cookie's domain.
     func isSent(to url: HTTPURL, now: HTTPDate, context: CookieContext) -> Bool {
-        guard !isHostOnly || url.host == domain, !isSecure || url.origin.isSecure, !isExpired(at: now),
+        guard !isHostOnly || url.host == domain, !isSecure || url.keepsSecureCookies, !isExpired(at: now),
             (url.path.isEmpty ? "/" : url.path).isCookiePath(below: path)
         else { return false }
         switch context {

@@ -10,7 +10,7 @@ public enum CookieRejection: Error, Sendable, Hashable, CustomStringConvertible 
     case foreignDomain(String)
     /// `Domain` is a public suffix such as `com`: every site below it would get the cookie.
     case publicSuffix(String)
-    /// A secure cookie came over a connection without encryption.
+    /// A secure cookie came over a connection without encryption, and not from this machine.
     case insecureConnection
     /// A secure cookie of the same name is there, which a connection without encryption must not replace.
     case wouldOverwriteSecure

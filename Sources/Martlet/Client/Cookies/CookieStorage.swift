@@ -7,6 +7,9 @@ import HTTPWire
 /// There is no list of public suffixes in it. A `Domain` of one label, such as `com`, is always one; that `co.uk` or
 /// `github.io` is, only `isPublicSuffix` can tell. Without it a site below such a suffix can set cookies for its
 /// neighbours: give one if a jar serves sites that do not trust each other.
+///
+/// `localhost`, `127.0.0.0/8` and `::1` keep and get secure cookies without TLS, as in browsers and curl: what they send
+/// does not leave the machine.
 public struct CookieStorage: Sendable {
     /// How many cookies are kept (RFC 6265bis section 5.7).
     public struct Limits: Sendable, Hashable {
@@ -67,7 +70,7 @@ public struct CookieStorage: Sendable {
             cookie.domain?.utf8.count ?? 0 <= 1024, cookie.path?.utf8.count ?? 0 <= 1024
         else { throw .invalidSize }
         if let violation = cookie.violation { throw .violation(violation) }
-        let isEncrypted = url.origin.isSecure
+        let isEncrypted = url.keepsSecureCookies
         if cookie.isSecure, !isEncrypted { throw .insecureConnection }
         if context == .crossSite, cookie.sameSite != SetCookie.SameSite.none { throw .crossSite }
 

@@ -166,7 +166,7 @@ struct ClientFlow {
             isPersistent: draft.isPersistent
         )
         if let fields = request.fields {
-            request.expectsContinue = framing != .none && fields[.expect]?.lowercased() == "100-continue"
+            request.expectsContinue = framing != .none && fields.contains(token: "100-continue", in: .expect)
             if fields.connectionTokens.contains(.close) { request.isPersistent = false }
         }
         return ClientExchange(

@@ -33,7 +33,7 @@ extension ClientCore {
             if let findProxy = configuration.findProxy {
                 found = try await findProxy(url).routes
             } else {
-                found = try environmentProxies.get().routes(for: url)
+                found = try environmentProxies.routes(for: url)
             }
         } catch let error as ProxyError {
             throw HTTPClientError.invalidProxyConfiguration("\(error)")

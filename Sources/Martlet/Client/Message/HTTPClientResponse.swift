@@ -77,14 +77,14 @@ public struct HTTPClientResponse: Sendable {
     {
         let configuration = core.configuration
         let head = incoming.head
-        let coding = incoming.body == nil ? nil : Self.coding(head.fields)
+        let codings = Self.codings(head.fields)
         var source = incoming.body
-        if let body = incoming.body, let coding, configuration.decompresses {
-            source = try DecodedBody(body, coding, limits: configuration.decompressionLimits)
+        if let body = incoming.body, let codings, !codings.isEmpty, configuration.decompresses {
+            source = try DecodedBody(body, codings, limits: configuration.decompressionLimits)
             self.compressionState = .decompressed
             self.fields = Fields(head.fields, without: Self.codingFields)
         } else {
-            self.compressionState = head.fields.contains(.contentEncoding) ? .compressed : .notCompressed
+            self.compressionState = codings == [] ? .notCompressed : .compressed
             self.fields = Fields(head.fields, without: [])
         }
         self.url = draft.url
@@ -110,14 +110,13 @@ public struct HTTPClientResponse: Sendable {
     ) throws {
         let configuration = core.configuration
         var source: any BodySource = WholeBody(body)
-        if body.readableBytes > 0, configuration.decompresses,
-            let coding = Self.coding(headers[values: .contentEncoding])
-        {
-            source = try DecodedBody(source, coding, limits: configuration.decompressionLimits)
+        let codings = ContentCoding.codings(in: headers[values: .contentEncoding])
+        if body.readableBytes > 0, configuration.decompresses, let codings, !codings.isEmpty {
+            source = try DecodedBody(source, codings, limits: configuration.decompressionLimits)
             self.compressionState = .decompressed
             self.fields = Fields(headers, without: Self.codingFields)
         } else {
-            self.compressionState = headers[.contentEncoding] == nil ? .notCompressed : .compressed
+            self.compressionState = codings == [] ? .notCompressed : .compressed
             self.fields = Fields(headers, without: [])
         }
         self.url = draft.url
@@ -182,13 +181,8 @@ public struct HTTPClientResponse: Sendable {
     /// The fields that say nothing true of a content that was decompressed.
     private static let codingFields: [HTTPField.Name] = [.contentEncoding, .contentLength]
 
-    /// The one coding of the content that can be undone; nil for none, and for several.
-    private static func coding(_ fields: FieldBlock) -> ContentCoding? {
-        fields.contains(.contentEncoding) ? coding(fields.values(.contentEncoding)) : nil
-    }
-
-    private static func coding(_ values: [String]) -> ContentCoding? {
-        guard values.count == 1, let coding = ContentCoding(values[0]), coding != .identity else { return nil }
-        return coding
+    /// The codings of the content in the order in which they were applied; nil for those that can't be undone.
+    private static func codings(_ fields: FieldBlock) -> [ContentCoding]? {
+        fields.contains(.contentEncoding) ? ContentCoding.codings(in: fields.values(.contentEncoding)) : []
     }
 }

@@ -2,8 +2,8 @@ import HTTPWire
 
 /// The proxies that environment variables name, in the way of curl and most others.
 ///
-///     let environment = try ProxyEnvironment(["https_proxy": "http://user:pw@proxy:3128", "no_proxy": ".local"])
-///     environment.routes(for: url)
+///     let environment = ProxyEnvironment(["https_proxy": "http://user:pw@proxy:3128", "no_proxy": ".local"])
+///     try environment.routes(for: url)
 ///
 /// - `http_proxy` is for `http` and `ws`, `https_proxy` for `https` and `wss`, `all_proxy` for what has none of its own.
 /// - Lower case goes before upper case. `HTTP_PROXY` is not read where `REQUEST_METHOD` is set: in a CGI program it is the
@@ -12,58 +12,55 @@ import HTTPWire
 ///   and password may be percent-encoded. Path, query and fragment are ignored.
 /// - An empty value means no proxy, and goes before `all_proxy`.
 /// - `no_proxy` names the hosts that are reached straight: see ``ProxyExceptions``.
+///
+/// A value is judged when a request needs it: an `all_proxy` of `socks5://…` harms no request that `http_proxy` or
+/// `no_proxy` decides about.
 public struct ProxyEnvironment: Sendable, Hashable {
-    private let http: ProxyRoute?
-    private let https: ProxyRoute?
+    /// What the variables say about one kind of URL: a route, or why there is none.
+    private typealias Setting = Result<ProxyRoute, ProxyError>
+
+    private let http: Setting
+    private let https: Setting
     private let exceptions: ProxyExceptions
 
-    /// Reads the variables.
-    ///
-    /// - Throws: `ProxyError.invalidVariable` if a value is not the URL of an HTTP proxy, `ProxyError.unsupportedKind` if
-    ///   it has another scheme, such as `socks5`. Nothing is ignored, for what was meant to go through a proxy could go
-    ///   straight then.
-    public init(_ environment: [String: String]) throws(ProxyError) {
+    /// Takes the variables from `environment`; what they say is judged by ``routes(for:)``.
+    public init(_ environment: [String: String]) {
         let isCGI = environment["REQUEST_METHOD"] != nil
-        let all = try Self.setting("all_proxy", "ALL_PROXY", in: environment)
-        let http = try Self.setting("http_proxy", isCGI ? nil : "HTTP_PROXY", in: environment) ?? all
-        let https = try Self.setting("https_proxy", "HTTPS_PROXY", in: environment) ?? all
-        self.http = http?.route
-        self.https = https?.route
+        let all = Self.setting("all_proxy", "ALL_PROXY", in: environment) ?? .success(.direct)
+        http = Self.setting("http_proxy", isCGI ? nil : "HTTP_PROXY", in: environment) ?? all
+        https = Self.setting("https_proxy", "HTTPS_PROXY", in: environment) ?? all
         exceptions = ProxyExceptions(environment["no_proxy"] ?? environment["NO_PROXY"] ?? "")
     }
 
     /// The routes to `url`: one, straight or through a proxy.
-    public func routes(for url: HTTPURL) -> [ProxyRoute] {
-        let route: ProxyRoute? =
+    ///
+    /// - Throws: `ProxyError.invalidVariable` if the variable that decides is not the URL of an HTTP proxy,
+    ///   `ProxyError.unsupportedKind` if it has another scheme, such as `socks5`: what was meant to go through a proxy never
+    ///   goes straight.
+    public func routes(for url: HTTPURL) throws(ProxyError) -> [ProxyRoute] {
+        let setting: Setting =
             switch url.scheme {
             case "http", "ws": http
             case "https", "wss": https
-            default: nil
+            default: .success(.direct)
             }
-        guard let route, !exceptions.contains(url) else { return [.direct] }
-        return [route]
-    }
-
-    /// What one variable says: nothing at all, or a proxy, or none.
-    private struct Setting {
-        let route: ProxyRoute?
+        if setting == .success(.direct) || exceptions.contains(url) { return [.direct] }
+        return [try setting.get()]
     }
 
     private static func setting(
         _ name: String,
         _ otherName: String?,
         in environment: [String: String]
-    ) throws(ProxyError) -> Setting? {
+    ) -> Setting? {
         for name in [name, otherName ?? name] {
             guard let value = environment[name] else { continue }
-            let text = value.filter { !$0.isWhitespace }
-            if text.isEmpty { return Setting(route: nil) }
-            guard let url = HTTPURL(text.contains("://") ? text : "http://\(text)") else {
-                throw .invalidVariable(name)
+            do throws(ProxyError) {
+                guard let route = try ProxyRoute(setting: value) else { return .failure(.invalidVariable(name)) }
+                return .success(route)
+            } catch {
+                return .failure(error)
             }
-            guard url.scheme == "http" else { throw .unsupportedKind(url.scheme) }
-            guard let route = ProxyRoute(proxy: url) else { throw .invalidVariable(name) }
-            return Setting(route: route)
         }
         return nil
     }

@@ -26,6 +26,21 @@ extension ProxyRoute {
     /// Dart takes 1080, as curl does, which is the port of SOCKS.
     public static var defaultPort: Int { 80 }
 
+    /// Reads the setting of a proxy: a URL, of which `http://` may be left out, or nothing for none.
+    ///
+    /// - Returns: `nil` if it is not the URL of a proxy.
+    /// - Throws: `ProxyError.unsupportedKind` if it has another scheme than `http`.
+    package init?(setting value: String) throws(ProxyError) {
+        let text = value.filter { !$0.isWhitespace }
+        if text.isEmpty {
+            self = .direct
+            return
+        }
+        guard let url = HTTPURL(HTTPURL.namesScheme(text) ? text : "http://\(text)") else { return nil }
+        guard url.scheme == "http" else { throw .unsupportedKind(url.scheme) }
+        self.init(proxy: url)
+    }
+
     /// Reads `host`, `host:port`, either with `user:password@` before it.
     ///
     /// User name and password may be percent-encoded. The last `@` counts, for passwords often have one unencoded.

@@ -7,6 +7,9 @@ import NIOCore
 protocol MessageHeadParser {
     associatedtype Head: FramedHead
 
+    /// Whether the messages are responses.
+    static var readsResponses: Bool { get }
+
     /// Whether a byte of a head that is not complete has been seen.
     var hasStarted: Bool { get }
 
@@ -21,7 +24,9 @@ protocol FramedHead {
 
 extension RequestHead: FramedHead {}
 extension ResponseHead: FramedHead {}
-extension RequestHeadParser: MessageHeadParser {}
+extension RequestHeadParser: MessageHeadParser {
+    static var readsResponses: Bool { false }
+}
 
 /// Cuts the bytes that arrive on a server's connection into requests.
 typealias HTTP1RequestReader = HTTP1MessageReader<RequestHeadParser>
@@ -134,7 +139,7 @@ struct HTTP1MessageReader<Parser: MessageHeadParser> {
             return .needsMoreBytes
         }
         if head.framing.hasContent {
-            decoder = BodyDecoder(framing: head.framing, limits: bodyLimits)
+            decoder = BodyDecoder(framing: head.framing, limits: bodyLimits, isResponse: Parser.readsResponses)
         }
         return .head(head)
     }

@@ -1,0 +1,109 @@
+public import NIOCore
+
+/// Undoes all the codings of a content, the one that was applied last before the others (RFC 9110 section 8.4).
+///
+///     let decoder = try ContentDecoder([.deflate, .gzip])
+///     var input = received
+///     try decoder.decode(&input, into: &output)
+///     try decoder.finish()
+///
+/// It is used as a ``Decompressor`` is, and keeps to the same limits: the content is measured against what came in, however
+/// many codings are in between.
+public final class ContentDecoder {
+    /// How much is decompressed at once between two codings.
+    private static let stepSize = 16_384
+
+    /// The decompressors in the order of the data's way through them.
+    private let stages: [Decompressor]
+    /// What each stage but the last has put out and the next one has not taken.
+    private var pending: [ByteBuffer]
+    private let limits: Decompressor.Limits
+    private var totalInput = 0
+    private var totalOutput = 0
+    /// What is wrong, and has not been told.
+    private var failure: ContentCodingError?
+
+    /// A decoder for content with these codings, in the order in which they were applied.
+    ///
+    /// - Throws: `ContentCodingError.outOfMemory`.
+    public init(_ codings: [ContentCoding], limits: Decompressor.Limits = .init()) throws(ContentCodingError) {
+        var stages: [Decompressor] = []
+        for coding in codings.reversed() { stages.append(try Decompressor(coding, limits: limits)) }
+        if stages.isEmpty { stages.append(try Decompressor(.identity, limits: limits)) }
+        self.stages = stages
+        self.limits = limits
+        pending = Array(repeating: ByteBuffer(), count: stages.count - 1)
+    }
+
+    /// Decodes the readable bytes of `input`, moves its reader index over what was read, and appends the content.
+    ///
+    /// - Parameter limit: How many bytes this call may append; none by default. When as many were appended there may be more
+    ///   to come, even if `input` has been read to its end: call again until fewer are.
+    /// - Returns: how many bytes were appended.
+    /// - Throws: `ContentCodingError`. Damage behind good content is told by the next call, or by `finish`.
+    @discardableResult
+    public func decode(
+        _ input: inout ByteBuffer,
+        into output: inout ByteBuffer,
+        upTo limit: Int = .max
+    ) throws(ContentCodingError) -> Int {
+        if let failure {
+            self.failure = .finished
+            throw failure
+        }
+        let available = input.readableBytes
+        var count = 0
+        do {
+            while count < limit {
+                let step = try fill(stages.count - 1, from: &input, into: &output, upTo: limit - count)
+                guard step > 0 else { break }
+                count += step
+                try check(output: totalOutput + count, input: totalInput + available - input.readableBytes)
+            }
+        } catch {
+            let isLater = count > 0 && error.spoilsOnlyTheRest
+            failure = isLater ? error : .finished
+            if !isLater { throw error }
+        }
+        totalInput += available - input.readableBytes
+        totalOutput += count
+        return count
+    }
+
+    /// Makes sure that the data of every coding were complete. No data at all are taken for empty content.
+    ///
+    /// - Throws: `ContentCodingError.truncated` if they were not; what is wrong with them if that has not been told yet.
+    public func finish() throws(ContentCodingError) {
+        if let failure {
+            self.failure = .finished
+            throw failure
+        }
+        for stage in stages { try stage.finish() }
+    }
+
+    /// Appends output of one stage, whose input comes from the stages before it; nothing if those need more.
+    private func fill(
+        _ index: Int,
+        from input: inout ByteBuffer,
+        into output: inout ByteBuffer,
+        upTo limit: Int
+    ) throws(ContentCodingError) -> Int {
+        guard index > 0 else { return try stages[0].decompress(&input, into: &output, upTo: limit) }
+        while true {
+            let count = try stages[index].decompress(&pending[index - 1], into: &output, upTo: limit)
+            if count > 0 { return count }
+            var more = ByteBuffer()
+            swap(&more, &pending[index - 1])
+            more.clear()
+            let fed = try fill(index - 1, from: &input, into: &more, upTo: Self.stepSize)
+            swap(&more, &pending[index - 1])
+            if fed == 0 { return 0 }
+        }
+    }
+
+    private func check(output: Int, input: Int) throws(ContentCodingError) {
+        if output > limits.ratioExemption, output / max(1, limits.maximumRatio) > input {
+            throw .ratioLimitExceeded(limits.maximumRatio)
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import HTTPWire
+
+/// Reads the words and parameters of a form's field from left to right.
+struct FormFieldScanner {
+    private(set) var rest: Substring
+
+    init(_ text: Substring) {
+        rest = text
+    }
+
+    /// Moves over one character.
+    mutating func skip() {
+        rest = rest.dropFirst()
+    }
+
+    /// Reads a text or a path and its parameters, up to `end` or to the end; nil if it is malformed.
+    ///
+    /// - Parameters:
+    ///   - isFile: Whether the word is a path.
+    ///   - isNamed: Whether a file is sent under its own name where no other is given.
+    mutating func part(endingAt end: Character?, isFile: Bool, isNamed: Bool = true) -> FormField.Part? {
+        guard let text = word(endingAt: end, keepsSemicolons: true) else { return nil }
+        var part = FormField.Part(content: .text(text))
+        if isFile {
+            guard !text.isEmpty else { return nil }
+            part.content = .file(ContentArgument(argument: "@\(text)"))
+            if isNamed { part.filename = text.split(separator: "/").last.map(String.init) ?? text }
+        }
+        while rest.first == ";" {
+            skip()
+            skipBlanks()
+            if startsWith("type=") {
+                rest = rest.dropFirst(5)
+                guard let text = word(endingAt: end, keepsSemicolons: true), let type = MediaType(text) else {
+                    return nil
+                }
+                part.type = type
+            } else if startsWith("filename=") {
+                rest = rest.dropFirst(9)
+                guard let name = word(endingAt: end, keepsSemicolons: false) else { return nil }
+                part.filename = name
+            } else {
+                return nil
+            }
+        }
+        return part
+    }
+
+    /// Reads a word in quotes, or everything up to a semicolon, to `end` or to the end; nil if something follows the quotes.
+    ///
+    /// - Parameter keepsSemicolons: Whether one that no parameter follows belongs to a word without quotes.
+    private mutating func word(endingAt end: Character?, keepsSemicolons: Bool) -> String? {
+        skipBlanks()
+        if let quoted = quotedWord() {
+            skipBlanks()
+            guard let next = rest.first else { return quoted }
+            return next == ";" || next == end ? quoted : nil
+        }
+        var word = ""
+        while let character = rest.first, character != end {
+            if character == ";", !keepsSemicolons || startsParameter { break }
+            word.append(character)
+            skip()
+        }
+        while word.last?.isWhitespace ?? false { word.removeLast() }
+        return word
+    }
+
+    /// Reads a word in quotes; nil, and nothing is read, if there is none or the second quote is missing.
+    private mutating func quotedWord() -> String? {
+        guard rest.first == "\"" else { return nil }
+        var (word, isEscaped) = ("", false)
+        for index in rest.indices.dropFirst() {
+            let character = rest[index]
+            if isEscaped {
+                if character != "\"", character != "\\" { word.append("\\") }
+                word.append(character)
+                isEscaped = false
+            } else if character == "\\" {
+                isEscaped = true
+            } else if character == "\"" {
+                rest = rest[rest.index(after: index)...]
+                return word
+            } else {
+                word.append(character)
+            }
+        }
+        return nil
+    }
+
+    /// Whether the semicolon that is next has one of the known parameters behind it.
+    private var startsParameter: Bool {
+        var next = self
+        next.skip()
+        next.skipBlanks()
+        return next.startsWith("type=") || next.startsWith("filename=")
+    }
+
+    private func startsWith(_ prefix: String) -> Bool {
+        String(rest.prefix(prefix.count)).equalsIgnoringCase(prefix)
+    }
+
+    private mutating func skipBlanks() {
+        rest = rest.drop { $0.isWhitespace }
+    }
+}
