@@ -29,9 +29,7 @@ struct BlockedWorkTests {
         configuration.walksStepwise = true
         configuration.allowDirectoryListing = true
         let files = VirtualDirectory(site.root, configuration: configuration)
-        try await withServer { request in
-            if request.method == .post { try await uploads.serve(request) } else { try await files.serveRequest(request) }
-        } test: { server in
+        try await withServer(.bare, serving(files, uploads)) { server in
             #expect(try await server.response(to: get("/a.txt")).content.count == 100_000)
             #expect(try await server.response(to: get("/a.txt", "Accept-Encoding: gzip")).status == 200)
             #expect(try await server.response(to: get("/")).status == 200)
