@@ -132,7 +132,7 @@ struct PrivateDirectory {
     /// Makes a directory and those above it. The mode is for new ones.
     private static func make(_ path: String) throws(DevelopmentCertificateError) {
         guard access(path, F_OK) != 0 else { return }
-        if let slash = path.lastIndex(of: "/"), slash != path.startIndex { try make(String(path[..<slash])) }
+        if let slash = path.utf8.lastIndex(of: 0x2F), slash != path.startIndex { try make(String(path[..<slash])) }
         // Another process may have been quicker.
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw DevelopmentCertificateError("create", path) }
     }

@@ -126,7 +126,7 @@ struct BasicWriterServerTests {
             for (index, client) in stalled.enumerated() {
                 try client.send(
                     """
-                    POST /stalled\(index) HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\
+                    POST /stalled\(index) HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
                     Content-Length: 12\r\nExpect: 100-continue\r\n\r\n
                     """
                 )

@@ -14,7 +14,7 @@ struct LifeTests {
         try await withProgram(name, name == "tour" ? "--any-ports" : "--port=0") { program in
             // A client that is connected but silent is no reason to stay.
             let idle = try RawClient(port: program.port)
-            try idle.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            try idle.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
             _ = try idle.receive(until: "\r\n\r\n")
             program.process.send(signal)
             #expect(await program.process.exitStatus == 0)
@@ -27,7 +27,7 @@ struct LifeTests {
             let client = try RawClient(port: program.port)
             try client.send(
                 """
-                POST /file HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\
+                POST /file HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
                 Content-Length: 2\r\nExpect: 100-continue\r\n\r\n
                 """
             )
@@ -44,7 +44,7 @@ struct LifeTests {
             let client = try RawClient(port: program.port)
             try client.send(
                 """
-                POST /file HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\
+                POST /file HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
                 Content-Length: 2\r\nExpect: 100-continue\r\n\r\n
                 """
             )

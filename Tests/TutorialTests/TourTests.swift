@@ -55,7 +55,7 @@ struct TourTests {
             let port = try #require(try await ports(of: tour)["hello-world-server"])
             for _ in 0..<3 { _ = try await Reply(curl: ["http://127.0.0.1:\(port)/"]) }
             let idle = try RawClient(port: port)
-            try idle.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            try idle.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
             _ = try idle.receive(until: "Hello, world!")
 
             let reply = try await tour.curl("/figures.json")

@@ -8,8 +8,10 @@ public enum MultipartError: Error, Sendable, Hashable, CustomStringConvertible {
     case missingBoundary
     /// The boundary is not 1 to 70 of the characters that it may have.
     case invalidBoundary(String)
-    /// The content ends before the first boundary, or has none.
+    /// The content ends before the first boundary, or has none, or nothing but text before the closing one.
     case noParts
+    /// The content begins with another boundary than the media type announces.
+    case unexpectedBoundary
     /// The content ends before the closing boundary.
     case truncated
     /// There is something else than a line end or two hyphens behind a boundary.
@@ -52,6 +54,7 @@ public enum MultipartError: Error, Sendable, Hashable, CustomStringConvertible {
             "\(boundary.debugDescription) is not a boundary: 1 to 70 letters, digits, spaces and '()+_,-./:=?, "
                 + "and no space at the end (RFC 2046 section 5.1.1)."
         case .noParts: "The content has no line with its boundary (RFC 2046 section 5.1.1)."
+        case .unexpectedBoundary: "The content begins with another boundary than its Content-Type announces."
         case .truncated: "The content ends before its closing boundary (RFC 2046 section 5.1.1)."
         case .malformedBoundaryLine: "A line begins with the boundary and goes on (RFC 2046 section 5.1.1)."
         case .malformedHead(let reason): "The head of a part is malformed: \(reason.explanation)"

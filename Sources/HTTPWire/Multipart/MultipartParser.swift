@@ -51,6 +51,7 @@ public struct MultipartParser: Sendable {
     private var isInsidePart = false
     private var parts = 0
     private var discarded = 0
+    private var preamble = MultipartPreamble()
     private var consumed = 0
     private var failure: MultipartError?
 
@@ -111,7 +112,9 @@ public struct MultipartParser: Sendable {
             case .preamble:
                 switch search.next(&buffer) {
                 case .needsMoreBytes: return .needsMoreBytes
-                case .content(let bytes): try discard(bytes.readableBytes)
+                case .content(let bytes):
+                    try preamble.take(bytes)
+                    try discard(bytes.readableBytes)
                 case .delimiter: state = .boundaryLine(.start)
                 }
             case .content:
@@ -127,6 +130,8 @@ public struct MultipartParser: Sendable {
                     return .needsMoreBytes
                 case .closing:
                     guard isInsidePart else {
+                        // Browsers send a form without fields so. What stands before it would be lost without a word.
+                        guard preamble.isEmpty else { throw .noParts }
                         state = .closingLine(.padding(0))
                         return .end
                     }

@@ -13,14 +13,16 @@ extension X509Certificate {
         return names.contains { name in
             guard case .domain(let domain) = name else { return false }
             let pattern = Self.normalized(domain)
-            guard pattern.hasPrefix("*.") else { return pattern == wanted }
+            guard pattern.starts(with: "*.".utf8) else { return pattern == wanted }
             let parent = pattern.dropFirst()
-            return parent.dropFirst().contains(".") && wanted.drop { $0 != "." } == parent && !wanted.hasPrefix(".")
+            return parent.dropFirst().contains(0x2E) && wanted.drop { $0 != 0x2E } == parent && wanted.first != 0x2E
         }
     }
 
-    private static func normalized(_ name: String) -> String {
-        let lowercased = name.lowercased()
-        return lowercased.hasSuffix(".") ? String(lowercased.dropLast()) : lowercased
+    /// The bytes of a name, in lower case as far as they are ASCII, without the dot at its end. Texts would be equal to
+    /// others that only look like them.
+    private static func normalized(_ name: String) -> ArraySlice<UInt8> {
+        let bytes = name.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+        return bytes.last == 0x2E ? bytes.dropLast() : bytes[...]
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Martlet
 import MartletFiles
 
 /// Serves the files of a directory: `martlet serve site`.
@@ -27,6 +28,17 @@ struct ServeCommand: AsyncParsableCommand {
         )
     )
     var host = "127.0.0.1"
+
+    @Option(
+        help: ArgumentHelp(
+            "Another name that visitors reach the server by, such as example.com or *.example.com; * for any. "
+                + "Can be repeated.",
+            discussion: "Requests for other names are refused, as the pages of other sites can make them: IP addresses, "
+                + "localhost and, with --host, the names of this machine are known. With --cert every name is.",
+            valueName: "name"
+        )
+    )
+    var allowHost: [String] = []
 
     @Flag(inversion: .prefixedNo, help: "List the entries of directories without an index.html.")
     var listing = true
@@ -78,6 +90,11 @@ struct ServeCommand: AsyncParsableCommand {
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port is a number from 0 to 65535.") }
         guard (cert == nil) == (key == nil) else { throw ValidationError("--cert and --key belong together.") }
+        do {
+            _ = try AllowedHosts(allowHost)
+        } catch {
+            throw ValidationError("--allow-host: \(error).")
+        }
         guard !tls || cert == nil else {
             throw ValidationError("--tls makes a certificate; with --cert and --key leave it out.")
         }
@@ -94,13 +111,27 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.allowDirectoryListing = listing
         configuration.servesHiddenFiles = hidden
         configuration.cachePolicy = cache.policy
+        // What a visitor uploads is a file of its own, whatever name it has.
+        configuration.servesPrecompressedFiles = !upload
         return Site(
             directory: directory,
             configuration: configuration,
             fallback: spa || spaFile != nil ? spaFile ?? "index.html" : nil,
             allowsOtherSites: cors,
-            takesUploads: upload
+            takesUploads: upload,
+            hosts: hosts
         )
+    }
+
+    /// The names that the server is reached by; nil for any.
+    private var hosts: [String]? {
+        // A browser refuses to take the certificate of another name, so that no page of another site can come as far.
+        if cert != nil { return nil }
+        let address = InternetAddress(host)
+        var names = allowHost
+        if address.kind == .name { names.append(host) }
+        if !address.isLoopback { names += MachineNames.all }
+        return names
     }
 }
 

@@ -13,6 +13,12 @@ import NIOPosix
 /// What comes from standard input, or from something that is no file, such as a named pipe.
 struct InputBytes: AsyncSequence, Sendable {
     private static let pieceSize = 65_536
+    /// Reading waits for whoever writes, perhaps for ever: not on the threads that files are read and written on.
+    private static let threads = {
+        let threads = NIOThreadPool(numberOfThreads: 1)
+        threads.start()
+        return threads
+    }()
 
     fileprivate final class Descriptor: Sendable {
         let number: CInt
@@ -39,7 +45,7 @@ struct InputBytes: AsyncSequence, Sendable {
 
         mutating func next() async throws -> ByteBuffer? {
             let descriptor = descriptor
-            let bytes = try await NIOThreadPool.singleton.runIfActive { try InputBytes.read(descriptor.number) }
+            let bytes = try await InputBytes.threads.runIfActive { try InputBytes.read(descriptor.number) }
             return bytes.readableBytes == 0 ? nil : bytes
         }
     }

@@ -14,10 +14,12 @@ struct Site: Sendable {
     let fallback: String?
     let allowsOtherSites: Bool
     let takesUploads: Bool
+    /// The names that it is reached by; nil for any.
+    var hosts: [String]?
 
     /// The path of ``fallback``, seen from where the process is.
     var fallbackPath: String? {
-        fallback.map { $0.hasPrefix("/") ? $0 : "\(directory)/\($0)" }
+        fallback.map { $0.utf8.first == UInt8(ascii: "/") ? $0 : "\(directory)/\($0)" }
     }
 
     /// Answers the requests.
@@ -25,7 +27,10 @@ struct Site: Sendable {
         let files = VirtualDirectory(directory, configuration: configuration)
         var handler: HTTPServer.Handler = { try await files.serveRequest($0) }
         if let fallbackPath { handler = Self.fallingBack(to: fallbackPath, of: files, handler) }
-        if takesUploads { handler = Self.uploading(to: directory, handler) }
+        if takesUploads { handler = Self.uploading(to: directory, reserving: reservedNames, handler) }
+        if let hosts {
+            handler = try AllowedHosts(hosts).wrapping(handler) { "To allow it, start the server with --allow-host \($0)." }
+        }
         handler = ErrorPages().wrapping(handler)
         guard allowsOtherSites else { return handler }
         // Parts of files are of use only to who may know which parts they are.
@@ -45,8 +50,14 @@ struct Site: Sendable {
         { request in
             do {
                 try await handler(request)
-            } catch let error as HTTPError where error.status == .notFound && wantsPage(request) {
-                request.response.headers.append(HTTPField(name: .vary, value: "Accept"))
+            } catch var error as HTTPError where error.status == .notFound {
+                // With another Accept it would be the page, or not.
+                let vary = HTTPField(name: .vary, value: "Accept")
+                guard wantsPage(request) else {
+                    error.headers.append(vary)
+                    throw error
+                }
+                request.response.headers.append(vary)
                 try await files.serveFile(path, to: request)
             }
         }
@@ -60,8 +71,20 @@ struct Site: Sendable {
         return accepted.contains { $0.value.lowercased() == MediaType.html.essence && $0.quality > 0 }
     }
 
-    private static func uploading(to directory: String, _ handler: @escaping HTTPServer.Handler) -> HTTPServer.Handler {
-        let uploads = UploadHandler(directory: directory)
+    /// What no upload may be called, since it would be shown in place of something else.
+    private var reservedNames: Set<String> {
+        let page = fallback?.utf8.split(separator: UInt8(ascii: "/")).last.map { String(decoding: Array($0), as: UTF8.self) }
+        return Set(configuration.indexFiles + [page].compactMap { $0 } + ["robots.txt", "favicon.ico"])
+    }
+
+    private static func uploading(
+        to directory: String,
+        reserving names: Set<String>,
+        _ handler: @escaping HTTPServer.Handler
+    ) -> HTTPServer.Handler {
+        var configuration = UploadHandler.Configuration()
+        configuration.reservedNames = names
+        let uploads = UploadHandler(directory: directory, configuration: configuration)
         return { request in
             if request.url.path == "/", request.url.query == "upload" {
                 try await uploads.serve(request)

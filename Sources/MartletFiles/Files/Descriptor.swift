@@ -54,6 +54,10 @@ enum SystemFlag {
     #if os(Linux)
         /// `O_PATH`: finds a file without opening it. The same on all architectures that Swift runs on.
         static let path: CInt = 0o10_000_000
+        /// For a directory that is only gone through: no permission to list it is needed.
+        static let searchDirectory = path
+    #else
+        static let searchDirectory = O_RDONLY
     #endif
 }
 

@@ -77,24 +77,20 @@ struct FileFacts: Sendable, Hashable {
         self.init(info)
     }
 
-    var lastModified: HTTPDate { HTTPDate(secondsSince1970: Int64(modified.seconds)) }
-
-    /// The entity tag: size, time of modification and inode, and the coding that was applied.
+    /// When the content was last modified, as the field `Last-Modified` tells it: never later than `now` (RFC 9110 section
+    /// 8.8.2.1).
     ///
-    /// It is a weak one while the file has just been modified: another change within the tick of the file system's clock
-    /// would not show (RFC 9110 section 8.8.1).
-    func entityTag(coding: String? = nil, isWeak: Bool) -> EntityTag? {
-        var text = String(inode, radix: 36)
-        text += "-"
-        text += String(size, radix: 36)
-        text += "-"
-        text += String(modified.seconds, radix: 36)
-        text += "."
-        text += String(modified.nanoseconds, radix: 36)
-        if let coding {
-            text += "-"
-            text += coding
-        }
-        return EntityTag(opaqueTag: text, isWeak: isWeak)
+    /// Anybody can give a file a time that is yet to come. What holds then is when the system last saw it change, which
+    /// stays the same from one request to the next.
+    func lastModified(now: Moment) -> HTTPDate {
+        let moment = modified <= now ? modified : min(changed, now)
+        return HTTPDate(secondsSince1970: Int64(moment.seconds))
+    }
+
+    /// Whether the file has been changed so recently, by the system's clock, that another change might have the same
+    /// time. A time that is yet to come, since the clock has been set back, is as far from now as one that has passed.
+    func isFresh(now: Moment, settlingSeconds: Int) -> Bool {
+        let (distance, overflow) = now.seconds.subtractingReportingOverflow(changed.seconds)
+        return !overflow && distance.magnitude < UInt(max(settlingSeconds, 0))
     }
 }

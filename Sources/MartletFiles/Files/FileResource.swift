@@ -27,17 +27,28 @@ final class FileResource: Sendable {
         }
     }
 
-    /// The name that the system knows the file by.
-    let systemPath: [CChar]
-    let path: RelativePath
-    let facts: FileFacts
+    /// What there is to know of a file once it has been found.
+    struct Origin: Sendable {
+        /// The name that the system knows the file by.
+        let systemPath: [CChar]
+        let path: RelativePath
+        /// The path in a URL, in its one normal form: what is made of the file is kept under it.
+        let key: String
+        let facts: FileFacts
+        let version: FileVersion
+        /// Whether the file has last been changed so recently that another change might not show in its facts.
+        let isFresh: Bool
+    }
+
+    let origin: Origin
     let mediaType: MediaType?
     /// The content coding, if there is one.
     let coding: String?
     let content: Content
-    /// Whether the file has last been changed so recently that another change might not show in its facts.
-    let isFresh: Bool
     let tag: EntityTag?
+    let lastModified: HTTPDate
+    /// Whether it is worth while to send the content in a coding: it has none, and its type is one that compresses well.
+    let isCompressible: Bool
 
     // The values of the fields, worked out once for all the requests that get the file from memory.
     let contentTypeField: String
@@ -45,49 +56,58 @@ final class FileResource: Sendable {
     let tagField: String?
     let cacheControlField: String?
 
+    var facts: FileFacts { origin.facts }
+
     init(
-        systemPath: [CChar],
-        path: RelativePath,
-        facts: FileFacts,
+        _ origin: Origin,
         mediaType: MediaType?,
         coding: String? = nil,
         content: Content,
-        isFresh: Bool,
+        now: FileFacts.Moment,
         cachePolicy: VirtualDirectory.CachePolicy
     ) {
-        self.systemPath = systemPath
-        self.path = path
-        self.facts = facts
+        self.origin = origin
         self.mediaType = mediaType
         self.coding = coding
         self.content = content
-        self.isFresh = isFresh
-        tag = facts.entityTag(coding: coding, isWeak: isFresh)
+        tag = origin.version.tag(coding: coding)
+        lastModified = origin.facts.lastModified(now: now)
+        isCompressible =
+            coding == nil && mediaType?.isCompressible == true
+            && !CompressedName.isCompressed(origin.path.names.last ?? [])
         contentTypeField = mediaType?.description ?? "application/octet-stream"
-        lastModifiedField = facts.lastModified.description
+        lastModifiedField = lastModified.description
         tagField = tag?.description
-        cacheControlField = cachePolicy.value?(path.encoded, mediaType)
+        cacheControlField = cachePolicy.value?(origin.path.encoded, mediaType)
     }
 
     /// The same file in a content coding, as the file of another name or made here has it.
+    ///
+    /// A file of another name is newer, or as old: its times are the ones of the representation.
     func coded(_ coding: String, _ other: FileResource? = nil, content: Content, _ policy: VirtualDirectory.CachePolicy)
         -> FileResource
     {
-        FileResource(
-            systemPath: other?.systemPath ?? systemPath,
-            path: path,
-            facts: other?.facts ?? facts,
+        let other = other?.origin ?? origin
+        return FileResource(
+            Origin(
+                systemPath: other.systemPath,
+                path: origin.path,
+                key: origin.key,
+                facts: other.facts,
+                version: other.version,
+                isFresh: other.isFresh
+            ),
             mediaType: mediaType,
             coding: coding,
             content: content,
-            isFresh: other?.isFresh ?? isFresh,
+            now: .now,
             cachePolicy: policy
         )
     }
 
     /// Whether the name still stands for the same file with the same content. One quick system call.
     func isCurrent(followsLinks: Bool) -> Bool {
-        FileFacts(at: systemPath, followsLink: followsLinks) == facts
+        FileFacts(at: origin.systemPath, followsLink: followsLinks) == origin.facts
     }
 }
 

@@ -24,8 +24,13 @@ struct FileTree: Sendable {
     }
 
     enum Failure: Error, Equatable {
-        /// There is nothing to serve by this name, or the rules forbid it: nobody is told which.
+        /// There is nothing by this name.
         case notFound
+        /// There is something by this name, but the rules forbid to serve it: a link that leads out of the root, a pipe.
+        /// Clients are told the same as of what is not there; another file does not take its place.
+        case refused
+        /// The system denies the process access.
+        case forbidden
         /// Only the disk can tell.
         case wouldBlock
         /// There are no descriptors or no memory at the moment.
@@ -37,7 +42,10 @@ struct FileTree: Sendable {
             case EAGAIN: self = .wouldBlock
             case EMFILE, ENFILE, ENOMEM: self = .exhausted
             case EIO: self = .system(code)
-            default: self = .notFound
+            case EACCES, EPERM: self = .forbidden
+            case ENOENT, ENOTDIR, ENAMETOOLONG: self = .notFound
+            // Links in a circle, links out of the root, other file systems, and what else the system won't open.
+            default: self = .refused
             }
         }
     }
@@ -117,14 +125,14 @@ struct FileTree: Sendable {
             guard let facts = FileFacts(of: found.number) else { throw Failure.notFound }
             switch facts.kind {
             case .directory: return .directory(facts)
-            case .link, .other: throw Failure.notFound
+            case .link, .other: throw Failure.refused
             case .file: break
             }
             let flags = O_RDONLY | O_NONBLOCK | O_NOCTTY
             let descriptor = try openByKernel(path, below: root, flags, patience).release()
             let file = OpenFile(takingOwnershipOf: descriptor)
             // The name can stand for something else by now; as it was opened without waiting, nothing has happened.
-            guard let facts = FileFacts(of: descriptor), facts.kind == .file else { throw Failure.notFound }
+            guard let facts = FileFacts(of: descriptor), facts.kind == .file else { throw Failure.refused }
             return .file(file, facts)
         }
 

@@ -1,14 +1,15 @@
 import NIOCore
 import Synchronization
 
-/// The small files that were asked for last, by the path of the request.
+/// The small files that were asked for last, by their paths in the one form that ``RelativePath`` gives them: however a
+/// client spells a path, it finds the entry that is there.
 ///
 /// There are two generations: what is asked for moves to the young one, and when that is full it becomes the old one and
 /// the old one is dropped. That bounds the memory, and costs no bookkeeping on a hit.
 final class ResourceCache: Sendable {
     private struct State {
-        var young: [String: FileResource] = [:]
-        var old: [String: FileResource] = [:]
+        var young: [CacheKey: FileResource] = [:]
+        var old: [CacheKey: FileResource] = [:]
         var youngBytes = 0
     }
 
@@ -24,7 +25,7 @@ final class ResourceCache: Sendable {
         self.maximumBytes = maximumBytes
     }
 
-    subscript(key: String) -> FileResource? {
+    subscript(key: CacheKey) -> FileResource? {
         state.withLock { state in
             if let resource = state.young[key] { return resource }
             guard let resource = state.old.removeValue(forKey: key) else { return nil }
@@ -33,12 +34,12 @@ final class ResourceCache: Sendable {
         }
     }
 
-    func insert(_ resource: FileResource, for key: String) {
+    func insert(_ resource: FileResource, for key: CacheKey) {
         guard cost(resource, key) * 2 <= maximumBytes else { return }
         state.withLock { insert(resource, key, &$0) }
     }
 
-    func remove(_ key: String) {
+    func remove(_ key: CacheKey) {
         state.withLock { state in
             if let resource = state.young.removeValue(forKey: key) { state.youngBytes -= cost(resource, key) }
             state.old[key] = nil
@@ -52,7 +53,7 @@ final class ResourceCache: Sendable {
         }
     }
 
-    private func insert(_ resource: FileResource, _ key: String, _ state: inout State) {
+    private func insert(_ resource: FileResource, _ key: CacheKey, _ state: inout State) {
         if let present = state.young.updateValue(resource, forKey: key) { state.youngBytes -= cost(present, key) }
         state.youngBytes += cost(resource, key)
         if state.youngBytes > maximumBytes / 2 {
@@ -62,10 +63,30 @@ final class ResourceCache: Sendable {
         }
     }
 
-    private func cost(_ resource: FileResource, _ key: String) -> Int {
+    private func cost(_ resource: FileResource, _ key: CacheKey) -> Int {
         switch resource.content {
-        case .memory(let bytes): bytes.readableBytes + key.utf8.count * 2 + Self.overhead
+        case .memory(let bytes): bytes.readableBytes + key.text.utf8.count * 2 + Self.overhead
         case .file: Self.openFile + Self.overhead
         }
+    }
+}
+
+/// A text that equals another when its bytes do. Strings are equal when they look alike: `K` and the sign for Kelvin.
+struct CacheKey: Sendable, Hashable, CustomStringConvertible {
+    let text: String
+
+    init(_ text: String) {
+        self.text = text
+    }
+
+    var description: String { text }
+
+    static func == (left: CacheKey, right: CacheKey) -> Bool {
+        left.text.utf8.elementsEqual(right.text.utf8)
+    }
+
+    func hash(into hasher: inout Hasher) {
+        text.utf8.withContiguousStorageIfAvailable { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+            ?? text.utf8.forEach { hasher.combine($0) }
     }
 }

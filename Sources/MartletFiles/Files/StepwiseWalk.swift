@@ -52,11 +52,11 @@ struct StepwiseWalk {
         guard let found = FileFacts(at: name, in: directory, followsLink: flag == 0) else {
             throw FileTree.Failure(errno)
         }
-        guard found.kind == .file else { throw FileTree.Failure.notFound }
+        guard found.kind == .file else { throw FileTree.Failure.refused }
         let flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | flag
         let descriptor = try Descriptor(opened: openat(directory, name, flags))
         guard let facts = FileFacts(of: descriptor.number), facts.kind == .file else {
-            throw FileTree.Failure.notFound
+            throw FileTree.Failure.refused
         }
         return .file(OpenFile(takingOwnershipOf: descriptor.release()), facts)
     }
@@ -73,7 +73,7 @@ struct StepwiseWalk {
             if name.isEmpty || name == [0x2E] { continue }
             if name == [0x2E, 0x2E] {
                 // Only a link can say so. Above the root there is nothing.
-                guard places.count > 1 else { throw FileTree.Failure.notFound }
+                guard places.count > 1 else { throw FileTree.Failure.refused }
                 places.removeLast()
                 continue
             }
@@ -82,22 +82,22 @@ struct StepwiseWalk {
             guard let facts = FileFacts(at: cName, in: place.number, followsLink: false) else {
                 throw FileTree.Failure(errno)
             }
-            guard tree.followMounts || facts.device == device else { throw FileTree.Failure.notFound }
+            guard tree.followMounts || facts.device == device else { throw FileTree.Failure.refused }
             switch facts.kind {
             case .directory:
-                let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+                let flags = SystemFlag.searchDirectory | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
                 places.append(try Descriptor(opened: openat(place.number, cName, flags)))
             case .link:
                 links += 1
-                guard tree.followLinks, links <= Self.maximumLinks else { throw FileTree.Failure.notFound }
+                guard tree.followLinks, links <= Self.maximumLinks else { throw FileTree.Failure.refused }
                 let target = try Self.target(of: cName, in: place.number)
-                guard target.first != 0x2F else { throw FileTree.Failure.notFound }
+                guard target.first != 0x2F else { throw FileTree.Failure.refused }
                 names += target.split(separator: 0x2F).map(Array.init).reversed()
             case .file:
                 guard names.isEmpty else { throw FileTree.Failure.notFound }
                 return (place, cName)
             case .other:
-                throw FileTree.Failure.notFound
+                throw FileTree.Failure.refused
             }
         }
         guard let place = places.last else { throw FileTree.Failure.notFound }

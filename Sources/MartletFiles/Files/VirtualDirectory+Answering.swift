@@ -9,6 +9,8 @@ extension VirtualDirectory {
         switch found {
         case .resource(let resource, let varies):
             try await send(resource, varies: varies, to: request, demand)
+        case .compressible(let resource):
+            try await send(await compressed(resource) ?? resource, varies: true, to: request, demand)
         case .directory(let path, let facts):
             try await answerDirectory(Directory(path: path, facts: facts, files: self), request)
         case .redirect(let path):
@@ -28,7 +30,14 @@ extension VirtualDirectory {
         guard let handler = configuration.errorPageHandler else { throw HTTPError(status, headers: headers) }
         let response = request.response
         response.status = status
-        for field in headers { response.headers[field.name] = field.value }
+        for field in headers {
+            // What the response depends on is told by all who know of something.
+            if field.name == .vary {
+                response.headers.append(field)
+            } else {
+                response.headers[field.name] = field.value
+            }
+        }
         try await handler(request)
     }
 
@@ -41,14 +50,18 @@ extension VirtualDirectory {
     ) async throws {
         let response = request.response
         if demand.hasConditions {
-            let conditions = Preconditions(request.headers)
+            var conditions = Preconditions(request.headers)
+            // A date that is yet to come says nothing about what the client has.
+            let now = HTTPDate(secondsSince1970: Int64(FileFacts.Moment.now.seconds))
+            if let date = conditions.ifModifiedSince, date > now { conditions.ifModifiedSince = nil }
             switch conditions.evaluate(
                 for: request.method,
                 tag: resource.tag,
-                lastModified: resource.facts.lastModified
+                lastModified: resource.lastModified
             ) {
             case .proceed: break
-            case .failed: return try await answerError(.preconditionFailed, request)
+            case .failed:
+                return try await answerError(.preconditionFailed, request, headers: Self.variation(varies))
             case .notModified:
                 response.status = .notModified
                 var headers = response.headers
@@ -62,7 +75,9 @@ extension VirtualDirectory {
         let resolution = demand.hasRange ? ranges(request, resource, length) : .whole
         if resolution == .unsatisfiable {
             let range = ContentRange(unsatisfiedOf: length).description
-            return try await answerError(.rangeNotSatisfiable, request, headers: [.contentRange: range])
+            var headers = Self.variation(varies)
+            headers[.contentRange] = range
+            return try await answerError(.rangeNotSatisfiable, request, headers: headers)
         }
         var headers = response.headers
         headers.reserveCapacity(headers.count + 8)
@@ -97,6 +112,11 @@ extension VirtualDirectory {
         if let policy = resource.cacheControlField { headers[.cacheControl] = policy }
     }
 
+    /// What an answer depends on that is none of the representations, but was chosen by one (RFC 9110 section 12.5.5).
+    private static func variation(_ varies: Bool) -> HTTPFields {
+        varies ? [.vary: "accept-encoding"] : [:]
+    }
+
     /// What of the content is asked for. Ranges mean something to GET only (RFC 9110 section 14.2).
     private func ranges(
         _ request: HTTPServerRequest,
@@ -106,7 +126,7 @@ extension VirtualDirectory {
         guard request.method == .get, let set = request.headers.range else { return .whole }
         if request.headers[.ifRange] != nil {
             let now = HTTPDate(secondsSince1970: Int64(FileFacts.Moment.now.seconds))
-            let (condition, modified) = (request.headers.ifRange, resource.facts.lastModified)
+            let (condition, modified) = (request.headers.ifRange, resource.lastModified)
             guard condition?.matches(resource.tag, lastModified: modified, now: now) == true else { return .whole }
         }
         return set.resolve(length: length, maximumCount: configuration.maximumRanges)

@@ -37,10 +37,14 @@ extension VirtualDirectory {
         /// Whether the first bytes of a file decide about its media type where its extension does not. False by default.
         public var sniffsMediaTypes = false
 
+        /// What the entity tags of files stand for that are too long to be held in memory. By default the tag of a file is
+        /// another one whenever it has been written, and on each machine; see ``EntityTagPolicy/shared``.
+        public var entityTags = EntityTagPolicy.exact
         /// What is said about caching. By default nothing: caches find their own answer by `Last-Modified` and `ETag`.
         public var cachePolicy = CachePolicy.unspecified
         /// Whether `page.html.br`, `.zst` or `.gz` is sent in place of `page.html` to clients that take it, if it is not
-        /// older. Only of files that compress well. True by default.
+        /// older. Only of files that compress well. True by default; set it to false where others may put files into the
+        /// directory, unless their names are those that ``UploadName`` makes.
         public var servesPrecompressedFiles = true
         /// The longest file that is compressed with gzip when a client asks for it, in bytes; 0 for none. 1 MiB by
         /// default. Longer ones are best compressed beforehand.

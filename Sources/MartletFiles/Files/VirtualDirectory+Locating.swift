@@ -21,6 +21,11 @@ extension VirtualDirectory {
         private(set) var hasRange = false
         private(set) var hasConditions = false
 
+        /// A request for the whole of a file, without conditions.
+        init(codings: QualityList?) {
+            self.codings = codings
+        }
+
         init(_ request: HTTPServerRequest, _ configuration: Configuration) {
             let fields = request.headers
             // In one go: most requests have none of them.
@@ -47,6 +52,8 @@ extension VirtualDirectory {
     enum Found: Sendable {
         /// A representation; `varies` when another client could get another one by its `Accept-Encoding`.
         case resource(FileResource, varies: Bool)
+        /// A file that is to be compressed first, which takes a while.
+        case compressible(FileResource)
         case directory(RelativePath, FileFacts)
         /// A directory that was asked for without the slash at its end.
         case redirect(RelativePath)
@@ -54,7 +61,9 @@ extension VirtualDirectory {
 
         init(failure: any Error) {
             switch failure {
-            case RelativePath.Violation.leadsElsewhere, FileTree.Failure.notFound: self = .error(.notFound)
+            case RelativePath.Violation.leadsElsewhere, FileTree.Failure.notFound, FileTree.Failure.refused:
+                self = .error(.notFound)
+            case FileTree.Failure.forbidden: self = .error(.forbidden)
             case is RelativePath.Violation: self = .error(.badRequest)
             case FileTree.Failure.exhausted: self = .error(.serviceUnavailable)
             default: self = .error(.internalServerError)
@@ -65,69 +74,101 @@ extension VirtualDirectory {
     /// The codings of files that somebody has compressed beforehand, the best first, and what their names end with.
     private static let siblings = [("br", ".br"), ("zstd", ".zst"), ("gzip", ".gz")]
 
+    /// Whether files of a type are sent in the coding of a sibling. An archive that was compressed, `a.tar.gz`, is a file in
+    /// its own right, and not meant as `a.tar`.
+    static func mayHaveSiblings(_ type: MediaType?) -> Bool {
+        type?.isCompressible == true && type?.essence != "application/x-tar"
+    }
+
+    /// Whether the end of a file's name, with its dot, is one of a file that was compressed beforehand.
+    static func isCodingEnding(_ ending: some Sequence<UInt8>) -> Bool {
+        let ending = String(decoding: Array(ending), as: UTF8.self).lowercased()
+        return siblings.contains { $0.1 == ending }
+    }
+
+    /// - Parameter target: The path of the request, as the client has written it.
     func locate(_ target: String, _ demand: Demand, _ patience: FileTree.Patience) throws -> Found {
-        if let resource = current(target) {
-            return try represent(resource, target, demand, patience)
+        // Most clients write paths in their normal form, which is the key; other spellings lead to the same entry below.
+        if let resource = current(CacheKey(target)) {
+            return try represent(resource, demand, patience)
         }
         let whole = try RelativePath(target)
         guard let prefix, let path = whole.dropping(prefix) else { throw FileTree.Failure.notFound }
         guard configuration.servesHiddenFiles || !path.isHiddenFile else { throw FileTree.Failure.notFound }
+        let key = CacheKey(whole.encoded)
+        if let resource = current(key) { return try represent(resource, demand, patience) }
         switch try tree.open(path, patience) {
         case .file(let file, let facts):
             guard !path.isDirectory else { throw FileTree.Failure.notFound }
-            let resource = try load(file, facts, path, tree.systemPath(path), patience)
-            keep(resource, for: target)
-            return try represent(resource, target, demand, patience)
+            let resource = try load(file, facts, path, key.text, tree.systemPath(path), patience)
+            keep(resource, for: key)
+            return try represent(resource, demand, patience)
         case .directory(let facts):
             guard path.isDirectory else { return .redirect(whole) }
-            for name in configuration.indexFiles {
-                guard let path = try? path.appending(Array(name.utf8)) else { continue }
+            return try locateIndex(of: path, key, demand, patience) ?? .directory(path, facts)
+        }
+    }
+
+    /// The first index file that a directory has; nil if it has none. One that may not be served is not replaced by the
+    /// next, nor by the list of the entries: its owner has meant it to be shown.
+    private func locateIndex(
+        of path: RelativePath,
+        _ directoryKey: CacheKey,
+        _ demand: Demand,
+        _ patience: FileTree.Patience
+    ) throws -> Found? {
+        for (place, name) in configuration.indexFiles.enumerated() {
+            guard let path = try? path.appending(Array(name.utf8)) else { continue }
+            let key = CacheKey(directoryKey.text + RelativePath.encode(Array(name.utf8)))
+            let resource: FileResource
+            if let kept = current(key) {
+                resource = kept
+            } else {
                 do {
                     guard case .file(let file, let facts) = try tree.open(path, patience) else { continue }
-                    let resource = try load(file, facts, path, tree.systemPath(path), patience)
-                    keep(resource, for: target)
-                    return try represent(resource, target, demand, patience)
+                    resource = try load(file, facts, path, key.text, tree.systemPath(path), patience)
                 } catch FileTree.Failure.notFound {
                     continue
                 }
+                keep(resource, for: key)
             }
-            return .directory(path, facts)
+            // A name that goes before it may appear at any time.
+            if place == 0 { keep(resource, for: directoryKey) }
+            return try represent(resource, demand, patience)
         }
+        return nil
     }
 
     /// A file by the name that the system knows it by.
     func resource(at systemPath: String, _ demand: Demand) throws -> Found {
         let name = systemPath.utf8CString.map { $0 }
-        guard let found = FileFacts(at: name, followsLink: true), found.kind == .file else {
-            throw FileTree.Failure.notFound
-        }
+        guard let found = FileFacts(at: name, followsLink: true) else { throw FileTree.Failure(errno) }
+        guard found.kind == .file else { throw FileTree.Failure.refused }
         let descriptor = try Descriptor(opened: systemOpen(name, SystemFlag.read))
         guard let facts = FileFacts(of: descriptor.number), facts.kind == .file else {
-            throw FileTree.Failure.notFound
+            throw FileTree.Failure.refused
         }
         let last = systemPath.utf8.split(separator: 0x2F).last.map(Array.init) ?? []
         let path = try RelativePath().appending(last)
         let file = OpenFile(takingOwnershipOf: descriptor.release())
-        return .resource(try load(file, facts, path, name, .disk), varies: false)
+        return .resource(try load(file, facts, path, path.encoded, name, .disk), varies: false)
     }
 
     // MARK: Small files in memory
 
     /// What is kept for the key, if the file is still the same.
-    private func current(_ key: String) -> FileResource? {
+    private func current(_ key: CacheKey) -> FileResource? {
         guard let resource = cache[key] else { return nil }
         if resource.isCurrent(followsLinks: configuration.followLinks) { return resource }
         cache.remove(key)
         return nil
     }
 
-    private func keep(_ resource: FileResource, for key: String) {
+    private func keep(_ resource: FileResource, for key: CacheKey) {
+        if case .file(_, let length) = resource.content, length > configuration.maximumOpenFileBytes { return }
         // A change within one tick of the file system's clock would go unnoticed for ever, so files that were just
         // changed are not kept.
-        if case .file(_, let length) = resource.content, length > configuration.maximumOpenFileBytes { return }
-        guard !resource.isFresh,
-            FileFacts.Moment.now.seconds - resource.facts.changed.seconds >= configuration.settlingSeconds
-        else { return }
+        guard !resource.origin.isFresh else { return }
         cache.insert(resource, for: key)
     }
 
@@ -135,6 +176,7 @@ extension VirtualDirectory {
         _ file: OpenFile,
         _ facts: FileFacts,
         _ path: RelativePath,
+        _ key: String,
         _ systemPath: [CChar],
         _ patience: FileTree.Patience
     ) throws -> FileResource {
@@ -147,21 +189,48 @@ extension VirtualDirectory {
             if now == facts { content = bytes }
             facts = now
         }
+        let now = FileFacts.Moment.now
+        let isFresh = facts.isFresh(now: now, settlingSeconds: configuration.settlingSeconds)
+        var coding: String?
+        if CompressedName.declaresGzip(path.names.last ?? []),
+            try start(of: file, content, facts, 2, patience) == CompressedName.gzipStart
+        {
+            coding = "gzip"
+        }
         return FileResource(
-            systemPath: systemPath,
-            path: path,
-            facts: facts,
-            mediaType: try mediaType(of: path, file, content, patience),
+            FileResource.Origin(
+                systemPath: systemPath,
+                path: path,
+                key: key,
+                facts: facts,
+                version: FileVersion(facts, content: content, isFresh: isFresh, policy: configuration.entityTags),
+                isFresh: isFresh
+            ),
+            mediaType: try mediaType(of: path, file, content, facts, patience),
+            coding: coding,
             content: content.map { .memory($0) } ?? .file(file, length: facts.size),
-            isFresh: FileFacts.Moment.now.seconds - facts.modified.seconds < configuration.settlingSeconds,
+            now: now,
             cachePolicy: configuration.cachePolicy
         )
+    }
+
+    /// The first bytes of a file; all of them where it has fewer.
+    private func start(
+        of file: OpenFile,
+        _ content: ByteBuffer?,
+        _ facts: FileFacts,
+        _ count: Int,
+        _ patience: FileTree.Patience
+    ) throws -> [UInt8] {
+        let bytes = try content ?? file.content(length: min(count, facts.size), patience)
+        return Array(bytes.readableBytesView.prefix(count))
     }
 
     private func mediaType(
         of path: RelativePath,
         _ file: OpenFile,
         _ content: ByteBuffer?,
+        _ facts: FileFacts,
         _ patience: FileTree.Patience
     ) throws -> MediaType? {
         let name = String(decoding: path.names.last ?? [], as: UTF8.self)
@@ -169,9 +238,7 @@ extension VirtualDirectory {
             return type.withCharset(configuration.charset)
         }
         guard configuration.sniffsMediaTypes else { return nil }
-        let count = MediaTypeSniffer.byteCount
-        if let content { return MediaTypeSniffer.type(of: content.readableBytesView.prefix(count)) }
-        return MediaTypeSniffer.type(of: try file.content(length: count, patience).readableBytesView)
+        return MediaTypeSniffer.type(of: try start(of: file, content, facts, MediaTypeSniffer.byteCount, patience))
     }
 
     // MARK: Codings
@@ -179,20 +246,19 @@ extension VirtualDirectory {
     /// Chooses the representation of a file by `Accept-Encoding`.
     private func represent(
         _ resource: FileResource,
-        _ target: String,
         _ demand: Demand,
         _ patience: FileTree.Patience
     ) throws -> Found {
-        let isPrecompressed = configuration.servesPrecompressedFiles
+        let isPrecompressed = configuration.servesPrecompressedFiles && Self.mayHaveSiblings(resource.mediaType)
         let mayCompress = resource.facts.size <= configuration.maximumCompressedBytes && resource.facts.size >= 256
-        guard resource.mediaType?.isCompressible == true, isPrecompressed || mayCompress else {
+        guard resource.isCompressible, isPrecompressed || mayCompress else {
             return .resource(resource, varies: false)
         }
         guard let codings = demand.codings else { return .resource(resource, varies: true) }
         var siblings: [String: FileResource] = [:]
         if isPrecompressed {
             for (coding, ending) in Self.siblings where demand.accepts(coding) {
-                siblings[coding] = try sibling(of: resource, coding, ending, target, patience)
+                siblings[coding] = try sibling(of: resource, coding, ending, patience)
             }
         }
         var candidates = Self.siblings.map(\.0).filter { siblings[$0] != nil }
@@ -202,60 +268,70 @@ extension VirtualDirectory {
             return .resource(resource, varies: true)
         }
         if let sibling = siblings[coding] { return .resource(sibling, varies: true) }
-        return .resource(try compressed(resource, target, patience), varies: true)
+        if let kept = current(Self.compressedKey(resource)), kept.facts == resource.facts {
+            return .resource(kept, varies: true)
+        }
+        return .compressible(resource)
     }
 
-    /// A file that was compressed beforehand; nil if there is none, or it is older than what it was made of.
+    /// A file that was compressed beforehand; nil if there is none that may be sent, or it is older than what it was made
+    /// of.
     private func sibling(
         of resource: FileResource,
         _ coding: String,
         _ ending: String,
-        _ target: String,
         _ patience: FileTree.Patience
     ) throws -> FileResource? {
-        // A NUL can't be in a target, so the key is no other file's.
-        let key = target + "\0" + coding
+        let key = Self.key(resource, coding)
         if let sibling = current(key) {
             return sibling.facts.modified >= resource.facts.modified ? sibling : nil
         }
-        guard let name = resource.path.names.last, let path = resource.path.renamed(name + Array(ending.utf8)) else {
+        let original = resource.origin.path
+        guard let name = original.names.last, let path = original.renamed(name + Array(ending.utf8)) else {
             return nil
         }
         do {
             guard case .file(let file, let facts) = try tree.open(path, patience),
                 facts.modified >= resource.facts.modified
             else { return nil }
-            let loaded = try load(file, facts, path, tree.systemPath(path), patience)
+            let loaded = try load(file, facts, path, key.text, tree.systemPath(path), patience)
             let sibling = resource.coded(coding, loaded, content: loaded.content, configuration.cachePolicy)
             keep(sibling, for: key)
             return sibling
-        } catch FileTree.Failure.notFound {
+        } catch FileTree.Failure.notFound, FileTree.Failure.refused, FileTree.Failure.forbidden {
+            // What can't be had is no reason to refuse the file itself.
             return nil
         }
     }
 
-    /// The content compressed with gzip; the result is kept.
-    private func compressed(
-        _ resource: FileResource,
-        _ target: String,
-        _ patience: FileTree.Patience
-    ) throws -> FileResource {
-        let key = target + "\0gzip made here"
-        if let kept = current(key), kept.facts == resource.facts { return kept }
-        // Compressing takes the loop longer than a hop to another thread.
-        guard patience == .disk else { throw FileTree.Failure.wouldBlock }
-        let bytes: ByteBuffer
-        switch resource.content {
-        case .memory(let content): bytes = content
-        case .file(let file, let length): bytes = try file.content(length: length, patience)
+    /// The content compressed with gzip, made by one for all who ask for it at the same time, and kept.
+    ///
+    /// - Returns: Nil when there is so much to compress that the file is better sent as it is, or it can't be read.
+    func compressed(_ resource: FileResource) async -> FileResource? {
+        let key = Self.compressedKey(resource)
+        return await compressions.result(for: FileCompressions.Key(key: key, facts: resource.facts)) {
+            let bytes: ByteBuffer
+            switch resource.content {
+            case .memory(let content): bytes = content
+            case .file(let file, let length): bytes = try file.content(length: length, .disk)
+            }
+            var output = ByteBuffer()
+            let compressor = try Compressor(.gzip)
+            try compressor.compress(bytes, into: &output)
+            try compressor.finish(into: &output)
+            let result = resource.coded("gzip", content: .memory(output), self.configuration.cachePolicy)
+            self.keep(result, for: key)
+            return result
         }
-        var output = ByteBuffer()
-        let compressor = try Compressor(.gzip)
-        try compressor.compress(bytes, into: &output)
-        try compressor.finish(into: &output)
-        let result = resource.coded("gzip", content: .memory(output), configuration.cachePolicy)
-        keep(result, for: key)
-        return result
+    }
+
+    /// The key of what is made of a file. A NUL can't be in a path, so it is no other file's.
+    private static func key(_ resource: FileResource, _ coding: String) -> CacheKey {
+        CacheKey("\(resource.origin.key)\0\(coding)")
+    }
+
+    private static func compressedKey(_ resource: FileResource) -> CacheKey {
+        key(resource, "gzip made here")
     }
 }
 

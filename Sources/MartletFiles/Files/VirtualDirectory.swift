@@ -31,6 +31,8 @@ public final class VirtualDirectory: Sendable {
 
     let tree: FileTree
     let cache: ResourceCache
+    let compressions = FileCompressions()
+    let listings = ListingAllowance()
     let prefix: RelativePath?
 
     /// The files below a directory.

@@ -52,7 +52,7 @@ extension CORSPolicy {
     /// The fields of a response that is no permission.
     private func responseFields(for request: HTTPServerRequest) -> HTTPFields {
         var fields = HTTPFields()
-        // Also where there is no Origin: a cache may keep that answer for a page that has one.
+        // Also where there is no Origin, for the same reason as below.
         if case .any = origins {} else { fields[.vary] = "Origin" }
         guard let origin = allowedOrigin(request.headers[.origin]) else { return fields }
         fields[.accessControlAllowOrigin] = origin
@@ -63,13 +63,13 @@ extension CORSPolicy {
         return fields
     }
 
-    /// What `Access-Control-Allow-Origin` says; nil for an origin that is not allowed, or none.
+    /// What `Access-Control-Allow-Origin` says; nil for an origin that is not allowed, or where none is given and it matters.
     private func allowedOrigin(_ origin: String?) -> String? {
-        guard let origin else { return nil }
         switch origins {
+        // Whoever asks, and also where there is no origin: a cache may keep that answer for a page that has one.
         case .any: return "*"
-        case .only(let list): return list.contains(origin) ? origin : nil
-        case .matching(let isAllowed): return isAllowed(origin) ? origin : nil
+        case .only(let list): return origin.flatMap { list.contains($0) ? $0 : nil }
+        case .matching(let isAllowed): return origin.flatMap { isAllowed($0) ? $0 : nil }
         }
     }
 

@@ -13,8 +13,8 @@ import Synchronization
 
 /// Takes the lines of logs to a file or a terminal: those of a moment together, in one call of the system.
 ///
-/// Who writes a line never waits: another thread does the work, and lines are dropped while a bounded number of bytes
-/// waits to be taken. How many were dropped, ``droppedLines`` tells. Call ``flush()`` before the process ends.
+/// Writing a line never waits: a thread that does nothing else hands it to the system, which can take for ever where the
+/// output is a pipe that is not read. Lines are dropped while a bounded number of bytes waits to be taken. How many were dropped, ``droppedLines`` tells. Call ``flush()`` before the process ends.
 public final class LogOutput: Sendable {
     /// The standard output of the process.
     public static let standardOutput = LogOutput(descriptor: STDOUT_FILENO)
@@ -34,6 +34,8 @@ public final class LogOutput: Sendable {
     private let limit: Int
     private let ownsDescriptor: Bool
     private let state = Mutex(State())
+    /// The one thread that writes, once there is something to write.
+    private let thread = Mutex<NIOThreadPool?>(nil)
 
     /// An output to a descriptor that somebody else closes.
     ///
@@ -55,6 +57,7 @@ public final class LogOutput: Sendable {
     }
 
     deinit {
+        thread.withLock { $0?.shutdownGracefully { _ in } }
         if ownsDescriptor, descriptor >= 0 { close(descriptor) }
     }
 
@@ -74,7 +77,7 @@ public final class LogOutput: Sendable {
         }
         guard begins else { return }
         MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: Self.delay) {
-            NIOThreadPool.singleton.submit { _ in self.drain() }
+            self.startedThread().submit { _ in self.drain() }
         }
     }
 
@@ -86,6 +89,16 @@ public final class LogOutput: Sendable {
                 return !state.isWriting
             }
             if isIdle { continuation.resume() }
+        }
+    }
+
+    private func startedThread() -> NIOThreadPool {
+        thread.withLock { thread in
+            if let thread { return thread }
+            let new = NIOThreadPool(numberOfThreads: 1)
+            new.start()
+            thread = new
+            return new
         }
     }
 
@@ -106,6 +119,12 @@ public final class LogOutput: Sendable {
             var rest = bytes[...]
             while !rest.isEmpty {
                 let count = rest.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
+                if count < 0, errno == EAGAIN {
+                    // Another process that has the output too may have told it not to wait.
+                    var readiness = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                    _ = poll(&readiness, 1, -1)
+                    continue
+                }
                 // A log that can't be written must not stop the server: what is left of these lines is lost.
                 guard count >= 0 || errno == EINTR else { break }
                 rest = rest.dropFirst(max(count, 0))

@@ -1,5 +1,8 @@
+import HTTPTypes
 import HTTPWire
 import Martlet
+import NIOCore
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -38,16 +41,21 @@ extension VirtualDirectory {
         /// The entries that a client may see: directories first, each kind sorted by name. Hidden ones, and links that lead
         /// nowhere or where they may not, are left out.
         ///
-        /// - Throws: ``HTTPError`` with 404 when the directory is gone.
+        /// - Throws: ``HTTPError`` with 404 when the directory is gone, 403 when the process may not read it, and 503 when
+        ///   the system has no descriptors left.
         public func entries() async throws -> [Entry] {
+            try await reading { $0 }
+        }
+
+        /// Reads the entries, and makes something of them on the same thread, since there may be many.
+        func reading<Value: Sendable>(_ make: @escaping @Sendable ([Entry]) -> Value) async throws -> Value {
             let directory = self
-            let entries = await files.offLoop { Result { try directory.read() } }
+            let value = await files.offLoop { Result { make(try directory.read()) } }
             do {
-                return try entries.get()
-            } catch FileTree.Failure.exhausted {
-                throw HTTPError(.serviceUnavailable)
+                return try value.get()
             } catch {
-                throw HTTPError(.notFound)
+                guard case .error(let status) = Found(failure: error) else { throw error }
+                throw HTTPError(status)
             }
         }
 
@@ -75,6 +83,7 @@ extension VirtualDirectory {
                 throw FileTree.Failure(errno)
             }
             defer { closedir(stream) }
+            let now = FileFacts.Moment.now
             var entries: [Entry] = []
             while entries.count < Self.maximumEntries, let item = readdir(stream) {
                 let name = withUnsafeBytes(of: &item.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
@@ -87,7 +96,7 @@ extension VirtualDirectory {
                         name: name,
                         isDirectory: facts.kind == .directory,
                         byteCount: facts.kind == .directory ? 0 : facts.size,
-                        lastModified: facts.lastModified
+                        lastModified: facts.lastModified(now: now)
                     )
                 )
             }
@@ -127,21 +136,52 @@ extension VirtualDirectory {
             return try await handler(directory, request)
         }
         guard configuration.allowDirectoryListing else { return try await answerError(.notFound, request) }
-        let entries: [Directory.Entry]
+        let choice = request.headers.qualityList(of: .accept)?.preferred(among: [MediaType.html, .json])
+        let pathBefore = pathBefore
+        let content: ByteBuffer
         do {
-            entries = try await directory.entries()
+            // A directory may have so many entries that to write them down takes longer than a loop may be busy.
+            content = try await directory.reading { entries in
+                choice == .json
+                    ? ByteBuffer(string: ListingJSON(entries).text)
+                    : ByteBuffer(
+                        string: ListingPage(path: directory.path, pathBefore: pathBefore, entries: entries).text
+                    )
+            }
         } catch let error as HTTPError {
             return try await answerError(error.status, request)
         }
+        guard listings.begin(content.readableBytes) else {
+            return try await answerError(.serviceUnavailable, request, headers: [.retryAfter: "5"])
+        }
+        defer { listings.end(content.readableBytes) }
         let response = request.response
         response.headers.append(HTTPField(name: .vary, value: "accept"))
         response.headers[.cacheControl] = "no-cache"
-        let choice = request.headers.qualityList(of: .accept)?.preferred(among: [MediaType.html, .json])
-        if choice == .json {
-            try await response.end(ListingJSON(entries).text, contentType: .json)
-        } else {
-            let page = ListingPage(path: directory.path, pathBefore: pathBefore, entries: entries)
-            try await response.end(page.text, contentType: .html)
+        response.headers[.contentType] = "\(choice == .json ? MediaType.json : .html); charset=utf-8"
+        try await response.end(content)
+    }
+}
+
+/// How much of the lists of directories is on its way: they are made in memory, and clients may take them slowly.
+final class ListingAllowance: Sendable {
+    private let limit: Int
+    private let bytes = Mutex(0)
+
+    init(limit: Int = 67_108_864) {
+        self.limit = limit
+    }
+
+    /// Whether one more may be sent; the only one always may.
+    func begin(_ count: Int) -> Bool {
+        bytes.withLock { bytes in
+            guard bytes == 0 || count <= limit - bytes else { return false }
+            bytes += count
+            return true
         }
+    }
+
+    func end(_ count: Int) {
+        bytes.withLock { $0 -= count }
     }
 }

@@ -7,9 +7,9 @@ struct FilePlace: Sendable {
 
     /// The place that a path means.
     init(_ path: String) {
-        if let slash = path.lastIndex(of: "/") {
+        if let slash = path.utf8.lastIndex(of: 0x2F) {
             directory = slash == path.startIndex ? "/" : String(path[..<slash])
-            name = String(path[path.index(after: slash)...])
+            name = String(path[path.utf8.index(after: slash)...])
         } else {
             directory = "."
             name = path

@@ -19,8 +19,8 @@ import NIOCore
 /// ```
 ///
 /// GET shows the form, POST stores the files of a `multipart/form-data` content, with progress where scripts are
-/// allowed. A file appears in the directory when all of it has arrived, under a name without folders; no file is ever
-/// overwritten, a number is added instead. What breaks off leaves nothing. Pages of other origins are refused.
+/// allowed. A file appears in the directory when all of it has arrived, under a ``UploadName``, which has no folders and
+/// means nothing to a server; no file is ever overwritten, a number is added instead. What breaks off leaves nothing. Pages of other origins are refused.
 public struct UploadHandler: Sendable {
     /// How uploads are taken.
     public struct Configuration: Sendable {
@@ -29,6 +29,9 @@ public struct UploadHandler: Sendable {
         public var limits = MultipartLimits()
         /// Whether a file is on the disk for certain before the client hears of it. Off by default.
         public var isDurable = false
+        /// Names that no file is stored under, since they mean something to the server; case makes no difference. A number
+        /// is added to them. None by default: what ``UploadName`` sees to holds all the same.
+        public var reservedNames: Set<String> = []
         /// The title of the form.
         public var title = "Upload files"
 
@@ -109,6 +112,10 @@ public struct UploadHandler: Sendable {
     private func publish(_ writer: inout FileDraftWriter, as name: UploadName) async throws -> UploadName {
         var candidate = name
         for number in 2...1_000 {
+            guard !isReserved(candidate) else {
+                candidate = name.numbered(number)
+                continue
+            }
             do {
                 try await writer.publish(as: candidate.text, replacing: false, isDurable: configuration.isDurable)
                 return candidate
@@ -117,6 +124,11 @@ public struct UploadHandler: Sendable {
             }
         }
         throw HTTPError(.conflict, "There are too many files named \(name).")
+    }
+
+    private func isReserved(_ name: UploadName) -> Bool {
+        !configuration.reservedNames.isEmpty
+            && configuration.reservedNames.contains { $0.lowercased() == name.text.lowercased() }
     }
 
     /// A browser sends forms of any page to any server; such pages are not to fill somebody's disk.

@@ -1,3 +1,5 @@
+import HTTPWire
+
 /// A name that a file can be stored under, made of the one that its sender calls it.
 ///
 /// ```swift
@@ -6,6 +8,10 @@
 ///
 /// It has no folders, no control characters or marks that turn the direction of text, no dot at its start, and no more
 /// bytes than the usual file systems take. There always is one.
+///
+/// Nor is it one that means more to a server than a file: `index.html`, which is shown in place of its directory, becomes
+/// `index_.html`; and `page.html.gz`, which could be sent as the content of `page.html` (see
+/// ``VirtualDirectory/Configuration/servesPrecompressedFiles``), becomes `page_html.gz`.
 public struct UploadName: Sendable, Hashable, CustomStringConvertible {
     /// The name.
     public let text: String
@@ -18,15 +24,16 @@ public struct UploadName: Sendable, Hashable, CustomStringConvertible {
 
     /// A name for a file.
     public init(_ fileName: String) {
+        // By code points: a mark that joins the dot before it makes another character of it, but the same bytes.
         // Some senders tell the whole path, with slashes of either kind.
         let base = fileName.unicodeScalars.split { $0 == "/" || $0 == "\\" }.last.map(Array.init) ?? []
-        var name = String(String.UnicodeScalarView(base.map { Self.isPrintable($0) ? $0 : "_" }))
-        while let first = name.first, first == "." || first.isWhitespace { name.removeFirst() }
-        while let last = name.last, last == "." || last.isWhitespace { name.removeLast() }
+        let name = Self.trimmed(base.map { Self.isPrintable($0) ? $0 : "_" }[...])
         let (stem, suffix) = Self.parts(of: name)
-        let room = Self.maximumLength - min(suffix.utf8.count, 32)
-        let short = Self.prefix(of: stem, bytes: room) + Self.prefix(of: suffix, bytes: 32)
-        text = short.isEmpty ? "upload" : short
+        let room = Self.maximumLength - min(Self.byteCount(suffix), Self.maximumSuffixLength)
+        let short = Self.prefix(of: stem, bytes: room) + Self.prefix(of: suffix, bytes: Self.maximumSuffixLength)
+        // What is left of a name that was cut can begin or end with something else.
+        text = Self.withoutMeaning(Self.text(Self.trimmed(short)))
+        assert(text.utf8.first != 0x2E && text.utf8.count <= 255)
     }
 
     private init(text: String) {
@@ -35,24 +42,86 @@ public struct UploadName: Sendable, Hashable, CustomStringConvertible {
 
     /// The same name with a number, for when there is a file of the name: `note (2).txt`.
     func numbered(_ number: Int) -> UploadName {
-        let (stem, suffix) = Self.parts(of: text)
-        return UploadName(text: "\(stem) (\(number))\(suffix)")
+        let (stem, suffix) = Self.parts(of: Array(text.unicodeScalars)[...])
+        return UploadName(text: "\(Self.text(stem)) (\(number))\(Self.text(suffix))")
+    }
+
+    // MARK: Names that mean more
+
+    /// The name, or a similar one that means nothing to a server.
+    private static func withoutMeaning(_ name: String) -> String {
+        guard !name.isEmpty else { return "upload" }
+        var name = name
+        let bytes = Array(name.utf8)
+        if let dot = bytes.lastIndex(of: 0x2E), VirtualDirectory.isCodingEnding(bytes[dot...]),
+            let inner = bytes[..<dot].lastIndex(of: 0x2E),
+            VirtualDirectory.mayHaveSiblings(
+                MediaTypes.standard.type(ofFileNamed: String(decoding: bytes[..<dot], as: UTF8.self))
+            )
+        {
+            var changed = bytes
+            changed[inner] = 0x5F
+            name = String(decoding: changed, as: UTF8.self)
+        }
+        let (stem, suffix) = parts(of: Array(name.unicodeScalars)[...])
+        // File systems that know no upper case make no difference between these.
+        guard text(stem).lowercased() == "index" else { return name }
+        return "\(text(stem))_\(text(suffix))"
+    }
+
+    // MARK: Code points
+
+    private typealias Scalars = ArraySlice<Unicode.Scalar>
+
+    private static let maximumSuffixLength = 32
+
+    /// Without the dots, blanks and marks without a letter at its start, and the dots and blanks at its end.
+    private static func trimmed(_ name: Scalars) -> Scalars {
+        var name = name
+        while let first = name.first, first == "." || first.properties.isWhitespace || isMark(first) { name.removeFirst() }
+        while let last = name.last, last == "." || last.properties.isWhitespace { name.removeLast() }
+        return name
     }
 
     /// The name up to its last dot, and the rest.
-    private static func parts(of name: String) -> (stem: String, suffix: String) {
-        guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return (name, "") }
-        return (String(name[..<dot]), String(name[dot...]))
+    private static func parts(of name: Scalars) -> (stem: Scalars, suffix: Scalars) {
+        guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return (name, []) }
+        return (name[..<dot], name[dot...])
     }
 
     /// As many whole characters as fit.
-    private static func prefix(of text: String, bytes: Int) -> String {
-        var prefix = ""
-        for character in text {
-            guard prefix.utf8.count + character.utf8.count <= bytes else { break }
-            prefix.append(character)
+    private static func prefix(of name: Scalars, bytes: Int) -> Scalars {
+        var (end, count) = (name.startIndex, 0)
+        for character in text(name) {
+            // The longest characters, of a letter and many marks, are cut within.
+            guard count + character.utf8.count <= bytes else {
+                if count > 0 { break }
+                for scalar in character.unicodeScalars {
+                    guard count + UTF8.width(scalar) <= bytes else { break }
+                    count += UTF8.width(scalar)
+                    end += 1
+                }
+                break
+            }
+            count += character.utf8.count
+            end += character.unicodeScalars.count
         }
-        return prefix
+        return name[..<end]
+    }
+
+    private static func text(_ scalars: Scalars) -> String {
+        String(String.UnicodeScalarView(scalars))
+    }
+
+    private static func byteCount(_ scalars: Scalars) -> Int {
+        scalars.reduce(0) { $0 + UTF8.width($1) }
+    }
+
+    private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .nonspacingMark, .enclosingMark, .spacingMark: true
+        default: false
+        }
     }
 
     private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {

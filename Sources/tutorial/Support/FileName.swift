@@ -23,7 +23,7 @@ struct FileName: Sendable {
             throw HTTPError(.badRequest, "The file name is longer than \(Self.maximumLength) bytes.")
         }
         // A leading dot rules out "." and "..", hidden files, and the temporary files of atomic writes.
-        guard !name.hasPrefix("."), !name.unicodeScalars.contains(where: Self.isForbidden) else {
+        guard name.utf8.first != UInt8(ascii: "."), !name.unicodeScalars.contains(where: Self.isForbidden) else {
             throw HTTPError(.badRequest, "A file name can't start with a dot or contain slashes or control characters.")
         }
         text = name

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Logging
 import Martlet
+import MartletFiles
 import ProgramSupport
 
 /// The subcommand that runs one program.
@@ -29,15 +30,37 @@ struct ProgramCommand<Program: TutorialProgram>: AsyncParsableCommand {
             security: try await Program.makeSecurity(options: options, console: console)
         )
         let program = try await Program(options: options, console: console)
+        let handler = try location.guarding(program.answer)
         try await runUntilStopped(Logger(label: "tutorial")) {
             console.print("Listening on \(server.url)")
-            try await server.serve(program.answer)
+            try await server.serve(handler)
         }
     }
 }
 
-/// Where to listen.
+/// Where to listen, and for whom.
 struct HostOption: ParsableArguments {
     @Option(help: "The address or host name to listen on.")
     var host = "127.0.0.1"
+
+    @Option(help: "Another name that this machine is reached by; * for any. Can be repeated.")
+    var allowHost: [String] = []
+
+    func validate() throws {
+        do {
+            _ = try AllowedHosts(allowHost)
+        } catch {
+            throw ValidationError("--allow-host: \(error).")
+        }
+    }
+
+    /// The handler; on a server for this machine alone, it answers for this machine's names only. Whoever owns a name can
+    /// let it lead here, and would have a page of theirs read and write what is meant for the people at this machine (DNS
+    /// rebinding).
+    func guarding(_ handler: @escaping HTTPServer.Handler) throws -> HTTPServer.Handler {
+        guard InternetAddress(host).isLoopback else { return handler }
+        return try AllowedHosts(allowHost + [host]).wrapping(handler) {
+            "To allow it, start the server with --allow-host \($0)."
+        }
+    }
 }

@@ -30,9 +30,10 @@ struct Tour: AsyncParsableCommand {
         }
         var stops: [TourStop] = []
         for (program, server) in zip(Tutorial.programs, servers) {
-            stops.append(try await program.tourStop(on: server))
+            stops.append(try await program.tourStop(on: server, location))
         }
         let page = HomePage(stops: stops)
+        let answerHome = try location.guarding(page.answer)
         try await runUntilStopped(Logger(label: "tutorial")) { [stops] in
             let console = Console()
             for stop in stops {
@@ -44,7 +45,7 @@ struct Tour: AsyncParsableCommand {
                 for stop in stops {
                     group.addTask { try await stop.serve() }
                 }
-                group.addTask { try await home.serve(page.answer) }
+                group.addTask { try await home.serve(answerHome) }
                 try await group.waitForAll()
             }
         }
@@ -69,9 +70,9 @@ struct Tour: AsyncParsableCommand {
 
 extension TutorialProgram {
     /// The program with its usual options, as a stop of the tour.
-    fileprivate static func tourStop(on server: HTTPServer) async throws -> TourStop {
+    fileprivate static func tourStop(on server: HTTPServer, _ location: HostOption) async throws -> TourStop {
         let console = Console(speaker: guide.name)
         let program = try await Self(options: Options.parse([]), console: console)
-        return TourStop(guide: guide, server: server, handler: program.answer)
+        return TourStop(guide: guide, server: server, handler: try location.guarding(program.answer))
     }
 }

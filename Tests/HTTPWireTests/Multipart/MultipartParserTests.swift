@@ -18,7 +18,8 @@ import Testing
         // What surrounds the parts.
         ("preamble\r\n--b\r\n\(plain)\r\n\r\nx\r\n--b--\r\nepilogue", ["x"]),
         ("--c\r\n--\r\n-b\r\n\r--b\r\n--b\r\n\(plain)\r\n\r\nx\r\n--b--\r\n--b\r\n\(plain)\r\n\r\ny\r\n--b--", ["x"]),
-        ("\r\n\r\n--b\r\n\(plain)\r\n\r\nx\r\n--b--\r\n\r\n\r\n", ["x"]),
+        ("\r\n\r\n--b\r\n\(plain)\r\n\r\nx\r\n--b--\r\n\r\n\r\n", ["x"]), ("\r\n\r\n--b--", []),
+        ("Content-Type: a/b\r\n--\r\nconten\r\n--c\r\n\r\nContent-x\r\n--b\r\n\(plain)\r\n\r\nx\r\n--b--", ["x"]),
         ("--b \t \r\n\(plain)\r\n\r\nx\r\n--b\t\r\n\(plain)\r\n\r\ny\r\n--b-- \t\r\n", ["x", "y"]),
         // Empty parts, with and without a line end of their own, and parts without fields.
         ("--b\r\n\(plain)\r\n\r\n\r\n--b--", [""]), ("--b\r\n\(plain)\r\n\r\n--b--", [""]),
@@ -51,6 +52,16 @@ import Testing
     ]
 
     static let malformed: [(String, MultipartError)] = [
+        // F9: what the sender has meant would be lost without a word.
+        ("--c\r\n\(plain)\r\n\r\nx\r\n--c--\r\n--b--\r\n", .unexpectedBoundary),
+        ("--c\r\n\(plain)\r\n\r\nx\r\n--b--\r\n", .unexpectedBoundary),
+        ("--c\r\n\(plain)\r\n\r\nx\r\n--b\r\n\(plain)\r\n\r\ny\r\n--b--\r\n", .unexpectedBoundary),
+        ("\r\n--c\r\ncontent-type: a/b\r\n\r\nx\r\n--b--", .unexpectedBoundary),
+        ("text\r\n--c\r\nCONTENT-Disposition: x\r\n\r\nx\r\n--b--", .unexpectedBoundary),
+        ("--b\n\(plain)\n\nx\n--b--\n", .malformedBoundaryLine),
+        ("--B\r\n\(plain)\r\n\r\nx\r\n--b--", .unexpectedBoundary), (" --b\r\n\(plain)\r\n\r\nx\r\n--b--", .noParts),
+        ("preamble\r\n--b--\r\n", .noParts), ("--c\r\n\r\nx\r\n--b--", .noParts), ("-\r\n--b--", .noParts),
+        ("\(plain)\r\n\r\nx\r\n--b--", .noParts), ("a=b\r\n--b--", .noParts),
         ("", .noParts), ("hello", .noParts), ("\r\n--", .noParts), ("--c--\r\n", .noParts), ("\n--b\n", .noParts),
         ("-b\r\n", .noParts), ("x--b\r\n\(plain)\r\n\r\nx\r\n", .noParts),
         ("--b", .truncated), ("--b-", .truncated), ("--b\r", .truncated), ("--b\r\n", .truncated),

@@ -270,13 +270,17 @@ struct VirtualDirectoryTests {
         }
     }
 
-    @Test("gives a file that was just modified a weak tag")
+    @Test("gives a file that has just been changed a weak tag, unless it is made of the content")
     func freshTag() async throws {
         let site = try TemporaryDirectory()
-        try site.write("a", to: "root/a.txt", modified: FileFacts.Moment.now.seconds + 3600)
-        try await withFiles(site) { server in
-            let response = try await server.response(to: get("/a.txt"))
-            #expect(response["etag"]?.hasPrefix("W/") == true)
+        try site.write("a", to: "root/a.txt")
+        for (cachedBytes, isWeak) in [(0, true), (16_384, false)] {
+            try await withFiles(site) {
+                $0.maximumCachedFileBytes = cachedBytes
+            } test: { server in
+                let response = try await server.response(to: get("/a.txt"))
+                #expect(response["etag"]?.hasPrefix("W/") == isWeak)
+            }
         }
     }
 

@@ -2,14 +2,6 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 /// Looks up a name with the system's resolver, once for both families, and remembers how long that took.
 final class TimedResolver: Resolver, Sendable {
     private let v4: EventLoopPromise<[SocketAddress]>
@@ -17,7 +9,10 @@ final class TimedResolver: Resolver, Sendable {
     private let time = Mutex<Duration?>(nil)
     private let isAsked = Atomic(false)
 
-    init(eventLoop: any EventLoop) {
+    private let names: NameResolver
+
+    init(eventLoop: any EventLoop, names: NameResolver = .shared) {
+        self.names = names
         self.v4 = eventLoop.makePromise()
         self.v6 = eventLoop.makePromise()
     }
@@ -47,11 +42,10 @@ final class TimedResolver: Resolver, Sendable {
 
     private func lookUp(_ host: String, _ port: Int) {
         guard !isAsked.exchange(true, ordering: .relaxed) else { return }
-        NIOThreadPool.singleton.submit { _ in
-            let start = NIODeadline.now()
-            let result = Self.addresses(of: host, port: port)
+        let start = NIODeadline.now()
+        names.lookUp(host, port: port) { outcome in
             self.time.withLock { $0 = Duration(NIODeadline.now() - start) }
-            switch result {
+            switch outcome {
             case .success(let addresses):
                 self.v4.succeed(addresses.filter { $0.protocol == .inet })
                 self.v6.succeed(addresses.filter { $0.protocol == .inet6 })
@@ -60,46 +54,5 @@ final class TimedResolver: Resolver, Sendable {
                 self.v6.fail(error)
             }
         }
-    }
-
-    private static func addresses(of host: String, port: Int) -> Result<[SocketAddress], SocketError> {
-        var hints = addrinfo()
-        hints.ai_family = AF_UNSPEC
-        #if os(Linux)
-            hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
-        #else
-            hints.ai_socktype = SOCK_STREAM
-        #endif
-        var list: UnsafeMutablePointer<addrinfo>?
-        let code = getaddrinfo(host, String(port), &hints, &list)
-        guard code == 0 else {
-            let text = String(cString: gai_strerror(code))
-            return .failure(SocketError(operation: "look up \(host)", code: nil, message: text))
-        }
-        defer { freeaddrinfo(list) }
-        var addresses: [SocketAddress] = []
-        var entry = list
-        while let info = entry {
-            if let address = info.pointee.ai_addr {
-                switch info.pointee.ai_family {
-                case AF_INET:
-                    addresses.append(
-                        address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
-                            SocketAddress($0.pointee, host: host)
-                        }
-                    )
-                case AF_INET6:
-                    addresses.append(
-                        address.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) {
-                            SocketAddress($0.pointee, host: host)
-                        }
-                    )
-                default:
-                    break
-                }
-            }
-            entry = info.pointee.ai_next
-        }
-        return .success(addresses)
     }
 }
