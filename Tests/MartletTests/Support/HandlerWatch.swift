@@ -44,12 +44,12 @@ final class HandlerWatch: Sendable {
     }
 
     /// Fails unless nothing is left, now that the server is closed and the test is over.
-    func expectNothingLeft(sourceLocation: SourceLocation) async throws {
+    func expectNothingLeft() async throws {
         let clock = ContinuousClock()
         let limit = clock.now + RawClient.patience
         while let remains {
             guard clock.now < limit else {
-                Issue.record("something outlives the server: \(remains)", sourceLocation: sourceLocation)
+                Issue.record("something outlives the server: \(remains)")
                 return
             }
             try await clock.sleep(for: .milliseconds(2))

@@ -38,7 +38,6 @@ func run(
     _ server: HTTPServer,
     on executor: (any TaskExecutor)? = nil,
     _ handler: @escaping HTTPServer.Handler,
-    sourceLocation: SourceLocation = #_sourceLocation,
     test: (HTTPServer) async throws -> Void
 ) async throws {
     let watch = HandlerWatch()
@@ -58,8 +57,8 @@ func run(
     }
     await server.close(force: true)
     try await serving.value
-    #expect(server.connectionsInfo.total == 0, sourceLocation: sourceLocation)
-    try await watch.expectNothingLeft(sourceLocation: sourceLocation)
+    #expect(server.connectionsInfo.total == 0)
+    try await watch.expectNothingLeft()
 }
 
 /// Runs `test` with a connection whose request, `text`, has arrived at `handler`.

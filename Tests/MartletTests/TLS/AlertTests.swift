@@ -77,7 +77,7 @@ struct AlertTests {
             } while: { relay in
                 let process = try Subprocess(
                     "openssl",
-                    ["s_client", "-connect", "127.0.0.1:\(relay.port)", version, "-quiet", "-no_ign_eof"],
+                    ["s_client", "-connect", "127.0.0.1:\(relay.port)", version, "-quiet"],
                     input: request
                 )
                 _ = await process.exitStatus

@@ -151,7 +151,11 @@ private func handler(_ request: HTTPServerRequest) async throws {
         await Gate.shared.wait()
         try await response.end("gate")
     case "/never":
-        try await Task.sleep(for: .seconds(3_600))
+        // A sleep that is cancelled would leave its timer behind.
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
+        for await _ in stream {}
+        withExtendedLifetime(continuation) {}
+        throw CancellationError()
     case "/detach":
         let socket = try await response.detachSocket()
         for try await bytes in socket.inbound { try await socket.write(bytes) }

@@ -109,7 +109,8 @@ enum HTTP1ClientProperties {
             expected[number] = answer
             if isHead { expected[number]?.content = "" }
             exchanges[index].answered += 1
-            exchanges[index].closesAfterwards = answer.closes
+            // The head alone does not say that the connection ends.
+            exchanges[index].closesAfterwards = answer.closes && !(isHead && answer.head == "HTTP/1.1 200 OK\r\n\r\n")
         }
         start()
         while !script.isAtEnd {

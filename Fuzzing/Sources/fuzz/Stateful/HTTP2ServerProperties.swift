@@ -120,7 +120,12 @@ extension HTTP2ServerProperties.Client {
         case 20:
             peer.unsent += script.bytes(1 + script.number(below: 32))
             isKnown = false
-        case 21: if peer.mutate(&script) { isKnown = false }
+            transcript.knowsRequests = false
+        case 21:
+            if peer.mutate(&script) {
+                isKnown = false
+                transcript.knowsRequests = false
+            }
         case 22, 23: peer.send(1 + script.number(below: 200))
         case 24: peer.send(max(peer.unsent.count - 1 - script.number(below: 12), 0))
         case 25: peer.send()
@@ -241,6 +246,7 @@ extension HTTP2ServerProperties.Client {
         let (flags, number) = (HTTP2FrameFlags(rawValue: script.byte()), anyStream())
         let payload = script.bytes(script.number(below: 24))
         isKnown = false
+        transcript.knowsRequests = false
         write {
             if let type {
                 $0.writeHTTP2FrameHead(type, flags, stream: number, length: payload.count)

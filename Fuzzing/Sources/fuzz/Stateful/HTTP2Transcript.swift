@@ -18,6 +18,8 @@ struct HTTP2Transcript {
     private var takenBytes = 0
     private(set) var responses: [UInt32: Response] = [:]
     private(set) var hasGoAway = false
+    /// Whether the requests are those that were announced here; one whose bytes were changed may have another method.
+    var knowsRequests = true
     /// How much content has come, and how much may.
     private(set) var contentBytes = 0
     var window = 65_535
@@ -37,10 +39,13 @@ struct HTTP2Transcript {
         guard received.count > takenBytes, !received.starts(with: Array("HTTP/1.".utf8)) else { return }
         frames.append(ByteBuffer(bytes: received[takenBytes...]))
         takenBytes = received.count
-        do throws(HTTP2Error) {
-            while try take(frames.next()) {}
-        } catch {
-            fatalError("the server has sent what is not HTTP/2: \(error)")
+        while true {
+            do throws(HTTP2Error) {
+                guard try take(frames.next()) else { return }
+            } catch {
+                if error.stream != nil, !knowsRequests { continue }
+                fatalError("the server has sent what is not HTTP/2: \(error)")
+            }
         }
     }
 
