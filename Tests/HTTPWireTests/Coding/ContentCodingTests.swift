@@ -332,8 +332,8 @@ struct ContentCodingTests {
         let decompressor = try Decompressor(coding, limits: limits)
         var (input, output) = (data, ByteBuffer())
         try decompressor.decompress(&input, into: &output)
-        #expect(input.readableBytes == 0)
         try decompressor.finish()
+        #expect(input.readableBytes == 0)
         return output
     }
 
@@ -348,7 +348,6 @@ struct ContentCodingTests {
             try decompressor.finish()
             return (output, nil)
         } catch {
-            #expect(throws: ContentCodingError.finished) { try decompressor.finish() }
             return (output, error)
         }
     }

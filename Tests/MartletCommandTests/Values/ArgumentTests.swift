@@ -48,7 +48,8 @@ struct ArgumentTests {
         let table: [(String, [FormField.Part])] = [
             ("a=", text("")), ("a=b;c=d", text("b;c=d")), ("a=b=c", text("b=c")), ("a=b@c", text("b@c")),
             ("a= b c ", text("b c")), ("a=\" b \"", text(" b ")), ("a=\"@b\"", text("@b")), ("a=\"<b\"", text("<b")),
-            ("a=b;type=text/html", text("b", nil, .html)), ("a=\"b;c\";type=text/html", text("b;c", nil, .html)),
+            ("a=b;type=text/html", text("b", nil, MediaType("text/html"))),
+            ("a=\"b;c\";type=text/html", text("b;c", nil, MediaType("text/html"))),
             ("a=b,c", text("b,c")), ("a={\"b\":1}", text("{\"b\":1}")), ("a=\"b", text("\"b")),
             ("a=b;filename=c", text("b", "c")),
             ("a=@d/x.png", file("d/x.png", "x.png")), ("a=@x;type=image/png", file("x", "x", .png)),
