@@ -78,12 +78,11 @@ struct DisconnectTests {
         }
     }
 
-    @Test("S13: cancels a handler that has not been suspended yet", arguments: [false, true], [false, true])
-    func cancelsBeforeSuspension(isHTTP2: Bool, isOffTheLoop: Bool) async throws {
+    @Test("S13: cancels a handler that has not been suspended yet", arguments: [false, true])
+    func cancelsBeforeSuspension(isHTTP2: Bool) async throws {
         let (arrived, cancelled) = (Events<Void>(), Events<Bool>())
         let gone = DispatchSemaphore(value: 0)
-        let executor: (any TaskExecutor)? = isOffTheLoop ? globalConcurrentExecutor : nil
-        try await withServer(.priorKnowledge, on: executor) { request in
+        try await withServer(.priorKnowledge) { request in
             arrived.add()
             Self.wait(for: gone)
             // The first call hears of the reset; the channel is closed before it returns.
