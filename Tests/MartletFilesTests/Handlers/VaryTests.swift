@@ -19,18 +19,24 @@ struct VaryTests {
     }
 
     /// Requests, and what their answers depend on beside the origin.
-    private static let requests: [(method: HTTPRequest.Method, path: String, fields: HTTPFields, status: Int, vary: Set<String>)] = [
-        (.get, "a.txt", [:], 200, ["accept-encoding"]), (.head, "a.txt", [:], 200, ["accept-encoding"]),
-        (.get, "a.txt", [.ifNoneMatch: "*"], 304, ["accept-encoding"]),
-        (.get, "a.txt", [.range: "bytes=0-1"], 206, ["accept-encoding"]),
-        (.get, "a.txt", [.range: "bytes=900-"], 416, ["accept-encoding", "accept"]),
-        (.get, "a.txt", [.ifMatch: "\"x\""], 412, ["accept-encoding", "accept"]),
-        (.get, "sub/", [:], 200, ["accept"]), (.get, "none", [:], 404, ["accept"]), (.head, "none", [:], 404, ["accept"]),
-        (.post, "a.txt", [:], 405, ["accept"]), (.options, "a.txt", [:], 204, []), (.get, "sub", [:], 301, []),
-    ]
+    private static let requests:
+        [(method: HTTPRequest.Method, path: String, fields: HTTPFields, status: Int, vary: Set<String>)] = [
+            (.get, "a.txt", [:], 200, ["accept-encoding"]), (.head, "a.txt", [:], 200, ["accept-encoding"]),
+            (.get, "a.txt", [.ifNoneMatch: "*"], 304, ["accept-encoding"]),
+            (.get, "a.txt", [.range: "bytes=0-1"], 206, ["accept-encoding"]),
+            (.get, "a.txt", [.range: "bytes=900-"], 416, ["accept-encoding", "accept"]),
+            (.get, "a.txt", [.ifMatch: "\"x\""], 412, ["accept-encoding", "accept"]),
+            (.get, "sub/", [:], 200, ["accept"]), (.get, "none", [:], 404, ["accept"]),
+            (.head, "none", [:], 404, ["accept"]),
+            (.post, "a.txt", [:], 405, ["accept"]), (.options, "a.txt", [:], 204, []), (.get, "sub", [:], 301, []),
+        ]
 
     private func vary(_ response: HTTPClientResponse) -> Set<String> {
-        Set(response.headers[values: .vary].flatMap { $0.split(separator: ",") }.map { $0.lowercased().filter { $0 != " " } })
+        Set(
+            response.headers[values: .vary].flatMap { $0.split(separator: ",") }.map {
+                $0.lowercased().filter { $0 != " " }
+            }
+        )
     }
 
     @Test("over every transport, with an origin and without", arguments: Transport.allCases)
