@@ -74,7 +74,7 @@
             for (target, expected) in [
                 ("/index/", "403"), ("/index/index.html", "403"), ("/file.txt", "403"), ("/dir/file.txt", "403"),
                 ("/dir/none", "403"), ("/dir/", "403"), ("/unlisted/file.txt", "file 5"), ("/unlisted/", "directory"),
-                ("/none", "404"), ("/file.txt/", "404"), ("/unlisted/file.txt/x", "404"),
+                ("/none", "404"), ("/file.txt/", "403"), ("/unlisted/file.txt/x", "404"),
                 // Neither is a list of what is beside an index that can't be shown.
                 ("/pipe/", "404"), ("/loop/", "404"), ("/outer/", "404"), ("/loop/index.html", "404"),
                 ("/" + String(repeating: "x", count: 256), "404"), ("/" + String(repeating: "x/", count: 3000), "404"),

@@ -10,7 +10,6 @@ struct VaryTests {
     /// A site with files, behind CORS and error pages.
     private func handler(_ site: TemporaryDirectory, _ origins: CORSPolicy.Origins) throws -> HTTPServer.Handler {
         try site.write(String(repeating: "text ", count: 100), to: "root/a.txt")
-        try site.makeDirectory("root/sub")
         var configuration = VirtualDirectory.Configuration()
         configuration.allowDirectoryListing = true
         let files = VirtualDirectory(site.root, configuration: configuration)
@@ -41,7 +40,7 @@ struct VaryTests {
 
     @Test("over every transport, with an origin and without", arguments: Transport.allCases)
     func all(transport: Transport) async throws {
-        let site = try TemporaryDirectory()
+        let site = try TemporaryDirectory(["root", "root/sub"])
         for (origins, isAny) in [(CORSPolicy.Origins.any, true), (.only(["https://a.example"]), false)] {
             try await withServer(over: transport, .bare, try handler(site, origins)) { server, client in
                 for (method, path, fields, status, expected) in Self.requests {
