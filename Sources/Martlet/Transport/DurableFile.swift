@@ -61,7 +61,8 @@ enum DurableFile {
     static func move(_ path: String, to newPath: String) throws(FileError) {
         guard rename(path, newPath) == 0 else { throw FileError(operation: "rename", path: path, code: errno) }
         // The name is in the folder: that has to reach the disk as well. Some file systems cannot, and need not, do that.
-        let folder = newPath.utf8.lastIndex(of: 0x2F).map { $0 == newPath.startIndex ? "/" : String(newPath[..<$0]) } ?? "."
+        let folder =
+            newPath.utf8.lastIndex(of: 0x2F).map { $0 == newPath.startIndex ? "/" : String(newPath[..<$0]) } ?? "."
         let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         fsync(descriptor)

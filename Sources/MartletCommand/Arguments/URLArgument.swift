@@ -18,7 +18,8 @@ enum URLArgument {
         let name = (try? PercentEncoding.decode(segment)) ?? ""
         // The server's owner has chosen the name: it must not lead elsewhere, hide, or look like an option.
         let isSafe =
-            !name.isEmpty && name.utf8.first != UInt8(ascii: ".") && name.utf8.first != UInt8(ascii: "-") && name.utf8.count <= 255
+            !name.isEmpty && name.utf8.first != UInt8(ascii: ".") && name.utf8.first != UInt8(ascii: "-")
+            && name.utf8.count <= 255
             && !name.unicodeScalars.contains { $0 == "/" || $0 == "\\" || $0.value < 0x20 || $0.value == 0x7F }
         guard isSafe else {
             throw CommandFailure(.usage, "The URL ends with no name for a file. Choose one with --output.")

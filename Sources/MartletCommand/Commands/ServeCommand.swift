@@ -33,7 +33,8 @@ struct ServeCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "Another name that visitors reach the server by, such as example.com or *.example.com; * for any. "
                 + "Can be repeated.",
-            discussion: "Requests for other names are refused, as the pages of other sites can make them: IP addresses, "
+            discussion:
+                "Requests for other names are refused, as the pages of other sites can make them: IP addresses, "
                 + "localhost and, with --host, the names of this machine are known. With --cert every name is.",
             valueName: "name"
         )

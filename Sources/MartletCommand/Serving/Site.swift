@@ -29,7 +29,9 @@ struct Site: Sendable {
         if let fallbackPath { handler = Self.fallingBack(to: fallbackPath, of: files, handler) }
         if takesUploads { handler = Self.uploading(to: directory, reserving: reservedNames, handler) }
         if let hosts {
-            handler = try AllowedHosts(hosts).wrapping(handler) { "To allow it, start the server with --allow-host \($0)." }
+            handler = try AllowedHosts(hosts).wrapping(handler) {
+                "To allow it, start the server with --allow-host \($0)."
+            }
         }
         handler = ErrorPages().wrapping(handler)
         guard allowsOtherSites else { return handler }
@@ -73,7 +75,9 @@ struct Site: Sendable {
 
     /// What no upload may be called, since it would be shown in place of something else.
     private var reservedNames: Set<String> {
-        let page = fallback?.utf8.split(separator: UInt8(ascii: "/")).last.map { String(decoding: Array($0), as: UTF8.self) }
+        let page = fallback?.utf8.split(separator: UInt8(ascii: "/")).last.map {
+            String(decoding: Array($0), as: UTF8.self)
+        }
         return Set(configuration.indexFiles + [page].compactMap { $0 } + ["robots.txt", "favicon.ico"])
     }
 

@@ -3,8 +3,10 @@ enum CompressedName {
     /// The endings of files, in lower case, that are compressed by themselves. Media types don't tell: that of `x.svgz` is
     /// the one of `x.svg`.
     private static let endings: Set<String> = [
-        "gz", "tgz", "taz", "svgz", "x3dz", "x3dvz", "wrz", "distz", "emz", "wmz", "br", "zst", "tzst", "xz", "txz", "lz",
-        "tlz", "lzma", "lz4", "bz", "bz2", "tbz", "tbz2", "z", "zip", "7z", "rar", "cab", "jar", "apk", "3mf", "woff", "woff2",
+        "gz", "tgz", "taz", "svgz", "x3dz", "x3dvz", "wrz", "distz", "emz", "wmz", "br", "zst", "tzst", "xz", "txz",
+        "lz",
+        "tlz", "lzma", "lz4", "bz", "bz2", "tbz", "tbz2", "z", "zip", "7z", "rar", "cab", "jar", "apk", "3mf", "woff",
+        "woff2",
     ]
 
     /// Those that have the media type of what is in them: it has to be said that they are in the coding gzip.

@@ -29,6 +29,8 @@ final class FileCompressions: Sendable {
     /// How many files have been compressed so far.
     var count: Int { begun.load(ordering: .relaxed) }
 
+    func countOne() { begun.add(1, ordering: .relaxed) }
+
     /// What `make` returns, or what another task's has; nil where it fails, or too much is to be done already.
     func result(for key: Key, _ make: @escaping @Sendable () throws -> FileResource) async -> FileResource? {
         await withCheckedContinuation { continuation in
@@ -38,7 +40,6 @@ final class FileCompressions: Sendable {
             case .isRefused:
                 continuation.resume(returning: nil)
             case .begins:
-                begun.add(1, ordering: .relaxed)
                 Self.threads.submit { _ in
                     let result = try? make()
                     for waiter in self.work.withLock({ $0.finish(key) }) { waiter.resume(returning: result) }

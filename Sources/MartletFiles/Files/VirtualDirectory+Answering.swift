@@ -50,10 +50,7 @@ extension VirtualDirectory {
     ) async throws {
         let response = request.response
         if demand.hasConditions {
-            var conditions = Preconditions(request.headers)
-            // A date that is yet to come says nothing about what the client has.
-            let now = HTTPDate(secondsSince1970: Int64(FileFacts.Moment.now.seconds))
-            if let date = conditions.ifModifiedSince, date > now { conditions.ifModifiedSince = nil }
+            let conditions = Preconditions(request.headers)
             switch conditions.evaluate(
                 for: request.method,
                 tag: resource.tag,

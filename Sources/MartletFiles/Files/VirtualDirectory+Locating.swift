@@ -310,6 +310,9 @@ extension VirtualDirectory {
     func compressed(_ resource: FileResource) async -> FileResource? {
         let key = Self.compressedKey(resource)
         return await compressions.result(for: FileCompressions.Key(key: key, facts: resource.facts)) {
+            // Another may have ended between the look for what is kept and the wish to begin.
+            if let kept = self.current(key), kept.facts == resource.facts { return kept }
+            self.compressions.countOne()
             let bytes: ByteBuffer
             switch resource.content {
             case .memory(let content): bytes = content

@@ -158,7 +158,7 @@ extension VirtualDirectory {
         let response = request.response
         response.headers.append(HTTPField(name: .vary, value: "accept"))
         response.headers[.cacheControl] = "no-cache"
-        response.headers[.contentType] = "\(choice == .json ? MediaType.json : .html); charset=utf-8"
+        response.headers.contentType = choice == .json ? .json : .html
         try await response.end(content)
     }
 }

@@ -103,7 +103,8 @@ struct ListingPage {
         let bytes = entries.reduce(0) { $0 &+ $1.byteCount }
         return "\(directories) \(directories == 1 ? "directory" : "directories"), "
             + "\(files) \(files == 1 ? "file" : "files"), \(size(bytes)). Times are UTC."
-            + (entries.count < VirtualDirectory.Directory.maximumEntries ? "" : " There may be more that are not shown.")
+            + (entries.count < VirtualDirectory.Directory.maximumEntries
+                ? "" : " There may be more that are not shown.")
     }
 
     private static let style = """

@@ -78,7 +78,9 @@ public struct UploadName: Sendable, Hashable, CustomStringConvertible {
     /// Without the dots, blanks and marks without a letter at its start, and the dots and blanks at its end.
     private static func trimmed(_ name: Scalars) -> Scalars {
         var name = name
-        while let first = name.first, first == "." || first.properties.isWhitespace || isMark(first) { name.removeFirst() }
+        while let first = name.first, first == "." || first.properties.isWhitespace || isMark(first) {
+            name.removeFirst()
+        }
         while let last = name.last, last == "." || last.properties.isWhitespace { name.removeLast() }
         return name
     }

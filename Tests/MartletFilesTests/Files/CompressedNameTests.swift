@@ -27,7 +27,9 @@ struct CompressedNameTests {
             var configuration = VirtualDirectory.Configuration()
             configuration.maximumCachedFileBytes = cachedBytes
             let files = VirtualDirectory(site.root, configuration: configuration)
-            try await withServer(over: transport, .bare, client: { $0.decompresses = false }, files.serveRequest) { server, client in
+            try await withServer(over: transport, .bare, client: { $0.decompresses = false }, files.serveRequest) {
+                server,
+                client in
                 for name in ["x.svgz", "X.SVGZ", "a.b.svgz"] {
                     let fields: HTTPFields = [.acceptEncoding: accepted]
                     let response = try await client.get(server.url + name, headers: fields)
@@ -52,10 +54,14 @@ struct CompressedNameTests {
         }
     }
 
-    @Test("F4: what is compressed by its name is not compressed again, whatever its type", arguments: [
-        "a.html.gz", "a.tgz", "a.tar.gz", "a.txt.br", "a.css.zst", "a.js.xz", "a.sql.bz2", "a.GZ", "model.3mf", "a.zip",
-        "a.svg.gz", "x.woff2", "a.x3dz",
-    ])
+    @Test(
+        "F4: what is compressed by its name is not compressed again, whatever its type",
+        arguments: [
+            "a.html.gz", "a.tgz", "a.tar.gz", "a.txt.br", "a.css.zst", "a.js.xz", "a.sql.bz2", "a.GZ", "model.3mf",
+            "a.zip",
+            "a.svg.gz", "x.woff2", "a.x3dz",
+        ]
+    )
     func compressed(name: String) async throws {
         let site = try TemporaryDirectory()
         let content = String(repeating: "x", count: 1000)

@@ -33,7 +33,8 @@ struct SpellingTests {
         try await withServer(.bare, files.serveRequest) { server in
             let client = try await server.connect()
             for spelling in [
-                "/app.js", "/%61pp.js", "/a%70p.js", "//app.js", "/app%2ejs", "/app%2Ejs", "///%61%70%70.%6A%73", "/app.js?x=1",
+                "/app.js", "/%61pp.js", "/a%70p.js", "//app.js", "/app%2ejs", "/app%2Ejs", "///%61%70%70.%6A%73",
+                "/app.js?x=1",
                 "/%61%70p.js?%61",
             ] {
                 for coding in ["gzip", "GZip", "gzip;q=0.5, br", "x-gzip"] {
@@ -120,7 +121,10 @@ struct SpellingTests {
         #expect(work.finish("c") == [6])
     }
 
-    @Test("R21: a file shorter than what is looked at to tell its type is served", arguments: ["", "x", "%PDF-1.7", "<html>"])
+    @Test(
+        "R21: a file shorter than what is looked at to tell its type is served",
+        arguments: ["", "x", "%PDF-1.7", "<html>"]
+    )
     func sniffing(content: String) async throws {
         let site = try TemporaryDirectory()
         try site.write(content, to: "root/file")
@@ -142,11 +146,16 @@ struct SpellingTests {
     func listings() async throws {
         let site = try TemporaryDirectory()
         for number in 0..<500 { try site.write("", to: "root/\(number)") }
-        try await withFiles(site) { $0.allowDirectoryListing = true } test: { server in
+        try await withFiles(site) {
+            $0.allowDirectoryListing = true
+        } test: { server in
             let page = try await server.response(to: get("/"))
             #expect(page["content-type"] == "text/html; charset=utf-8")
             #expect(page.text.contains("0 directories, 500 files"))
-            #expect(try await server.response(to: "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n")["content-length"] == page["content-length"])
+            #expect(
+                try await server.response(to: "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n")["content-length"]
+                    == page["content-length"]
+            )
         }
         let allowance = ListingAllowance(limit: 100)
         #expect(allowance.begin(500))

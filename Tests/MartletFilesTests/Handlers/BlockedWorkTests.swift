@@ -44,7 +44,9 @@ struct BlockedWorkTests {
         for (pipe, output) in zip(pipes, outputs) {
             let reading = Task.detached {
                 var count = 0
-                while count < 500_000, case let data = pipe.fileHandleForReading.availableData, !data.isEmpty { count += data.count }
+                while count < 500_000, case let data = pipe.fileHandleForReading.availableData, !data.isEmpty {
+                    count += data.count
+                }
                 return count
             }
             await output.flush()
@@ -62,7 +64,9 @@ struct BlockedWorkTests {
         for _ in 0..<5 { output.write(String(repeating: "x", count: 99_999) + "\n") }
         let reading = Task.detached {
             var count = 0
-            while count < 500_000, case let data = pipe.fileHandleForReading.availableData, !data.isEmpty { count += data.count }
+            while count < 500_000, case let data = pipe.fileHandleForReading.availableData, !data.isEmpty {
+                count += data.count
+            }
             return count
         }
         await output.flush()

@@ -6,14 +6,21 @@ import Testing
 
 @Suite("The hosts that a local server answers for")
 struct AllowedHostsTests {
-    @Test("F8: are addresses, localhost, and those that are named", arguments: [
-        ("localhost", true), ("LOCALHOST", true), ("localhost.", true), ("localhost:8080", true), ("a.localhost", true),
-        ("127.0.0.1", true), ("127.0.0.1:1", true), ("[::1]", true), ("[::1]:8080", true), ("192.168.1.7:8080", true),
-        ("falcon.example", true), ("FALCON.example.:80", true), ("a.wild.example", true), ("a.b.wild.example", true),
-        ("evil.example", false), ("EVIL.example:8080", false), ("wild.example", false), ("localhost.evil.example", false),
-        ("127.0.0.1.evil.example", false), ("localhost.localdomain", false), ("evil", false), ("2130706433", false),
-        ("0x7f.1", false), ("notlocalhost", false), ("falcon.example.evil", false), ("%6cocalhost", false),
-    ])
+    @Test(
+        "F8: are addresses, localhost, and those that are named",
+        arguments: [
+            ("localhost", true), ("LOCALHOST", true), ("localhost.", true), ("localhost:8080", true),
+            ("a.localhost", true),
+            ("127.0.0.1", true), ("127.0.0.1:1", true), ("[::1]", true), ("[::1]:8080", true),
+            ("192.168.1.7:8080", true),
+            ("falcon.example", true), ("FALCON.example.:80", true), ("a.wild.example", true),
+            ("a.b.wild.example", true),
+            ("evil.example", false), ("EVIL.example:8080", false), ("wild.example", false),
+            ("localhost.evil.example", false),
+            ("127.0.0.1.evil.example", false), ("localhost.localdomain", false), ("evil", false), ("2130706433", false),
+            ("0x7f.1", false), ("notlocalhost", false), ("falcon.example.evil", false), ("%6cocalhost", false),
+        ]
+    )
     func hosts(host: String, isAllowed: Bool) async throws {
         let hosts = try AllowedHosts(["falcon.example", "*.wild.example"])
         let handler = hosts.wrapping { try await $0.response.end("Hello") }
@@ -31,7 +38,9 @@ struct AllowedHostsTests {
     func forms() async throws {
         let handler = try AllowedHosts().wrapping({ try await $0.response.end("Hello") }) { "Ask for \($0)." }
         try await withServer(.bare, handler) { server in
-            let absolute = try await server.response(to: "GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\n\r\n")
+            let absolute = try await server.response(
+                to: "GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\n\r\n"
+            )
             #expect(absolute.status == 403)
             #expect(absolute.text == "This server does not answer for the host evil.example. Ask for evil.example.")
             #expect(try await server.response(to: "GET / HTTP/1.0\r\n\r\n").status == 200)

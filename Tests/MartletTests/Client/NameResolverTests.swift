@@ -63,7 +63,9 @@ struct NameResolverTests {
         let resolver = NameResolver(threadCount: 1, timeout: .seconds(20)) { names.resolve($0) }
         let outcomes = Events<Bool>()
         for number in 0..<NameResolver.limit + 1 {
-            resolver.lookUp("dead\(number)", port: 1) { if case .failure = $0 { outcomes.add(true) } else { outcomes.add(false) } }
+            resolver.lookUp("dead\(number)", port: 1) {
+                if case .failure = $0 { outcomes.add(true) } else { outcomes.add(false) }
+            }
         }
         // The last one is refused at once; the others are answered.
         #expect(try await outcomes.next())
