@@ -37,13 +37,17 @@ public struct BodyDecoder: Sendable {
     private var consumed = 0
 
     /// A decoder for the content of one message, whose head says how it is framed.
-    public init(framing: BodyFraming, limits: BodyLimits = BodyLimits()) {
+    ///
+    /// - Parameter dropsForbiddenTrailers: Whether a field that frames or routes a message is left out of the trailers, as
+    ///   clients do, instead of being an error (RFC 9110 section 6.5.1). Defaults to `false`: a server that lets such a
+    ///   request pass may have read it in another way than a proxy in front of it.
+    public init(framing: BodyFraming, limits: BodyLimits = BodyLimits(), dropsForbiddenTrailers: Bool = false) {
         switch framing {
         case .none: state = .length(remaining: 0)
         case .contentLength(let length): state = .length(remaining: max(length, 0))
         case .chunked:
             state = .chunked
-            chunked = ChunkedDecoder(limits: limits)
+            chunked = ChunkedDecoder(limits: limits, dropsForbiddenTrailers: dropsForbiddenTrailers)
         case .untilClose: state = .untilClose
         }
     }

@@ -27,12 +27,14 @@ struct ChunkedDecoder: Sendable {
 
     private let limits: BodyLimits
     private let trailerLimits: HeadLimits
+    private let section: FieldSection
     private var state = State.size(digits: 0, value: 0)
     private var lines = FieldLineParser()
     private var facts = HeadFacts()
 
-    init(limits: BodyLimits) {
+    init(limits: BodyLimits, dropsForbiddenTrailers: Bool) {
         self.limits = limits
+        section = dropsForbiddenTrailers ? .responseTrailers : .trailers
         trailerLimits = limits.trailerLimits
     }
 
@@ -155,7 +157,7 @@ struct ChunkedDecoder: Sendable {
             let isComplete = try buffer.withUnsafeReadableBytes { (bytes) throws(HTTPParseError) -> Bool in
                 let end = min(bytes.count, trailerLimits.headBytes)
                 if let base = bytes.baseAddress,
-                    try lines.parse(base, to: end, limits: trailerLimits, section: .trailers, facts: &facts)
+                    try lines.parse(base, to: end, limits: trailerLimits, section: section, facts: &facts)
                 {
                     return true
                 }

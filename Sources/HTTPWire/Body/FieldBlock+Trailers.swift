@@ -3,8 +3,8 @@ import HTTPTypes
 extension FieldBlock {
     /// The fields of a trailer section, without those that only a header section may have.
     ///
-    /// Fields that frame or route a message are an error already where a trailer section is parsed; what else
-    /// RFC 9110 section 6.5.1 bars from it (authentication, conditions, controls, and what says how to handle the
+    /// Fields that frame or route a message are an error already where the trailer section of a request is parsed; what
+    /// else RFC 9110 section 6.5.1 bars from it (authentication, conditions, controls, and what says how to handle the
     /// content) is dropped here, so that it cannot be taken for a header field by someone who merges the two.
     package func makeTrailers() -> HTTPFields {
         guard !isEmpty else { return [:] }

@@ -40,7 +40,7 @@ struct HTTP2FieldAssembler {
         self.bytes = ByteBufferAllocator().buffer(capacity: max(capacity, 256))
     }
 
-    private var isTrailers: Bool { section == .trailers }
+    private var isTrailers: Bool { section == .trailers || section == .responseTrailers }
 
     // MARK: Fields
 
@@ -136,7 +136,9 @@ struct HTTP2FieldAssembler {
                 return
             }
         case .host, .contentLength, .expect:
-            guard !isTrailers else { throw .refused(HTTPParseError(.forbiddenTrailer, at: bytes.readableBytes)) }
+            guard section != .trailers else {
+                throw .refused(HTTPParseError(.forbiddenTrailer, at: bytes.readableBytes))
+            }
         case .other:
             switch name.count {
             case 2 where Self.isEqual(name, "te"):
@@ -226,6 +228,11 @@ struct HTTP2FieldAssembler {
         var failure: HTTPParseError?
         table.forEach { slot in
             guard slot.known != .other, failure == nil else { return }
+            // Nothing between the peers of HTTP/2 joins or repeats fields, so two are no slip, equal or not.
+            if slot.known == .contentLength, facts.contentLength != nil {
+                failure = HTTPParseError(.conflictingContentLength, at: slot.value.lowerBound)
+                return
+            }
             do throws(HTTPParseError) {
                 // The value lies within the bytes that were written.
                 try facts.note(slot.known, base, slot.value, readableTo: bytes.count, section: section)

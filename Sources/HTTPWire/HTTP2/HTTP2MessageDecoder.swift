@@ -75,12 +75,16 @@ public struct HTTP2MessageDecoder: Sendable {
 
     /// Decodes the trailers of a message.
     ///
+    /// - Parameter dropsForbidden: Whether a field that frames or routes a message is left out instead of being an error, as
+    ///   clients do (RFC 9110 section 6.5.1). Defaults to `false`.
     /// - Throws: What ends the connection.
     public mutating func decodeTrailers(
         _ block: ByteBuffer,
-        stream: UInt32
+        stream: UInt32,
+        dropsForbidden: Bool = false
     ) throws(HTTP2Error) -> Outcome<HTTPFields> {
-        var assembler = HTTP2FieldAssembler(.trailers, limits: trailerLimits, capacity: block.readableBytes * 2)
+        let section = dropsForbidden ? FieldSection.responseTrailers : .trailers
+        var assembler = HTTP2FieldAssembler(section, limits: trailerLimits, capacity: block.readableBytes * 2)
         try decoder.decode(block, limit: decodingLimit) { assembler.add($0, $1) }
         do throws(HTTP2FieldAssembler.Rejection) {
             return .message(try assembler.makeTrailers())

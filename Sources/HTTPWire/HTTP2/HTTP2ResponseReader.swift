@@ -62,7 +62,7 @@ public struct HTTP2ResponseReader: Sendable {
             if endsStream { try end() }
             return .head(head)
         case .content:
-            let trailers = try message(decoder.decodeTrailers(block, stream: stream))
+            let trailers = try message(decoder.decodeTrailers(block, stream: stream, dropsForbidden: true))
             guard endsStream else {
                 throw HTTP2Error(
                     .protocolError,

@@ -3,6 +3,8 @@ enum FieldSection: Sendable {
     case request
     case response
     case trailers
+    /// The trailers of a response. A field that frames or routes a message is no error there, since nothing reads it.
+    case responseTrailers
     /// The head of a part of a multipart content, which frames nothing.
     case part
 }
@@ -79,7 +81,9 @@ struct FieldLineParser: Sendable {
             let known = KnownField(base + lineStart, length: colon &- lineStart)
             if known != .other, section != .part {
                 if section == .trailers { throw HTTPParseError(.forbiddenTrailer, at: lineStart) }
-                try facts.note(known, base, value.start..<value.end, readableTo: end, section: section)
+                if section != .responseTrailers {
+                    try facts.note(known, base, value.start..<value.end, readableTo: end, section: section)
+                }
             }
             // Offsets are below 2^30 (`HeadLimits.clamped`), and the name's length has been checked.
             table.append(

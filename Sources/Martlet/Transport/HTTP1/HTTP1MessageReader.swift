@@ -7,6 +7,8 @@ import NIOCore
 protocol MessageHeadParser {
     associatedtype Head: FramedHead
 
+    /// Whether a field that must not be among the trailers is left out, instead of being an error.
+    static var dropsForbiddenTrailers: Bool { get }
     /// Whether a byte of a head that is not complete has been seen.
     var hasStarted: Bool { get }
 
@@ -21,7 +23,9 @@ protocol FramedHead {
 
 extension RequestHead: FramedHead {}
 extension ResponseHead: FramedHead {}
-extension RequestHeadParser: MessageHeadParser {}
+extension RequestHeadParser: MessageHeadParser {
+    static var dropsForbiddenTrailers: Bool { false }
+}
 
 /// Cuts the bytes that arrive on a server's connection into requests.
 typealias HTTP1RequestReader = HTTP1MessageReader<RequestHeadParser>
@@ -130,7 +134,11 @@ struct HTTP1MessageReader<Parser: MessageHeadParser> {
             return .needsMoreBytes
         }
         if head.framing.hasContent {
-            decoder = BodyDecoder(framing: head.framing, limits: bodyLimits)
+            decoder = BodyDecoder(
+                framing: head.framing,
+                limits: bodyLimits,
+                dropsForbiddenTrailers: Parser.dropsForbiddenTrailers
+            )
         }
         return .head(head)
     }

@@ -150,6 +150,8 @@ struct HTTP1ResponseReader {
 
     /// The heads of responses, each read in the light of the request that it answers.
     private struct Heads: MessageHeadParser {
+        static var dropsForbiddenTrailers: Bool { true }
+
         var parser: ResponseHeadParser
         var requestMethod = HTTPRequest.Method.get
 
