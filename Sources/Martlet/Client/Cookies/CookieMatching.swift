@@ -6,6 +6,16 @@ extension HTTPURL {
         InternetAddress(host).kind != .name
     }
 
+    /// Whether what is sent there stays between the two: it is encrypted, or goes no further than this machine. Secure
+    /// cookies are for such URLs (RFC 6265bis section 5.8.3; W3C Secure Contexts section 3.1).
+    var isForSecureCookies: Bool {
+        if origin.isSecure { return true }
+        switch InternetAddress(host).kind {
+        case .ipv4, .ipv6: return InternetAddress(host).isLoopback
+        case .name, .unix: return host == "localhost" || host.hasSuffix(".localhost")
+        }
+    }
+
     /// The domains whose cookies the host gets: its own, and all those above it (RFC 6265bis section 5.1.3).
     var cookieDomains: [String] {
         guard !hasAddress else { return [host] }
@@ -44,7 +54,7 @@ extension String {
 extension StoredCookie {
     /// Whether the cookie goes with a request for `url`, whose host is at or below the cookie's domain.
     func isSent(to url: HTTPURL, now: HTTPDate, context: CookieContext) -> Bool {
-        guard !isHostOnly || url.host == domain, !isSecure || url.origin.isSecure, !isExpired(at: now),
+        guard !isHostOnly || url.host == domain, !isSecure || url.isForSecureCookies, !isExpired(at: now),
             (url.path.isEmpty ? "/" : url.path).isCookiePath(below: path)
         else { return false }
         switch context {

@@ -67,14 +67,14 @@ public struct CookieStorage: Sendable {
             cookie.domain?.utf8.count ?? 0 <= 1024, cookie.path?.utf8.count ?? 0 <= 1024
         else { throw .invalidSize }
         if let violation = cookie.violation { throw .violation(violation) }
-        let isEncrypted = url.origin.isSecure
-        if cookie.isSecure, !isEncrypted { throw .insecureConnection }
+        let isTrusted = url.isForSecureCookies
+        if cookie.isSecure, !isTrusted { throw .insecureConnection }
         if context == .crossSite, cookie.sameSite != SetCookie.SameSite.none { throw .crossSite }
 
         let (domain, isHostOnly) = try domain(of: cookie, from: url)
         var path = cookie.path ?? ""
         if path.utf8.first != 0x2F { path = url.defaultCookiePath }
-        if !isEncrypted { try checkSecureCookies(named: cookie.name, domain: domain, path: path) }
+        if !isTrusted { try checkSecureCookies(named: cookie.name, domain: domain, path: path) }
 
         var new = StoredCookie(
             name: cookie.name,

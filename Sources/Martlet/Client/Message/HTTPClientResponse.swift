@@ -15,7 +15,8 @@ public struct HTTPClientResponse: Sendable {
         /// The content came compressed and is decompressed as it is read. `Content-Encoding` and `Content-Length`, which
         /// describe what was sent, are removed from the headers.
         case decompressed
-        /// The content is compressed; `Content-Encoding` tells how.
+        /// The content is compressed; `Content-Encoding` tells how. So is a part of a compressed content (206), which can't
+        /// be decompressed by itself.
         case compressed
     }
 
@@ -77,7 +78,8 @@ public struct HTTPClientResponse: Sendable {
     {
         let configuration = core.configuration
         let head = incoming.head
-        let coding = incoming.body == nil ? nil : Self.coding(head.fields)
+        let isPart = head.statusCode == HTTPResponse.Status.partialContent.code
+        let coding = incoming.body == nil || isPart ? nil : Self.coding(head.fields)
         var source = incoming.body
         if let body = incoming.body, let coding, configuration.decompresses {
             source = try DecodedBody(body, coding, limits: configuration.decompressionLimits)
@@ -110,7 +112,7 @@ public struct HTTPClientResponse: Sendable {
     ) throws {
         let configuration = core.configuration
         var source: any BodySource = WholeBody(body)
-        if body.readableBytes > 0, configuration.decompresses,
+        if body.readableBytes > 0, configuration.decompresses, status != .partialContent,
             let coding = Self.coding(headers[values: .contentEncoding])
         {
             source = try DecodedBody(source, coding, limits: configuration.decompressionLimits)
@@ -148,7 +150,7 @@ public struct HTTPClientResponse: Sendable {
     public var contentLength: Int? { compressionState == .decompressed ? nil : fields.value.contentLength }
 
     /// Whether the server sends the client elsewhere (301, 302, 303, 307 or 308 with a `Location`).
-    public var isRedirect: Bool { RedirectPolicy.isRedirect(status) && fields.value[.location] != nil }
+    public var isRedirect: Bool { RedirectPolicy.isRedirect(status) && fields.value[.location]?.isEmpty == false }
 
     /// Whether the status is one of success (200 to 299).
     public var isSuccess: Bool { status.kind == .successful }
