@@ -55,7 +55,7 @@ extension HTTP1ClientConnection {
         }
         phase = .closed
         context = nil
-        endHandshake(.failure(HTTPClientError.connectionClosed))
+        endHandshake(.failure(failure ?? HTTPClientError.connectionClosed))
         openChannel.withLock { $0 = nil }
         continueTimer?.cancel()
         continueTimer = nil
