@@ -146,10 +146,9 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         endHandshake(.failure(error))
-        if case NIOSSLError.uncleanShutdown = error {
-            reader.wasCutOff()
-            return
-        }
+        // Whatever has gone wrong: the end that follows is not the server's word that the content is complete.
+        reader.wasCutOff()
+        if case NIOSSLError.uncleanShutdown = error { return }
         hasFailed = true
         // With TLS 1.3 the server judges the client's certificate after the handshake.
         if failure == nil { failure = handshakeFailure(error) }
