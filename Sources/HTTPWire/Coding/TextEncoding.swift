@@ -46,16 +46,18 @@ public enum TextEncoding: Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// The text that the readable bytes are; `nil` if they are not text in this character set.
+    /// The text that the readable bytes are; `nil` if they are not text in this character set. A byte order mark at the
+    /// beginning is not part of it (WHATWG Encoding section 6).
     public func string(from bytes: ByteBuffer) -> String? {
         string(from: bytes.readableBytesView)
     }
 
-    /// The text that the bytes are; `nil` if they are not text in this character set.
+    /// The text that the bytes are; `nil` if they are not text in this character set. A byte order mark at the beginning is
+    /// not part of it.
     public func string(from bytes: some RandomAccessCollection<UInt8>) -> String? {
         switch self {
         case .utf8:
-            return String(validating: bytes, as: UTF8.self)
+            return String(validating: bytes.dropFirst(Self.utf8Mark(of: bytes)), as: UTF8.self)
         case .ascii:
             return bytes.allSatisfy { $0 < 0x80 } ? String(decoding: bytes, as: UTF8.self) : nil
         case .latin1:
@@ -67,10 +69,15 @@ public enum TextEncoding: Sendable, Hashable, CaseIterable {
             let mark = bytes.starts(with: [0xFE, 0xFF]) ? 2 : 0
             return Self.utf16(bytes.dropFirst(mark), isLittleEndian: false)
         case .utf16LittleEndian:
-            return Self.utf16(bytes, isLittleEndian: true)
+            return Self.utf16(bytes.dropFirst(bytes.starts(with: [0xFF, 0xFE]) ? 2 : 0), isLittleEndian: true)
         case .utf16BigEndian:
-            return Self.utf16(bytes, isLittleEndian: false)
+            return Self.utf16(bytes.dropFirst(bytes.starts(with: [0xFE, 0xFF]) ? 2 : 0), isLittleEndian: false)
         }
+    }
+
+    /// How many bytes the byte order mark at the beginning of UTF-8 has: 3, or 0 without one.
+    package static func utf8Mark(of bytes: some Collection<UInt8>) -> Int {
+        bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     }
 
     private static func utf16(_ bytes: some Collection<UInt8>, isLittleEndian: Bool) -> String? {

@@ -1,7 +1,8 @@
 import HTTPTypes
 
 /// Fields as values. A field that is absent or malformed is `nil`; setting `nil` removes the field. The text as sent stays
-/// available through the subscript.
+/// available through the subscript. Of a field that may be there once only, several that say the same count as one, and
+/// several that contradict each other as none, unless something else is said.
 extension HTTPFields {
     /// `Content-Type` (RFC 9110 section 8.3). If there are several fields, the last one counts.
     public var contentType: MediaType? {
@@ -74,7 +75,7 @@ extension HTTPFields {
         set { self[.eTag] = newValue?.description }
     }
 
-    /// `Range` in bytes (RFC 9110 section 14.2); `nil` also if there is more than one such field, or another unit.
+    /// `Range` in bytes (RFC 9110 section 14.2); `nil` also for another unit.
     public var range: ByteRangeSet? {
         get { onlyValue(of: .range).flatMap { ByteRangeSet($0) } }
         set { self[.range] = newValue?.description }
@@ -91,9 +92,12 @@ extension HTTPFields {
         onlyValue(of: .ifRange).flatMap { IfRange($0) }
     }
 
-    /// `Host` (RFC 9110 section 7.2); `nil` also if there is more than one.
+    /// `Host` (RFC 9110 section 7.2); `nil` also if there is more than one, equal or not (RFC 9112 section 3.2).
     public var host: Authority? {
-        get { onlyValue(of: .hostField).flatMap(Authority.init) }
+        get {
+            let values = self[values: .hostField]
+            return values.count == 1 ? Authority(values[0]) : nil
+        }
         set { self[.hostField] = newValue?.description }
     }
 
@@ -222,16 +226,7 @@ extension HTTPFields {
         return value
     }
 
-    private func onlyValue(of name: HTTPField.Name) -> String? {
-        var value: String?
-        for field in self where field.name == name {
-            if value != nil { return nil }
-            value = field.value
-        }
-        return value
-    }
-
     private func httpDate(of name: HTTPField.Name) -> HTTPDate? {
-        lastValue(of: name).flatMap { HTTPDate($0) }
+        onlyValue(of: name).flatMap { HTTPDate($0) }
     }
 }

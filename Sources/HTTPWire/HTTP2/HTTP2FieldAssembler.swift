@@ -228,6 +228,11 @@ struct HTTP2FieldAssembler {
         var failure: HTTPParseError?
         table.forEach { slot in
             guard slot.known != .other, failure == nil else { return }
+            // Nothing between the peers of HTTP/2 joins or repeats fields, so two are no slip, equal or not.
+            if slot.known == .contentLength, facts.contentLength != nil {
+                failure = HTTPParseError(.conflictingContentLength, at: slot.value.lowerBound)
+                return
+            }
             do throws(HTTPParseError) {
                 // The value lies within the bytes that were written.
                 try facts.note(slot.known, base, slot.value, readableTo: bytes.count, section: section)

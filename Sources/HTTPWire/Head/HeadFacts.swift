@@ -59,7 +59,7 @@ struct HeadFacts: Sendable {
         case .connection:
             noteConnection(base, value)
         case .contentLength:
-            try noteContentLength(base, value)
+            try noteContentLength(base, value, section: section)
         case .transferEncoding:
             try noteTransferEncoding(base, value)
         }
@@ -104,11 +104,13 @@ struct HeadFacts: Sendable {
         UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count)
     }
 
-    /// One number of decimal digits. RFC 9112 section 6.3 lets a recipient take a list of identical numbers too; a
-    /// message with two of them has been through a hand that does not know how it is framed, so it is rejected.
+    /// One number of decimal digits. RFC 9112 section 6.3 lets a recipient take identical numbers too. A request with two
+    /// of them has been through a hand that does not know how it is framed, so it is rejected; a response with two equal
+    /// fields is read as curl, Go and browsers read it.
     private mutating func noteContentLength(
         _ base: UnsafeRawPointer,
-        _ value: Range<Int>
+        _ value: Range<Int>,
+        section: FieldSection
     ) throws(HTTPParseError) {
         guard !value.isEmpty else { throw HTTPParseError(.invalidContentLength, at: value.lowerBound) }
         var length = 0
@@ -120,7 +122,9 @@ struct HeadFacts: Sendable {
             guard !overflow, !carry else { throw HTTPParseError(.invalidContentLength, at: offset) }
             length = sum
         }
-        guard contentLength == nil else { throw HTTPParseError(.conflictingContentLength, at: value.lowerBound) }
+        guard contentLength == nil || section == .response && contentLength == length else {
+            throw HTTPParseError(.conflictingContentLength, at: value.lowerBound)
+        }
         contentLength = length
     }
 

@@ -8,7 +8,13 @@ extension HTTPURL {
     ///
     /// - Returns: `nil` if the reference is not a valid one, or leads to something without a host, such as `mailto:`.
     public func resolving(_ reference: String) -> HTTPURL? {
-        let bytes = reference.utf8.span
+        resolving(reference.utf8.span)
+    }
+
+    /// The URL that a reference means whose bytes need not be UTF-8: each that is not ASCII is percent-encoded as it is.
+    ///
+    /// See ``resolving(_:)-(String)``.
+    package func resolving(_ bytes: Span<UInt8>) -> HTTPURL? {
         guard let parts = URIReference(bytes) else { return nil }
         var scheme = scheme
         if let range = parts.scheme {

@@ -21,6 +21,11 @@ final class ClientCore: Sendable {
     let defaultHeaders: HTTPFields
     /// The same, as they stand on the wire.
     let renderedHeaders: ByteBuffer
+    /// Whether every request can be sent with them as they are. Those that are credentials, describe content or ask for a
+    /// part of it depend on where a request goes, and on what else it says.
+    let areDefaultsFixed: Bool
+    /// The codings that the client asks for of its own accord; nil when it does not, or its user says which.
+    let ownAcceptEncoding: String?
     /// The TLS of secure connections.
     let security: ClientSecurity
     private let loops: [ObjectIdentifier: ClientLoop]
@@ -40,6 +45,13 @@ final class ClientCore: Sendable {
         self.environmentProxies = ProxyEnvironment(variables)
         let fields = configuration.standardHeaders
         self.defaultHeaders = fields
+        let secrets = configuration.secretHeaders
+        self.areDefaultsFixed = fields.allSatisfy {
+            $0.name != .range && !RedirectPolicy.concerns($0.name, secrets: secrets)
+        }
+        self.ownAcceptEncoding =
+            configuration.decompresses && configuration.defaultHeaders[.acceptEncoding] == nil
+            ? fields[.acceptEncoding] : nil
         var rendered = ByteBuffer()
         for field in fields {
             // HTTPField holds no control characters, so nothing is left out.
@@ -75,7 +87,7 @@ final class ClientCore: Sendable {
 
     /// Gives an exchange up that waits for a connection for too long.
     func limitWait(of exchange: ClientExchange, on loop: ClientLoop?) {
-        guard let timeout = configuration.poolTimeout else { return }
+        guard let timeout = configuration.poolTimeout, exchange.isWaitingWithoutLimit else { return }
         let timer = (loop ?? nextLoop()).eventLoop.scheduleTask(in: TimeAmount(timeout)) {
             let key = exchange.key
             exchange.fail(HTTPClientError.timedOut(.pool, host: key.host, port: key.port, after: timeout))
@@ -89,9 +101,18 @@ final class ClientCore: Sendable {
             do {
                 let connection = try await Connector(core: self, key: exchange.key, loop: loop).connect()
                 loop.eventLoop.execute { [pool] in
-                    if connection.join() { return }
+                    if connection.join() {
+                        // Another request may have taken the connection: from now on this one waits for its turn.
+                        self.limitWait(of: exchange, on: loop)
+                        return
+                    }
                     // The server has closed it at once.
-                    pool.connectFailed(HTTPClientError.connectionClosed, for: exchange, core: self, on: loop)
+                    pool.connectFailed(
+                        connection.failure ?? HTTPClientError.connectionClosed,
+                        for: exchange,
+                        core: self,
+                        on: loop
+                    )
                 }
             } catch {
                 pool.connectFailed(error, for: exchange, core: self, on: loop)
@@ -119,7 +140,7 @@ final class ClientCore: Sendable {
 
     private static func close(_ connections: [ClientConnection]) {
         for connection in connections {
-            connection.loop.eventLoop.execute { connection.abort() }
+            connection.loop.eventLoop.execute { connection.dismiss() }
         }
     }
 }

@@ -8,8 +8,12 @@ extension HTTPClient {
     public struct Configuration: Sendable {
         /// The value of the `User-Agent` field; nil sends none. `Martlet/0.1` by default.
         public var userAgent: String? = "Martlet/0.1"
-        /// Fields that every request begins with. None by default.
+        /// Fields that every request begins with. None by default. Credentials among them go where the request goes, but
+        /// not along with a redirect to another origin.
         public var defaultHeaders: HTTPFields = [:]
+        /// Fields that hold secrets, besides `Authorization`, `Proxy-Authorization` and `Cookie`: they too are not sent to
+        /// another origin that a server redirects to. `X-API-Key`, say. None by default.
+        public var secretHeaders: Set<HTTPField.Name> = []
 
         /// How long a connection may wait for its next request; nil for ever. 15 seconds by default.
         public var idleTimeout: Duration? = .seconds(15)
@@ -39,6 +43,9 @@ extension HTTPClient {
         public var followsRedirects = true
         /// How many redirects one request follows. 5 by default.
         public var maximumRedirects = 5
+        /// Whether a redirect may lead from https to http, and so show the rest to everyone on the way. Off by default: such
+        /// a request fails.
+        public var allowsDowngrade = false
         /// Is shown every redirect before it is followed; false leaves the redirecting response as it is. Nil, the
         /// default, follows all.
         public var onRedirect: (@Sendable (RedirectInfo, HTTPClientResponse) async throws -> Bool)?
@@ -48,7 +55,8 @@ extension HTTPClient {
         /// How much may come out of a compressed content: 1 GiB, and 250 times its compressed length.
         public var decompressionLimits = Decompressor.Limits()
 
-        /// The limits of a response's head: 64 KiB, 100 fields.
+        /// The limits of a response's head: 64 KiB and 1000 fields by default. Other clients count bytes only, or take more
+        /// fields than that.
         public var headLimits = HeadLimits.responses
         /// The limits of what surrounds a chunked content.
         public var bodyLimits = BodyLimits()

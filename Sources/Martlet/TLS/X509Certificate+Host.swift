@@ -6,7 +6,8 @@ extension X509Certificate {
     /// A name is never matched by an address, nor an address by a name; the common name of the subject counts for
     /// nothing. A pattern stands for one label, and only as the first of three at least.
     public func isFor(host: String) -> Bool {
-        if let address = IPAddressBytes.bytes(of: host) {
+        // A zone says which network of this machine leads to the server, and nothing about the server.
+        if let address = IPAddressBytes.bytes(of: String(host.prefix { $0 != "%" })) {
             return names.contains(.address(address))
         }
         let wanted = Self.normalized(host)

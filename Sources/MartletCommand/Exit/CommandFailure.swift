@@ -81,6 +81,12 @@ struct CommandFailure: Error, Equatable {
                 .redirectError,
                 "More than \(limit) redirects in a row. Raise --max-redirects if that is intended."
             )
+        case .redirect(.downgrade(let url), _):
+            self.init(
+                .redirectError,
+                "The redirect leads from https to \(url), without encryption. Ask for that URL itself if it may be read on "
+                    + "the way."
+            )
         case .redirect:
             self.init(.redirectError, "\(error)")
         case .bodyNotRepeatable(let cause):

@@ -41,21 +41,26 @@ struct PartialDownload: Equatable {
 
     /// Whether a response brings the rest: of the same, from the right byte on, to the end.
     func isContinued(by response: HTTPResponse.Status, _ fields: HTTPFields) -> Bool {
-        guard response == .partialContent, let value = fields[.contentRange], let range = ContentRange(value),
-            let total = range.total
+        guard response == .partialContent, let value = fields.onlyValue(of: .contentRange),
+            let range = ContentRange(value), let total = range.total
         else { return false }
         // 206 has the validator that 200 would have had (RFC 9110 section 15.3.7).
+        if case .contradictory = fields.singleton(.eTag) { return false }
         if let present = Self.validator(in: fields), present != validator { return false }
         return range.bytes.lowerBound == count && range.bytes.upperBound == total - 1
     }
 
     /// By what a later request can tell whether it is about the same bytes; nil if it can't.
     static func validator(in fields: HTTPFields) -> String? {
-        if let tag = fields[.eTag] { return tag.hasPrefix("\"") ? tag : nil }
+        switch fields.singleton(.eTag) {
+        case .field(let tag): return tag.value.hasPrefix("\"") ? tag.value : nil
+        case .contradictory: return nil
+        case .absent: break
+        }
         // A date is a strong validator when it is well before that of the response (RFC 9110 section 8.8.2.2).
         guard let modified = fields.lastModified, let date = fields.date,
             date.secondsSince1970 - modified.secondsSince1970 >= 60
         else { return nil }
-        return fields[.lastModified]
+        return fields.onlyValue(of: .lastModified)
     }
 }

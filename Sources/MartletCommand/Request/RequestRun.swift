@@ -118,8 +118,14 @@ struct RequestRun {
             if !isFailure { try await download.save(response, continuing: part, from: url.absoluteTarget) }
         } else {
             var formatter = ContentFormatter(style, type: response.headers.contentType)
-            for try await bytes in response.body {
-                try StandardStream.output.write(try formatter.format(bytes))
+            do {
+                for try await bytes in response.body {
+                    try StandardStream.output.write(try formatter.format(bytes))
+                }
+            } catch let error as HTTPClientError {
+                // What has come of the content is shown before what is wrong with the rest.
+                try StandardStream.output.write(formatter.finish())
+                throw error
             }
             try StandardStream.output.write(formatter.finish())
         }

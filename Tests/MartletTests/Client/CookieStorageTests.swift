@@ -108,6 +108,19 @@ struct CookieStorageTests {
         #expect(try sent(&storage, to) == (isSent ? [String(name)] : []))
     }
 
+    @Test(
+        "C18: a secure cookie goes to this machine without encryption, as in browsers and curl",
+        arguments: [
+            "http://localhost/", "http://a.localhost:8080/", "http://127.0.0.1/", "http://[::1]:1/", "ws://localhost/",
+        ]
+    )
+    func local(_ address: String) throws {
+        var storage = CookieStorage()
+        try storage.store(set("n=v; Secure"), from: url(address), now: now)
+        #expect(try sent(&storage, address) == ["n=v"])
+        #expect(try sent(&storage, "http://a.com/") == [])
+    }
+
     @Test("cookies that are not taken (section 5.7)")
     func rejections() throws {
         let table: [(String, String, CookieRejection)] = [
@@ -133,6 +146,9 @@ struct CookieStorageTests {
             ("http://a.co.uk/", "n=v; Domain=co.uk", .publicSuffix("co.uk")),
             ("http://127.0.0.1/", "n=v; Domain=1", .publicSuffix("1")),
             ("http://a.com/", "n=v; Secure", .insecureConnection),
+            ("http://localhost.a.com/", "n=v; Secure", .insecureConnection),
+            ("http://notlocalhost/", "n=v; Secure", .insecureConnection),
+            ("http://10.0.0.1/", "n=v; Secure", .insecureConnection),
             ("ws://a.com/", "n=v; Secure", .insecureConnection),
             ("http://x.localhost/", "n=v; Secure", .insecureConnection),
             ("http://localhost.a.com/", "n=v; Secure", .insecureConnection),

@@ -61,9 +61,9 @@ private let statuses = [301, 302, 303, 307, 308]
 @Suite("HTTPClient: credentials and redirects (RFC 9110 sections 15.4 and 11.6.2)", .timeLimit(.minutes(1)))
 struct HTTPClientCredentialLeakTests {
     /// How the client comes by an Authorization.
-    enum Source: CaseIterable { case field, url, basic, bearer, digest, callback, digestCallback }
+    enum Source: CaseIterable { case field, defaultField, url, basic, bearer, digest, callback, digestCallback }
 
-    @Test("Authorization stays with its origin", arguments: statuses, Crossing.all)
+    @Test("C1: Authorization stays with its origin, wherever it was set", arguments: statuses, Crossing.all)
     fileprivate func authorization(_ code: Int, _ crossing: Crossing) async throws {
         for source in Source.allCases {
             let isDigest = source == .digest || source == .digestCallback
@@ -71,6 +71,7 @@ struct HTTPClientCredentialLeakTests {
             let site = Site(code, crossing.to, challenge: challenge)
             let client = makeClient {
                 switch source {
+                case .defaultField: $0.defaultHeaders[.authorization] = "Basic dTpw"
                 case .callback: $0.authenticate = { _, _ in .basic(username: "u", password: "p") }
                 case .digestCallback: $0.authenticate = { _, _ in .digest(username: "u", password: "p") }
                 default: break
@@ -84,7 +85,7 @@ struct HTTPClientCredentialLeakTests {
             case .basic: try client.addCredentials(.basic(username: "u", password: "p"), for: url)
             case .bearer: try client.addCredentials(.bearer("token"), for: url)
             case .digest: try client.addCredentials(.digest(username: "u", password: "p"), for: url)
-            case .callback, .digestCallback: break
+            case .callback, .digestCallback, .defaultField: break
             }
             try await HTTPClient.withOverride {
                 site.answer($0)
@@ -118,6 +119,101 @@ struct HTTPClientCredentialLeakTests {
             #expect(after[.proxyAuthorization] == (crossing.isOther ? nil : "Basic dTpw"))
             #expect(after[.accept] == "*/*")
         }
+    }
+
+    @Test(
+        "C1: default fields stay with their origin if they are credentials, and secrets of one's own too",
+        arguments: statuses,
+        Crossing.all
+    )
+    fileprivate func defaults(_ code: Int, _ crossing: Crossing) async throws {
+        let key = try #require(HTTPField.Name("X-API-Key"))
+        for hasOwnFields in [false, true] {
+            let site = Site(code, crossing.to)
+            let client = makeClient {
+                $0.defaultHeaders = [
+                    .authorization: "Bearer s", .cookie: "a=b", .proxyAuthorization: "Basic dTpw", key: "k",
+                    .acceptLanguage: "de",
+                ]
+                $0.secretHeaders = [key]
+            }
+            try await HTTPClient.withOverride {
+                site.answer($0)
+            } operation: {
+                let headers: HTTPFields = hasOwnFields ? [.accept: "*/*"] : [:]
+                let status = try await client.get(crossing.from, headers: headers).status
+                #expect(status == .ok)
+            }
+            let (before, after) = try site.fields()
+            for (name, value) in [
+                (.authorization, "Bearer s"), (.cookie, "a=b"), (.proxyAuthorization, "Basic dTpw"), (key, "k"),
+            ] as [(HTTPField.Name, String)] {
+                #expect(before[name] == value)
+                #expect(after[name] == (crossing.isOther ? nil : value), "\(name), own fields: \(hasOwnFields)")
+            }
+            #expect(after[.acceptLanguage] == "de" && after[.userAgent] != nil)
+        }
+    }
+
+    @Test("C1: without X-API-Key among the secrets, and alone among the defaults, it is a field like any other")
+    func ordinaryDefault() async throws {
+        let key = try #require(HTTPField.Name("X-API-Key"))
+        for isSecret in [false, true] {
+            let site = Site(302, "http://b.test/y")
+            let client = makeClient {
+                $0.defaultHeaders = [key: "k"]
+                if isSecret { $0.secretHeaders = [key] }
+            }
+            try await HTTPClient.withOverride {
+                site.answer($0)
+            } operation: {
+                _ = try await client.get("http://a.test/x")
+            }
+            #expect(try site.fields().after[key] == (isSecret ? nil : "k"))
+        }
+    }
+
+    @Test("C1: what describes content goes with it, default field or not", arguments: statuses)
+    func contentDefaults(_ code: Int) async throws {
+        let site = Site(code, "/y")
+        let client = makeClient { $0.defaultHeaders = [.contentLanguage: "de", .contentType: "text/x"] }
+        try await HTTPClient.withOverride {
+            site.answer($0)
+        } operation: {
+            _ = try await client.post("http://a.test/x", body: "data")
+        }
+        let (before, after) = try site.fields()
+        #expect(before[.contentType] == "text/x" && before[.contentLanguage] == "de")
+        #expect(after[.contentType] == (code < 304 ? nil : "text/x"))
+        #expect(after[.contentLanguage] == (code < 304 ? nil : "de"))
+    }
+
+    @Test("C18: user and password in a Location are used, there and nowhere else")
+    func userInLocation() async throws {
+        let seen = Mutex<[String]>([])
+        try await HTTPClient.withOverride { request in
+            seen.withLock {
+                $0.append("\(request.url.host)\(request.url.path) \(request.headers[.authorization] ?? "-")")
+            }
+            let next: String? =
+                switch "\(request.url.host)\(request.url.path)" {
+                case "a.test/": "http://x:y@b.test/1"
+                case "b.test/1": "/2"
+                case "b.test/2": "http://u:p@b.test/3"
+                case "b.test/3": "http://b.test/4"
+                case "b.test/4": "http://c.test/5"
+                default: nil
+                }
+            return next.map { .init(status: .found, headers: [.location: $0]) } ?? .text("there")
+        } operation: {
+            _ = try await makeClient().get("http://a.test/")
+        }
+        #expect(
+            seen.withLock { $0 } == [
+                "a.test/ -", "b.test/1 Basic eDp5", "b.test/2 Basic eDp5", "b.test/3 Basic dTpw",
+                "b.test/4 Basic dTpw", "c.test/5 -",
+            ]
+        )
     }
 
     @Test(
@@ -221,8 +317,8 @@ struct HTTPClientCredentialLeakTests {
         #expect(all.map { $0.contains("Proxy-Authorization: Basic dTpw\r\n") } == [true, false])
     }
 
-    @Test("A Proxy-Authorization that was set by hand does not go through a tunnel to the server")
-    func tunnel() async throws {
+    @Test("C1: a Proxy-Authorization does not go through a tunnel to the server", arguments: [false, true])
+    func tunnel(isDefault: Bool) async throws {
         let heads = Mutex<[String]>([])
         try await ScriptedServer.run { connection, _ in
             for answer in ["HTTP/1.1 200 Yes\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"] {
@@ -235,8 +331,16 @@ struct HTTPClientCredentialLeakTests {
             let client = makeClient {
                 $0.tunnelsHTTP = true
                 $0.findProxy = { _ in list }
+                if isDefault { $0.defaultHeaders = [.proxyAuthorization: "Basic dTpw", .accept: "*/*"] }
             }
-            _ = try await client.get("http://a.test/", headers: [.proxyAuthorization: "Basic dTpw", .accept: "*/*"])
+            if isDefault {
+                _ = try await client.get("http://a.test/")
+            } else {
+                _ = try await client.get(
+                    "http://a.test/",
+                    headers: [.proxyAuthorization: "Basic dTpw", .accept: "*/*"]
+                )
+            }
             let inside = heads.withLock { $0.last } ?? ""
             #expect(inside.hasPrefix("GET / HTTP/1.1\r\n"))
             #expect(inside.contains("Accept: */*") && !inside.contains("Proxy-Authorization"))

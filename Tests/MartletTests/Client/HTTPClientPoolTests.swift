@@ -276,4 +276,43 @@ struct HTTPClientPoolTests {
             #expect(count == 65_536_000)
         }
     }
+
+    @Test("R17: a request whose own connection another one takes does not wait longer for its turn than allowed")
+    func poolTimeout() async throws {
+        let (isHeld, release) = (Events<Void>(), Events<Void>())
+        let attempts = Mutex(0)
+        try await ScriptedServer.run { connection, _ in
+            // The first request is never answered.
+            try connection.readToEnd()
+        } while: { server in
+            let port = server.port
+            let client = makeClient {
+                $0.maxConnectionsPerHost = 2
+                $0.poolTimeout = .milliseconds(100)
+                $0.connectionTimeout = nil
+                $0.connectionFactory = { _ in
+                    let attempt = attempts.withLock { count in
+                        defer { count += 1 }
+                        return count
+                    }
+                    if attempt == 0 {
+                        isHeld.add()
+                        try await release.next(within: .seconds(20))
+                    }
+                    return .host("127.0.0.1", port: port)
+                }
+            }
+            let first = Task { try await client.get(server.url) }
+            try await isHeld.next()
+            // It gets a connection, which the first one has waited for longer.
+            await #expect(
+                throws: HTTPClientError.timedOut(.pool, host: "127.0.0.1", port: port, after: .milliseconds(100))
+            ) {
+                _ = try await within(.seconds(10)) { try await client.get(server.url) }
+            }
+            first.cancel()
+            release.add()
+            await #expect(throws: CancellationError.self) { _ = try await first.value }
+        }
+    }
 }

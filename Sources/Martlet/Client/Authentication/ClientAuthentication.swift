@@ -19,6 +19,13 @@ final class ClientAuthentication: Sendable {
         /// User name and password in the request's URL, which are for this request only.
         var own: HTTPCredentials?
         var ownDigest: DigestAuthorization?
+
+        init() {}
+
+        /// Nothing has been tried yet at `url`, which may say as whom.
+        init(for url: HTTPURL) {
+            own = url.username.map { .basic(username: $0, password: url.password ?? "") }
+        }
     }
 
     private struct State {

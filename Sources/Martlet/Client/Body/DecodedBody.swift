@@ -3,7 +3,7 @@ import HTTPWire
 import NIOCore
 import Synchronization
 
-/// A content that is decompressed as it is read.
+/// A content that is decompressed as it is read. What came out before an error is handed out before it.
 final class DecodedBody: BodySource {
     /// How much comes out of one step.
     private static let pieceSize = 65_536
@@ -13,6 +13,8 @@ final class DecodedBody: BodySource {
         var input = ByteBuffer()
         /// Whether the last step may have left something in the decompressor.
         var mayHaveMore = false
+        /// What follows the last piece that could be decompressed.
+        var failure: HTTPClientError?
     }
 
     private let compressed: any BodySource
@@ -49,6 +51,7 @@ final class DecodedBody: BodySource {
     /// The next piece of what has come in; nil when more has to come in first.
     private func decompress(_ bytes: ByteBuffer?) throws -> ByteBuffer? {
         try state.withLock { state in
+            if let failure = state.failure { throw failure }
             if let bytes {
                 state.input = bytes
             } else if state.input.readableBytes == 0, !state.mayHaveMore {
@@ -59,7 +62,8 @@ final class DecodedBody: BodySource {
                 let count = try state.decoder.decode(&state.input, into: &output, upTo: Self.pieceSize)
                 state.mayHaveMore = count == Self.pieceSize
             } catch {
-                throw HTTPClientError.undecodableContent(error)
+                state.failure = .undecodableContent(error)
+                guard output.readableBytes > 0 else { throw HTTPClientError.undecodableContent(error) }
             }
             return output.readableBytes > 0 ? output : nil
         }

@@ -20,6 +20,8 @@ class ClientConnection: @unchecked Sendable {
     final var requestCount = 0
     /// Whether the pool has been told of it: one that closes while it is being made has failed to be made.
     final var isPooled = false
+    /// Why the connection is about to end, if that says more than that it does.
+    final var failure: HTTPClientError?
 
     init(key: PoolKey, core: ClientCore, loop: ClientLoop, security: ConnectionSecurity? = nil) {
         self.key = key
@@ -46,13 +48,25 @@ class ClientConnection: @unchecked Sendable {
         exchange.fail(HTTPClientError.connectionClosed)
     }
 
-    /// The requester of `exchange` has given up.
-    func cancel(_ exchange: ClientExchange, _ error: any Error) {}
+    /// The requester of `exchange` has given up, and is told once the server has been.
+    func cancel(_ exchange: ClientExchange, _ error: any Error) {
+        exchange.tellFailure()
+    }
 
     /// Nobody will read the rest of a response.
     func responseWasDropped(_ exchange: ClientExchange) {}
 
     // MARK: On the loop
+
+    /// What to tell a requester of an error of TLS's that ends the connection; nil for other errors.
+    final func handshakeFailure(_ error: any Error) -> HTTPClientError? {
+        TLSFailure(error).map { .handshakeFailed(host: key.host, port: key.port, reason: $0.text) }
+    }
+
+    /// Says goodbye, where the protocol has a word for it, and closes. There is no exchange.
+    func dismiss() {
+        abort()
+    }
 
     /// Hands the connection, which has been made, to the pool; false if it is closed already.
     func join() -> Bool { false }

@@ -27,22 +27,18 @@ extension Connector {
         let context = try await core.security.context(verifies: verifies, version: key.version)
         let (host, port) = (key.host, key.port)
         do {
-            // Only names are sent to the server (RFC 6066 section 3).
-            let isAddress = InternetAddress(host).kind != .name
-            let name = isAddress ? nil : host
+            let name = ServerName(host: host)?.text
             return try await loop.eventLoop.flatSubmit {
                 connection.beginHandshake(context, serverName: name, within: limit)
             }.get()
         } catch HTTPClientError.connectionClosed {
-            throw HTTPClientError.handshakeFailed(
-                host: host,
-                port: port,
-                reason: "The server closed the connection during the handshake. Does this port speak TLS?"
-            )
+            let reason = TLSFailure(reason: "EOF").text
+            throw HTTPClientError.handshakeFailed(host: host, port: port, reason: reason)
         } catch let error as HTTPClientError {
             throw error
         } catch {
-            throw HTTPClientError.handshakeFailed(host: host, port: port, reason: Self.explain(error))
+            let reason = TLSFailure(error)?.text ?? Self.reason(error)
+            throw HTTPClientError.handshakeFailed(host: host, port: port, reason: reason)
         }
     }
 
@@ -76,29 +72,6 @@ extension Connector {
             )
         }
     }
-
-    private static func explain(_ error: any Error) -> String {
-        switch error {
-        case NIOSSLError.handshakeFailed(let inner):
-            let text = "\(inner)"
-            if text.contains("CERTIFICATE_VERIFY_FAILED") {
-                return "The server's certificate is not accepted: no trusted authority vouches for it, or it has "
-                    + "expired. Servers of your own need their authority in the configuration's security.trustedRoots."
-            }
-            if text.contains("WRONG_VERSION_NUMBER") || text.contains("HTTP_REQUEST") {
-                return "The server does not speak TLS on this port. Use http:// or another port."
-            }
-            if text.contains("NO_APPLICATION_PROTOCOL") {
-                return "The server speaks none of the versions of HTTP that the client offers."
-            }
-            if text.contains("CERTIFICATE_REQUIRED") {
-                return "The server wants a certificate from the client: set the configuration's security.identity."
-            }
-            return text
-        default:
-            return "\(error)"
-        }
-    }
 }
 
 /// The handshake. Called on the loop, unless it says otherwise.
@@ -111,7 +84,13 @@ extension HTTP1ClientConnection {
     ) -> EventLoopFuture<ClientConnection> {
         let promise = loop.eventLoop.makePromise(of: ClientConnection.self)
         guard let channel = self.context?.channel else {
-            promise.fail(HTTPClientError.connectionClosed)
+            promise.fail(failure ?? HTTPClientError.connectionClosed)
+            return promise.futureResult
+        }
+        // What has arrived already is not from the server: nothing vouches for who has put it into the tunnel.
+        guard reader.isIdle else {
+            promise.fail(earlyBytes)
+            abort()
             return promise.futureResult
         }
         handshake = promise
@@ -126,6 +105,15 @@ extension HTTP1ClientConnection {
             endHandshake(.failure(error))
         }
         return promise.futureResult
+    }
+
+    /// Bytes have arrived ahead of the handshake.
+    var earlyBytes: HTTPClientError {
+        .handshakeFailed(
+            host: key.host,
+            port: key.port,
+            reason: "Bytes arrived before the handshake, which the proxy or a stranger has put in the server's place."
+        )
     }
 
     /// The server has proven that it has its certificate, and has chosen a protocol if there was a choice.

@@ -143,7 +143,7 @@ struct Connector: Sendable {
         }
     }
 
-    private static func reason(_ error: any Error) -> String {
+    static func reason(_ error: any Error) -> String {
         switch error {
         case let error as IOError: String(cString: strerror(error.errnoCode))
         case ChannelError.connectTimeout: "the connection timed out"
@@ -155,7 +155,8 @@ struct Connector: Sendable {
 
     /// Asks the proxy to pass bytes on to the server (RFC 9110 section 9.3.6).
     private func openTunnel(on connection: HTTP1ClientConnection, within limit: TimeLimit?) async throws {
-        let host = key.host.contains(":") ? "[\(key.host)]" : key.host
+        // A zone has a meaning on this machine only (RFC 6874 section 3).
+        let host = key.host.contains(":") ? "[\(key.host.prefix { $0 != "%" })]" : key.host
         let authority = "\(host):\(key.port)"
         var fields: HTTPFields = [:]
         if let userAgent = core.configuration.userAgent { fields[.userAgent] = userAgent }

@@ -75,7 +75,7 @@ extension HTTP1ClientConnection {
         }
         phase = .closed
         context = nil
-        endHandshake(.failure(HTTPClientError.connectionClosed))
+        endHandshake(.failure(failure ?? HTTPClientError.connectionClosed))
         openChannel.withLock { $0 = nil }
         continueTimer?.cancel()
         continueTimer = nil

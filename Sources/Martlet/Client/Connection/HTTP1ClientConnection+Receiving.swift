@@ -26,9 +26,11 @@ extension HTTP1ClientConnection {
     /// One step; false when there is nothing to do before something else happens.
     private func advance() -> Bool {
         guard let current else {
-            // What comes before an HTTP/2 connection has taken this one's place is for that.
-            if key.version == .http2, !isPooled { return false }
+            // What comes before an HTTP/2 connection has taken this one's place is for that. With TLS it comes behind the
+            // handshake, which that follows at once: before it there is nothing that the server could have sent.
+            if key.version == .http2, !key.isSecure, !isPooled { return false }
             if case .open = phase, case .failed = reader.next() {
+                if failure == nil { failure = security == nil && key.isSecure ? earlyBytes : .unsolicitedResponse }
                 core.configuration.logger.debug(
                     "\(HTTPClientError.unsolicitedResponse)",
                     metadata: ["host": "\(key.host)"]
@@ -123,7 +125,7 @@ extension HTTP1ClientConnection {
     private func finish(trailers: HTTPFields) {
         guard let ended = current else { return }
         if !ended.writer.isEnded { stopSending() }
-        let isReusable = current?.mayReuse == true && reader.isIdle && ended.writer.isEnded
+        let isReusable = current?.mayReuse == true && reader.isIdle && hasSent(ended)
         current = nil
         ended.exchange.ended()
         ended.exchange.recorder?.ended()
@@ -143,12 +145,20 @@ extension HTTP1ClientConnection {
         }
     }
 
+    /// Whether the socket has taken the whole request: the next one would have to wait behind what is only queued, for
+    /// ever if the server does not read it.
+    private func hasSent(_ ended: Current) -> Bool {
+        guard ended.writer.isEnded, output.isEmpty else { return false }
+        // Without content there is next to nothing that could be queued, and asking costs something.
+        return ended.exchange.request.framing == .none && context?.channel.isWritable == true || unsentBytes == 0
+    }
+
     /// The response will not become complete.
     private func fail(_ failure: HTTP1ResponseReader.Failure) {
         switch failure {
         case .closedBeforeHead(let afterFirstByte):
             if afterFirstByte { current?.exchange.note { $0.hasAnswer = true } }
-            end(with: HTTPClientError.connectionClosed)
+            end(with: self.failure ?? HTTPClientError.connectionClosed)
         case .closedInContent:
             deliverBegun()
             end(with: HTTPBodyError.connectionClosed)

@@ -150,6 +150,8 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
         reader.wasCutOff()
         if case NIOSSLError.uncleanShutdown = error { return }
         hasFailed = true
+        // With TLS 1.3 the server judges the client's certificate after the handshake.
+        if failure == nil { failure = handshakeFailure(error) }
         core.configuration.logger.debug("A connection to \(key.host) failed: \(error)")
         context.close(promise: nil)
     }
@@ -250,6 +252,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
     override func cancel(_ exchange: ClientExchange, _ error: any Error) {
         loop.eventLoop.execute {
             if self.current?.exchange === exchange { self.end(with: error) }
+            exchange.tellFailure()
         }
     }
 

@@ -77,7 +77,7 @@ public struct CookieStorage: Sendable {
         let (domain, isHostOnly) = try domain(of: cookie, from: url)
         var path = cookie.path ?? ""
         if path.utf8.first != 0x2F { path = url.defaultCookiePath }
-        if !isEncrypted { try checkSecureCookies(named: cookie.name, domain: domain, path: path) }
+        if !isTrusted { try checkSecureCookies(named: cookie.name, domain: domain, path: path) }
 
         var new = StoredCookie(
             name: cookie.name,

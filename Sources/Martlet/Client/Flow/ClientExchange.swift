@@ -20,7 +20,9 @@ final class ClientExchange: Sendable {
         /// Whether a byte of a response has arrived.
         var hasAnswer = false
         /// How often a server has said that it has done nothing about the request, which then was sent again.
-        var refusals = 0
+        var refusals = Refusals()
+        /// Whether the exchange has ended with such a word, while the server was working on others.
+        var wasRefusedAmidProgress = false
     }
 
     private enum Place {
@@ -116,7 +118,10 @@ final class ClientExchange: Sendable {
                         state.outcome = .taken
                         return .success(response)
                     case .failed(let error):
-                        return .failure(error)
+                        guard case .on = state.place else { return .failure(error) }
+                        // The connection is about to end it.
+                        state.continuation = continuation
+                        return nil
                     }
                 }
                 if let outcome { continuation.resume(with: outcome) }
@@ -145,10 +150,17 @@ final class ClientExchange: Sendable {
         if isOver { timer.cancel() }
     }
 
+    /// Whether the exchange waits for a connection, and nothing ends that yet.
+    var isWaitingWithoutLimit: Bool {
+        state.withLock { state in
+            if case .waiting = state.place { state.waitTimer == nil } else { false }
+        }
+    }
+
     /// Lets the timer go that limits how long the exchange waits, once it does not wait any more.
     func keepWaiting(until timer: Scheduled<Void>) {
         let isWaiting = state.withLock { state in
-            guard case .waiting = state.place else { return false }
+            guard case .waiting = state.place, state.waitTimer == nil else { return false }
             state.waitTimer = timer
             return true
         }
@@ -165,24 +177,37 @@ final class ClientExchange: Sendable {
         if isOver { sender.cancel() }
     }
 
-    /// Ends the exchange, wherever it is, with an error.
+    /// Ends the exchange, wherever it is, with an error. A connection lets the server know before the requester hears of
+    /// it, since that may end the process.
     func fail(_ error: any Error) {
-        let (place, continuation) = state.withLock { state in
-            let place = state.place
-            let continuation = state.continuation
-            state.continuation = nil
+        let place = state.withLock { state in
             switch state.outcome {
             case .open, .arrived: state.outcome = .failed(error)
             case .taken, .failed: break
             }
-            if case .on = place {} else { state.end() }
-            return (place, continuation)
+            return state.place
         }
         switch place {
         case .waiting(let pool): pool.forget(self)
         case .on(let connection): connection.cancel(self, error)
         case .nowhere, .over: break
         }
+        if case .on = place { return }
+        if case .stream(let body) = content { body.fail(error) }
+        tellFailure()
+    }
+
+    /// Lets the requester know that the exchange has failed, if it has. Nothing is left to be done about it.
+    func tellFailure() {
+        let (error, continuation) = state.withLock { state in
+            guard case .failed(let error) = state.outcome else {
+                return ((any Error)?.none, CheckedContinuation<IncomingResponse, any Error>?.none)
+            }
+            state.end()
+            defer { state.continuation = nil }
+            return (error, state.continuation)
+        }
+        guard let error else { return }
         if case .stream(let body) = content { body.fail(error) }
         continuation?.resume(throwing: error)
     }
@@ -202,11 +227,13 @@ final class ClientExchange: Sendable {
 
     /// The server has done nothing about the request, so that it can be sent on another connection of `pool`; false when
     /// that is not possible, or was tried too often.
-    func withdraw(to pool: ConnectionPool, limit: Int) -> Bool {
+    func withdraw(to pool: ConnectionPool, amidProgress: Bool, limit: Int) -> Bool {
         if case .stream(let body) = content, !body.isUntouched { return false }
         return state.withLock { state in
-            guard case .open = state.outcome, state.progress.refusals < limit else { return false }
-            state.progress.refusals += 1
+            guard case .open = state.outcome, state.progress.refusals.add(amidProgress: amidProgress, limit: limit)
+            else {
+                return false
+            }
             state.progress.hasBegun = false
             state.place = .waiting(pool)
             return true

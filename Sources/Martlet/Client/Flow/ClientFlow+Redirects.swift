@@ -10,7 +10,7 @@ extension ClientFlow {
             for: draft.method,
             url: draft.url,
             status: response.status,
-            location: response.headers[.location],
+            fields: response.headers,
             history: redirects
         )
         switch decision {
@@ -47,13 +47,22 @@ extension ClientFlow {
             draft.body = nil
             draft.stream = nil
         }
+        // Without fields of its own the request has none that redirects concern.
         if var headers = draft.headers {
-            RedirectPolicy.prepare(&headers, keepsBody: keepsBody, dropsCredentials: dropsCredentials)
+            let secrets = core.configuration.secretHeaders
+            RedirectPolicy.prepare(
+                &headers,
+                keepsBody: keepsBody,
+                dropsCredentials: dropsCredentials,
+                secrets: secrets
+            )
             draft.headers = headers
         }
-        if dropsCredentials {
-            draft.cookies = []
-            attempts = ClientAuthentication.Attempts()
+        if dropsCredentials { draft.cookies = [] }
+        // A server that writes a name and a password into a URL knows them already.
+        let isOtherUser = url.username != redirect.url.username || url.password != redirect.url.password
+        if dropsCredentials || (url.username != nil && isOtherUser) {
+            attempts = ClientAuthentication.Attempts(for: url)
         }
     }
 }

@@ -9,7 +9,7 @@ struct ClientFlow {
     let core: ClientCore
     var draft: RequestDraft
     var redirects: [RedirectInfo] = []
-    var attempts = ClientAuthentication.Attempts()
+    var attempts: ClientAuthentication.Attempts
     var proxyAttempts = ClientAuthentication.Attempts()
     let deadline: NIODeadline?
     let recorder: MetricsRecorder?
@@ -20,9 +20,7 @@ struct ClientFlow {
     init(_ draft: RequestDraft, core: ClientCore) {
         self.core = core
         self.draft = draft
-        if let username = draft.url.username {
-            attempts.own = .basic(username: username, password: draft.url.password ?? "")
-        }
+        self.attempts = ClientAuthentication.Attempts(for: draft.url)
         self.deadline = core.configuration.totalTimeout.map { .now() + TimeAmount($0) }
         self.recorder = core.configuration.onMetrics.map {
             MetricsRecorder(method: draft.method, url: draft.url.absoluteTarget, report: $0)
@@ -116,7 +114,7 @@ struct ClientFlow {
                 needsHTTP1 = true
             } catch {
                 guard mayRetry(exchange, after: error, retries: retries) else { throw error }
-                retries += 1
+                if !exchange.progress.wasRefusedAmidProgress { retries += 1 }
             }
             recorder?.repeats()
         }
@@ -204,6 +202,10 @@ struct ClientFlow {
         if let type = draft.body?.contentType, fields?[.contentType] == nil {
             fields = fields ?? core.defaultHeaders
             fields?[.contentType] = type
+        }
+        // A range is one of the content as it is, not of a compressed one that would have to be whole to be read.
+        if let own = core.ownAcceptEncoding, fields?[.range] != nil, fields?[.acceptEncoding] == own {
+            fields?[.acceptEncoding] = "identity"
         }
         // A tunnel leads to the server, who is not the one that this is for.
         if let proxy = route.proxy, proxy.isTunnel { fields?[.proxyAuthorization] = nil }

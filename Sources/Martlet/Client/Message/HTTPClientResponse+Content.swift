@@ -41,7 +41,9 @@ extension HTTPClientResponse {
     public func json<Value: Decodable>(_ type: Value.Type, upTo limit: Int? = nil) async throws -> Value {
         let content = try await collect(upTo: limit)
         do {
-            return try JSONDecoder().decode(type, from: Data(content.readableBytesView))
+            // A byte order mark may be ignored (RFC 8259 section 8.1).
+            let bytes = content.readableBytesView
+            return try JSONDecoder().decode(type, from: Data(bytes.dropFirst(TextEncoding.utf8Mark(of: bytes))))
         } catch {
             let explanation = JSONExplanation(error)
             throw HTTPClientError.unexpectedJSON("The content is not the JSON that is expected: \(explanation)")

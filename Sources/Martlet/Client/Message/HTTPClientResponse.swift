@@ -15,7 +15,8 @@ public struct HTTPClientResponse: Sendable {
         /// The content came compressed and is decompressed as it is read. `Content-Encoding` and `Content-Length`, which
         /// describe what was sent, are removed from the headers.
         case decompressed
-        /// The content is compressed; `Content-Encoding` tells how.
+        /// The content is compressed; `Content-Encoding` tells how. So is a part of a compressed content (206), which can't
+        /// be decompressed by itself.
         case compressed
     }
 
@@ -77,7 +78,9 @@ public struct HTTPClientResponse: Sendable {
     {
         let configuration = core.configuration
         let head = incoming.head
-        let codings = Self.codings(head.fields)
+        // A part of a compressed content can't be decompressed by itself.
+        let isPart = head.statusCode == HTTPResponse.Status.partialContent.code
+        let codings = isPart ? nil : Self.codings(head.fields)
         var source = incoming.body
         if let body = incoming.body, let codings, !codings.isEmpty, configuration.decompresses {
             source = try DecodedBody(body, codings, limits: configuration.decompressionLimits)
@@ -111,7 +114,9 @@ public struct HTTPClientResponse: Sendable {
         let configuration = core.configuration
         var source: any BodySource = WholeBody(body)
         let codings = ContentCoding.codings(in: headers[values: .contentEncoding])
-        if body.readableBytes > 0, configuration.decompresses, let codings, !codings.isEmpty {
+        if body.readableBytes > 0, configuration.decompresses, status != .partialContent, let codings,
+            !codings.isEmpty
+        {
             source = try DecodedBody(source, codings, limits: configuration.decompressionLimits)
             self.compressionState = .decompressed
             self.fields = Fields(headers, without: Self.codingFields)
@@ -147,7 +152,7 @@ public struct HTTPClientResponse: Sendable {
     public var contentLength: Int? { compressionState == .decompressed ? nil : fields.value.contentLength }
 
     /// Whether the server sends the client elsewhere (301, 302, 303, 307 or 308 with a `Location`).
-    public var isRedirect: Bool { RedirectPolicy.isRedirect(status) && fields.value[.location] != nil }
+    public var isRedirect: Bool { RedirectPolicy.isRedirect(status) && fields.value[.location]?.isEmpty == false }
 
     /// Whether the status is one of success (200 to 299).
     public var isSuccess: Bool { status.kind == .successful }

@@ -6,7 +6,7 @@ import NIOCore
 struct RequestDraft: Sendable {
     var method: HTTPRequest.Method
     var url: HTTPURL
-    /// The fields; nil for the client's default fields as they are.
+    /// The fields; nil for the client's default fields as they are, which then are the same wherever the request goes.
     var headers: HTTPFields?
     var cookies: [Cookie] = []
     var body: HTTPRequestBody?
@@ -30,9 +30,11 @@ struct RequestDraft: Sendable {
         }
         self.method = method
         self.url = parsed
+        self.headers = core.areDefaultsFixed ? nil : core.defaultHeaders
         self.redirectPolicy = RedirectPolicy(
             isEnabled: core.configuration.followsRedirects,
-            limit: core.configuration.maximumRedirects
+            limit: core.configuration.maximumRedirects,
+            allowsDowngrade: core.configuration.allowsDowngrade
         )
     }
 

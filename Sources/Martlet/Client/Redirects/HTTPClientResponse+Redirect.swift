@@ -13,7 +13,8 @@ extension HTTPClientResponse {
         }
     }
 
-    /// Follows a redirect that was not followed, however many there were before. Credentials and cookies that were meant
+    /// Follows a redirect that was not followed, however many there were before. Where it leads may redirect in turn, as
+    /// often as the request's `maximumRedirects` allows. Credentials and cookies that were meant
     /// for one origin stay there, as when redirects are followed without being asked.
     ///
     /// ```swift
@@ -27,27 +28,26 @@ extension HTTPClientResponse {
     ///   - method: The method of the next request; by default what the status asks for. With another method than that,
     ///     the request's content is not sent again.
     ///   - url: Where to go, relative to ``url`` perhaps; by default what `Location` says.
-    ///   - followsLoops: Whether the same request may be made again. False by default.
     /// - Throws: ``HTTPClientError/redirect(_:after:)`` when this is no redirect or can't be followed; else what a request
     ///   throws.
     public func redirect(
         _ method: HTTPRequest.Method? = nil,
-        to url: String? = nil,
-        followsLoops: Bool = false
+        to url: String? = nil
     ) async throws -> HTTPClientResponse {
         guard let origin else { throw HTTPClientError.redirect(.notARedirect(status.code), after: redirects) }
-        var policy = RedirectPolicy(isEnabled: true, limit: .max, allowsLoops: followsLoops)
-        policy.allowsDowngrade = origin.draft.redirectPolicy.allowsDowngrade
-        let decision = policy.decision(
-            for: self.method,
-            url: self.url,
-            status: status,
-            location: url ?? headers[.location],
-            history: redirects
-        )
+        let allowsDowngrade = origin.draft.redirectPolicy.allowsDowngrade
+        let policy = RedirectPolicy(isEnabled: true, limit: .max, allowsDowngrade: allowsDowngrade)
+        let decision =
+            if let url {
+                policy.decision(for: self.method, url: self.url, status: status, location: url, history: redirects)
+            } else {
+                policy.decision(for: self.method, url: self.url, status: status, fields: headers, history: redirects)
+            }
         var flow = ClientFlow(origin.draft, core: origin.core)
         flow.redirects = redirects
         switch decision {
+        case .stop(.missingLocation):
+            throw HTTPClientError.redirect(.missingLocation, after: redirects)
         case .stop:
             throw HTTPClientError.redirect(.notARedirect(status.code), after: redirects)
         case .fail(let error):

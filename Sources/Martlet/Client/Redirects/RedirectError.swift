@@ -4,10 +4,11 @@ public enum RedirectError: Error, Sendable, Hashable, CustomStringConvertible {
     case notARedirect(Int)
     /// There were more redirects in a row than this.
     case limitExceeded(limit: Int)
-    /// The same request has been made before in this chain of redirects.
-    case loop(url: String)
-    /// The response has no `Location`.
+    /// The response has no `Location`. Only ``HTTPClientResponse/redirect(_:to:)`` fails with it: without having been
+    /// asked for more, a client hands such a response out as it is.
     case missingLocation
+    /// The response has more than one `Location`, and they lead to different places.
+    case contradictoryLocations([String])
     /// The `Location` is not a URL, or not one of something with a host.
     case invalidLocation(String)
     /// The `Location` has a scheme that this client does not fetch.
@@ -22,10 +23,10 @@ public enum RedirectError: Error, Sendable, Hashable, CustomStringConvertible {
             "A response with the status \(code) is no redirect. Ask isRedirect before."
         case .limitExceeded(let limit):
             "Redirect limit exceeded: more than \(limit) in a row. Raise maximumRedirects if that is intended."
-        case .loop(let url):
-            "Redirect loop detected: \(url) has been requested before."
         case .missingLocation:
             "Server response has no Location header for redirect."
+        case .contradictoryLocations(let texts):
+            "The response redirects to several places: \(texts.map(\.debugDescription).joined(separator: ", "))"
         case .invalidLocation(let text):
             "The redirect's Location is not a URL: \(text.debugDescription)"
         case .unsupportedScheme(let scheme):

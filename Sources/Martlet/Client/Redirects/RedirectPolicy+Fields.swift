@@ -8,11 +8,21 @@ extension RedirectPolicy {
         .authorization, .cookie, .cookie2, .hostField, .proxyAuthorization, .wwwAuthenticate, .proxyAuthenticate,
     ]
 
-    /// The fields that describe content and make no sense without it (RFC 9110 section 15.4).
+    /// The fields that describe content and make no sense without it (RFC 9110 section 15.4), besides all those whose
+    /// names begin with `Content-`.
     public static let contentFields: Set<HTTPField.Name> = [
         .contentType, .contentLength, .contentEncoding, .contentLanguage, .contentLocation, .contentDisposition,
         .contentRange, .transferEncoding, .trailer, .expect, .lastModified, .contentDigest, .reprDigest, .digest,
     ]
+
+    /// Whether a redirect may change or remove a field: it is a credential, or describes content.
+    static func concerns(_ name: HTTPField.Name, secrets: Set<HTTPField.Name>) -> Bool {
+        credentialFields.contains(name) || secrets.contains(name) || describesContent(name)
+    }
+
+    private static func describesContent(_ name: HTTPField.Name) -> Bool {
+        contentFields.contains(name) || name.canonicalName.hasPrefix("content-")
+    }
 
     /// Removes the fields that the request after a redirect must not have.
     ///
@@ -30,7 +40,7 @@ extension RedirectPolicy {
         var kept = HTTPFields()
         kept.reserveCapacity(fields.count)
         for field in fields {
-            if !keepsBody, contentFields.contains(field.name) { continue }
+            if !keepsBody, describesContent(field.name) { continue }
             if dropsCredentials, credentialFields.contains(field.name) || secrets.contains(field.name) { continue }
             kept.append(field)
         }

@@ -10,15 +10,15 @@ import HTTPWire
 /// - 301 and 302 turn POST into GET, as every client does (sections 15.4.2 and 15.4.3).
 /// - 303 turns every method but HEAD into GET (section 15.4.4).
 /// - 307 and 308 keep the method and the content (sections 15.4.8 and 15.4.9).
-/// - All others are final, with or without `Location`.
+/// - All others are final, with or without `Location`; so is a response without one (section 15.4 makes it optional).
+///
+/// There is no look-out for loops: a request that is made again after a cookie was set may have another answer. What
+/// does not end has a ``limit``.
 public struct RedirectPolicy: Sendable, Hashable {
     /// Whether redirects are followed at all. Defaults to `true`.
     public var isEnabled: Bool
     /// How many redirects in a row are followed. Defaults to 5, as in Dart.
     public var limit: Int
-    /// Whether the same method and URL may be requested again in one chain. Defaults to `false`. A client with a cookie jar
-    /// may need it: some sites set a cookie, and then redirect to where the client came from.
-    public var allowsLoops: Bool
     /// Whether a redirect may lead from `https` to `http`. Defaults to `false`.
     public var allowsDowngrade: Bool
 
@@ -26,12 +26,10 @@ public struct RedirectPolicy: Sendable, Hashable {
     public init(
         isEnabled: Bool = true,
         limit: Int = 5,
-        allowsLoops: Bool = false,
         allowsDowngrade: Bool = false
     ) {
         self.isEnabled = isEnabled
         self.limit = limit
-        self.allowsLoops = allowsLoops
         self.allowsDowngrade = allowsDowngrade
     }
 
@@ -56,6 +54,8 @@ public struct RedirectPolicy: Sendable, Hashable {
         case disabled
         /// CONNECT opens a tunnel and has no other place to go.
         case methodNotFollowed
+        /// The response does not say where to go: it has no `Location`, or an empty one.
+        case missingLocation
     }
 
     /// What to do with a response to the request `method` `url`.
@@ -73,16 +73,51 @@ public struct RedirectPolicy: Sendable, Hashable {
         location: String?,
         history: [RedirectInfo]
     ) -> Decision {
-        guard Self.isRedirect(status) else { return .stop(.notARedirect) }
-        guard isEnabled else { return .stop(.disabled) }
-        guard method != .connect else { return .stop(.methodNotFollowed) }
+        if let reason = reasonToStop(at: status, to: method) { return .stop(reason) }
+        return follow(location.map { Array($0.utf8) } ?? [], from: url, method, status, history)
+    }
+
+    /// What to do with a response to the request `method` `url`, whose fields are `fields`.
+    ///
+    /// A `Location` that is not UTF-8 is followed byte by byte. Several that are equal count as one; a request whose
+    /// response has different ones fails.
+    public func decision(
+        for method: HTTPRequest.Method,
+        url: HTTPURL,
+        status: HTTPResponse.Status,
+        fields: HTTPFields,
+        history: [RedirectInfo]
+    ) -> Decision {
+        if let reason = reasonToStop(at: status, to: method) { return .stop(reason) }
+        switch fields.singleton(.location) {
+        case .absent: return .stop(.missingLocation)
+        case .field(let field): return follow(field.valueBytes, from: url, method, status, history)
+        case .contradictory: return .fail(.contradictoryLocations(fields[values: .location]))
+        }
+    }
+
+    private func reasonToStop(at status: HTTPResponse.Status, to method: HTTPRequest.Method) -> StopReason? {
+        if !Self.isRedirect(status) { return .notARedirect }
+        if !isEnabled { return .disabled }
+        return method == .connect ? .methodNotFollowed : nil
+    }
+
+    private func follow(
+        _ location: [UInt8],
+        from url: HTTPURL,
+        _ method: HTTPRequest.Method,
+        _ status: HTTPResponse.Status,
+        _ history: [RedirectInfo]
+    ) -> Decision {
+        guard !location.isEmpty else { return .stop(.missingLocation) }
         guard history.count < limit else { return .fail(.limitExceeded(limit: limit)) }
-        guard let location, !location.isEmpty else { return .fail(.missingLocation) }
-        guard var target = url.resolving(location) else {
-            if let scheme = HTTPURL.scheme(of: location), !Self.isSupported(scheme, from: url.scheme) {
+        guard var target = url.resolving(location.span) else {
+            // For people, and a scheme is ASCII.
+            let text = String(decoding: location, as: UTF8.self)
+            if let scheme = HTTPURL.scheme(of: text), !Self.isSupported(scheme, from: url.scheme) {
                 return .fail(.unsupportedScheme(scheme))
             }
-            return .fail(.invalidLocation(location))
+            return .fail(.invalidLocation(text))
         }
         guard Self.isSupported(target.scheme, from: url.scheme) else { return .fail(.unsupportedScheme(target.scheme)) }
         if url.origin.isSecure, !target.origin.isSecure, !allowsDowngrade {
@@ -92,13 +127,6 @@ public struct RedirectPolicy: Sendable, Hashable {
         if target.fragment == nil { target = target.withFragment(url.fragment) }
 
         let next = Self.method(after: status, to: method)
-        if !allowsLoops {
-            let text = target.absoluteTarget
-            let isKnown =
-                (next == method && url.absoluteTarget == text)
-                || history.contains { $0.method == next && $0.url.absoluteTarget == text }
-            if isKnown { return .fail(.loop(url: text)) }
-        }
         return .follow(
             target,
             method: next,

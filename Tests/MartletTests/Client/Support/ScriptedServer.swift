@@ -133,6 +133,7 @@ final class ScriptedConnection: @unchecked Sendable {
     }
 
     /// Reads exactly `count` bytes.
+    @discardableResult
     func readBytes(count: Int) throws -> [UInt8] {
         while buffered.count < count {
             guard try fill() else { throw Closed() }
@@ -147,6 +148,15 @@ final class ScriptedConnection: @unchecked Sendable {
         while try fill() {}
         defer { buffered = [] }
         return String(decoding: buffered, as: UTF8.self)
+    }
+
+    /// What has arrived by now, without waiting for more.
+    func readAvailable() -> [UInt8] {
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        let count = recv(descriptor, &chunk, chunk.count, CInt(MSG_DONTWAIT))
+        if count > 0 { buffered += chunk[..<count] }
+        defer { buffered = [] }
+        return buffered
     }
 
     func write(_ text: String) throws {

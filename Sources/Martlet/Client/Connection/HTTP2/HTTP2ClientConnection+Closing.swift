@@ -7,15 +7,25 @@ import Synchronization
 extension HTTP2ClientConnection {
     /// How long a request waits that was refused for the second time; each further time it is twice as long.
     private static let refusalPause = TimeAmount.milliseconds(20)
+    /// How long the socket may take for what was written last.
+    private static let goodbyeTime = TimeAmount.seconds(1)
     /// How often that is doubled at most.
     private static let longestPause = 6
 
     // MARK: One stream
 
     /// Ends an exchange with an error, and the stream with it. The others go on.
-    func end(_ stream: HTTP2ClientStream, with error: any Error, code: HTTP2Error.Code = .cancel) {
+    ///
+    /// - Parameter flushes: Whether the socket has it before the requester knows of it.
+    func end(
+        _ stream: HTTP2ClientStream,
+        with error: any Error,
+        code: HTTP2Error.Code = .cancel,
+        flushes: Bool = false
+    ) {
         guard forget(stream, .resetHere) else { return }
         writeReset(stream.number, code)
+        if flushes { flushOutput() }
         fail(stream, error)
         streamEnded()
     }
@@ -49,15 +59,24 @@ extension HTTP2ClientConnection {
 
     /// The server has done nothing about an exchange, which is sent again if that is possible. Its stream is not in the
     /// table any more.
-    func refused(_ stream: HTTP2ClientStream, _ error: HTTPClientError) {
+    ///
+    /// - Parameters:
+    ///   - amidProgress: Whether the server works on other streams.
+    ///   - pauses: Whether the server may need time.
+    private func refused(_ stream: HTTP2ClientStream, _ error: HTTPClientError, amidProgress: Bool, pauses: Bool) {
         let exchange = stream.exchange
-        if exchange.withdraw(to: core.pool, limit: core.configuration.maximumRetries) {
+        let limit = core.configuration.maximumRetries
+        if exchange.withdraw(to: core.pool, amidProgress: amidProgress, limit: limit) {
             exchange.recorder?.repeats()
-            submit(exchange, after: exchange.progress.refusals)
+            // Where others are answered, a short pause each time will do.
+            let refusals = exchange.progress.refusals
+            submit(exchange, after: pauses ? max(refusals.countInVain, min(refusals.count, 2)) : 0)
         } else {
             // Untouched contents, or those that can be read again, are sent again by whoever makes the exchanges.
             exchange.note { progress in
-                if progress.refusals == 0 { progress.hasBegun = false }
+                guard amidProgress || progress.refusals.count == 0 else { return }
+                progress.hasBegun = false
+                progress.wasRefusedAmidProgress = amidProgress
             }
             fail(stream, error)
         }
@@ -81,7 +100,7 @@ extension HTTP2ClientConnection {
         let error = HTTPClientError.http2(.streamReset(code))
         if code == .refusedStream, stream.head == nil, !stream.isDelivered {
             streamEnded()
-            refused(stream, error)
+            refused(stream, error, amidProgress: arrivals > stream.arrivalsBefore, pauses: true)
         } else {
             deliverBegun(stream)
             fail(stream, error)
@@ -96,12 +115,15 @@ extension HTTP2ClientConnection {
         let error = HTTPClientError.http2(.goAway(code, explanation: explanation))
         if code != .noError { failure = error }
         leave()
+        let isWorking = streams.values.contains { $0.number <= last }
         for stream in streams.values.filter({ $0.number > last }).sorted(by: { $0.number > $1.number }) {
             forget(stream, .resetByPeer)
             switch code {
             // The server is not to be asked the same again.
             case .http11Required, .enhanceYourCalm: fail(stream, error)
-            default: refused(stream, error)
+            default:
+                let amidProgress = isWorking || arrivals > stream.arrivalsBefore
+                refused(stream, error, amidProgress: amidProgress, pauses: !amidProgress)
             }
         }
         if streams.isEmpty { close() }
@@ -134,7 +156,10 @@ extension HTTP2ClientConnection {
         // The server has opened no streams.
         output.tail.writeHTTP2GoAway(lastStream: 0, code, text: text)
         flushOutput()
-        context.close(promise: nil)
+        guard unsentBytes > 0 else { return context.close(promise: nil) }
+        // Not before the socket has taken it all, unless the server takes its time.
+        context.whenSent { self.abort() }
+        loop.eventLoop.scheduleTask(in: Self.goodbyeTime) { self.abort() }
     }
 
     func becomeClosed() {

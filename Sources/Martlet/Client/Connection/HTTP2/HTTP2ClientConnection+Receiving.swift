@@ -106,6 +106,7 @@ extension HTTP2ClientConnection: HTTP2Connection {
 
     private func touch(_ stream: HTTP2ClientStream) {
         stream.lastProgress = lastArrival
+        arrivals += 1
         guard !stream.isTouched else { return }
         stream.isTouched = true
         touched.append(stream)

@@ -62,8 +62,8 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
     private(set) var lastStream: UInt32 = 0
     /// How many streams the server takes at once.
     var capacity = HTTP2ClientConnection.initialCapacity
-    /// Why the connection is about to end, if that is known.
-    var failure: HTTPClientError?
+    /// How often something has arrived for a stream: whether the server gets something done.
+    var arrivals = 0
     /// The streams that something has arrived for since the socket began to be read.
     var touched: [HTTP2ClientStream] = []
 
@@ -174,6 +174,8 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
         // The end of the input without TLS's goodbye is an end like any other: frames tell where they end.
         if case NIOSSLError.uncleanShutdown = error { return }
         logger.debug("A connection to \(key.host) failed: \(error)")
+        // With TLS 1.3 the server judges the client's certificate after the handshake.
+        if failure == nil { failure = handshakeFailure(error) }
         if failure == nil, !(error is IOError), !(error is ChannelError) {
             failure = .http2(.connectionFailed("\(error)"))
         }
@@ -291,8 +293,13 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
 
     override func cancel(_ exchange: ClientExchange, _ error: any Error) {
         loop.eventLoop.execute {
-            if let stream = self.stream(of: exchange) { self.end(stream, with: error) }
+            if let stream = self.stream(of: exchange) { self.end(stream, with: error, flushes: true) }
+            exchange.tellFailure()
         }
+    }
+
+    override func dismiss() {
+        close()
     }
 
     override func responseWasDropped(_ exchange: ClientExchange) {

@@ -54,10 +54,13 @@ final class HTTP2ClientStream: HTTP2Stream, @unchecked Sendable {
     var hasSentEnd = false
     /// When something happened last.
     var lastProgress = NIODeadline.now()
+    /// How much had arrived on the connection when the stream was opened.
+    let arrivalsBefore: Int
 
     init(_ number: UInt32, exchange: ClientExchange, connection: HTTP2ClientConnection) {
         let request = exchange.request
         self.number = number
+        self.arrivalsBefore = connection.arrivals
         self.exchange = exchange
         self.connection = connection
         self.reader = HTTP2ResponseReader(stream: number, method: request.method)

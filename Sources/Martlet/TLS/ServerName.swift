@@ -1,0 +1,15 @@
+import NIOCore
+
+/// What a client tells a server about whom it wants to reach, so that the server can choose its certificate (RFC 6066
+/// section 3).
+struct ServerName: Sendable, Hashable {
+    /// The name as it is sent: without the dot that ends an absolute name (`example.com.`).
+    let text: String
+
+    /// The name for the host of a URL; nil for an address, which is not sent.
+    init?(host: String) {
+        let name = host.hasSuffix(".") ? String(host.dropLast()) : host
+        guard !name.isEmpty, InternetAddress(name).kind == .name else { return nil }
+        self.text = name
+    }
+}
