@@ -32,7 +32,7 @@ extension HTTPClientResponse {
         }
     }
 
-    /// The content, decoded from JSON.
+    /// The content, decoded from JSON, whatever `Content-Type` says: the caller has chosen whom to ask.
     ///
     /// - Parameters:
     ///   - type: What to decode.
@@ -43,8 +43,7 @@ extension HTTPClientResponse {
         do {
             return try JSONDecoder().decode(type, from: Data(content.readableBytesView))
         } catch {
-            let explanation = JSONExplanation(error)
-            throw HTTPClientError.unexpectedJSON("The content is not the JSON that is expected: \(explanation)")
+            throw HTTPClientError.unexpectedJSON(JSONExplanation(error, content).sentence)
         }
     }
 }
