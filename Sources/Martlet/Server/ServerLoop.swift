@@ -22,6 +22,8 @@ final class ServerLoop: @unchecked Sendable {
     let executor: EventLoopExecutor
     let gauge = ConnectionGauge()
     let core: ServerCore
+    /// What the tasks of handlers are made in.
+    let shutdownContext: ShutdownContext
     private let delivery: RequestDelivery
 
     private var connections: [ObjectIdentifier: any ServerConnection] = [:]
@@ -40,6 +42,7 @@ final class ServerLoop: @unchecked Sendable {
         self.core = core
         self.eventLoop = eventLoop
         self.delivery = delivery
+        self.shutdownContext = delivery.shutdownContext
         self.executor = EventLoopExecutor(eventLoop: eventLoop)
         self.currentSettings = core.settings
         self.drained = eventLoop.makePromise()
@@ -65,6 +68,9 @@ final class ServerLoop: @unchecked Sendable {
         (self.constants, constantsSecond, constantsVersion) = (constants, second, settings.version)
         return constants
     }
+
+    /// Whether requests that are refused are handed over too.
+    var takesRefusals: Bool { delivery.takesRefusals }
 
     /// Hands a request to whoever serves this server.
     func deliver(_ exchange: ServerExchange) {

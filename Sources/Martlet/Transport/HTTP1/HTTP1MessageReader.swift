@@ -45,6 +45,8 @@ struct HTTP1MessageReader<Parser: MessageHeadParser> {
     var parser: Parser
     private var decoder: BodyDecoder?
     private var failure: HTTPParseError?
+    /// What the head was read from that could not be understood.
+    private var refusedInput: ByteBuffer?
     private let bodyLimits: BodyLimits
 
     init(parser: Parser, bodyLimits: BodyLimits = BodyLimits()) {
@@ -110,6 +112,7 @@ struct HTTP1MessageReader<Parser: MessageHeadParser> {
 
     private mutating func fail(_ error: HTTPParseError) -> Event {
         failure = error
+        if decoder == nil { refusedInput = input }
         input = ByteBuffer()
         return .failed(error)
     }
@@ -145,6 +148,9 @@ extension HTTP1MessageReader where Parser == RequestHeadParser {
     func starts(with bytes: some Sequence<UInt8>) -> Bool {
         input.readableBytesView.starts(with: bytes)
     }
+
+    /// What has arrived of the head that could not be understood, or that is not complete.
+    var refusedHead: RequestHead { RequestHead(refused: refusedInput ?? input) }
 
     /// Whether a head has been handed out whose request is not complete yet.
     var isInsideRequest: Bool { isInsideMessage }

@@ -179,14 +179,21 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
             }
         }
         let isLast = settings.configuration.maximumRequestsPerConnection.map { requestCount >= $0 } ?? false
-        let exchange = ServerExchange(connection: self, head: head, body: body, settings: settings)
+        begin(
+            ServerExchange(connection: self, head: head, body: body, settings: settings),
+            mayPersist: head.isPersistent && !isLast && !isServerClosing
+        )
+    }
+
+    /// Begins to answer, which ends with ``finishIfOver()``.
+    func begin(_ exchange: ServerExchange, mayPersist: Bool) {
         self.exchange = exchange
         hasSentContinue = false
         writer = ResponseWriter(
             ResponseWriter.Context(
-                method: ResponseWriter.MethodKind(head.method),
-                version: head.version,
-                mayPersist: head.isPersistent && !isLast && !isServerClosing
+                method: ResponseWriter.MethodKind(exchange.head.method),
+                version: exchange.head.version,
+                mayPersist: mayPersist
             )
         )
         // What has arrived of the content is there before the handler asks for it.
