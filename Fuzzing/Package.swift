@@ -11,6 +11,7 @@ let package = Package(
         .package(name: "martlet", path: ".."),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
     targets: [
         .target(name: "CFuzzer"),
@@ -19,8 +20,11 @@ let package = Package(
             dependencies: [
                 "CFuzzer",
                 .product(name: "HTTPWire", package: "martlet"),
+                .product(name: "Martlet", package: "martlet"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: [
                 .swiftLanguageMode(.v6),

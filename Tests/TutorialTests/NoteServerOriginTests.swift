@@ -47,6 +47,11 @@ struct NoteServerOriginTests {
             #expect(try await Reply(curl: rebound + Self.json + [program.url]).status == 403)
             let own = ["--header", "Host: 192.0.2.7:4042", "--header", "Origin: http://192.0.2.7:4042"]
             #expect(try await Reply(curl: own + Self.json + [program.url]).body == "You have 1 notes.\n")
+            // H3: by the library's own rule, behind a proxy that has undone TLS; and one origin only.
+            let proxied = ["--header", "Host: 192.0.2.7:443", "--header", "Origin: https://192.0.2.7"]
+            #expect(try await Reply(curl: proxied + Self.json + [program.url]).body == "You have 2 notes.\n")
+            let twice = own + ["--header", "Origin: https://example.com"]
+            #expect(try await Reply(curl: twice + Self.json + [program.url]).status == 403)
         }
     }
 

@@ -6,6 +6,8 @@ import CFuzzer
 enum Fuzz {
     /// Set once before libFuzzer calls back, from this thread only.
     nonisolated(unsafe) private static var target = FuzzTarget.requestHead
+    /// Used by that thread only, too.
+    nonisolated(unsafe) private static var leaks = LeakWatch()
 
     static func main() {
         guard let name = CommandLine.arguments.dropFirst().first else {
@@ -20,7 +22,12 @@ enum Fuzz {
         arguments?[1] = CommandLine.unsafeArgv[0]
         arguments = arguments?.advanced(by: 1)
         let status = LLVMFuzzerRunDriver(&count, &arguments) { data, size in
-            Fuzz.target.check(Array(UnsafeBufferPointer(start: data, count: size)))
+            let bytes = Array(UnsafeBufferPointer(start: data, count: size))
+            if Fuzz.target.isStateful {
+                Fuzz.leaks.check { Fuzz.target.check(bytes) }
+            } else {
+                Fuzz.target.check(bytes)
+            }
             return 0
         }
         guard status == 0 else { fatalError("libFuzzer ended with \(status)") }

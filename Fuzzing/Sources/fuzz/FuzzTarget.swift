@@ -22,6 +22,19 @@ enum FuzzTarget: String, CaseIterable {
     case http2Frames = "http2-frames"
     case http2FieldBlock = "http2-field-block"
     case http2Response = "http2-response"
+    case http1Server = "h1-server"
+    case http2Server = "h2-server"
+    case http1Client = "h1-client"
+    case http2Client = "h2-client"
+    case webSocket = "websocket"
+
+    /// Whether whole connections are driven, which must leave nothing behind.
+    var isStateful: Bool {
+        switch self {
+        case .http1Server, .http2Server, .http1Client, .http2Client, .webSocket: true
+        default: false
+        }
+    }
 
     /// Traps if a property does not hold for the input.
     func check(_ bytes: [UInt8]) {
@@ -48,6 +61,11 @@ enum FuzzTarget: String, CaseIterable {
         case .http2Frames: HTTP2Properties.checkFrames(bytes)
         case .http2FieldBlock: HTTP2Properties.checkFieldBlock(bytes)
         case .http2Response: HTTP2Properties.checkResponse(bytes)
+        case .http1Server: HTTP1ServerProperties.check(bytes)
+        case .http2Server: HTTP2ServerProperties.check(bytes)
+        case .http1Client: HTTP1ClientProperties.check(bytes)
+        case .http2Client: HTTP2ClientProperties.check(bytes)
+        case .webSocket: WebSocketConversation.check(bytes)
         }
     }
 }

@@ -23,6 +23,8 @@ final class ServerSecurity: Sendable {
     private let clientCertificates: SecurityContext.ClientCertificates
     /// The protocols offered by ALPN (RFC 7301), the preferred one first.
     private let applicationProtocols: [String]
+    /// The same as they stand in a ClientHello.
+    private let protocolNames: [[UInt8]]
 
     /// Reads the files, off the caller's thread.
     static func load(
@@ -41,6 +43,7 @@ final class ServerSecurity: Sendable {
     ) throws(SecurityContextError) {
         self.clientCertificates = clientCertificates
         self.applicationProtocols = applicationProtocols
+        self.protocolNames = applicationProtocols.map { Array($0.utf8) }
         // Before the files are read: one that changes meanwhile is read again.
         let stamps = security.stamps
         let context = try security.makeServerContext(
@@ -58,6 +61,8 @@ final class ServerSecurity: Sendable {
         let context = state.withLock { $0.context }
         try channel.pipeline.syncOperations.addHandlers([
             PlainRequestRefusal(),
+            ApplicationProtocolRefusal(protocolNames),
+            AlertDelivery(),
             NIOSSLServerHandler(context: context),
         ])
     }

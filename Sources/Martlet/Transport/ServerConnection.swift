@@ -93,6 +93,8 @@ extension ServerConnection {
 
     func channelInactive(context: ChannelHandlerContext) {
         becomeClosed()
+        // Another connection may be about to take this one's place.
+        context.fireChannelInactive()
     }
 
     // MARK: Reading and writing

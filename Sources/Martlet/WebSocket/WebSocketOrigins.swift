@@ -9,17 +9,19 @@ public struct WebSocketOrigins: Sendable {
     private let accepts: @Sendable (_ origin: String, HTTPServerRequest) -> Bool
 
     /// Pages of the host and port that the request is for. Schemes are not compared, since a proxy may have undone TLS.
-    public static let same = WebSocketOrigins { origin, request in
-        guard let origin = HTTPURL(origin), let requested = HTTPURL(request.requestedURL) else { return false }
-        return origin.host == requested.host
-            && (origin.port == requested.port || origin.effectivePort == requested.port)
-    }
+    /// See ``HTTPServerRequest/isOwnOrigin(_:)``.
+    public static let same = WebSocketOrigins { origin, request in request.isOwnOrigin(origin) }
 
     /// All pages. For a service without cookies, or one that proves otherwise who is speaking.
     public static let any = WebSocketOrigins { _, _ in true }
 
     /// Pages of these origins, such as `https://example.com`, and no others.
     public static func only(_ origins: String...) -> WebSocketOrigins {
+        only(origins)
+    }
+
+    /// Pages of these origins, such as `https://example.com`, and no others.
+    public static func only(_ origins: [String]) -> WebSocketOrigins {
         let allowed = Set(origins.compactMap { HTTPURL($0)?.origin })
         return WebSocketOrigins { origin, _ in HTTPURL(origin).map { allowed.contains($0.origin) } ?? false }
     }
@@ -29,9 +31,14 @@ public struct WebSocketOrigins: Sendable {
         self.accepts = accepts
     }
 
+    /// Pages that this or another rule accepts: `.same.or(.only("https://example.com"))`.
+    public func or(_ other: WebSocketOrigins) -> WebSocketOrigins {
+        WebSocketOrigins { [accepts] origin, request in
+            accepts(origin, request) || other.accepts(origin, request)
+        }
+    }
+
     func accept(_ request: HTTPServerRequest) -> Bool {
-        let origins = request.headers[values: .origin]
-        guard let origin = origins.first else { return true }
-        return origins.count == 1 && accepts(origin, request)
+        request.hasAllowedOrigin { accepts($0, request) }
     }
 }

@@ -124,12 +124,8 @@ public struct UploadHandler: Sendable {
         let isAllowed: Bool
         if let site = request.headers[.secFetchSite] {
             isAllowed = site == "same-origin" || site == "none"
-        } else if let origin = request.headers[.origin] {
-            let own = HTTPURL(request.requestedURL)?.origin
-            isAllowed = own != nil && HTTPURL(origin)?.origin == own
         } else {
-            // Not a browser.
-            isAllowed = true
+            isAllowed = request.hasAllowedOrigin(request.isOwnOrigin)
         }
         guard isAllowed else { throw HTTPError(.forbidden, "Files are accepted from the form of this server only.") }
     }

@@ -56,7 +56,7 @@ struct ServeCommand: AsyncParsableCommand {
         do {
             let log = try await ChatLogPlace(place, spool: spool).open(room: room, logger: logger)
             let room = try await ChatRoom.open(room, log: log, logger: logger)
-            let chat = ChatServer(room: room, origins: origins)
+            let chat = ChatServer(room: room, origins: .same.or(.only(origin)))
             try await runUntilStopped(logger) {
                 print("Listening on \(server.url)")
                 fflush(nil)
@@ -65,14 +65,6 @@ struct ServeCommand: AsyncParsableCommand {
         } catch {
             await server.close(force: true)
             throw error
-        }
-    }
-
-    private var origins: WebSocketOrigins {
-        let allowed = Set(origin.compactMap { HTTPURL($0)?.origin })
-        return WebSocketOrigins { origin, request in
-            guard let url = HTTPURL(origin) else { return false }
-            return allowed.contains(url.origin) || HTTPURL(request.requestedURL)?.authority == url.authority
         }
     }
 

@@ -4,6 +4,8 @@ struct RecentIDs: Sendable {
     private var places: [MessageID: Int] = [:]
     /// In the order of coming; the first are forgotten first.
     private var order: [MessageID] = []
+    /// Whether some have been forgotten.
+    private(set) var hasForgotten = false
 
     init(limit: Int) {
         self.limit = limit
@@ -18,6 +20,7 @@ struct RecentIDs: Sendable {
         order.append(id)
         // A quarter more than needed, so that the rest is moved seldom.
         guard order.count > limit + limit / 4 else { return }
+        hasForgotten = true
         for old in order.prefix(order.count - limit) { places[old] = nil }
         order.removeFirst(order.count - limit)
     }

@@ -17,6 +17,9 @@ struct ChatMessage: Codable, Sendable, Hashable {
         var time: Int
         var name: String
         var text: String
+
+        /// How many bytes the message has as JSON at most.
+        var maximumBytes: Int { ChatMessage.maximumBytes(name: name, text: text) }
     }
 
     init(sequence: Int, id: MessageID, time: Int, name: String, text: String) {
@@ -25,6 +28,14 @@ struct ChatMessage: Codable, Sendable, Hashable {
         self.time = time
         self.name = name
         self.text = text
+    }
+
+    /// How many bytes the message has as JSON at most.
+    var maximumBytes: Int { Self.maximumBytes(name: name, text: text) }
+
+    /// Quotation marks, backslashes and line feeds are two bytes each.
+    private static func maximumBytes(name: String, text: String) -> Int {
+        2 * (name.utf8.count + text.utf8.count) + 192
     }
 
     init(_ draft: Draft, sequence: Int) {

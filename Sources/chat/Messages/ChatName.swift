@@ -40,6 +40,11 @@ struct ChatName: Sendable, Hashable {
         self.key = Self.key(text)
     }
 
+    /// The key of a name that somebody has already.
+    static func key(ofShown name: String) -> String {
+        (try? ChatName(name))?.key ?? name
+    }
+
     private static func tooLong(_ limits: ChatLimits) -> ChatProblem {
         ChatProblem(.badName, "A name has at most \(limits.nameCharacters) characters.")
     }

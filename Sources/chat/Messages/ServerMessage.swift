@@ -4,8 +4,8 @@ import Foundation
 enum ServerMessage: Sendable, Hashable {
     /// The answer to `join`: the name in the spelling that everybody sees, and the limits.
     case welcome(room: String, name: String, limits: ChatLimits.Told)
-    /// Who is there.
-    case people([String])
+    /// Who is there, and how many others whose names did not fit.
+    case people([String], others: Int = 0)
     /// The latest messages. `resumed`: they follow directly on what the client has; otherwise some between are missing.
     case history([ChatMessage], resumed: Bool)
     /// Somebody has said something.
@@ -21,19 +21,22 @@ enum ServerMessage: Sendable, Hashable {
     /// Something that the client has asked for is refused.
     case problem(ChatProblem)
 
+    /// The answer to a ping, as JSON.
+    static let pongJSON = #"{"type":"pong"}"#
+
     /// The JSON, with the same order of keys each time.
     var json: String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Texts, numbers and lists of them can be encoded whatever they are.
-        guard let data = try? encoder.encode(self) else { return #"{"type":"pong"}"# }
+        guard let data = try? encoder.encode(self) else { return Self.pongJSON }
         return String(decoding: data, as: UTF8.self)
     }
 }
 
 extension ServerMessage: Encodable {
     private enum Key: String, CodingKey {
-        case type, room, name, limits, people, messages, resumed, id, sequence
+        case type, room, name, limits, people, others, messages, resumed, id, sequence
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -44,8 +47,9 @@ extension ServerMessage: Encodable {
             try fields.encode(room, forKey: .room)
             try fields.encode(name, forKey: .name)
             try fields.encode(limits, forKey: .limits)
-        case .people(let names):
+        case .people(let names, let others):
             try fields.encode("people", forKey: .type)
+            if others > 0 { try fields.encode(others, forKey: .others) }
             try fields.encode(names, forKey: .people)
         case .history(let messages, let resumed):
             try fields.encode("history", forKey: .type)

@@ -8,6 +8,14 @@ enum RoomEvent: Codable, Sendable, Hashable {
     case people(PeopleChanges)
 }
 
+/// An event, with the texts that clients get of it.
+///
+/// The texts are made before the room's lock is taken, and once for all clients.
+enum RoomNews: Sendable {
+    case messages([EncodedMessage])
+    case people(PeopleUpdate)
+}
+
 /// Brings what happens in a room to everybody who has members of it: to this process now, to others over a broker some day.
 ///
 /// A room publishes its events here and learns of all events here, of its own ones too. It holds nobody but its own

@@ -19,6 +19,7 @@ final class ChatRoom: Sendable {
     /// How often people are told of people. Many who come at once are one message.
     private static let announcementInterval = Duration.milliseconds(200)
 
+    let name: String
     let log: any ChatLog
     let limits: ChatLimits
     private let broadcaster: any Broadcaster
@@ -45,6 +46,7 @@ final class ChatRoom: Sendable {
     }
 
     private init(_ state: ChatRoomState, log: any ChatLog, broadcaster: any Broadcaster, logger: Logger) {
+        self.name = state.room
         self.log = log
         self.broadcaster = broadcaster
         self.logger = logger
@@ -58,7 +60,7 @@ final class ChatRoom: Sendable {
     var memberCount: Int { shared.withLock { $0.state.members.count } }
 
     /// The place of the latest message.
-    var lastSequence: Int { shared.withLock { $0.state.tail.last?.sequence ?? 0 } }
+    var lastSequence: Int { shared.withLock { $0.state.tail.last } }
 
     // MARK: Connections
 
@@ -79,9 +81,9 @@ final class ChatRoom: Sendable {
     /// - Returns: whether it was in order. If not, the client has been told why.
     func receive(_ text: String, from member: MemberID) -> Bool {
         do throws(ChatProblem) {
-            let message = try ClientMessage(text)
+            let request = ClientRequest(try ClientMessage(text), room: name, limits: limits)
             try act { state throws(ChatProblem) in
-                try state.receive(message, from: member, at: .now, time: Date().milliseconds)
+                try state.receive(request, from: member, at: .now, time: Date().milliseconds)
             }
             return true
         } catch {
@@ -92,7 +94,8 @@ final class ChatRoom: Sendable {
 
     /// Tells a client why it does not get what it wants.
     func refuse(_ problem: ChatProblem, to member: MemberID) {
-        act { _ in [.send(ServerMessage.problem(problem).json, to: member)] }
+        let json = ServerMessage.problem(problem).json
+        act { _ in [.send(json, to: member)] }
     }
 
     /// Says goodbye to a client that has not said who it is.
@@ -171,7 +174,8 @@ final class ChatRoom: Sendable {
 
     private func announcePeople() async {
         while await peopleChanged.next() {
-            let changes = shared.withLock { $0.state.takeChanges() }
+            var changes = shared.withLock { $0.state.takeChanges() }
+            changes.left.sort()
             do {
                 if !changes.isEmpty { try await broadcaster.publish(.people(changes)) }
                 try await Task.sleep(for: Self.announcementInterval)
@@ -181,36 +185,63 @@ final class ChatRoom: Sendable {
         }
     }
 
+    /// What the broadcaster brings, one event after the other.
     private func receive(_ event: RoomEvent) {
-        act { $0.receive(event) }
+        let news: RoomNews
+        switch event {
+        case .messages(let messages): news = .messages(messages.map(EncodedMessage.init))
+        case .people(let changes):
+            // Nothing but these events changes the list.
+            let people = shared.withLock { $0.state.people }
+            news = .people(people.applying(changes))
+        }
+        act { $0.receive(news) }
     }
 
     /// Changes the state and does what follows from it, before anybody else changes it.
+    ///
+    /// Event loops wait for the lock. So what is done under it takes little time: nothing is encoded, read or written, and
+    /// tasks are woken after it.
     private func act<Failure: Error>(
         _ change: (inout ChatRoomState) throws(Failure) -> [ChatRoomState.Action]
     ) throws(Failure) {
-        let result = shared.withLock { shared -> Result<(Bool, Bool), Failure> in
+        let result = shared.withLock { shared -> Result<Effects, Failure> in
             do throws(Failure) {
-                let actions = try change(&shared.state)
-                for action in actions { shared.perform(action) }
+                var effects = Effects()
+                for action in try change(&shared.state) { shared.perform(action, &effects.woken) }
+                effects.messagesWait = !shared.state.waiting.isEmpty
+                effects.peopleChanged = shared.state.hasChanges
+                return .success(effects)
             } catch {
                 return .failure(error)
             }
-            return .success((!shared.state.waiting.isEmpty, shared.state.hasChanges))
         }
-        let (wait, changed) = try result.get()
-        if wait { messagesWait.signal() }
-        if changed { peopleChanged.signal() }
+        let effects = try result.get()
+        for waiters in effects.woken { waiters.resume() }
+        if effects.messagesWait { messagesWait.signal() }
+        if effects.peopleChanged { peopleChanged.signal() }
+    }
+
+    /// What is to be done after the lock has been given back.
+    private struct Effects: Sendable {
+        var woken: [Outbox.Waiters] = []
+        var messagesWait = false
+        var peopleChanged = false
     }
 }
 
 extension ChatRoom.Shared {
-    fileprivate func perform(_ action: ChatRoomState.Action) {
+    fileprivate func perform(_ action: ChatRoomState.Action, _ woken: inout [Outbox.Waiters]) {
+        func wake(_ waiters: Outbox.Waiters?) {
+            if let waiters { woken.append(waiters) }
+        }
         switch action {
-        case .send(let json, let member): outboxes[member]?.add(json)
-        case .broadcast(let json):
-            for member in state.members.keys { outboxes[member]?.add(json) }
-        case .close(let member, let reason): outboxes[member]?.end(reason)
+        case .send(let json, let member): wake(outboxes[member]?.put(Outbox.Item([json])))
+        case .history(let history, let member): wake(outboxes[member]?.put(Outbox.Item(history)))
+        case .broadcast(let texts):
+            let item = Outbox.Item(texts)
+            for member in state.members.keys { wake(outboxes[member]?.put(item)) }
+        case .close(let member, let reason): wake(outboxes[member]?.finish(reason))
         }
     }
 }

@@ -12,8 +12,10 @@ struct ChatRoomState: Sendable {
     enum Action: Sendable, Hashable {
         /// Send JSON to one member.
         case send(String, to: MemberID)
-        /// Send JSON to all who have joined.
-        case broadcast(String)
+        /// Send the history to one member.
+        case history(EncodedHistory, to: MemberID)
+        /// Send JSON to all who have joined, each of them all texts.
+        case broadcast([String])
         /// Say goodbye to a connection.
         case close(MemberID, WebSocketClose)
     }
@@ -24,7 +26,7 @@ struct ChatRoomState: Sendable {
         /// Proves that a further connection is of the same person.
         var key: String?
         /// The name under which the others know them; nil as long as they have not been told.
-        var announced: String?
+        var announced: ChatName?
         var rate: RateLimit
     }
 
@@ -45,55 +47,60 @@ struct ChatRoomState: Sendable {
     /// Whose names the others have to be told of.
     private var changed: [MemberID] = []
     /// The names of those who have gone and whom the others still see.
-    private var gone: [String] = []
-    /// Those whom everybody sees, by the keys of their names.
-    private var people: [String: String] = [:]
-    private var encodedPeople: String?
-    /// The latest messages, in order and without a gap.
-    private(set) var tail: [ChatMessage]
+    private var gone: Set<String> = []
+    /// How many times the members here have been announced under a name, by its key, without having given it up in the
+    /// eyes of the others. Such a name is theirs: without a holder it is free, though the others still see it.
+    private var announcements: [String: Int] = [:]
+    /// Those whom everybody sees.
+    private(set) var people: PeopleList
+    /// The latest messages.
+    private(set) var tail: MessageTail
     private(set) var waiting: [Waiting] = []
 
     /// - Parameter tail: The latest messages of the log.
     init(room: String, limits: ChatLimits = ChatLimits(), tail: [ChatMessage] = []) {
         self.room = room
         self.limits = limits
-        self.tail = tail
+        self.people = PeopleList(limit: limits.peopleBytes)
+        self.tail = MessageTail(messages: limits.tail, bytes: limits.historyBytes - EncodedHistory.frame)
+        for message in tail { self.tail.append(EncodedMessage(message)) }
     }
 
     // MARK: What clients do
 
-    /// A client that has connected says something.
+    /// A client that has connected asks for something.
     mutating func receive(
-        _ message: ClientMessage,
+        _ request: ClientRequest,
         from member: MemberID,
         at now: ContinuousClock.Instant,
         time: Int
     ) throws(ChatProblem) -> [Action] {
-        switch message {
-        case .join(let name, let key, let after):
-            return try join(member, name, key: key, after: after)
+        switch request {
+        case .join(let name, let key, let after, let welcome):
+            return try join(member, name, key: key, after: after, welcome: welcome)
         case .say(let id, let text):
             return try say(id, text, from: member, at: now, time: time)
-        case .rename(let name):
-            return try rename(member, name, at: now)
+        case .rename(let name, let renamed):
+            return try rename(member, name, renamed, at: now)
         case .ping:
-            return [.send(ServerMessage.pong.json, to: member)]
+            return [.send(ServerMessage.pongJSON, to: member)]
         }
     }
 
     private mutating func join(
         _ member: MemberID,
-        _ typed: String,
+        _ checked: Result<ChatName, ChatProblem>,
         key: String?,
-        after: Int?
+        after: Int?,
+        welcome: String
     ) throws(ChatProblem) -> [Action] {
         guard members[member] == nil else { throw ChatProblem(.alreadyJoined, "You have joined already.") }
         guard key.map({ $0.utf8.count <= limits.keyBytes }) ?? true else {
             throw ChatProblem(.malformed, "“key” has at most \(limits.keyBytes) bytes.")
         }
-        let name = try ChatName(typed, limits: limits)
+        let name = try checked.get()
         var actions: [Action] = []
-        var announced: String?
+        var announced: ChatName?
         if let holder = holders[name.key] {
             guard let key, !key.isEmpty, members[holder]?.key == key else { throw Self.taken(name) }
             // The old connection is dead and does not know it yet, or it is another window.
@@ -104,25 +111,28 @@ struct ChatRoomState: Sendable {
             guard members.count < limits.members else {
                 throw ChatProblem(.roomFull, "There are \(limits.members) people here; there is no room for more.")
             }
-            guard people[name.key] == nil || gone.contains(where: { people[name.key] == $0 }) else {
-                throw Self.taken(name)
-            }
+            guard isFree(name.key) else { throw Self.taken(name) }
+            // Gone and back before the others were told: there is nothing to tell.
+            if gone.remove(name.text) != nil { announced = name }
         }
         let rate = RateLimit(burst: limits.burst, perSecond: limits.messagesPerSecond)
         members[member] = Member(name: name, key: key, announced: announced, rate: rate)
         holders[name.key] = member
-        if announced != name.text { changed.append(member) }
-        actions.append(
-            .send(ServerMessage.welcome(room: room, name: name.text, limits: limits.told).json, to: member)
-        )
-        actions.append(.send(peopleJSON(), to: member))
-        actions.append(.send(history(after: after).json, to: member))
+        if announced != name { changed.append(member) }
+        actions.append(.send(welcome, to: member))
+        actions.append(.send(people.json, to: member))
+        actions.append(.history(history(after: after), to: member))
         return actions
+    }
+
+    /// Whether nobody has a name, here or elsewhere.
+    private func isFree(_ key: String) -> Bool {
+        holders[key] == nil && (!people.contains(key) || announcements[key] != nil)
     }
 
     private mutating func say(
         _ id: MessageID,
-        _ typed: String,
+        _ checked: Result<ChatText, ChatProblem>,
         from sender: MemberID,
         at now: ContinuousClock.Instant,
         time: Int
@@ -131,12 +141,7 @@ struct ChatRoomState: Sendable {
             throw ChatProblem(.notJoined, "Say who you are first.", id: id)
         }
         try limitRate(of: sender, at: now, id: id)
-        let text: ChatText
-        do {
-            text = try ChatText(typed, limits: limits)
-        } catch {
-            throw ChatProblem(error.code, error.message, id: id)
-        }
+        let text = try checked.get()
         guard waiting.count < limits.waitingMessages else {
             throw ChatProblem(.busy, "Too much is being said at once.", id: id, retryAfter: 1_000)
         }
@@ -147,23 +152,23 @@ struct ChatRoomState: Sendable {
 
     private mutating func rename(
         _ member: MemberID,
-        _ typed: String,
+        _ checked: Result<ChatName, ChatProblem>,
+        _ renamed: String,
         at now: ContinuousClock.Instant
     ) throws(ChatProblem) -> [Action] {
         guard let old = members[member]?.name else { throw ChatProblem(.notJoined, "Say who you are first.") }
         try limitRate(of: member, at: now)
-        let name = try ChatName(typed, limits: limits)
+        let name = try checked.get()
         if name != old {
             if name.key != old.key {
-                let isOwn = people[name.key] == nil || people[name.key] == members[member]?.announced
-                guard holders[name.key] == nil, isOwn else { throw Self.taken(name) }
+                guard isFree(name.key) else { throw Self.taken(name) }
                 holders[old.key] = nil
                 holders[name.key] = member
             }
             members[member]?.name = name
             changed.append(member)
         }
-        return [.send(ServerMessage.renamed(name.text).json, to: member)]
+        return [.send(renamed, to: member)]
     }
 
     /// A connection has ended.
@@ -171,7 +176,7 @@ struct ChatRoomState: Sendable {
         // One that was replaced has nothing any more.
         guard let left = members.removeValue(forKey: member) else { return }
         holders[left.name.key] = nil
-        if let announced = left.announced { gone.append(announced) }
+        if let announced = left.announced { gone.insert(announced.text) }
     }
 
     private mutating func limitRate(
@@ -190,53 +195,52 @@ struct ChatRoomState: Sendable {
 
     // MARK: What the log does
 
-    /// Takes the messages that are to be stored next.
+    /// Takes the messages that are to be stored next: no more than can go out at once.
     mutating func takeBatch() -> [Waiting] {
-        let batch = Array(waiting.prefix(limits.batch))
-        waiting.removeFirst(batch.count)
+        var bytes = 0
+        let count = waiting.prefix(limits.batch).prefix { waiting in
+            defer { bytes += waiting.draft.maximumBytes }
+            return bytes == 0 || bytes + waiting.draft.maximumBytes <= limits.batchBytes
+        }.count
+        let batch = Array(waiting.prefix(count))
+        waiting.removeFirst(count)
         return batch
     }
 
     // MARK: What the broadcaster brings
 
     /// Something has happened, here or elsewhere.
-    mutating func receive(_ event: RoomEvent) -> [Action] {
-        switch event {
+    mutating func receive(_ news: RoomNews) -> [Action] {
+        switch news {
         case .messages(let messages):
-            return messages.compactMap { message in
-                guard message.sequence > tail.last?.sequence ?? 0 else { return nil }
+            var texts: [String] = []
+            for message in messages where message.sequence > tail.last {
                 tail.append(message)
-                // A quarter more than needed, so that the rest is moved seldom.
-                if tail.count > limits.tail + limits.tail / 4 { tail.removeFirst(tail.count - limits.tail) }
-                return .broadcast(ServerMessage.message(message).json)
+                texts.append(message.json)
             }
-        case .people(let changes):
-            for name in changes.left { people[Self.key(name)] = nil }
-            for renaming in changes.renamed { people[Self.key(renaming.from)] = nil }
-            for name in changes.joined + changes.renamed.map(\.to) { people[Self.key(name)] = name }
-            encodedPeople = nil
-            return [.broadcast(ServerMessage.changes(changes).json)]
+            return texts.isEmpty ? [] : [.broadcast(texts)]
+        case .people(let update):
+            people = update.list
+            for key in update.vacated {
+                guard let count = announcements[key] else { continue }
+                announcements[key] = count > 1 ? count - 1 : nil
+            }
+            return [.broadcast([update.json])]
         }
     }
 
-    private static func key(_ name: String) -> String {
-        (try? ChatName(name))?.key ?? name
-    }
-
-    /// Takes what the others have to be told about people.
+    /// Takes what the others have to be told about people, in no order.
     mutating func takeChanges() -> PeopleChanges {
-        var changes = PeopleChanges(left: gone)
+        var changes = PeopleChanges(left: Array(gone))
         for id in changed {
-            guard let member = members[id], member.announced != member.name.text else { continue }
+            guard let member = members[id], member.announced?.text != member.name.text else { continue }
             if let announced = member.announced {
-                changes.renamed.append(PeopleChanges.Renaming(from: announced, to: member.name.text))
-            } else if let index = changes.left.firstIndex(of: member.name.text) {
-                // Gone and back before anybody was told.
-                changes.left.remove(at: index)
+                changes.renamed.append(PeopleChanges.Renaming(from: announced.text, to: member.name.text))
             } else {
                 changes.joined.append(member.name.text)
             }
-            members[id]?.announced = member.name.text
+            members[id]?.announced = member.name
+            announcements[member.name.key, default: 0] += 1
         }
         changed = []
         gone = []
@@ -248,19 +252,8 @@ struct ChatRoomState: Sendable {
 
     // MARK: What newcomers get
 
-    private mutating func peopleJSON() -> String {
-        if let encodedPeople { return encodedPeople }
-        let json = ServerMessage.people(people.values.sorted()).json
-        encodedPeople = json
-        return json
-    }
-
-    private func history(after: Int?) -> ServerMessage {
-        if let after, after >= 0, let first = tail.first, let last = tail.last,
-            after >= first.sequence - 1, after <= last.sequence
-        {
-            return .history(Array(tail.suffix(last.sequence - after)), resumed: true)
-        }
-        return .history(Array(tail.suffix(limits.history)), resumed: after == 0 && tail.isEmpty)
+    private func history(after: Int?) -> EncodedHistory {
+        if let after, let missed = tail.after(after) { return EncodedHistory(messages: missed, resumed: true) }
+        return EncodedHistory(messages: tail.latest(limits.history), resumed: false)
     }
 }

@@ -9,8 +9,54 @@ final class Outbox: Sendable {
         var bytes = 1_048_576
     }
 
+    /// Texts for one client or for many, which share it.
+    struct Item: Sendable {
+        private enum Content: Sendable {
+            case texts([String])
+            case history(EncodedHistory)
+        }
+
+        private let content: Content
+        /// How many messages it is.
+        let count: Int
+        /// How many bytes it has, at most.
+        let bytes: Int
+
+        init(_ texts: [String]) {
+            content = .texts(texts)
+            count = texts.count
+            bytes = texts.reduce(0) { $0 + $1.utf8.count }
+        }
+
+        init(_ history: EncodedHistory) {
+            content = .history(history)
+            count = 1
+            bytes = history.bytes
+        }
+
+        fileprivate var texts: [String] {
+            switch content {
+            case .texts(let texts): texts
+            case .history(let history): [history.json]
+            }
+        }
+    }
+
+    /// Tasks that have something to do now.
+    struct Waiters: Sendable {
+        fileprivate var reader: CheckedContinuation<Void, Never>?
+        fileprivate var endWaiter: CheckedContinuation<Void, Never>?
+
+        /// Wakes them. It has to be called once, and not under a lock.
+        func resume() {
+            reader?.resume()
+            endWaiter?.resume()
+        }
+    }
+
     fileprivate struct State {
-        var texts: [String] = []
+        var items: [Item] = []
+        var messages = 0
         var bytes = 0
         /// Why nothing more is sent; nil as long as that is not so.
         var end: WebSocketClose?
@@ -30,18 +76,34 @@ final class Outbox: Sendable {
 
     /// Adds a text, or ends the outbox if that is one too many.
     func add(_ text: String) {
-        wake { state in
+        put(Item([text]))?.resume()
+    }
+
+    /// Nothing more is to be sent; what waits is dropped. The first reason counts.
+    func end(_ reason: WebSocketClose) {
+        finish(reason)?.resume()
+    }
+
+    /// Adds texts, or ends the outbox if those are too many.
+    ///
+    /// - Returns: whom to wake.
+    func put(_ item: Item) -> Waiters? {
+        change { state in
             guard state.end == nil else { return }
-            let bytes = state.bytes + text.utf8.count
-            guard state.texts.count < limit.messages, bytes <= limit.bytes else { return state.finish(Self.tooSlow) }
-            state.texts.append(text)
+            let messages = state.messages + item.count
+            let bytes = state.bytes + item.bytes
+            guard messages <= limit.messages, bytes <= limit.bytes else { return state.finish(Self.tooSlow) }
+            state.items.append(item)
+            state.messages = messages
             state.bytes = bytes
         }
     }
 
     /// Nothing more is to be sent; what waits is dropped. The first reason counts.
-    func end(_ reason: WebSocketClose) {
-        wake { state in
+    ///
+    /// - Returns: whom to wake.
+    func finish(_ reason: WebSocketClose) -> Waiters? {
+        change { state in
             if state.end == nil { state.finish(reason) }
         }
     }
@@ -49,18 +111,15 @@ final class Outbox: Sendable {
     /// All that waits, as soon as there is something; nil at the end. For one reader.
     func next() async -> [String]? {
         while true {
-            let (texts, isEnded) = state.withLock { state in
-                defer {
-                    state.texts = []
-                    state.bytes = 0
-                }
-                return (state.texts, state.end != nil)
+            let (items, isEnded) = state.withLock { state in
+                defer { state.clear() }
+                return (state.items, state.end != nil)
             }
             if isEnded { return nil }
-            if !texts.isEmpty { return texts }
+            if !items.isEmpty { return items.flatMap(\.texts) }
             await withCheckedContinuation { continuation in
                 let isReady = state.withLock { state in
-                    guard state.texts.isEmpty, state.end == nil else { return true }
+                    guard state.items.isEmpty, state.end == nil else { return true }
                     state.reader = continuation
                     return false
                 }
@@ -83,27 +142,29 @@ final class Outbox: Sendable {
     }
 
     /// How much waits.
-    var waiting: (messages: Int, bytes: Int) { state.withLock { ($0.texts.count, $0.bytes) } }
+    var waiting: (messages: Int, bytes: Int) { state.withLock { ($0.messages, $0.bytes) } }
 
-    /// Changes the state, and wakes those whom it concerns.
-    private func wake(_ change: (inout State) -> Void) {
-        let (reader, endWaiter) = state.withLock { state in
+    /// Changes the state, and tells whom that concerns.
+    private func change(_ change: (inout State) -> Void) -> Waiters? {
+        state.withLock { state in
             change(&state)
-            var reader: CheckedContinuation<Void, Never>?
-            if !state.texts.isEmpty || state.end != nil { swap(&reader, &state.reader) }
-            var endWaiter: CheckedContinuation<Void, Never>?
-            if state.end != nil { swap(&endWaiter, &state.endWaiter) }
-            return (reader, endWaiter)
+            var waiters = Waiters()
+            if !state.items.isEmpty || state.end != nil { swap(&waiters.reader, &state.reader) }
+            if state.end != nil { swap(&waiters.endWaiter, &state.endWaiter) }
+            return waiters.reader == nil && waiters.endWaiter == nil ? nil : waiters
         }
-        reader?.resume()
-        endWaiter?.resume()
     }
 }
 
 extension Outbox.State {
     fileprivate mutating func finish(_ reason: WebSocketClose) {
         end = reason
-        texts = []
+        clear()
+    }
+
+    fileprivate mutating func clear() {
+        items = []
+        messages = 0
         bytes = 0
     }
 }

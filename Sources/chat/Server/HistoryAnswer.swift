@@ -4,6 +4,8 @@ import Martlet
 struct HistoryAnswer: Sendable {
     /// How many characters somebody may search for.
     private static let maximumSearch = 200
+    /// How many bytes the messages of a page have at most, unless it is only one.
+    private static let maximumBytes = 1_048_576
 
     let log: any ChatLog
 
@@ -25,12 +27,20 @@ struct HistoryAnswer: Sendable {
         } catch let error as ChatLogUnavailable {
             throw HTTPError(.serviceUnavailable, error.description, headers: [.retryAfter: "5"])
         }
-        let more = messages.count > limit
-        if more {
-            if query.after == nil { messages.removeFirst() } else { messages.removeLast() }
-        }
+        let fitting = min(limit, Self.fitting(query.after == nil ? messages.reversed() : messages))
+        let more = messages.count > fitting
+        messages = Array(query.after == nil ? messages.suffix(fitting) : messages.prefix(fitting))
         request.response.headers[.cacheControl] = "no-store"
         try await request.response.end(json: Page(messages: messages, more: more))
+    }
+
+    /// How many of the first messages make a page that is not too large.
+    private static func fitting(_ messages: [ChatMessage]) -> Int {
+        var bytes = 0
+        return messages.prefix { message in
+            defer { bytes += message.maximumBytes }
+            return bytes == 0 || bytes + message.maximumBytes <= maximumBytes
+        }.count
     }
 
     private static func query(_ request: HTTPServerRequest) throws -> HistoryQuery {

@@ -14,8 +14,12 @@ const pageSize = 50;
 const silence = { ask: 20_000, giveUp: 10_000 };
 /** How long to wait, at least, before the first and the later attempts to connect. */
 const pause = { first: 400, longest: 15_000 };
+/** After how many milliseconds a connection counts as good, so that the next one is tried soon again. */
+const lasting = 10_000;
 /** The close code of the server for a window that another one has replaced. */
 const replacedCode = 4001;
+/** The close code of the server for a client for which too much waits. */
+const tooSlowCode = 1013;
 
 // Each window is somebody of its own, and stays so when it is loaded again.
 const memory = {
@@ -304,9 +308,12 @@ const unsent = {
 const people = {
   list: element('people'),
   names: [],
+  /** How many others there are whose names the server has not told. */
+  others: 0,
 
-  set(names) {
+  set(names, others) {
     this.names = [...names].sort(collator.compare);
+    this.others = others;
     this.list.replaceChildren(...this.names.map((name) => this.item(name)));
     this.count();
   },
@@ -322,9 +329,10 @@ const people = {
   change({ joined, left, renamed }) {
     const gone = new Set([...left, ...renamed.map(({ from }) => from)]);
     const come = [...joined, ...renamed.map(({ to }) => to)];
+    const known = this.names.filter((name) => gone.has(name)).length;
     const names = new Set(this.names.filter((name) => !gone.has(name)));
     for (const name of come) names.add(name);
-    this.set(names);
+    this.set(names, Math.max(0, this.others - (gone.size - known)));
     this.tell(joined.filter((name) => name !== me.name), 'joined');
     this.tell(left.filter((name) => name !== me.name), 'left');
     for (const { from, to } of renamed.slice(0, 5)) messages.note(isolated(from), ' is now ', isolated(to));
@@ -345,7 +353,8 @@ const people = {
   },
 
   count() {
-    for (const count of document.querySelectorAll('.count')) count.textContent = this.names.length;
+    const total = this.names.length + this.others;
+    for (const count of document.querySelectorAll('.count')) count.textContent = total;
   },
 
   showSelf() {
@@ -361,6 +370,10 @@ const connection = {
   socket: null,
   state: 'idle',
   attempts: 0,
+  /** When the server welcomed this connection; 0 before. */
+  since: 0,
+  /** Whether the server could not give what was missed: then it is not asked for it again. */
+  startsAfresh: false,
   retry: 0,
   watch: 0,
 
@@ -378,7 +391,7 @@ const connection = {
   listen(socket) {
     socket.onopen = () => {
       const join = { type: 'join', name: me.name, key: me.key };
-      if (messages.last > 0) join.after = messages.last;
+      if (messages.last > 0 && !this.startsAfresh) join.after = messages.last;
       socket.send(JSON.stringify(join));
     };
     socket.onmessage = ({ data }) => {
@@ -420,6 +433,10 @@ const connection = {
   lost(code) {
     clearTimeout(this.watch);
     this.socket = null;
+    if (code === tooSlowCode && !me.joined) this.startsAfresh = true;
+    // One that is dropped again and again waits longer and longer, though it is welcomed each time.
+    if (this.since > 0 && Date.now() - this.since >= lasting) this.attempts = 0;
+    this.since = 0;
     me.joined = false;
     unsent.interrupted();
     if (code === replacedCode) {
@@ -465,7 +482,8 @@ const heard = {
     memory.write('name', name);
     try { localStorage.setItem('name', name); } catch { /* Only a suggestion for the next window. */ }
     Object.assign(limits, told);
-    connection.attempts = 0;
+    connection.since = Date.now();
+    connection.startsAfresh = false;
     connection.become('connected');
     element('room').textContent = room;
     title();
@@ -475,8 +493,8 @@ const heard = {
     composer.text.disabled = false;
     composer.changed();
   },
-  people({ people: names }) {
-    people.set(names);
+  people({ people: names, others = 0 }) {
+    people.set(names, others);
   },
   history({ messages: latest, resumed }) {
     if (!resumed) messages.clear();

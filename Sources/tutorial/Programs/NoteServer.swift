@@ -80,10 +80,10 @@ struct NoteServer: TutorialProgram {
 
     /// A browser sends forms and plain text without asking first: what it may not read, it could still have written.
     private func refuseOtherPages(_ request: HTTPServerRequest) throws {
-        guard let origin = request.headers[.origin], !pages.contains(origin), !pages.isOwn(origin, of: request) else {
-            return
-        }
-        throw HTTPError(.forbidden, "Pages of \(origin) may not use these notes. See --allow-origin.")
+        let isAllowed = request.hasAllowedOrigin { pages.contains($0) || pages.isOwn($0, of: request) }
+        guard !isAllowed else { return }
+        let origins = request.headers[values: .origin].joined(separator: ", ")
+        throw HTTPError(.forbidden, "Pages of \(origins) may not use these notes. See --allow-origin.")
     }
 
     // MARK: JSON

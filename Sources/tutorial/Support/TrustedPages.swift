@@ -30,7 +30,7 @@ struct TrustedPages: Sendable {
     /// Whether the request is from a page of the server itself. A name proves nothing: whoever owns a name can let it lead
     /// to this machine (DNS rebinding).
     func isOwn(_ origin: String, of request: HTTPServerRequest) -> Bool {
-        guard let url = HTTPURL(request.requestedURL), InternetAddress(url.host).kind != .name else { return false }
-        return url.origin.description == origin
+        guard let url = HTTPURL(origin), InternetAddress(url.host).kind != .name else { return false }
+        return request.isOwnOrigin(origin)
     }
 }

@@ -126,6 +126,115 @@
             }
         }
 
+        /// 100,000 messages take some seconds in a debug build.
+        @Test("H2: with 100,000 messages waiting the history says no at once, or what is known, and saying goes on")
+        func answersAtOnceWhileTheDatabaseIsAway() async throws {
+            try await withDatabase { database in
+                let before = try await database.open()
+                _ = try await before.append([draft("stored")])
+                try await drain(before)
+                await before.close()
+                let log = try await database.open()
+                await database.server.kill()
+                for start in stride(from: 0, to: 100_000, by: 5_000) {
+                    _ = try await log.append((0..<5_000).map { draft("\(start + $0)") })
+                }
+                let running = Task { await log.run() }
+                try await eventually { !log.status.isConnected }
+                #expect(log.status.waiting == 100_000)
+                let start = ContinuousClock.now
+                try await withThrowingTaskGroup { group in
+                    for number in 0..<60 {
+                        group.addTask {
+                            // What needs the database, and what does not.
+                            for query in [
+                                HistoryQuery(text: "\(number)"), HistoryQuery(before: 20), HistoryQuery(after: 0),
+                            ] {
+                                await #expect(throws: ChatLogUnavailable.self) { try await log.messages(query) }
+                            }
+                            let latest = try await log.messages(HistoryQuery(limit: 3))
+                            #expect(latest.last.map { $0.sequence > 100_000 } == true)
+                            #expect(log.status.waiting > 99_999)
+                        }
+                        _ = try await log.append([draft("meanwhile")])
+                    }
+                    try await group.waitForAll()
+                }
+                // To read and decode all that waits takes more than a second, each time.
+                #expect(ContinuousClock.now - start < .seconds(10))
+                running.cancel()
+                try await database.server.start()
+                await running.value
+                await log.close()
+            }
+        }
+
+        @Test("H4: a message whose id is not remembered any more keeps its place")
+        func knowsOldIDs() async throws {
+            try await withDatabase { database in
+                let old = (1...40).map { draft("\($0)") }
+                for round in 0..<2 {
+                    let log = try await database.open(rememberedIDs: 8)
+                    let running = Task { await log.run() }
+                    if round == 0 {
+                        for message in old { _ = try await log.append([message]) }
+                        try await eventually { log.status.waiting == 0 }
+                    }
+                    let outcomes = try await log.append([old[0], old[39], old[7], old[0]])
+                    #expect(
+                        outcomes == [
+                            .known(old[0].id, sequence: 1), .known(old[39].id, sequence: 40),
+                            .known(old[7].id, sequence: 8), .known(old[0].id, sequence: 1),
+                        ]
+                    )
+                    // More than one statement has parameters for.
+                    let many = old + (0..<600).map { draft("new \($0)") }
+                    let stored = try await log.append(round == 0 ? many : [draft("last")])
+                    #expect(stored.last.map { if case .stored = $0 { true } else { false } } == true)
+                    try await eventually { log.status.waiting == 0 }
+                    running.cancel()
+                    await running.value
+                    await log.close()
+                }
+                let rows = try await database.rows()
+                #expect(rows.map(\.sequence) == Array(1...641))
+                #expect(rows.filter { $0.id == old[0].id }.map(\.sequence) == [1])
+            }
+        }
+
+        @Test("H4: whatever place has been given is in the database, though it was away when an old id came again")
+        func keepsPlacesThatWereGiven() async throws {
+            try await withDatabase { database in
+                let old = (1...20).map { draft("\($0)") }
+                var log = try await database.open(rememberedIDs: 4)
+                for message in old { _ = try await log.append([message]) }
+                try await drain(log)
+                await database.server.kill()
+                let again = try await log.append([old[2], draft("new")])
+                #expect(again.first == .stored(ChatMessage(old[2], sequence: 21)))
+                // With the spool in between.
+                await log.close()
+                log = try await database.open(rememberedIDs: 4)
+                #expect(try await log.append([old[2]]) == [.known(old[2].id, sequence: 21)])
+                try await database.server.start()
+                try await drain(log)
+                await log.close()
+                let rows = try await database.rows()
+                #expect(rows.map(\.sequence) == Array(1...22))
+                #expect(rows.map(\.text) == old.map(\.text) + ["3", "new"])
+                #expect(Set(rows.map(\.id)).count == 22)
+                #expect(rows[2].id == old[2].id)
+                // What was inserted already is inserted again after a connection has broken: that changes nothing.
+                try await database.use { try $0.insert(Array(rows.suffix(3)), in: "lobby") }
+                let sent = [ChatMessage(old[2], sequence: 21)] + rows.suffix(1)
+                try await database.use { try $0.insert(sent, in: "lobby") }
+                #expect(try await database.rows() == rows)
+                await #expect(throws: ChatLogError.self) {
+                    try await database.use { try $0.insert([ChatMessage(draft("another"), sequence: 21)], in: "lobby") }
+                }
+            }
+        }
+
         @Test func migratesOnce() async throws {
             try await withDatabase { database in
                 let migrations = ["CREATE TABLE a (b INT)", "ALTER TABLE a ADD c INT", "INSERT INTO a VALUES (1, 2)"]
@@ -218,12 +327,17 @@
         let directory: URL
         let address: MySQLAddress
 
-        func open(room: String = "lobby", spool: String = "spool") async throws -> MySQLLog {
+        func open(
+            room: String = "lobby",
+            spool: String = "spool",
+            rememberedIDs: Int = 100_000
+        ) async throws -> MySQLLog {
             try await MySQLLog.open(
                 address,
                 room: room,
                 spool: directory.appending(path: spool).path,
                 patience: .milliseconds(300),
+                rememberedIDs: rememberedIDs,
                 logger: .silent
             )
         }

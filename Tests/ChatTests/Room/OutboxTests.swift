@@ -28,6 +28,17 @@ struct OutboxTests {
         #expect(await outbox.ended() == Outbox.tooSlow)
     }
 
+    @Test func countsAllThatComesAtOnce() async {
+        let outbox = Outbox(limit: Outbox.Limit(messages: 5, bytes: 100))
+        #expect(outbox.put(Outbox.Item(["a", "bc"])) == nil)
+        #expect(outbox.waiting == (2, 3))
+        outbox.add("d")
+        #expect(await outbox.next() == ["a", "bc", "d"])
+        #expect(outbox.waiting == (0, 0))
+        _ = outbox.put(Outbox.Item(Array(repeating: "", count: 6)))
+        #expect(await outbox.ended() == Outbox.tooSlow)
+    }
+
     @Test func wakesWhoWaitsForTheEnd() async {
         let outbox = Outbox()
         async let reason = outbox.ended()

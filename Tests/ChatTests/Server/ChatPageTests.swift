@@ -1,5 +1,6 @@
 import Foundation
 import Martlet
+import Synchronization
 import TestBrowser
 import TestProcesses
 import Testing
@@ -74,6 +75,57 @@ struct ChatPageTests {
         }
     }
 
+    @Test("H1: a page comes back after a long absence, with the latest of what was said")
+    func comesBackAfterLong() async throws {
+        try await withTemporaryDirectory { directory in
+            var (process, port) = try await startChat(in: directory)
+            do {
+                try await Browser.withPage("http://127.0.0.1:\(port)/") { ada in
+                    try await enter(ada, "Ada")
+                    try await say(ada, "Good night")
+                    try await heard(ada, "Good night")
+                    process.send(SIGKILL)
+                    _ = await process.exitStatus
+                    let log = try await SQLiteLog.open(directory.appending(path: "chat.sqlite").path, room: "lobby")
+                    let said = (1...70).map {
+                        draft("\($0) " + String(repeating: "\u{10348}", count: 3_990), from: "Bob")
+                    }
+                    _ = try await log.append(said)
+                    await log.close()
+                    (process, _) = try await startChat(in: directory, port: port)
+                    try await ada.wait(until: "document.getElementById('state').dataset.state === 'connected'")
+                    try await ada.wait("the latest is not there") {
+                        try await texts(ada).last?.hasPrefix("70 ") == true
+                    }
+                    // What lies between is a click away.
+                    let first = try await texts(ada).first
+                    #expect(first?.hasPrefix("1 ") == false)
+                    try await ada.click("#older")
+                    try await ada.wait("nothing older is there") { try await texts(ada).first != first }
+                    try await say(ada, "Good morning")
+                    try await heard(ada, "Good morning")
+                    #expect(try await ada.problems == [])
+                }
+            } catch {
+                await process.end()
+                throw error
+            }
+            await process.end()
+        }
+    }
+
+    @Test("H1: a page that was dropped with 1013 before it was welcomed does not ask for the same again")
+    func startsAfresh() async throws {
+        let server = PickyServer()
+        try await server.run { url in
+            try await Browser.withPage(url) { ada in
+                try await enter(ada, "Ada")
+                try await ada.wait("it has not come back") { try await texts(ada) == ["Message 9"] }
+                #expect(server.joined == [nil, 3, nil])
+            }
+        }
+    }
+
     private func enter(_ page: BrowserPage, _ name: String) async throws {
         try await page.find("#name").clear()
         try await page.type(name, into: "#name")
@@ -102,5 +154,52 @@ struct ChatPageTests {
         let prefix = "Listening on http://127.0.0.1:"
         let line = try #require(await process.output.line(startingWith: prefix))
         return (process, try #require(Int(line.dropFirst(prefix.count).dropLast())))
+    }
+}
+
+/// Serves the page, and drops a client that comes back as one for which too much waits: before it has welcomed it, as long
+/// as it asks for what it has missed.
+private final class PickyServer: Sendable {
+    private let state = Mutex<[Int?]>([])
+
+    /// What the clients had when they joined.
+    var joined: [Int?] { state.withLock { $0 } }
+
+    func run(_ body: (String) async throws -> Void) async throws {
+        var configuration = HTTPServer.Configuration()
+        configuration.logger = .silent
+        let server = try await HTTPServer.bind(.loopbackIPv4, port: 0, configuration: configuration)
+        let running = Task { try await server.serve { try await self.answer($0) } }
+        do {
+            try await body("http://127.0.0.1:\(server.port)/")
+        } catch {
+            await server.close(force: true)
+            throw error
+        }
+        await server.close(force: true)
+        try await running.value
+    }
+
+    private func answer(_ request: HTTPServerRequest) async throws {
+        if let asset = PageAsset.all[request.url.path] { return try await asset.answer(request) }
+        let socket = try await WebSocket.upgrade(request)
+        guard case .text(let json)? = try await socket.receive() else { return }
+        struct Join: Decodable { var after: Int? }
+        let after = try JSONDecoder().decode(Join.self, from: Data(json.utf8)).after
+        let count = state.withLock { joined in
+            joined.append(after)
+            return joined.count
+        }
+        if after != nil {
+            return try await socket.close(code: Outbox.tooSlow.code, reason: Outbox.tooSlow.reason)
+        }
+        try await socket.send(ServerMessage.welcome(room: "r", name: "Ada", limits: ChatLimits().told).json)
+        try await socket.send(ServerMessage.people(["Ada"]).json)
+        let place = count == 1 ? 3 : 9
+        let message = ChatMessage(sequence: place, id: MessageID(), time: 0, name: "Bob", text: "Message \(place)")
+        try await socket.send(ServerMessage.history([message], resumed: false).json)
+        // The first connection breaks.
+        if count == 1 { return try await socket.close(code: .goingAway) }
+        while try await socket.receive() != nil {}
     }
 }

@@ -103,6 +103,34 @@ struct ConversationTests {
         }
     }
 
+    @Test("H1: who was away while 70 messages of 16 kB were said comes back")
+    func comesBackAfterLong() async throws {
+        var limits = ChatLimits()
+        limits.burst = 100
+        try await withChat(limits: limits) { chat in
+            let ada = try await chat.member("Ada")
+            try await ada.say("1")
+            let seen = try await ada.next("message").sequence
+            let text = String(repeating: "\u{10348}", count: 4_000)
+            for _ in 0..<70 { try await ada.say(text) }
+            _ = try await ada.texts(70)
+            let back = try await chat.client()
+            let history = try await back.join("Bob", after: seen)
+            #expect(history.resumed == false)
+            let sequences = try #require(history.messages).map(\.sequence)
+            #expect(sequences.count > 20)
+            #expect(sequences == Array(72 - sequences.count...71))
+            try await back.say("I am back")
+            #expect(try await back.texts(1) == ["I am back"])
+            // The rest is in the history, in pages that are bounded too.
+            let response = try await HTTPClient.shared.get("\(chat.url)/history?after=0&limit=200")
+            let page = try await response.json(HistoryAnswer.Page.self)
+            #expect(page.more)
+            #expect(page.messages.map(\.sequence) == Array(1...page.messages.count))
+            #expect((25..<70).contains(page.messages.count))
+        }
+    }
+
     @Test func storesAMessageThatIsSentTwiceOnce() async throws {
         try await withTemporaryDirectory { directory in
             let path = directory.appending(path: "chat.sqlite").path

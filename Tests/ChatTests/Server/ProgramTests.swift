@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTypes
 import Martlet
 import TestProcesses
 import Testing
@@ -43,6 +44,37 @@ struct ProgramTests {
         #expect(await process.errors.text.hasPrefix(error))
     }
 
+    @Test("H3: the program takes pages of its own host as the library does, and those of --origin")
+    func origins() async throws {
+        try await withTemporaryDirectory { directory in
+            try await withProgram(in: directory, ["--origin", "https://page.example"]) { _, port in
+                let url = "ws://127.0.0.1:\(port)/ws"
+                let name = try #require(HTTPField.Name("Host"))
+                for (host, origin, isAccepted) in [
+                    ("example.com:443", "https://example.com", true), ("example.com", "https://example.com", true),
+                    ("example.com", "https://example.com:443", true), ("EXAMPLE.com", "http://example.com:80", true),
+                    ("example.com", "https://Example.com.", true), ("[::1]:443", "https://[::1]", true),
+                    ("example.com:8443", "https://example.com:8443", true),
+                    ("example.com", "https://page.example", true), ("example.com", "https://page.example:443", true),
+                    ("example.com", "http://page.example", false),
+                    ("example.com:8443", "https://example.com", false), ("example.com", "https://evil.example", false),
+                    ("example.com", "null", false), ("example.com", "https://example.com.evil.example", false),
+                    ("example.com", "https://example.com@evil.example", false),
+                ] {
+                    let fields: HTTPFields = [name: host, .origin: origin]
+                    do {
+                        let client = try await ChatClient(url, headers: fields)
+                        await client.socket.close()
+                        #expect(isAccepted, "\(host) \(origin)")
+                    } catch let error as WebSocketError {
+                        #expect(error == .notUpgraded(url: url, status: .forbidden))
+                        #expect(!isAccepted, "\(host) \(origin)")
+                    }
+                }
+            }
+        }
+    }
+
     @Test func saysThatThePortIsTaken() async throws {
         try await withChat { chat in
             let process = try Subprocess(builtExecutable("chat"), ["--port", "\(chat.server.port)"])
@@ -71,8 +103,10 @@ struct ProgramTests {
 }
 
 /// Runs the program in a directory, on a port of the system's choice.
-private func withProgram(in directory: URL, body: (Subprocess, Int) async throws -> Void) async throws {
-    let process = try Subprocess(builtExecutable("chat"), ["--port", "0"], in: directory)
+private func withProgram(in directory: URL, _ options: [String] = [], body: (Subprocess, Int) async throws -> Void)
+    async throws
+{
+    let process = try Subprocess(builtExecutable("chat"), ["--port", "0"] + options, in: directory)
     do {
         let prefix = "Listening on http://127.0.0.1:"
         let line = try #require(await process.output.line(startingWith: prefix))

@@ -75,6 +75,7 @@ struct Heard: Decodable, Sendable {
     var name: String?
     var room: String?
     var people: [String]?
+    var others: Int?
     var messages: [ChatMessage]?
     var resumed: Bool?
     var sequence: Int?

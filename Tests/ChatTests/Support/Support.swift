@@ -28,3 +28,23 @@ func eventually(
     }
     Issue.record(comment ?? "it has not come true", sourceLocation: sourceLocation)
 }
+
+extension ChatRoomState {
+    /// A client that has connected says something.
+    mutating func receive(
+        _ message: ClientMessage,
+        from member: MemberID,
+        at now: ContinuousClock.Instant,
+        time: Int
+    ) throws(ChatProblem) -> [Action] {
+        try receive(ClientRequest(message, room: room, limits: limits), from: member, at: now, time: time)
+    }
+
+    /// Something has happened, here or elsewhere.
+    mutating func receive(_ event: RoomEvent) -> [Action] {
+        switch event {
+        case .messages(let messages): receive(RoomNews.messages(messages.map(EncodedMessage.init)))
+        case .people(let changes): receive(RoomNews.people(people.applying(changes)))
+        }
+    }
+}

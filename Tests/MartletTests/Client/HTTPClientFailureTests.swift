@@ -1,3 +1,4 @@
+import Dispatch
 import HTTPTypes
 import HTTPWire
 import NIOCore
@@ -98,6 +99,23 @@ struct HTTPClientFailureTests {
                     #expect(isExpected, "after \(length) bytes: \(String(describing: failure))")
                 }
             }
+        }
+    }
+
+    @Test("A content that only the end of the connection ends is not ended by a reset (RFC 9112 section 8)")
+    func resetInContent() async throws {
+        let isRead = DispatchSemaphore(value: 0)
+        try await ScriptedServer.run { connection, _ in
+            try connection.readHead()
+            try connection.write("HTTP/1.1 200 OK\r\n\r\nhalf")
+            _ = isRead.wait(timeout: .now() + 20)
+            connection.reset()
+        } while: { server in
+            let response = try await makeClient { $0.maximumRetries = 0 }.get("\(server.url)/")
+            var content = response.body.makeAsyncIterator()
+            #expect(try await content.next() == ByteBuffer(string: "half"))
+            isRead.signal()
+            await #expect(throws: HTTPBodyError.connectionClosed) { _ = try await content.next() }
         }
     }
 

@@ -1,6 +1,8 @@
+import Dispatch
 import HTTPTypes
 import Martlet
 import NIOCore
+import NIOPosix
 import Testing
 
 @Suite("HTTP/2: how streams and connections end")
@@ -31,6 +33,37 @@ struct HTTP2EndTests {
                 #expect(reply.text == "ok")
             }
         }
+    }
+
+    @Test("A client that is gone before the first answer leaves nothing behind")
+    func goneAtOnce() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let path = "/tmp/martlet-\(UInt64.random(in: .min ... .max))"
+        let server = try await HTTPServer.bind(
+            .unix(path: path),
+            port: 0,
+            configuration: .priorKnowledge.with { $0.eventLoopGroup = group }
+        )
+        try await run(server) { request in
+            try await request.response.end("ok")
+        } test: { server in
+            // The server gets to see the connection when all is over: its first write fails.
+            let isOver = DispatchSemaphore(value: 0)
+            group.next().execute { _ = isOver.wait(timeout: .now() + 20) }
+            for frames in [[], [Frame.request(1)]] {
+                let gone = try await RawClient.connect(toPath: path)
+                let bytes = Array(HTTP2Client.preface.utf8) + ([Frame.settings()] + frames).flatMap(\.bytes)
+                try await gone.channel.writeAndFlush(ByteBuffer(bytes: bytes)).get()
+                await gone.close()
+            }
+            isOver.signal()
+            let polite = try await RawClient.connect(toPath: path)
+            polite.send(get())
+            #expect(try await polite.response().text == "ok")
+            await polite.close()
+            try await eventually("\(server.connectionsInfo)") { server.connectionsInfo.total == 0 }
+        }
+        try await group.shutdownGracefully()
     }
 
     @Test("A handler that waits to read or to write is freed when its stream is reset", arguments: ["/read", "/write"])

@@ -33,16 +33,18 @@ func withServer(
     }
 }
 
-/// Serves `handler`, runs `test`, and closes the server.
+/// Serves `handler`, runs `test`, and closes the server; then nothing may be left of connections and requests.
 func run(
     _ server: HTTPServer,
     on executor: (any TaskExecutor)? = nil,
     _ handler: @escaping HTTPServer.Handler,
+    sourceLocation: SourceLocation = #_sourceLocation,
     test: (HTTPServer) async throws -> Void
 ) async throws {
+    let watch = HandlerWatch()
     let serving = Task {
         do {
-            try await server.serve(on: executor, handler)
+            try await server.serve(on: executor, watch.watch(handler))
         } catch HTTPServerError.serverClosed {
             // The test was faster.
         }
@@ -56,6 +58,8 @@ func run(
     }
     await server.close(force: true)
     try await serving.value
+    #expect(server.connectionsInfo.total == 0, sourceLocation: sourceLocation)
+    try await watch.expectNothingLeft(sourceLocation: sourceLocation)
 }
 
 /// Runs `test` with a connection whose request, `text`, has arrived at `handler`.

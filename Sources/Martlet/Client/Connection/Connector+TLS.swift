@@ -121,7 +121,7 @@ extension HTTP1ClientConnection {
         promise.futureResult.whenComplete { _ in timer?.cancel() }
         do {
             let handler = try NIOSSLClientHandler(context: context, serverHostname: serverName)
-            try channel.pipeline.syncOperations.addHandler(handler, position: .first)
+            try channel.pipeline.syncOperations.addHandlers([AlertDelivery(), handler], position: .first)
         } catch {
             endHandshake(.failure(error))
         }

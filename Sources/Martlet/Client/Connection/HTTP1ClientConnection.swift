@@ -146,10 +146,9 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         endHandshake(.failure(error))
-        if case NIOSSLError.uncleanShutdown = error {
-            reader.wasCutOff()
-            return
-        }
+        // Whatever has gone wrong: the end that follows is not the server's word that the content is complete.
+        reader.wasCutOff()
+        if case NIOSSLError.uncleanShutdown = error { return }
         hasFailed = true
         core.configuration.logger.debug("A connection to \(key.host) failed: \(error)")
         context.close(promise: nil)

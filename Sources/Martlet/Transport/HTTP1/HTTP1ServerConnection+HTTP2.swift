@@ -32,12 +32,14 @@ extension HTTP1ServerConnection {
         // After the successor has come: a loop without connections may be done.
         loop.remove(self)
         self.context = nil
-        let bytes = reader.takeRemaining()
-        if bytes.readableBytes > 0 {
-            context.fireChannelRead(wrapInboundOut(bytes))
-            context.fireChannelReadComplete()
-        }
+        // Before the successor takes its first bytes: what the channel says meanwhile, that it has closed for example,
+        // would end here.
         pipeline.removeHandler(self, promise: nil)
-        if isReadHeldBack { context.read() }
+        let bytes = reader.takeRemaining()
+        if bytes.readableBytes > 0, let context = successor.context {
+            successor.channelRead(context: context, data: NIOAny(bytes))
+            successor.channelReadComplete(context: context)
+        }
+        if isReadHeldBack { successor.context?.read() }
     }
 }

@@ -19,30 +19,60 @@
 
         /// Inserts messages; all of them, or none. Those that are there already stay as they are.
         ///
+        /// A message whose id another one has at another place was said twice, while nothing could tell: its place has been
+        /// given away and heard of, so it is inserted under an id of its own.
+        ///
         /// - Throws: ``MySQLError``, ``ChatLogError`` when the place of a message is another one's.
         func insert(_ messages: [ChatMessage], in room: String) throws {
             let taken = try transaction { () throws(MySQLError) -> ChatMessage? in
                 for message in messages {
-                    let count = try run(
-                        """
-                        INSERT INTO message (room, `sequence`, id, `time`, name, `text`)
-                        VALUES (?, ?, ?, TIMESTAMPADD(MICROSECOND, ? * 1000, '1970-01-01'), ?, ?)
-                        ON DUPLICATE KEY UPDATE room = VALUES(room)
-                        """,
-                        [
-                            .text(room), .integer(message.sequence), .text(message.id.description),
-                            .integer(message.time), .text(message.name), .text(message.text),
-                        ]
+                    if try insert(message, under: message.id, in: room) { continue }
+                    let there = try rows(
+                        "SELECT `text` FROM message WHERE room = ? AND `sequence` = ?",
+                        [.text(room), .integer(message.sequence)]
                     )
-                    guard count == 0 else { continue }
-                    let known = "SELECT 1 FROM message WHERE room = ? AND id = ?"
-                    if try rows(known, [.text(room), .text(message.id.description)]).isEmpty { return message }
+                    guard let there = there.first else {
+                        _ = try insert(message, under: MessageID(), in: room)
+                        continue
+                    }
+                    // The same text under another id is this one, inserted at an earlier try.
+                    guard there.last == .text(message.text) else { return message }
                 }
                 return nil
             }
             if let taken {
                 throw ChatLogError("Message \(taken.sequence) of “\(room)” is another one in the database than here.")
             }
+        }
+
+        /// Inserts a message; false if its place or its id is taken.
+        private func insert(_ message: ChatMessage, under id: MessageID, in room: String) throws(MySQLError) -> Bool {
+            let count = try run(
+                """
+                INSERT INTO message (room, `sequence`, id, `time`, name, `text`)
+                VALUES (?, ?, ?, TIMESTAMPADD(MICROSECOND, ? * 1000, '1970-01-01'), ?, ?)
+                ON DUPLICATE KEY UPDATE room = VALUES(room)
+                """,
+                [
+                    .text(room), .integer(message.sequence), .text(id.description), .integer(message.time),
+                    .text(message.name), .text(message.text),
+                ]
+            )
+            return count > 0
+        }
+
+        /// Where the messages with some ids are, of those that are there.
+        func sequences(of ids: [MessageID], in room: String) throws(MySQLError) -> [MessageID: Int] {
+            guard let last = ids.last else { return [:] }
+            // Few numbers of parameters, so that few statements are prepared; the last id fills up.
+            let count = [1, 20, 500].first { $0 >= ids.count } ?? ids.count
+            let padded = ids + Array(repeating: last, count: count - ids.count)
+            let marks = Array(repeating: "?", count: count).joined(separator: ", ")
+            let rows = try rows(
+                "SELECT id, `sequence` FROM message WHERE room = ? AND id IN (\(marks))",
+                [.text(room)] + padded.map { .text($0.description) }
+            )
+            return Dictionary(rows.compactMap(Self.idAndSequence)) { first, _ in first }
         }
 
         /// The messages that a query asks for, in order.
@@ -77,10 +107,14 @@
         /// The ids of a room's latest messages, with their places, in order.
         func latestIDs(_ count: Int, in room: String) throws(MySQLError) -> [(id: MessageID, sequence: Int)] {
             let sql = "SELECT id, `sequence` FROM message WHERE room = ? ORDER BY `sequence` DESC LIMIT ?"
-            return try rows(sql, [.text(room), .integer(count)]).reversed().compactMap { row in
-                guard let id = row[0].text.flatMap({ MessageID($0) }), let sequence = row[1].integer else { return nil }
-                return (id, sequence)
+            return try rows(sql, [.text(room), .integer(count)]).reversed().compactMap(Self.idAndSequence)
+        }
+
+        private static func idAndSequence(_ row: [Value]) -> (id: MessageID, sequence: Int)? {
+            guard row.count == 2, let id = row[0].text.flatMap({ MessageID($0) }), let sequence = row[1].integer else {
+                return nil
             }
+            return (id, sequence)
         }
 
         /// What contains a text, for LIKE.

@@ -12,11 +12,15 @@
         fileprivate struct State: ~Copyable {
             var spool: Spool
             var ids: RecentIDs
+            /// Whether the ids are those of all messages of the room.
+            var knowsAllIDs = false
         }
 
-        /// How many ids are remembered to know messages that are sent twice. Older ones are known by the table's key.
-        private static let rememberedIDs = 100_000
         private static let batch = 500
+        /// How many messages that wait are searched for a text.
+        private static let searched = 2_000
+        /// How long the saying of a message waits for the table to tell whether it has the message.
+        private static let answerTime = Duration.milliseconds(500)
         /// How long to wait before the database is tried again.
         private static let backOff = (first: Duration.milliseconds(100), longest: Duration.seconds(5))
 
@@ -25,9 +29,20 @@
         /// The one connection that writes to the room.
         private let writer: MySQLPool
         private let readers: MySQLPool
-        /// The thread that waits for the disk.
+        /// The connection that tells whether messages are there already.
+        private let asker: MySQLPool
+        /// The thread that writes to the spool.
         private let disk: NIOThreadPool
+        /// The thread that reads from the files of the spool: those who ask for the history are not in the way of those who
+        /// say something.
+        private let reading: NIOThreadPool
+        /// Held while the disk is written to: only threads that may block take it.
         private let state: Mutex<State>
+        /// How many messages wait, for those who must not block.
+        private let waiting = Atomic(0)
+        /// How many ids are remembered to know messages that are sent twice. The table is asked for older ones.
+        private let rememberedIDs: Int
+        private let away = Mutex(Away(pause: .seconds(1)))
         private let messagesWait = Wakeup()
         private let connected = Mutex(false)
         private let logger: Logger
@@ -35,7 +50,9 @@
 
         /// Opens the log.
         ///
-        /// - Parameter patience: How long to wait for the database at the start and at the end.
+        /// - Parameters:
+        ///   - patience: How long to wait for the database at the start and at the end.
+        ///   - rememberedIDs: How many ids are in memory, to know messages that are sent twice.
         /// - Throws: ``ChatLogError`` when the spool can't be used, the database refuses, or can't be reached at the very
         ///   first start: nobody would know the last place then.
         static func open(
@@ -43,10 +60,22 @@
             room: String,
             spool directory: String,
             patience: Duration = .seconds(5),
+            rememberedIDs: Int = 100_000,
             logger: Logger
         ) async throws -> MySQLLog {
             let path = "\(directory)/\(address.directoryName)-\(FileName.safe(room))"
-            let log = try MySQLLog(address, room: room, spool: Spool(path), patience: patience, logger: logger)
+            let spool = try Spool(path)
+            for damage in spool.damage {
+                logger.error("The spool is damaged; what can be read is kept", metadata: ["damage": "\(damage)"])
+            }
+            let log = MySQLLog(
+                address,
+                room: room,
+                spool: spool,
+                patience: patience,
+                rememberedIDs: rememberedIDs,
+                logger: logger
+            )
             do {
                 try await log.begin()
             } catch {
@@ -61,9 +90,11 @@
             room: String,
             spool: consuming Spool,
             patience: Duration,
+            rememberedIDs: Int,
             logger: Logger
         ) {
             self.patience = patience
+            self.rememberedIDs = rememberedIDs
             self.room = room
             self.place = address.description
             self.logger = logger
@@ -72,11 +103,15 @@
                 try MySQLSchema.migrate(connection)
             }
             self.readers = MySQLPool(address, size: 3)
+            self.asker = MySQLPool(address, size: 1)
             self.disk = NIOThreadPool(numberOfThreads: 1)
+            self.reading = NIOThreadPool(numberOfThreads: 1)
             disk.start()
+            reading.start()
             var spool = spool
-            var ids = RecentIDs(limit: Self.rememberedIDs)
+            var ids = RecentIDs(limit: rememberedIDs)
             for message in spool.takeRecovered() { ids.add(message.id, at: message.sequence) }
+            waiting.store(spool.waiting, ordering: .relaxed)
             self.state = Mutex(State(spool: spool, ids: ids))
         }
 
@@ -85,19 +120,21 @@
             let deadline = ContinuousClock.now + patience
             while true {
                 do {
-                    let (ids, last) = try await writer.use { [room] connection in
+                    let (ids, last) = try await writer.use { [room, rememberedIDs] connection in
                         (
-                            try connection.latestIDs(Self.rememberedIDs, in: room),
+                            // One more tells whether there are more.
+                            try connection.latestIDs(rememberedIDs + 1, in: room),
                             try connection.lastSequence(in: room)
                         )
                     }
                     connected.withLock { $0 = true }
-                    return try state.withLock { state in
+                    return try withState { state in
                         try state.spool.begin(after: last)
-                        var all = RecentIDs(limit: Self.rememberedIDs)
+                        var all = RecentIDs(limit: rememberedIDs)
                         for (id, sequence) in ids { all.add(id, at: sequence) }
                         for message in try state.spool.messages(after: 0) { all.add(message.id, at: message.sequence) }
                         state.ids = all
+                        state.knowsAllIDs = ids.count <= rememberedIDs
                     }
                 } catch let error as MySQLError {
                     guard error.isPassing else { throw ChatLogError("The database \(place) can't be used: \(error)") }
@@ -108,6 +145,7 @@
                     guard state.withLock({ $0.spool.last }) > 0 else {
                         throw ChatLogError("The database \(place) can't be reached: \(error)")
                     }
+                    away.withLock { $0.failed(at: .now) }
                     return logger.warning(
                         "The database is away; messages wait in the spool",
                         metadata: ["database": "\(place)", "error": "\(error)"]
@@ -116,14 +154,43 @@
             }
         }
 
+        /// Lets `body` use the state, on a thread that may block.
+        private func withState<Result: Sendable>(_ body: (inout State) throws -> sending Result) throws -> Result {
+            try state.withLock { state in
+                defer { waiting.store(state.spool.waiting, ordering: .relaxed) }
+                return try body(&state)
+            }
+        }
+
         // MARK: Writing
 
         func append(_ drafts: [ChatMessage.Draft]) async throws -> [ChatLogOutcome] {
+            let unknown = try await disk.runIfActive { try self.withState { $0.unknownIDs(of: drafts) } }
+            let older = unknown.isEmpty ? [:] : await places(of: unknown)
             let outcomes = try await disk.runIfActive {
-                try self.state.withLock { try $0.append(drafts) }
+                try self.withState { try $0.append(drafts, older: older) }
             }
             messagesWait.signal()
             return outcomes
+        }
+
+        /// Where the messages with some ids are in the table, as far as it tells soon. While it is away, a message whose id
+        /// is too old to be remembered counts as new; it gets an id of its own when it is inserted.
+        private func places(of ids: [MessageID]) async -> [MessageID: Int] {
+            guard away.withLock({ $0.mayAsk(at: .now) }) else { return [:] }
+            let (answers, answer) = AsyncStream.makeStream(of: [MessageID: Int]?.self)
+            Task { [asker, room] in
+                answer.yield(try? await asker.use { try $0.sequences(of: ids, in: room) })
+            }
+            let patience = Task {
+                try await Task.sleep(for: Self.answerTime)
+                answer.yield(nil)
+            }
+            defer { patience.cancel() }
+            var iterator = answers.makeAsyncIterator()
+            let places = await iterator.next() ?? nil
+            away.withLock { if places == nil { $0.failed(at: .now) } else { $0.answered() } }
+            return places ?? [:]
         }
 
         func run() async {
@@ -148,13 +215,14 @@
         /// Brings messages from the spool to the database; false if none wait.
         private func storeBatch() async throws -> Bool {
             let messages = try await disk.runIfActive {
-                try self.state.withLock { try $0.spool.next(Self.batch) }
+                try self.withState { try $0.spool.next(Self.batch) }
             }
             guard let last = messages.last else { return false }
             try await writer.use { [room] in try $0.insert(messages, in: room) }
             try await disk.runIfActive {
-                try self.state.withLock { try $0.spool.markStored(upTo: last.sequence) }
+                try self.withState { try $0.spool.markStored(upTo: last.sequence) }
             }
+            away.withLock { $0.answered() }
             let isBack = connected.withLock { connected in
                 defer { connected = true }
                 return !connected
@@ -164,6 +232,7 @@
         }
 
         private func report(_ error: any Error) {
+            away.withLock { $0.failed(at: .now) }
             let wasConnected = connected.withLock { connected in
                 defer { connected = false }
                 return connected
@@ -186,6 +255,8 @@
         private func release() async {
             await writer.close()
             await readers.close()
+            await asker.close()
+            try? await reading.shutdownGracefully()
             try? await disk.shutdownGracefully()
             state.withLock { $0.spool.end() }
         }
@@ -194,7 +265,7 @@
             ChatLogStatus(
                 kind: "MySQL",
                 isConnected: connected.withLock { $0 },
-                waiting: state.withLock { $0.spool.waiting }
+                waiting: waiting.load(ordering: .relaxed)
             )
         }
 
@@ -202,21 +273,23 @@
 
         func messages(_ query: HistoryQuery) async throws -> [ChatMessage] {
             // What waits is read first, and of the database only what was stored by then: so nothing comes twice.
-            let (waiting, stored) = try await disk.runIfActive {
-                try self.state.withLock { state in
-                    let stored = state.spool.stored
-                    return (state.spool.waiting > 0 ? try state.spool.messages(after: stored) : [], stored)
+            let (found, stored) = try await fromSpool { files in
+                guard files.needsDatabase(for: query), !self.away.withLock({ $0.mayAsk(at: .now) }) else {
+                    return (try files.waiting(for: query, searched: Self.searched), files.stored)
                 }
+                throw ChatLogUnavailable()
             }
-            let found = waiting.filter(query.includes)
             if query.after == nil, found.count >= query.limit { return found.suffix(query.limit) }
             var rest = query
             rest.before = min(query.before ?? .max, stored + 1)
             if query.after == nil { rest.limit -= found.count }
+            if query.after ?? 0 >= stored { return Array(found.prefix(query.limit)) }
             let older: [ChatMessage]
             do {
                 older = try await readers.use { [room, rest] in try $0.messages(rest, in: room) }
+                away.withLock { $0.answered() }
             } catch let error as MySQLError where error.isPassing {
+                away.withLock { $0.failed(at: .now) }
                 throw ChatLogUnavailable()
             }
             return query.after == nil ? older + found : Array((older + found).prefix(query.limit))
@@ -226,20 +299,45 @@
             do {
                 return try await messages(HistoryQuery(limit: count))
             } catch is ChatLogUnavailable {
-                return try await disk.runIfActive {
-                    try self.state.withLock { try $0.spool.messages(after: 0).suffix(count) }
+                return try await fromSpool { try $0.messages(after: max(0, $0.last - count)) }
+            }
+        }
+
+        /// Reads the spool's files, as they are now.
+        private func fromSpool<Result: Sendable>(
+            _ body: @escaping @Sendable (SpoolFiles) throws -> Result
+        ) async throws -> Result {
+            try await reading.runIfActive {
+                for _ in 0..<3 {
+                    do {
+                        return try body(try self.withState { $0.spool.files })
+                    } catch is SpoolFiles.Removed {
+                        // What was in the file has just been stored.
+                    }
                 }
+                throw ChatLogUnavailable()
             }
         }
     }
 
     extension MySQLLog.State {
+        /// The ids about which the table has to be asked.
+        fileprivate func unknownIDs(of drafts: [ChatMessage.Draft]) -> [MessageID] {
+            if knowsAllIDs && !ids.hasForgotten { return [] }
+            return drafts.map(\.id).filter { ids[$0] == nil }
+        }
+
         /// Gives new messages their places, and puts them into the spool.
-        fileprivate mutating func append(_ drafts: [ChatMessage.Draft]) throws -> [ChatLogOutcome] {
+        ///
+        /// - Parameter older: The places of messages that are in the table and not remembered.
+        fileprivate mutating func append(
+            _ drafts: [ChatMessage.Draft],
+            older: [MessageID: Int]
+        ) throws -> [ChatLogOutcome] {
             var messages: [ChatMessage] = []
             var places: [MessageID: Int] = [:]
             let outcomes = drafts.map { draft in
-                if let sequence = ids[draft.id] ?? places[draft.id] {
+                if let sequence = ids[draft.id] ?? places[draft.id] ?? older[draft.id] {
                     return ChatLogOutcome.known(draft.id, sequence: sequence)
                 }
                 let message = ChatMessage(draft, sequence: spool.last + messages.count + 1)
@@ -250,16 +348,6 @@
             try spool.append(messages)
             for message in messages { ids.add(message.id, at: message.sequence) }
             return outcomes
-        }
-    }
-
-    extension HistoryQuery {
-        /// Whether a message is one of those that are asked for.
-        fileprivate func includes(_ message: ChatMessage) -> Bool {
-            if let before, message.sequence >= before { return false }
-            if let after, message.sequence <= after { return false }
-            guard let text else { return true }
-            return "\(message.name)\n\(message.text)".foldedForSearch.contains(text.foldedForSearch)
         }
     }
 #endif

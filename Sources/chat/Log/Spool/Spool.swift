@@ -24,18 +24,15 @@ struct Spool: ~Copyable {
         var queue = 1_000
     }
 
-    /// A file.
-    private struct Segment {
-        /// The last place before it.
-        var base: Int
-        var bytes: Int
-    }
+    private typealias Segment = SpoolFiles.Segment
 
     private let directory: String
     private let limits: Limits
     /// The directory, locked.
     private let lock: CInt
     private var isClosed = false
+    /// Whether the newest file may end with a part of a line, which could not be removed.
+    private var endsInPart = false
     /// The files, the newest last. There is always one.
     private var segments: [Segment]
     /// The newest file, to append to.
@@ -48,6 +45,8 @@ struct Spool: ~Copyable {
     private var queue: [ChatMessage] = []
     /// What was in the files when they were opened.
     private var recovered: [ChatMessage]
+    /// What was wrong with the files when they were opened, for people. What could be read of them is kept.
+    let damage: [String]
 
     /// How many messages wait.
     var waiting: Int { last - stored }
@@ -55,7 +54,7 @@ struct Spool: ~Copyable {
     // MARK: Opening
 
     /// Opens the spool in a directory, or makes it. A line that was cut off by a crash is removed: nobody was told that it
-    /// had been stored.
+    /// had been stored. A whole line that can't be read is passed over, and told by ``damage``.
     ///
     /// - Throws: ``ChatLogError`` when the directory can't be used, or another process uses it.
     init(_ directory: String, limits: Limits = Limits()) throws {
@@ -65,11 +64,17 @@ struct Spool: ~Copyable {
             if lock >= 0 { close(lock) }
             throw ChatLogError("Another chat uses the spool \(directory).")
         }
-        let contents: (segments: [Segment], recovered: [ChatMessage])
+        let contents: Contents
         let newest: CInt
         do {
             contents = try Self.recover(directory)
             newest = try Self.openSegment(directory, base: contents.segments.last?.base ?? 0)
+            // The file that has just been made has to be there after a loss of power.
+            guard fsync(lock) == 0 else {
+                let error = Self.failure("written", directory)
+                close(newest)
+                throw error
+            }
         } catch {
             Self.unlock(lock)
             throw error
@@ -80,28 +85,43 @@ struct Spool: ~Copyable {
         self.descriptor = newest
         self.segments = contents.segments
         self.recovered = contents.recovered
+        self.damage = contents.damage
         self.last = max(contents.recovered.last?.sequence ?? 0, contents.segments.last?.base ?? 0)
         self.stored = contents.segments.first?.base ?? 0
     }
 
-    /// What is in the files of a directory. A line that was cut off is removed from the newest.
-    private static func recover(_ directory: String) throws -> (segments: [Segment], recovered: [ChatMessage]) {
-        let bases = try FileManager.default.contentsOfDirectory(atPath: directory)
-            .filter { $0.hasSuffix(suffix) }
-            .compactMap { Int($0.dropLast(suffix.count)) }
-            .sorted()
+    private struct Contents {
         var segments: [Segment] = []
         var recovered: [ChatMessage] = []
+        var damage: [String] = []
+    }
+
+    /// What is in the files of a directory. A line that was cut off is removed from the newest.
+    private static func recover(_ directory: String) throws -> Contents {
+        let bases = try FileManager.default.contentsOfDirectory(atPath: directory)
+            .filter { $0.hasSuffix(SpoolFiles.suffix) }
+            .compactMap { Int($0.dropLast(SpoolFiles.suffix.count)) }
+            .sorted()
+        var contents = Contents()
         for base in bases.isEmpty ? [0] : bases {
-            let path = path(directory, base)
-            let (messages, bytes) = try read(path)
-            segments.append(Segment(base: base, bytes: bytes))
-            if base == bases.last, truncate(path, off_t(bytes)) != 0 { throw failure("shortened", path) }
-            for message in messages where message.sequence > recovered.last?.sequence ?? base {
-                recovered.append(message)
+            let path = SpoolFiles.path(directory, base)
+            let exists = FileManager.default.fileExists(atPath: path)
+            let data = exists ? try Data(contentsOf: URL(filePath: path)) : Data()
+            let lines = SpoolLines(data).content
+            contents.segments.append(Segment(base: base, bytes: lines.bytes))
+            if exists, lines.bytes < data.count {
+                if base != bases.last {
+                    contents.damage.append("\(path) ends with a part of a message")
+                } else if truncate(path, off_t(lines.bytes)) != 0 {
+                    throw failure("shortened", path)
+                }
+            }
+            if lines.damaged > 0 { contents.damage.append("\(path) has \(lines.damaged) lines that can't be read") }
+            for message in lines.messages where message.sequence > contents.recovered.last?.sequence ?? base {
+                contents.recovered.append(message)
             }
         }
-        return (segments, recovered)
+        return contents
     }
 
     deinit {
@@ -160,11 +180,13 @@ struct Spool: ~Copyable {
                 "The database is away for too long: \(waiting) messages wait, and there is no room for more."
             )
         }
+        if endsInPart { try removePart(of: segments[newest]) }
         do {
             try Self.writeAll(lines, to: descriptor)
         } catch {
             // What has been written in part must not stand before what follows.
-            ftruncate(descriptor, off_t(segments[newest].bytes))
+            endsInPart = true
+            try? removePart(of: segments[newest])
             throw error
         }
         segments[newest].bytes += lines.count
@@ -173,6 +195,11 @@ struct Spool: ~Copyable {
         }
         last = final.sequence
         if segments[newest].bytes >= limits.segmentBytes { try? beginSegment(base: last) }
+    }
+
+    private mutating func removePart(of newest: Segment) throws {
+        guard ftruncate(descriptor, off_t(newest.bytes)) == 0 else { throw Self.failure("shortened", "the spool") }
+        endsInPart = false
     }
 
     /// How many bytes are in files with messages that wait.
@@ -186,7 +213,11 @@ struct Spool: ~Copyable {
 
     private mutating func beginSegment(base: Int) throws {
         let next = try Self.openSegment(directory, base: base)
-        fsync(lock)
+        guard fsync(lock) == 0 else {
+            let error = Self.failure("written", directory)
+            close(next)
+            throw error
+        }
         close(descriptor)
         descriptor = next
         segments.append(Segment(base: base, bytes: 0))
@@ -207,54 +238,26 @@ struct Spool: ~Copyable {
         queue.removeAll { $0.sequence <= stored }
         // The newest two files stay, for what they tell after a restart.
         while segments.count > 2, segments[1].base <= stored {
-            unlink(Self.path(directory, segments[0].base))
+            unlink(SpoolFiles.path(directory, segments[0].base))
             segments.removeFirst()
         }
     }
 
     /// Messages after a place, from the files.
     func messages(after place: Int, limit: Int = .max) throws -> [ChatMessage] {
-        var found: [ChatMessage] = []
-        for (index, segment) in segments.enumerated() {
-            let isBefore = index + 1 < segments.count && segments[index + 1].base <= place
-            if isBefore { continue }
-            for message in try Self.read(Self.path(directory, segment.base)).messages where message.sequence > place {
-                guard found.count < limit else { return found }
-                found.append(message)
-            }
-        }
-        return found
+        try files.messages(after: place, limit: limit)
     }
+
+    /// Where the messages are now.
+    var files: SpoolFiles { SpoolFiles(directory: directory, segments: segments, stored: stored, last: last) }
 
     // MARK: Files
 
-    private static let suffix = ".jsonl"
-
-    private static func path(_ directory: String, _ base: Int) -> String {
-        let digits = String(base)
-        return "\(directory)/\(String(repeating: "0", count: max(0, 16 - digits.count)))\(digits)\(suffix)"
-    }
-
     private static func openSegment(_ directory: String, base: Int) throws -> CInt {
-        let path = path(directory, base)
+        let path = SpoolFiles.path(directory, base)
         let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure("opened", path) }
         return descriptor
-    }
-
-    /// The messages of a file, and how many bytes they are: less than the file has when its end was cut off.
-    private static func read(_ path: String) throws -> (messages: [ChatMessage], bytes: Int) {
-        guard FileManager.default.fileExists(atPath: path) else { return ([], 0) }
-        let data = try Data(contentsOf: URL(filePath: path))
-        let decoder = JSONDecoder()
-        var messages: [ChatMessage] = []
-        var start = data.startIndex
-        while let end = data[start...].firstIndex(of: 0x0A) {
-            guard let message = try? decoder.decode(ChatMessage.self, from: data[start..<end]) else { break }
-            messages.append(message)
-            start = end + 1
-        }
-        return (messages, start - data.startIndex)
     }
 
     private static func writeAll(_ data: Data, to descriptor: CInt) throws {

@@ -1,0 +1,53 @@
+import NIOCore
+
+/// Refuses clients that offer protocols and none that is spoken here, with the alert that RFC 7301 section 3.2 asks for.
+///
+/// NIOSSL would go on without a protocol, and its context has no setting for that. The alert is sent before the TLS
+/// library has answered the ClientHello, when all is plain text yet.
+final class ApplicationProtocolRefusal: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// A record of two bytes: fatal (2), no_application_protocol (120).
+    private static let alert: [UInt8] = [21, 3, 3, 0, 2, 2, 120]
+    /// HTTP/1.0 is spoken although the server does not offer it: its clients are served as those that offer nothing.
+    private static let alsoSpoken = Array("http/1.0".utf8)
+
+    private let spoken: [[UInt8]]
+    private var offered = OfferedProtocols()
+    private var isRefused = false
+
+    /// - Parameter protocols: What the server offers.
+    init(_ protocols: [[UInt8]]) {
+        self.spoken = protocols
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isRefused else { return }
+        switch offered.read(unwrapInboundIn(data)) {
+        case .needsMoreBytes:
+            context.fireChannelRead(data)
+        case .known(let names):
+            if let names, !names.contains(where: { spoken.contains($0) || $0 == Self.alsoSpoken }) {
+                isRefused = true
+                context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: Self.alert)), promise: nil)
+                context.fireErrorCaught(NoCommonProtocol(offered: names))
+                context.close(promise: nil)
+                return
+            }
+            context.fireChannelRead(data)
+            context.pipeline.syncOperations.removeHandler(self, promise: nil)
+        }
+    }
+}
+
+/// Why a client was refused in the handshake, for the log.
+private struct NoCommonProtocol: Error, CustomStringConvertible {
+    let offered: [[UInt8]]
+
+    var description: String {
+        // Names are bytes, and a client's to choose.
+        let names = offered.prefix(8).map { String(reflecting: String(decoding: $0, as: UTF8.self)) }
+        return "the client offers no protocol that is spoken here (ALPN): \(names.joined(separator: ", "))"
+    }
+}

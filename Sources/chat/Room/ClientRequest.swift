@@ -1,0 +1,46 @@
+/// What a client asks of a room, checked and answered as far as that needs no room: whatever takes time is done here, and
+/// not under the room's lock.
+enum ClientRequest: Sendable {
+    /// To join, and the answer if the room agrees.
+    case join(Result<ChatName, ChatProblem>, key: String?, after: Int?, welcome: String)
+    case say(MessageID, Result<ChatText, ChatProblem>)
+    /// Another name, and the answer if the room agrees.
+    case rename(Result<ChatName, ChatProblem>, renamed: String)
+    case ping
+
+    /// - Parameter room: The name of the room.
+    init(_ message: ClientMessage, room: String, limits: ChatLimits) {
+        switch message {
+        case .join(let typed, let key, let after):
+            let name = Self.name(typed, limits)
+            let welcome = name.answer { .welcome(room: room, name: $0.text, limits: limits.told) }
+            self = .join(name, key: key, after: after, welcome: welcome)
+        case .say(let id, let typed):
+            self = .say(id, Self.text(typed, id, limits))
+        case .rename(let typed):
+            let name = Self.name(typed, limits)
+            self = .rename(name, renamed: name.answer { .renamed($0.text) })
+        case .ping:
+            self = .ping
+        }
+    }
+
+    private static func name(_ typed: String, _ limits: ChatLimits) -> Result<ChatName, ChatProblem> {
+        Result { () throws(ChatProblem) in try ChatName(typed, limits: limits) }
+    }
+
+    private static func text(_ typed: String, _ id: MessageID, _ limits: ChatLimits) -> Result<ChatText, ChatProblem> {
+        Result { () throws(ChatProblem) in try ChatText(typed, limits: limits) }
+            .mapError { ChatProblem($0.code, $0.message, id: id) }
+    }
+}
+
+extension Result<ChatName, ChatProblem> {
+    /// The JSON that tells that a name has been taken; nothing for what is not a name.
+    fileprivate func answer(_ message: (ChatName) -> ServerMessage) -> String {
+        switch self {
+        case .success(let name): message(name).json
+        case .failure: ""
+        }
+    }
+}
