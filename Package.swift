@@ -220,12 +220,25 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "ServingProbe",
+            dependencies: [
+                "Martlet",
+                "MartletFiles",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/ServingProbe",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "MartletFilesTests",
             dependencies: [
                 "HTTPWire",
                 "Martlet",
                 "MartletFiles",
+                "ServingProbe",
                 "TestProcesses",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),

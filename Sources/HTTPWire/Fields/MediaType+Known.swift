@@ -66,6 +66,9 @@ extension MediaType {
         return other.utf8.starts(with: prefix)
     }
 
+    /// Whether content of this type is JSON: `application/json`, or a type that ends in `+json` (RFC 6839 section 3.1).
+    public var isJSON: Bool { essence == MediaType.json.essence || essence.hasSuffix("+json") }
+
     /// Whether content of this type usually becomes smaller when compressed.
     ///
     /// That is so for text of all kinds, JSON, XML, JavaScript, SVG, WebAssembly and some uncompressed fonts and images,

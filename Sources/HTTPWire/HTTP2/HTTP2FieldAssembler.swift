@@ -211,6 +211,20 @@ struct HTTP2FieldAssembler {
 
     // MARK: The message
 
+    /// What there is of a request that was refused.
+    func makeRefusedRequest() -> RequestHead {
+        let method = pseudo.method.flatMap { range in
+            bytes.withUnsafeReadableBytes { HTTPRequest.Method(String(decoding: $0[range], as: UTF8.self)) }
+        }
+        return RequestHead(
+            refused: method,
+            version: .http2,
+            target: pseudo.path ?? pseudo.authority ?? 0..<0,
+            fields: FieldBlock(bytes: bytes, table: table),
+            host: host ?? pseudo.authority
+        )
+    }
+
     /// Throws if a rule was broken.
     func check() throws(Rejection) {
         if let rejection { throw rejection }

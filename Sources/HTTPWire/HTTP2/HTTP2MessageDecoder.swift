@@ -15,6 +15,9 @@ public struct HTTP2MessageDecoder: Sendable {
         case refused(HTTPParseError)
     }
 
+    /// What there is of the request that was refused last (``Outcome/refused(_:)``).
+    public private(set) var refusedRequest: RequestHead?
+
     private var decoder = FieldSectionDecoder()
     private let headLimits: HeadLimits
     private let trailerLimits: HeadLimits
@@ -47,6 +50,7 @@ public struct HTTP2MessageDecoder: Sendable {
         do throws(HTTP2FieldAssembler.Rejection) {
             return .message(try assembler.makeRequestHead(endsStream: endsStream))
         } catch {
+            if case .refused = error { refusedRequest = assembler.makeRefusedRequest() }
             return error.outcome(stream)
         }
     }

@@ -93,6 +93,7 @@ extension ExchangeConnection {
             }
             return
         }
+        if error != nil || !isResponseEnded, exchange.isGivenUp { return answerForSlowHandler(exchange) }
         if let error {
             answer(error, exchange)
         } else if !isResponseEnded {
@@ -117,11 +118,33 @@ extension ExchangeConnection {
 
     /// The time for the exchange is up: the handler is cancelled, and answered for.
     func handlerIsTooSlow(_ exchange: ServerExchange) {
-        guard !isResponseEnded else { return }
+        guard !isResponseEnded, exchange.giveUp() else { return }
+        let returnsSoon = isHandlerRunning
         handlerTask.cancel()
         isHandlerRunning = false
-        answer(HTTPError(.serviceUnavailable, "The request took too long."), exchange, closes: true)
-        finishIfOver()
+        // What the handler has done to its session counts, and the client is told of it: after the handler's return, which
+        // most do when they are cancelled.
+        guard exchange.presentSession != nil, !isHeadWritten else { return answerForSlowHandler(exchange) }
+        guard returnsSoon else { return settleForSlowHandler(exchange) }
+        exchange.eventLoop.scheduleTask(in: .seconds(1)) { self.settleForSlowHandler(exchange) }
+    }
+
+    private func settleForSlowHandler(_ exchange: ServerExchange) {
+        guard self.exchange === exchange, !isResponseEnded else { return }
+        // A store that is slow too must not keep the client waiting.
+        exchange.eventLoop.scheduleTask(in: .seconds(1)) { self.answerForSlowHandler(exchange) }
+        Task {
+            try? await exchange.settleSession()
+            exchange.eventLoop.execute { self.answerForSlowHandler(exchange) }
+        }
+    }
+
+    private func answerForSlowHandler(_ exchange: ServerExchange) {
+        guard self.exchange === exchange, !isResponseEnded else { return }
+        loop.executor.turn {
+            answer(HTTPError(.serviceUnavailable, "The request took too long."), exchange, closes: true)
+            finishIfOver()
+        }
     }
 
     func deadlinePassed(_ exchange: ServerExchange) {
@@ -149,24 +172,32 @@ extension ExchangeConnection {
 
     /// Answers for a handler that has thrown.
     ///
-    /// - Parameter closes: Whether the answer is the last one on the connection, if that is not shared.
-    func answer(_ error: any Error, _ exchange: ServerExchange, closes: Bool = false) {
+    /// - Parameters:
+    ///   - closes: Whether the answer is the last one on the connection, if that is not shared.
+    ///   - keepsFields: Whether what the handler has said to the client whatever the response is goes with the answer.
+    func answer(_ error: any Error, _ exchange: ServerExchange, closes: Bool = false, keepsFields: Bool = true) {
         let answer = HTTPError(answering: error)
         let error = (error as? any HTTPResponseError)?.cause ?? error
-        if answer.status.kind == .serverError || isHeadWritten {
+        // The server's own refusals are the client's business, whatever their status.
+        let isRefusal = exchange.refusal.map { $0.error == error as? HTTPError } ?? false
+        if answer.status.kind == .serverError && !isRefusal || isHeadWritten {
             report(error, exchange)
         }
         guard !isHeadWritten else {
             if !isResponseEnded { breakOff() }
             return
         }
-        exchange.replaceDraft(with: answer, closes: !isShared && (closes || error is HTTPBodyError))
+        exchange.replaceDraft(
+            with: answer,
+            closes: !isShared && (closes || error is HTTPBodyError),
+            keepsFields: keepsFields
+        )
         do {
             try end(exchange, answer.content.isEmpty ? .none : .text(answer.content))
         } catch {
-            guard answer.status != .internalServerError else { return breakOff() }
+            guard keepsFields || answer.status != .internalServerError else { return breakOff() }
             // The answer itself can't be sent.
-            self.answer(error, exchange, closes: closes)
+            self.answer(error, exchange, closes: closes, keepsFields: false)
         }
     }
 

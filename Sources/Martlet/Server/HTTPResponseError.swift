@@ -40,10 +40,8 @@ extension HTTPError: HTTPResponseError {
 
     /// The text of the answer: the message, or else the reason phrase; empty for a status that has no content.
     public var content: String {
-        switch status.code {
-        case 100..<200, 204, 205, 304: ""
-        default: message.isEmpty ? status.reasonPhrase : message
-        }
+        guard status.allowsContent else { return "" }
+        return message.isEmpty ? status.reasonPhrase : message
     }
 }
 
@@ -73,16 +71,23 @@ extension HTTPBodyError: HTTPResponseError {
 }
 
 extension MultipartError: HTTPResponseError {
-    /// 400, 413, 415 or 431 with the reason.
-    public var answer: HTTPError { HTTPError(status, "\(self)") }
+    /// 400, 413, 415 or 431 with the reason; with 415, also the types that are accepted (RFC 9110 section 15.5.16).
+    public var answer: HTTPError {
+        guard case .unsupportedMediaType(let wanted) = self else { return HTTPError(status, "\(self)") }
+        return HTTPError(
+            status,
+            "\(self)",
+            headers: [.accept: wanted.split(separator: " or ").joined(separator: ", ")]
+        )
+    }
 }
 
 extension QueryParameters.ParsingError: HTTPResponseError {
     /// 400 with the reason.
-    public var answer: HTTPError { HTTPError(.badRequest, "\(self)") }
+    public var answer: HTTPError { HTTPError(.badRequest, "\(self).") }
 }
 
 extension PercentEncoding.DecodingError: HTTPResponseError {
     /// 400 with the reason.
-    public var answer: HTTPError { HTTPError(.badRequest, "\(self)") }
+    public var answer: HTTPError { HTTPError(.badRequest, "\(self).") }
 }

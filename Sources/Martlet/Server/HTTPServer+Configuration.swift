@@ -43,7 +43,7 @@ extension HTTPServer {
         /// The limits of what surrounds a chunked content.
         public var bodyLimits = BodyLimits()
         /// How many bytes ``HTTPServerRequest/collect(upTo:)``, ``HTTPServerRequest/text(upTo:)`` and
-        /// ``HTTPServerRequest/json(_:upTo:)`` accept unless told otherwise. 2 MiB by default.
+        /// ``HTTPServerRequest/json(_:upTo:requiresType:)`` accept unless told otherwise. 2 MiB by default.
         public var maximumCollectedBytes = 2_097_152
         /// How many bytes of a content that no handler read are read and dropped, to keep the connection in use;
         /// with more to come it is closed. Over HTTP/2, where each stream has its own, the stream is reset. 256 KiB by

@@ -15,7 +15,7 @@ import Synchronization
 /// ```
 ///
 /// The server is also an `AsyncSequence` of its requests: `for try await request in server { … }`. Connections are
-/// accepted once ``serve(on:_:)`` is called or an iteration begins.
+/// accepted once ``serve(on:around:_:)`` is called or an iteration begins.
 public final class HTTPServer: Sendable {
     /// Answers one request. The response is ended for a handler that returns without doing so; one that throws
     /// answers 500, or what an ``HTTPError`` says.
@@ -81,6 +81,7 @@ public final class HTTPServer: Sendable {
 
     /// Begins to accept connections.
     func start(_ delivery: RequestDelivery) async throws -> ServerRun {
+        StandardOutput.flush()
         let group: any EventLoopGroup =
             core.settings.configuration.eventLoopGroup ?? MultiThreadedEventLoopGroup.singleton
         let run = try state.withLock { state in

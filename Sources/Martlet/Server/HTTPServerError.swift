@@ -57,7 +57,7 @@ public enum HTTPServerError: Error, Sendable, Hashable, CustomStringConvertible 
         case .reservedField(let name):
             "\(name) is set by the server. Use the response's contentLength or isPersistent instead."
         case .compressionFailed(let error):
-            "The content could not be compressed: \(error)"
+            "The content could not be compressed: \(error)."
         case .fileTruncated:
             "The file became shorter while it was sent."
         case .connectionIsShared:

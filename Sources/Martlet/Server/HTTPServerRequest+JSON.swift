@@ -10,25 +10,39 @@ import NIOCore
 extension HTTPServerRequest {
     /// The content, decoded from JSON.
     ///
+    /// The content has to say that it is JSON: `application/json`, or a type that ends in `+json`. Browsers send forms and
+    /// plain text for the pages of every origin, but JSON only if the server allows it (``CORSPolicy`` of MartletFiles), so
+    /// this keeps such pages from acting in the name of the user. A content without a type is taken from programs, which
+    /// send no `Origin`.
+    ///
     /// - Parameters:
     ///   - type: What to decode.
     ///   - limit: The most bytes to accept; nil for the server's `maximumCollectedBytes` (2 MiB).
-    /// - Throws: ``HTTPBodyError``; ``HTTPError`` with 400 and the reason when the content is not such JSON.
-    public func json<Value: Decodable>(_ type: Value.Type, upTo limit: Int? = nil) async throws -> Value {
+    ///   - requiresType: Whether the content has to say that it is JSON. True by default; with false look at `Origin`.
+    /// - Throws: ``HTTPBodyError``; ``HTTPError`` with 415 when the content says that it is something else or comes in a
+    ///   content coding, and with 400 and the reason when it is not such JSON.
+    public func json<Value: Decodable>(
+        _ type: Value.Type,
+        upTo limit: Int? = nil,
+        requiresType: Bool = true
+    ) async throws -> Value {
+        if requiresType { try requireJSON() }
         let content = try await collect(upTo: limit)
         do {
             return try JSONDecoder().decode(type, from: Data(content.readableBytesView))
         } catch {
-            throw HTTPError(.badRequest, "The content is not the JSON that is expected: \(JSONExplanation(error))")
+            throw HTTPError(.badRequest, JSONExplanation(error, content).sentence)
         }
     }
 
     /// The content, read from JSON as whatever it is.
     ///
-    /// - Parameter limit: The most bytes to accept; nil for the server's `maximumCollectedBytes` (2 MiB).
-    /// - Throws: as ``json(_:upTo:)``.
-    public func json(upTo limit: Int? = nil) async throws -> JSONValue {
-        try await json(JSONValue.self, upTo: limit)
+    /// - Parameters:
+    ///   - limit: The most bytes to accept; nil for the server's `maximumCollectedBytes` (2 MiB).
+    ///   - requiresType: Whether the content has to say that it is JSON. True by default.
+    /// - Throws: as ``json(_:upTo:requiresType:)``.
+    public func json(upTo limit: Int? = nil, requiresType: Bool = true) async throws -> JSONValue {
+        try await json(JSONValue.self, upTo: limit, requiresType: requiresType)
     }
 }
 

@@ -50,6 +50,12 @@ public struct HTTPServerRequest: Sendable {
         }
     }
 
+    /// Why the server itself refuses the request; nil for requests that it understands.
+    ///
+    /// Only what stands around the handler sees such requests (``HTTPServer/serve(on:around:_:)``), and what could be read
+    /// of them, unchecked. The method is `-` where none could be read.
+    public var refusal: HTTPError? { exchange.refusal?.error }
+
     /// Where the request came from; nil once the connection is gone.
     public var connectionInfo: HTTPConnectionInfo? { exchange.connection.info }
 
@@ -61,8 +67,8 @@ public struct HTTPServerRequest: Sendable {
 }
 
 extension HTTPServerRequest {
-    /// The content, as it arrives. It can be read once. What is left unread is dropped when the response has been
-    /// ended.
+    /// The content, as it arrives, in whatever `Content-Encoding` it comes. It can be read once. What is left unread is
+    /// dropped when the response has been ended.
     public var body: HTTPBody { HTTPBody(stream: exchange.body) }
 
     /// The fields after a chunked content, once the content has been read to its end; empty otherwise.
@@ -74,16 +80,17 @@ extension HTTPServerRequest {
     ///
     /// - Parameter limit: The most bytes to accept; nil for the server's `maximumCollectedBytes` (2 MiB).
     /// - Throws: ``HTTPBodyError``. A handler that lets it pass answers 413 for too much and 400 for a malformed
-    ///   content.
+    ///   content. ``HTTPError`` with 415 for a content that comes in a content coding; ``body`` has it as it is.
     public func collect(upTo limit: Int? = nil) async throws -> ByteBuffer {
-        try await body.collect(upTo: limit ?? exchange.settings.configuration.maximumCollectedBytes)
+        try requireNoContentCoding()
+        return try await body.collect(upTo: limit ?? exchange.settings.configuration.maximumCollectedBytes)
     }
 
     /// The whole content as text, in the character set that `Content-Type` names; UTF-8 without one.
     ///
     /// - Parameter limit: The most bytes to accept; nil for the server's `maximumCollectedBytes` (2 MiB).
     /// - Throws: ``HTTPBodyError``; ``HTTPError`` with 400 when the bytes are not text in that character set, 415 when
-    ///   the character set is not UTF-8, US-ASCII or ISO-8859-1.
+    ///   the character set is not known, or the content comes in a content coding.
     public func text(upTo limit: Int? = nil) async throws -> String {
         let charset = try TextEncoding(of: headers)
         return try charset.decode(try await collect(upTo: limit))

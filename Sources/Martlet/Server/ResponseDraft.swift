@@ -19,6 +19,9 @@ struct ResponseDraft: Sendable {
     var wasChangedTooLate = false
     var isHeadSent = false
 
+    /// The length that the handler has announced, as a property or as a field.
+    var announcedLength: Int? { contentLength ?? headers?.contentLength }
+
     /// Whether the head has nothing in it but what every response has.
     var isUsual: Bool {
         headers == nil && contentLength == nil && trailers == nil && cookies.isEmpty && isPersistent

@@ -12,6 +12,8 @@ final class ServerCore: Sendable {
     /// Where the server listens.
     let address: InternetAddress
     let port: Int
+    /// Tells handlers that the server closes.
+    let shutdown = ShutdownSignal()
     /// The server's TLS, if its connections are secure.
     let security: ServerSecurity?
 

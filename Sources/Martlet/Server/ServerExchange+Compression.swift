@@ -8,11 +8,11 @@ extension ServerExchange {
     /// - Returns: The coding to apply; nil to send the content as it is.
     func chooseCoding(_ draft: inout ResponseDraft, wholeLength: Int?) -> ContentCoding? {
         guard settings.configuration.autoCompress, draft.buffersOutput else { return nil }
-        if let wholeLength, wholeLength < settings.configuration.minimumCompressedBytes { return nil }
-        switch draft.status.code {
-        case 204, 205, 206, 304: return nil
-        default: break
-        }
+        guard draft.status.allowsContent, draft.status.code != 206 else { return nil }
+        // A response to HEAD may announce the length of a content that the handler does not write.
+        let isUntold = head.method == .head && wholeLength == 0
+        let length = (isUntold ? nil : wholeLength) ?? draft.announcedLength ?? wholeLength
+        if let length, length < settings.configuration.minimumCompressedBytes { return nil }
         var fields = draft.headers ?? settings.defaultHeaders
         guard
             fields[.contentEncoding] == nil, fields[.contentRange] == nil,

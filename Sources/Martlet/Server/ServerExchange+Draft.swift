@@ -3,19 +3,24 @@ import HTTPWire
 import NIOCore
 
 extension ServerExchange {
-    /// Throws away what the handler said about its response, in favour of `answer`.
-    func replaceDraft(with answer: HTTPError, closes: Bool) {
+    /// Throws away what the handler said about its response, in favour of `answer`: but for what it has said to the client
+    /// whatever the response is, such as its cookies.
+    ///
+    /// - Parameter keepsFields: Whether anything at all is kept.
+    func replaceDraft(with answer: HTTPError, closes: Bool, keepsFields: Bool = true) {
         change { draft in
-            draft = ResponseDraft(isPersistent: draft.isPersistent && !closes)
+            let old = draft
+            draft = ResponseDraft(isPersistent: old.isPersistent && !closes)
             draft.status = answer.status
-            if !answer.headers.isEmpty {
-                var headers = settings.defaultHeaders
-                for field in answer.headers {
-                    headers[field.name] = nil
-                }
-                headers.append(contentsOf: answer.headers)
-                draft.headers = headers
-            }
+            let kept = keepsFields ? old.fieldsOfAnyResponse : []
+            if keepsFields { draft.cookies = old.cookies }
+            guard !kept.isEmpty || !answer.headers.isEmpty else { return }
+            var headers = settings.defaultHeaders
+            for field in kept where field.name != .setCookie { headers[field.name] = nil }
+            headers.append(contentsOf: kept)
+            for field in answer.headers where field.name != .setCookie { headers[field.name] = nil }
+            headers.append(contentsOf: answer.headers)
+            draft.headers = headers
         }
     }
 
@@ -29,5 +34,18 @@ extension ServerExchange {
             }
         }
         replaceDeadline(with: scheduled)
+    }
+}
+
+extension ResponseDraft {
+    /// The fields that do not describe the response that the handler had in mind, and so go with the answer to its error
+    /// too: cookies, who may read the response (CORS), what it depends on, and what holds for the whole server.
+    fileprivate var fieldsOfAnyResponse: [HTTPField] {
+        headers?.filter { field in
+            switch field.name {
+            case .setCookie, .vary, .strictTransportSecurity: true
+            default: field.name.canonicalName.hasPrefix("access-control-")
+            }
+        } ?? []
     }
 }

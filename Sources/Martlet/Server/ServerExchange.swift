@@ -14,6 +14,17 @@ final class ServerExchange: Sendable {
     /// The content, or nil when the request has none.
     let body: BodyStream?
     let settings: ServerSettings
+    /// Why the server refuses the request; nil for those that it understands.
+    let refusal: Refusal?
+
+    /// Why a server refuses a request. An object, since nearly all exchanges have room for none.
+    final class Refusal: Sendable {
+        let error: HTTPError
+
+        init(_ error: HTTPError) {
+            self.error = error
+        }
+    }
 
     private let draft: Mutex<ResponseDraft>
     private let derived = Mutex(Derived())
@@ -23,14 +34,22 @@ final class ServerExchange: Sendable {
         var headers: HTTPFields?
         var session: HTTPSession?
         var deadline: Scheduled<Void>?
+        var isGivenUp = false
     }
 
-    init(connection: any ExchangeConnection, head: RequestHead, body: BodyStream?, settings: ServerSettings) {
+    init(
+        connection: any ExchangeConnection,
+        head: RequestHead,
+        body: BodyStream?,
+        settings: ServerSettings,
+        refusal: HTTPError? = nil
+    ) {
         self.connection = connection
         self.loop = connection.loop
         self.head = head
         self.body = body
         self.settings = settings
+        self.refusal = refusal.map(Refusal.init)
         self.draft = Mutex(ResponseDraft(isPersistent: head.isPersistent))
     }
 
@@ -120,14 +139,32 @@ final class ServerExchange: Sendable {
 
     /// Lets `handler` answer the request, and ends the response for it.
     func run(_ handler: HTTPServer.Handler) async {
+        var failure: (any Error)?
         do {
             try await handler(HTTPServerRequest(self))
-            if presentSession != nil { try await commitSession() }
-            finish(error: nil)
         } catch {
-            finish(error: error)
+            failure = error
+        }
+        if presentSession != nil {
+            do {
+                try await settleSession()
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        finish(error: failure)
+    }
+
+    /// Takes the request away from a handler that has had its time. False when that has been done before.
+    func giveUp() -> Bool {
+        derived.withLock { derived in
+            defer { derived.isGivenUp = true }
+            return !derived.isGivenUp
         }
     }
+
+    /// Whether the response is no longer the handler's to end.
+    var isGivenUp: Bool { derived.withLock { $0.isGivenUp } }
 
     private func finish(error: (any Error)?) {
         if executor.isCurrent {
@@ -148,6 +185,12 @@ final class ExchangeGuardian: Sendable {
 
     deinit {
         let exchange = exchange
-        exchange.eventLoop.execute { exchange.connection.requestWasDropped(exchange) }
+        guard exchange.presentSession != nil else {
+            return exchange.eventLoop.execute { exchange.connection.requestWasDropped(exchange) }
+        }
+        Task {
+            try? await exchange.settleSession()
+            exchange.eventLoop.execute { exchange.connection.requestWasDropped(exchange) }
+        }
     }
 }

@@ -23,6 +23,8 @@ final class ServerLoop: @unchecked Sendable {
     let executor: EventLoopExecutor
     let gauge = ConnectionGauge()
     let core: ServerCore
+    /// What the tasks of handlers are made in.
+    let shutdownContext: ShutdownContext
     private let delivery: RequestDelivery
 
     private var connections: [ObjectIdentifier: any ServerConnection] = [:]
@@ -41,6 +43,7 @@ final class ServerLoop: @unchecked Sendable {
         self.core = core
         self.eventLoop = eventLoop
         self.delivery = delivery
+        self.shutdownContext = delivery.shutdownContext
         self.executor = EventLoopExecutor(eventLoop: eventLoop)
         self.currentSettings = core.settings
         self.drained = eventLoop.makePromise()
@@ -66,6 +69,9 @@ final class ServerLoop: @unchecked Sendable {
         (self.constants, constantsSecond, constantsVersion) = (constants, second, settings.version)
         return constants
     }
+
+    /// Whether requests that are refused are handed over too.
+    var takesRefusals: Bool { delivery.takesRefusals }
 
     /// Hands a request to whoever serves this server.
     func deliver(_ exchange: ServerExchange) {

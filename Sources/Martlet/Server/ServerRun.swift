@@ -58,6 +58,7 @@ final class ServerRun: Sendable {
 
     /// Stops accepting. Returns when nothing listens any more.
     func close(force: Bool) async {
+        core.shutdown.raise()
         renewal.withLock { $0.cancel() }
         if case .sequence(let queue) = delivery {
             queue.finish()

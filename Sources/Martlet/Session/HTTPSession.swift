@@ -3,43 +3,36 @@ import Synchronization
 /// What a server remembers about one client between its requests: texts under keys.
 ///
 /// Get it from ``HTTPServerRequest/session``. Changes are stored before the response's head is sent, and those made
-/// later when the handler returns. Requests of one session that run at the same time each see the values as of their
-/// beginning; changes to different keys do not undo each other.
+/// later when the handler is done, whether it returns, throws or runs out of time. Requests of one session that run at
+/// the same time each see the values as of their beginning; changes to different keys do not undo each other. A session
+/// that one of them has destroyed is gone for all of them: what the others change is lost.
 public final class HTTPSession: Sendable {
-    private struct State {
+    struct State {
         var id: String
-        var isNew: Bool
         var values: [String: String]
         var changes: [String: String?] = [:]
-        /// The id the client knows, when that is another one.
-        var formerID: String?
+        /// The id under which the store has the session; nil when it has none.
+        var storedID: String?
+        /// The id that the client has been told; nil for a session that it knows nothing of.
+        var announcedID: String?
         var isDestroyed = false
-        var needsCookie: Bool
-        var onTimeout: (@Sendable () -> Void)?
-    }
-
-    /// What has to be told to the store and to the client.
-    struct Pending {
-        var id: String
-        var formerID: String?
-        var values: [String: String]
-        var changes: [String: String?]
-        var isNew: Bool
-        var isDestroyed: Bool
+        /// Whether the store is being told of a change. A later one has to wait: the store could see it first.
+        var isStoring = false
         var onTimeout: (@Sendable () -> Void)?
     }
 
     private let state: Mutex<State>
 
     init(id: String, values: [String: String], isNew: Bool) {
-        self.state = Mutex(State(id: id, isNew: isNew, values: values, needsCookie: isNew))
+        let knownID = isNew ? nil : id
+        self.state = Mutex(State(id: id, values: values, storedID: knownID, announcedID: knownID))
     }
 
     /// The name of the session: 32 hexadecimal digits, 128 random bits.
     public var id: String { state.withLock { $0.id } }
 
     /// Whether the session began with this request, so that the client has not been told of it yet.
-    public var isNew: Bool { state.withLock { $0.isNew } }
+    public var isNew: Bool { state.withLock { $0.announcedID == nil } }
 
     /// The text under `key`; set nil to remove it.
     public subscript(key: String) -> String? {
@@ -60,19 +53,16 @@ public final class HTTPSession: Sendable {
     public func destroy() {
         state.withLock { state in
             state.isDestroyed = true
-            state.needsCookie = true
             state.values = [:]
+            state.changes = [:]
         }
     }
 
     /// Gives the session another id and keeps its values. Do this when a client logs in, so that an id somebody
-    /// planted before gives no access (session fixation). It has no effect once the response's head has been sent.
+    /// planted before gives no access (session fixation). It has no effect once the response's head has been sent, nor
+    /// on a session that another request has destroyed meanwhile.
     public func renewID() {
-        state.withLock { state in
-            if !state.isNew { state.formerID = state.formerID ?? state.id }
-            state.id = SessionID.random()
-            state.needsCookie = true
-        }
+        state.withLock { $0.id = SessionID.random() }
     }
 
     /// Sets what to do when the session is removed because nobody used it for the server's `sessionTimeout`.
@@ -85,39 +75,19 @@ public final class HTTPSession: Sendable {
 
     var isDestroyed: Bool { state.withLock { $0.isDestroyed } }
 
-    /// Takes what has changed since the last time; nil when nothing has.
-    ///
-    /// - Parameter canAnnounce: Whether the client can still be told of another id. Otherwise the session keeps the
-    ///   one that the client knows; a session that the client knows nothing of is not worth keeping.
-    func takePending(canAnnounce: Bool) -> Pending? {
-        state.withLock { state in
-            if !canAnnounce {
-                if state.isNew, state.needsCookie { return nil }
-                if let formerID = state.formerID {
-                    (state.id, state.formerID, state.needsCookie) = (formerID, nil, state.isDestroyed)
-                }
-            }
-            guard state.needsCookie || !state.changes.isEmpty || state.onTimeout != nil else { return nil }
-            defer {
-                state.changes = [:]
-                state.formerID = nil
-                state.needsCookie = false
-                state.onTimeout = nil
-            }
-            return Pending(
-                id: state.id,
-                formerID: state.formerID,
-                values: state.values,
-                changes: state.changes,
-                isNew: state.isNew && state.needsCookie,
-                isDestroyed: state.isDestroyed,
-                onTimeout: state.onTimeout
-            )
-        }
+    /// Takes what the store has to be told. See ``State/takeChange(canAnnounce:)``.
+    func takeChange(canAnnounce: Bool) -> Change? {
+        state.withLock { $0.takeChange(canAnnounce: canAnnounce) }
     }
 
-    /// The client has been told of the session.
-    func wasAnnounced() {
-        state.withLock { $0.isNew = false }
+    /// The store has done what the change asked for, or has found no such session. Returns what the client has to be
+    /// told.
+    func settle(_ change: Change, found: Bool) -> Announcement? {
+        state.withLock { $0.settle(change, found: found) }
+    }
+
+    /// The store has failed.
+    func restore(_ change: Change) {
+        state.withLock { $0.restore(change) }
     }
 }

@@ -24,6 +24,14 @@ extension ServerExchange {
         }
     }
 
+    /// The same when the handler is done with the request, for whatever reason: also in a task that has been cancelled,
+    /// which must not keep a store from its work.
+    func settleSession() async throws {
+        guard presentSession != nil else { return }
+        guard Task.isCancelled else { return try await commitSession() }
+        try await Task { try await self.commitSession() }.value
+    }
+
     private var sessions: SessionManager {
         SessionManager(
             configuration: settings.configuration.sessions,

@@ -21,7 +21,7 @@ public enum HTTPBodyError: Error, Sendable, Hashable, CustomStringConvertible {
         switch self {
         case .tooLarge(let limit): "The content is larger than the \(limit) bytes accepted."
         case .connectionClosed: "Connection closed while receiving data."
-        case .malformed(let error): "The content is malformed: \(error)"
+        case .malformed(let error): "The content is malformed: \(error)."
         case .tooSlow: "The content arrives too slowly."
         case .alreadyRead: "The content can be read only once."
         case .discarded: "The response has been ended, and the rest of the request's content was discarded."

@@ -40,7 +40,8 @@ extension ResponseWriter {
         let start = output.tail.writerIndex
         do throws(HTTPServerError) {
             output.tail.writeStatusLine(draft.status, version: .http1_1)
-            for field in draft.headers ?? constants.defaultHeaders {
+            let hasContent = draft.status.allowsContent
+            for field in draft.headers ?? constants.defaultHeaders where hasContent || field.name != .contentType {
                 // There is no content that they could be about (RFC 9110 sections 8.6 and 9.3.6, RFC 9112 section 6.1).
                 if draft.status == .switchingProtocols || context.method == .connect {
                     switch ManagedField(field.name) {
@@ -84,7 +85,10 @@ extension ResponseWriter {
             var declared = announced ?? draft.contentLength
             var mayPersist = context.mayPersist && draft.isPersistent
             var hasDate = false
-            if let headers = draft.headers {
+            // What has no content has no type of it either.
+            let hasContent = status.allowsContent
+            let headers = hasContent ? draft.headers : (draft.headers ?? constants.defaultHeaders).withoutContentType
+            if let headers {
                 for field in headers {
                     switch ManagedField(field.name) {
                     case .contentLength:
@@ -119,7 +123,7 @@ extension ResponseWriter {
                 if !hasDate { output.tail.writeImmutableBuffer(constants.dateLine) }
                 if !draft.cookies.isEmpty { try output.tail.append(draft.cookies) }
             }
-            let compressor = try coding.map(Self.makeCompressor)
+            let compressor = sendsContent ? try coding.map(Self.makeCompressor) : nil
             let framing = try decideFraming(
                 status,
                 declared: declared,
@@ -129,22 +133,24 @@ extension ResponseWriter {
             )
             let length = announcedLength(framing, status: status, declared ?? (isChunked ? nil : wholeLength))
             if isText {
-                if case .untilClose = framing { mayPersist = false }
+                if case .untilClose = framing, sendsContent { mayPersist = false }
                 if !mayPersist {
                     output.tail.writeStaticString("Connection: close\r\n")
                 } else if context.version == .http1_0 {
                     output.tail.writeStaticString("Connection: keep-alive\r\n")
                 }
                 if let length { output.tail.writeContentLength(length) }
-                if case .chunked = framing { output.tail.writeStaticString("Transfer-Encoding: chunked\r\n") }
+                if case .chunked = framing, sendsContent {
+                    output.tail.writeStaticString("Transfer-Encoding: chunked\r\n")
+                }
                 output.tail.writeEndOfHead()
             } else {
                 http2Head = HTTP2ResponseHead(
                     status: status.code,
-                    fields: draft.headers,
+                    fields: headers,
                     cookies: draft.cookies,
                     contentLength: length,
-                    lacksDate: draft.headers == nil || !hasDate
+                    lacksDate: headers == nil || !hasDate
                 )
             }
             self.status = status
@@ -166,6 +172,7 @@ extension ResponseWriter {
         }
     }
 
+    /// How the end of the content is told: to HEAD, that of the content that GET would get.
     private func decideFraming(
         _ status: HTTPResponse.Status,
         declared: Int?,
@@ -174,12 +181,11 @@ extension ResponseWriter {
         compresses: Bool
     ) throws(HTTPServerError) -> Framing {
         if status.code == 204 || status.code == 304 || status.code == 205 {
-            if let wholeLength, wholeLength > 0, context.method != .head { throw .contentNotAllowed(status) }
+            if let wholeLength, wholeLength > 0 { throw .contentNotAllowed(status) }
             return status.code == 205 ? .contentLength(0) : .none
         }
         // What follows is the tunnel's.
         if context.method == .connect, status.kind == .successful { return .untilClose }
-        if context.method == .head { return .none }
         if let declared, !compresses || (wholeLength != nil && !isChunked) {
             if let wholeLength { try Self.check(wholeLength, announced: declared) }
             return .contentLength(declared)
@@ -200,11 +206,29 @@ extension ResponseWriter {
         case .contentLength(let length): return length
         case .chunked, .untilClose: return nil
         case .none:
-            // HEAD and 304 may tell the length that the content would have (RFC 9110 section 8.6); 204 must not.
-            // An empty `end()` says nothing about that length where no content is sent anyway.
-            guard status.code != 204, let length, status.code != 304 || length > 0 else { return nil }
+            // 304 may tell the length that the content would have (RFC 9110 section 8.6); 204 must not. An empty
+            // `end()` says nothing about that length.
+            guard status.code == 304, let length, length > 0 else { return nil }
             return length
         }
+    }
+}
+
+extension HTTPResponse.Status {
+    /// Whether a response with this status can have content (RFC 9110 section 6.4.1).
+    var allowsContent: Bool {
+        switch code {
+        case 100..<200, 204, 205, 304: false
+        default: true
+        }
+    }
+}
+
+extension HTTPFields {
+    fileprivate var withoutContentType: HTTPFields {
+        var fields = self
+        fields[.contentType] = nil
+        return fields
     }
 }
 

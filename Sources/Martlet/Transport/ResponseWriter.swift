@@ -73,6 +73,10 @@ struct ResponseWriter {
         self.context = context
     }
 
+    /// Whether the content is sent. A response to HEAD is decided on as that to GET is, and has the same head; its content
+    /// is left out (RFC 9110 section 9.3.2).
+    var sendsContent: Bool { context.method != .head }
+
     // MARK: Content
 
     /// What became of the response so far.
@@ -102,14 +106,16 @@ struct ResponseWriter {
         let isChunked = draft.trailers?.isEmpty == false && context.version == .http1_1
         var (content, coding) = (content, coding)
         var announced: Int?
-        if !isChunked, let whole = coding.take() {
-            content = .buffer(try Self.compress(content, announced: draft.contentLength, whole))
+        // A handler that knows HEAD announces the length, and leaves the content out itself.
+        let isLeftOut = !sendsContent && content.byteCount == 0 && draft.announcedLength != nil
+        if !isChunked, !isLeftOut, let whole = coding.take() {
+            content = .buffer(try Self.compress(content, announced: draft.announcedLength, whole))
             announced = content.byteCount
         }
         try writeHead(
             draft,
             constants,
-            wholeLength: content.byteCount,
+            wholeLength: isLeftOut ? nil : content.byteCount,
             isChunked: isChunked,
             coding: coding,
             announced: announced,
@@ -207,6 +213,7 @@ struct ResponseWriter {
     ) throws(HTTPServerError) {
         let count = content.byteCount
         guard count > 0 else { return }
+        guard sendsContent else { return try account(count) }
         if let compressor {
             do {
                 try compressor.compress(content.buffer, into: &gathered)
@@ -244,6 +251,7 @@ struct ResponseWriter {
         guard !isEnded else { throw .responseEnded }
         guard slice.byteCount > 0 else { return }
         try account(slice.byteCount)
+        guard sendsContent else { return }
         switch framing {
         case .none:
             break
@@ -263,8 +271,7 @@ struct ResponseWriter {
     private mutating func account(_ count: Int) throws(HTTPServerError) {
         switch framing {
         case .none:
-            // What a response to HEAD would contain is not sent (RFC 9110 section 9.3.2).
-            guard context.method == .head else { throw .contentNotAllowed(status) }
+            throw .contentNotAllowed(status)
         case .contentLength(let announced):
             guard count <= announced - written else {
                 if status.code == 205 { throw .contentNotAllowed(status) }
@@ -283,6 +290,10 @@ struct ResponseWriter {
         into output: inout OutputBuffer
     ) throws(HTTPServerError) {
         try append(content, buffered: true, into: &output)
+        guard sendsContent else {
+            isEnded = true
+            return
+        }
         if let compressor {
             do {
                 try compressor.finish(into: &gathered)

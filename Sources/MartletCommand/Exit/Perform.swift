@@ -1,4 +1,5 @@
 import ArgumentParser
+import MartletFiles
 import Synchronization
 import UnixSignals
 
@@ -27,10 +28,14 @@ func perform(grace: Duration = .seconds(1), _ work: @escaping @Sendable () async
                 defer { caught = signal.rawValue }
                 return caught != nil
             }
-            if isSecond { end(by: signal.rawValue) }
+            if isSecond {
+                LogOutput.writeAll(within: .milliseconds(200))
+                end(by: signal.rawValue)
+            }
             task.cancel()
             Task {
                 try await Task.sleep(for: grace)
+                LogOutput.writeAll()
                 end(by: signal.rawValue)
             }
         }
@@ -38,6 +43,7 @@ func perform(grace: Duration = .seconds(1), _ work: @escaping @Sendable () async
     let result = await task.result
     watcher.cancel()
     if let signal = caught.withLock({ $0 }) {
+        LogOutput.writeAll()
         if case .failure(let failure as Interruption) = result { complain(failure.message) }
         end(by: signal)
     }

@@ -28,9 +28,9 @@ struct ServeRun {
         let identity = try await ServeIdentity(options)
         let server = try await bind(messages, identity)
         try announce(server, identity)
-        let handler = logging(try site.handler())
+        let around = try site.around
         try await withTaskCancellationHandler {
-            try await server.serve(handler)
+            try await server.serve(around: { logging(around($0)) }, try site.handler())
         } onCancel: {
             let count = server.connectionsInfo.active
             if count > 0 {

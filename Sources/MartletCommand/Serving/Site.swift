@@ -33,14 +33,20 @@ struct Site: Sendable {
                 "To allow it, start the server with --allow-host \($0)."
             }
         }
-        handler = ErrorPages().wrapping(handler)
-        guard allowsOtherSites else { return handler }
-        // Parts of files are of use only to who may know which parts they are.
-        let policy = try CORSPolicy(
-            methods: [.get, .head],
-            exposedHeaders: [.contentRange, .acceptRanges, .contentEncoding, .contentLength, .eTag]
-        )
-        return policy.wrapping(handler)
+        return handler
+    }
+
+    /// What goes around that, and around what the server refuses itself: error pages, and what other sites may do.
+    var around: @Sendable (@escaping HTTPServer.Handler) -> HTTPServer.Handler {
+        get throws {
+            guard allowsOtherSites else { return { ErrorPages().wrapping($0) } }
+            // Parts of files are of use only to who may know which parts they are.
+            let policy = try CORSPolicy(
+                methods: [.get, .head],
+                exposedHeaders: [.contentRange, .acceptRanges, .contentEncoding, .contentLength, .eTag]
+            )
+            return { policy.wrapping(ErrorPages().wrapping($0)) }
+        }
     }
 
     /// The handler, with a page in place of 404 for browsers that are on their way to one.

@@ -16,12 +16,13 @@ extension HTTPServerRequest {
     /// `multipart/form-data`.
     ///
     /// A handler that lets the errors pass answers 400 to what is malformed or not text in its character set, 413 or
-    /// 431 to what exceeds the limits, and 415 to another media type or an unknown character set.
+    /// 431 to what exceeds the limits, and 415 to another media type, an unknown character set or a content coding.
     ///
     /// - Throws: `MultipartError`, `QueryParameters.ParsingError`, `HTTPBodyError`, `HTTPError`; `FileError` when the
     ///   disk fails.
     public func form(limits: FormLimits = FormLimits()) async throws -> HTTPForm {
-        try await HTTPForm(reading: body, type: headers.contentType, limits: limits, encoding: .utf8)
+        try requireNoContentCoding()
+        return try await HTTPForm(reading: body, type: headers.contentType, limits: limits, encoding: .utf8)
     }
 }
 

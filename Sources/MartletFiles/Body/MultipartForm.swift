@@ -61,10 +61,12 @@ extension HTTPServerRequest {
     /// The parts of a `multipart/form-data` content, as they arrive.
     ///
     /// A handler that lets the errors pass answers 400 to what is malformed, 413 or 431 to what exceeds the limits, and
-    /// 415 to another media type.
+    /// 415 to another media type or a content coding.
     ///
-    /// - Throws: `MultipartError` if the media type is not `multipart/form-data` with a boundary.
+    /// - Throws: `MultipartError` if the media type is not `multipart/form-data` with a boundary; `HTTPError` with 415 for a
+    ///   content coding.
     public func multipart(limits: MultipartLimits = MultipartLimits()) throws -> MultipartForm {
-        try MultipartForm(body, type: headers.contentType, limits: limits)
+        try requireNoContentCoding()
+        return try MultipartForm(body, type: headers.contentType, limits: limits)
     }
 }

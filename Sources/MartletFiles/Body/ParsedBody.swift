@@ -44,14 +44,15 @@ extension HTTPServerRequest {
     /// The content as what its media type says it is.
     ///
     /// A handler that lets the errors pass answers 400 to what is malformed or not text in its character set, 413 to
-    /// what is too large, and 415 to an unknown character set.
+    /// what is too large, and 415 to an unknown character set or a content coding.
     ///
     /// - Parameters:
     ///   - limits: How much to accept; its `textBytes` hold for everything but files.
     ///   - encoding: The character set of text that names none. UTF-8 by default.
     public func parsedBody(limits: FormLimits = FormLimits(), encoding: TextEncoding = .utf8) async throws -> ParsedBody
     {
-        try await ParsedBody(reading: body, type: headers.contentType, limits: limits, encoding: encoding)
+        try requireNoContentCoding()
+        return try await ParsedBody(reading: body, type: headers.contentType, limits: limits, encoding: encoding)
     }
 }
 
@@ -69,9 +70,9 @@ extension ParsedBody {
         switch type?.essence {
         case MediaType.formURLEncoded.essence, MediaType.multipartFormData.essence:
             self = .form(try await HTTPForm(reading: body, type: type, limits: limits, encoding: encoding))
-        case let essence? where essence == MediaType.json.essence || essence.hasSuffix("+json"):
+        case .some where type?.isJSON == true:
             let bytes = try await body.collect(upTo: limits.textBytes)
-            self = .json(try Self.json(try TextEncoding(of: type).decode(bytes)))
+            self = .json(try Self.json(bytes, type))
         case let essence? where essence.hasPrefix("text/"):
             let bytes = try await body.collect(upTo: limits.textBytes)
             self = .text(try TextEncoding(of: type, otherwise: encoding).decode(bytes))
@@ -80,11 +81,12 @@ extension ParsedBody {
         }
     }
 
-    private static func json(_ text: String) throws -> JSONValue {
+    private static func json(_ content: ByteBuffer, _ type: MediaType?) throws -> JSONValue {
+        let text = try TextEncoding(of: type).decode(content)
         do {
             return try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
         } catch {
-            throw HTTPError(.badRequest, "The content is not valid JSON.")
+            throw HTTPError(.badRequest, JSONExplanation(error, content).sentence)
         }
     }
 }

@@ -6,7 +6,7 @@ extension CORSPolicy {
     /// an error too, gets the fields that let pages read it.
     public func wrapping(_ handler: @escaping HTTPServer.Handler) -> HTTPServer.Handler {
         { request in
-            if isPreflight(request) { return try await answerPreflight(request) }
+            if request.refusal == nil, isPreflight(request) { return try await answerPreflight(request) }
             let fields = responseFields(for: request)
             for field in fields { request.response.headers.append(field) }
             do {

@@ -23,14 +23,20 @@ public final class LogOutput: Sendable {
         var bytes: [UInt8] = []
         /// Whether a thread writes, or will soon.
         var isWriting = false
+        /// Whether what has been taken is on its way.
+        var isTaken = false
+        /// Whether the end of the process writes what waits.
+        var isKnownAtExit = false
         var dropped = 0
-        var waiting: [CheckedContinuation<Void, Never>] = []
+        var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
+        var lastWait = 0
     }
 
-    /// How long the first line waits for others. To wake a thread for each would cost more than all else about them.
-    private static let delay = TimeAmount.milliseconds(20)
+    /// How long the first line waits for others. To wake a thread for each would cost more than all else about them; and
+    /// what waits is lost when the process is killed.
+    private static let delay = TimeAmount.milliseconds(1)
 
-    private let descriptor: CInt
+    let descriptor: CInt
     private let limit: Int
     private let ownsDescriptor: Bool
     private let state = Mutex(State())
@@ -58,6 +64,7 @@ public final class LogOutput: Sendable {
 
     deinit {
         thread.withLock { $0?.shutdownGracefully { _ in } }
+        forgetAtExit()
         if ownsDescriptor, descriptor >= 0 { close(descriptor) }
     }
 
@@ -66,15 +73,16 @@ public final class LogOutput: Sendable {
 
     /// Writes a line, which ends with a line feed.
     public func write(_ line: String) {
-        let begins = state.withLock { state in
+        let (begins, isFirst) = state.withLock { state -> (Bool, Bool) in
             guard state.bytes.count + line.utf8.count <= limit else {
                 state.dropped += 1
-                return false
+                return (false, false)
             }
             state.bytes.append(contentsOf: line.utf8)
-            defer { state.isWriting = true }
-            return !state.isWriting
+            defer { (state.isWriting, state.isKnownAtExit) = (true, true) }
+            return (!state.isWriting, !state.isKnownAtExit)
         }
+        if isFirst { writeAtExit() }
         guard begins else { return }
         MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: Self.delay) {
             self.startedThread().submit { _ in self.drain() }
@@ -82,13 +90,30 @@ public final class LogOutput: Sendable {
     }
 
     /// Waits until everything that was written before is where it is to go.
-    public func flush() async {
+    ///
+    /// - Parameter limit: How long to wait for an output that takes nothing, such as a pipe that is not read. Five seconds
+    ///   by default.
+    public func flush(within limit: Duration = .seconds(5)) async {
         await withCheckedContinuation { continuation in
-            let isIdle = state.withLock { state in
-                if state.isWriting { state.waiting.append(continuation) }
-                return !state.isWriting
+            let wait = state.withLock { state -> Int? in
+                guard state.isWriting else { return nil }
+                state.lastWait += 1
+                state.waiting[state.lastWait] = continuation
+                return state.lastWait
             }
-            if isIdle { continuation.resume() }
+            guard let wait else { return continuation.resume() }
+            MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: TimeAmount(limit)) {
+                self.state.withLock { $0.waiting.removeValue(forKey: wait) }?.resume()
+            }
+        }
+    }
+
+    /// Takes what waits from the thread that would write it; nil while it writes what it has taken before.
+    func takeRest() -> [UInt8]? {
+        state.withLock { state in
+            guard !state.isTaken else { return nil }
+            defer { state.bytes = [] }
+            return state.bytes
         }
     }
 
@@ -104,17 +129,18 @@ public final class LogOutput: Sendable {
 
     private func drain() {
         while true {
-            let (bytes, waiting) = state.withLock { state -> ([UInt8]?, [CheckedContinuation<Void, Never>]) in
+            let (bytes, waiting) = state.withLock { state -> ([UInt8]?, [Int: CheckedContinuation<Void, Never>]) in
+                state.isTaken = !state.bytes.isEmpty
                 guard state.bytes.isEmpty else {
                     let bytes = state.bytes
                     state.bytes = []
-                    return (bytes, [])
+                    return (bytes, [:])
                 }
                 state.isWriting = false
-                defer { state.waiting = [] }
+                defer { state.waiting = [:] }
                 return (nil, state.waiting)
             }
-            for continuation in waiting { continuation.resume() }
+            for continuation in waiting.values { continuation.resume() }
             guard let bytes else { return }
             var rest = bytes[...]
             while !rest.isEmpty {

@@ -7,11 +7,13 @@ import Synchronization
 ///
 /// ```swift
 /// let log = RequestLog(.combined)
-/// try await server.serve(log.wrapping(handler))
+/// try await server.serve(around: { log.wrapping($0) }, handler)
+/// await LogOutput.standardOutput.flush()
 /// ```
 ///
 /// Wrap it around everything else, so that it sees what the client gets. A client that went away before it got an
-/// answer is logged with the status 499. What is refused before it becomes a request is logged by the server itself.
+/// answer is logged with the status 499. With `around`, what the server refuses before it becomes a request is logged too,
+/// with what could be read of it.
 public struct RequestLog: Sendable {
     /// How lines look. In each, control characters, quotes and backslashes of clients are escaped.
     public enum Format: Sendable, Hashable {

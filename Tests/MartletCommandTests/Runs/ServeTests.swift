@@ -10,6 +10,35 @@ import Testing
 struct ServeTests {
     private static let browser = "text/html,application/xhtml+xml,*/*;q=0.8"
 
+    @Test(
+        "S12: What the server refuses is in the log, and answered as errors of the site are",
+        arguments: ["combined", "json", "short"]
+    )
+    func refused(log: String) async throws {
+        try await withTemporaryDirectory { directory in
+            try await withServing("--log", log, "--cors", in: directory) { serving in
+                let port = try #require(serving.url.split(separator: ":").last)
+                let text = "GET /\u{1} HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://b\r\nAccept: text/html\r\n\r\n"
+                let process = try Subprocess(
+                    "/usr/bin/env",
+                    ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/\(port); printf '%s' \"$0\" >&3; cat <&3", text]
+                )
+                let answer = await process.output.text
+                #expect(answer.hasPrefix("HTTP/1.1 400 Bad Request\r\n"))
+                #expect(answer.contains("\r\nAccess-Control-Allow-Origin: *\r\n"))
+                #expect(answer.contains("<h1>Bad Request</h1>"))
+                let run = await serving.interrupt()
+                let line =
+                    switch log {
+                    case "combined": "\"GET /\\x01 HTTP/1.1\" 400 "
+                    case "json": "\"target\":\"/\\u0001\""
+                    default: " 400 GET /"
+                    }
+                #expect(run.text.contains(line), "\(run.text)")
+            }
+        }
+    }
+
     @Test("Files, listings and error pages, to this machine only, and a line for each")
     func usual() async throws {
         try await withTemporaryDirectory { directory in

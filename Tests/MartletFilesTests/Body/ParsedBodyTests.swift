@@ -88,4 +88,45 @@ struct ParsedBodyTests {
             #expect(refusal.status == 400)
         }
     }
+
+    @Test(
+        "S11: a content in a content coding, and S19: of another type, are refused with what is accepted",
+        arguments: [
+            ("/form", formType, ["Content-Encoding: gzip"], "identity", nil),
+            ("/multipart", formType, ["Content-Encoding: gzip"], "identity", nil),
+            ("/parsed", "text/plain", ["Content-Encoding: br"], "identity", nil),
+            ("/form", "text/plain", [], nil, "application/x-www-form-urlencoded, multipart/form-data"),
+            ("/multipart", "application/json", [], nil, "multipart/form-data"),
+            ("/multipart", nil, [], nil, "multipart/form-data"),
+        ] as [(String, String?, [String], String?, String?)]
+    )
+    func refused(target: String, type: String?, fields: [String], coding: String?, accept: String?) async throws {
+        try await withServer { request in
+            switch target {
+            case "/form": _ = try await request.form()
+            case "/multipart": for try await _ in try request.multipart() {}
+            default: _ = try await request.parsedBody()
+            }
+        } test: { server in
+            let field = type.map { "Content-Type: \($0)\r\n" } ?? ""
+            let more = fields.map { $0 + "\r\n" }.joined()
+            let response = try await server.response(
+                to: "POST / HTTP/1.1\r\nHost: a\r\n\(field)\(more)Content-Length: 1\r\n\r\nx"
+            )
+            #expect(response.status == 415)
+            #expect(response["Accept-Encoding"] == coding)
+            #expect(response["Accept"] == accept)
+        }
+    }
+
+    @Test("S20: empty JSON is said to be empty")
+    func emptyJSON() async throws {
+        try await withServer { request in
+            _ = try await request.parsedBody()
+        } test: { server in
+            let response = try await server.response(to: post("", type: "application/json"))
+            #expect(response.status == 400)
+            #expect(response.text == "The content is not the JSON that is expected: it is empty.")
+        }
+    }
 }

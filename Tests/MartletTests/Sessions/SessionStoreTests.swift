@@ -58,8 +58,24 @@ struct SessionStoreTests {
     @Test("change nothing in a session that has ended")
     func updateOfNothing() async throws {
         let store = MemorySessionStore()
-        try await store.update("a", changes: ["k": "v"], timeToLive: Self.long)
+        #expect(try await !store.update("a", changes: ["k": "v"], timeToLive: Self.long))
+        #expect(try await !store.rename("a", to: "b", changes: [:], timeToLive: Self.long))
         #expect(try await store.load("a", timeToLive: Self.long) == nil)
+        #expect(try await store.load("b", timeToLive: Self.long) == nil)
+    }
+
+    @Test("S5: give a session another id with its values and its action, and the old one is gone")
+    func rename() async throws {
+        let store = MemorySessionStore()
+        let ended = Events<String>()
+        try await store.create("a", values: ["k": "v", "gone": "x"], timeToLive: Self.long)
+        await store.onTimeout("a") { ended.add("a") }
+        let changes: [String: String?] = ["new": "n", "gone": nil]
+        #expect(try await store.rename("a", to: "b", changes: changes, timeToLive: Self.long))
+        #expect(try await store.load("a", timeToLive: Self.long) == nil)
+        #expect(try await store.load("b", timeToLive: .milliseconds(1)) == ["k": "v", "new": "n"])
+        #expect(try await ended.next() == "a")
+        #expect(store.count == 0)
     }
 
     @Test("may be slow, and requests at the same time do not undo each other's changes")
@@ -125,9 +141,19 @@ struct SessionStoreTests {
             try await memory.create(id, values: values, timeToLive: timeToLive)
         }
 
-        func update(_ id: String, changes: [String: String?], timeToLive: Duration) async throws {
+        func update(_ id: String, changes: [String: String?], timeToLive: Duration) async throws -> Bool {
             try await wait()
-            try await memory.update(id, changes: changes, timeToLive: timeToLive)
+            return try await memory.update(id, changes: changes, timeToLive: timeToLive)
+        }
+
+        func rename(
+            _ id: String,
+            to newID: String,
+            changes: [String: String?],
+            timeToLive: Duration
+        ) async throws -> Bool {
+            try await wait()
+            return try await memory.rename(id, to: newID, changes: changes, timeToLive: timeToLive)
         }
 
         func remove(_ id: String) async throws {

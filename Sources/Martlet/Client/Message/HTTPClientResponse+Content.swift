@@ -32,7 +32,7 @@ extension HTTPClientResponse {
         }
     }
 
-    /// The content, decoded from JSON.
+    /// The content, decoded from JSON, whatever `Content-Type` says: the caller has chosen whom to ask.
     ///
     /// - Parameters:
     ///   - type: What to decode.
@@ -45,8 +45,7 @@ extension HTTPClientResponse {
             let bytes = content.readableBytesView
             return try JSONDecoder().decode(type, from: Data(bytes.dropFirst(TextEncoding.utf8Mark(of: bytes))))
         } catch {
-            let explanation = JSONExplanation(error)
-            throw HTTPClientError.unexpectedJSON("The content is not the JSON that is expected: \(explanation)")
+            throw HTTPClientError.unexpectedJSON(JSONExplanation(error, content).sentence)
         }
     }
 }

@@ -50,6 +50,8 @@ struct HTTP1MessageReader<Parser: MessageHeadParser> {
     var parser: Parser
     private var decoder: BodyDecoder?
     private var failure: HTTPParseError?
+    /// What the head was read from that could not be understood.
+    private var refusedInput: ByteBuffer?
     private let bodyLimits: BodyLimits
 
     init(parser: Parser, bodyLimits: BodyLimits = BodyLimits()) {
@@ -119,6 +121,7 @@ struct HTTP1MessageReader<Parser: MessageHeadParser> {
 
     private mutating func fail(_ error: HTTPParseError) -> Event {
         failure = error
+        if decoder == nil { refusedInput = input.bytes }
         input = InputBuffer()
         return .failed(error)
     }
@@ -155,6 +158,9 @@ extension HTTP1MessageReader where Parser == RequestHeadParser {
         while input.readMore() {}
         return input.bytes.readableBytesView.starts(with: bytes)
     }
+
+    /// What has arrived of the head that could not be understood, or that is not complete.
+    var refusedHead: RequestHead { RequestHead(refused: refusedInput ?? input.bytes) }
 
     /// Whether a head has been handed out whose request is not complete yet.
     var isInsideRequest: Bool { isInsideMessage }

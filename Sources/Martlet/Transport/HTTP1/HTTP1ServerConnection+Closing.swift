@@ -93,7 +93,7 @@ extension HTTP1ServerConnection {
             flushOutput()
         case .slowHead:
             if timing.isInsideHead {
-                refuse(.requestTimeout, "The head of the request did not arrive in time.")
+                refuse(HTTPError(.requestTimeout, "The head of the request did not arrive in time."))
             } else if loop.core.security != nil, security == nil {
                 // Nothing can be sent before the handshake is done.
                 abort()

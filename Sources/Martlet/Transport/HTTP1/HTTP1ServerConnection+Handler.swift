@@ -13,12 +13,13 @@ extension HTTP1ServerConnection {
             handedExchange = exchange
         } else {
             hasHandlerTask = true
-            let task: Task<Void, Never>
-            if let executor {
-                task = Task(executorPreference: executor) { await self.serve(exchange, handler) }
-            } else {
-                // Runs up to the handler's first suspension before it returns: no hop, no queue.
-                task = Task.immediate(executorPreference: loop.executor) { await self.serve(exchange, handler) }
+            let task = loop.shutdownContext.run {
+                if let executor {
+                    Task(executorPreference: executor) { await self.serve(exchange, handler) }
+                } else {
+                    // Runs up to the handler's first suspension before it returns: no hop, no queue.
+                    Task.immediate(executorPreference: loop.executor) { await self.serve(exchange, handler) }
+                }
             }
             if hasHandlerTask { handlerTask.store(task) }
         }

@@ -156,16 +156,30 @@ extension HTTP1ServerConnection: ExchangeConnection {
 
     /// Answers what could not be understood, and closes.
     func refuse(_ error: HTTPParseError) {
-        loop.settings.configuration.logger.debug("Refused a request: \(error)")
-        refuse(error.status, "\(error)")
+        refuse(HTTPError(error.status, "\(error)"))
     }
 
-    /// Answers a request whose head never came to its end, and closes.
-    func refuse(_ status: HTTPResponse.Status, _ text: String) {
-        var writer = ResponseWriter(.noRequest)
-        var draft = ResponseDraft(isPersistent: false)
-        draft.status = status
-        try? writer.end(.text(text), draft, loop.headConstants, into: &output)
-        closeAfterFlush()
+    /// Answers a request whose head can't be understood or never came to its end, and closes.
+    func refuse(_ error: HTTPError) {
+        loop.settings.configuration.logger.debug("Refused a request: \(error.message)")
+        guard loop.takesRefusals else {
+            var writer = ResponseWriter(.noRequest)
+            var draft = ResponseDraft(isPersistent: false)
+            draft.status = error.status
+            try? writer.end(.text(error.message), draft, loop.headConstants, into: &output)
+            return closeAfterFlush()
+        }
+        count(as: .active)
+        timing.beganRequest(at: loop.now)
+        begin(
+            ServerExchange(
+                connection: self,
+                head: reader.refusedHead,
+                body: nil,
+                settings: loop.settings,
+                refusal: error
+            ),
+            mayPersist: false
+        )
     }
 }

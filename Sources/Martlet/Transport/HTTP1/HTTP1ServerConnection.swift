@@ -183,16 +183,23 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
             }
         }
         let isLast = settings.configuration.maximumRequestsPerConnection.map { requestCount >= $0 } ?? false
-        let exchange = ServerExchange(connection: self, head: head, body: body, settings: settings)
+        begin(
+            ServerExchange(connection: self, head: head, body: body, settings: settings),
+            mayPersist: head.isPersistent && !isLast && !isServerClosing
+        )
+    }
+
+    /// Begins to answer, which ends with ``finishIfOver()``.
+    func begin(_ exchange: ServerExchange, mayPersist: Bool) {
         self.exchange = exchange
         hasSentContinue = false
-        let method = ResponseWriter.MethodKind(head.method)
+        let method = ResponseWriter.MethodKind(exchange.head.method)
         writer = ResponseWriter(
             ResponseWriter.Context(
                 method: method,
-                version: head.version,
+                version: exchange.head.version,
                 // After CONNECT that was refused, what the client has sent for its tunnel would be read as requests.
-                mayPersist: head.isPersistent && !isLast && !isServerClosing && method != .connect
+                mayPersist: mayPersist && method != .connect
             )
         )
         // What has arrived of the content is there before the handler asks for it.

@@ -93,9 +93,16 @@ extension HTTP2ServerConnection: HTTP2Connection {
     /// Answers a request that could not be understood.
     private func refuse(_ number: UInt32, _ error: HTTPParseError, _ endsStream: Bool) {
         loop.settings.configuration.logger.debug("Refused a request: \(error)")
-        let stream = HTTP2ServerStream(number, connection: self, method: .get, isInputEnded: endsStream)
+        guard loop.takesRefusals, let head = decoder.refusedRequest else {
+            let stream = HTTP2ServerStream(number, connection: self, method: .get, isInputEnded: endsStream)
+            open(stream)
+            return stream.refuse(error)
+        }
+        let stream = HTTP2ServerStream(number, connection: self, method: head.method, isInputEnded: endsStream)
         open(stream)
-        stream.refuse(error)
+        let exchange = stream.begin(head, loop.settings, refusal: HTTPError(error.status, "\(error)"))
+        liveExchanges += 1
+        loop.deliver(exchange)
     }
 
     private func receiveTrailers(

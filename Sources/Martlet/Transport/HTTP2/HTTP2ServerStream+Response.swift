@@ -19,12 +19,13 @@ extension HTTP2ServerStream: ExchangeConnection {
 
     func hand(_ exchange: ServerExchange, to handler: @escaping HTTPServer.Handler, on executor: (any TaskExecutor)?) {
         isHandlerRunning = true
-        let task: Task<Void, Never>
-        if let executor {
-            task = Task(executorPreference: executor) { await exchange.run(handler) }
-        } else {
-            // Runs up to the handler's first suspension before it returns: no hop, no queue.
-            task = Task.immediate(executorPreference: loop.executor) { await exchange.run(handler) }
+        let task = loop.shutdownContext.run {
+            if let executor {
+                Task(executorPreference: executor) { await exchange.run(handler) }
+            } else {
+                // Runs up to the handler's first suspension before it returns: no hop, no queue.
+                Task.immediate(executorPreference: loop.executor) { await exchange.run(handler) }
+            }
         }
         if isHandlerRunning { handlerTask.store(task) }
     }

@@ -70,7 +70,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
     }
 
     /// Begins the exchange.
-    func begin(_ head: RequestHead, _ settings: ServerSettings) -> ServerExchange {
+    func begin(_ head: RequestHead, _ settings: ServerSettings, refusal: HTTPError? = nil) -> ServerExchange {
         var body: BodyStream?
         if !isInputEnded {
             body = BodyStream(
@@ -83,7 +83,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
         }
         // What a tunnel carries is no content.
         meter = HTTP2ContentMeter(announced: head.method == .connect ? nil : head.framing.announcedLength)
-        let exchange = ServerExchange(connection: self, head: head, body: body, settings: settings)
+        let exchange = ServerExchange(connection: self, head: head, body: body, settings: settings, refusal: refusal)
         self.exchange = exchange
         isCounted = true
         timing.beganRequest(at: loop.now)

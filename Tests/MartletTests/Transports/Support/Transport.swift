@@ -44,6 +44,18 @@ func withServer(
     _ handler: @escaping HTTPServer.Handler,
     test: (HTTPServer, HTTPClient) async throws -> Void
 ) async throws {
+    try await withBoundServer(over: transport, configuration, client: change) { server, client in
+        try await run(server, on: executor, handler) { try await test($0, client) }
+    }
+}
+
+/// The same with a server that nobody serves yet.
+func withBoundServer(
+    over transport: Transport,
+    _ configuration: HTTPServer.Configuration = .bare,
+    client change: (inout HTTPClient.Configuration) -> Void = { _ in },
+    test: (HTTPServer, HTTPClient) async throws -> Void
+) async throws {
     try await Turnstile.servers.pass {
         let certificates = try await SharedCertificates.value
         let configuration = configuration.with { transport.prepare(&$0) }
@@ -61,7 +73,13 @@ func withServer(
             change(&$0)
         }
         defer { client.close(force: true) }
-        try await run(server, on: executor, handler) { try await test($0, client) }
+        do {
+            try await test(server, client)
+        } catch {
+            await server.close(force: true)
+            throw error
+        }
+        await server.close(force: true)
     }
 }
 

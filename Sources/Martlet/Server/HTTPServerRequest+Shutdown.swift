@@ -1,0 +1,51 @@
+/// What a handler learns of its server's end. One that answers for long, with events for example, ends its response then,
+/// so that clients see its end and the server does not wait for its `shutdownTimeout`.
+///
+/// In a server that a `ServiceGroup` of swift-service-lifecycle runs, `cancelWhenGracefulShutdown`,
+/// `withGracefulShutdownHandler` and `Task.isShuttingDownGracefully` do the same.
+extension HTTPServerRequest {
+    /// Whether the server has begun to close.
+    public var isShuttingDown: Bool { exchange.loop.core.shutdown.isRaised }
+
+    /// Runs `operation`, and `onShutdown` when the server begins to close meanwhile; at once when it has begun before.
+    ///
+    /// - Throws: What `operation` throws.
+    public func withShutdownHandler<Result>(
+        isolation: isolated (any Actor)? = #isolation,
+        _ operation: () async throws -> Result,
+        onShutdown: @escaping @Sendable () -> Void
+    ) async rethrows -> Result {
+        let signal = exchange.loop.core.shutdown
+        let number = signal.add(onShutdown)
+        defer { signal.remove(number) }
+        return try await operation()
+    }
+
+    /// Runs `operation` in a task that is cancelled when the server begins to close, or when the handler is cancelled.
+    ///
+    /// ```swift
+    /// try? await request.cancelWhenShuttingDown {
+    ///     for await event in events {
+    ///         try await request.response.write("data: \(event)\n\n")
+    ///         try await request.response.flush()
+    ///     }
+    /// }
+    /// try await request.response.end()
+    /// ```
+    ///
+    /// - Throws: What `operation` throws, which is often a `CancellationError` when it is cancelled.
+    public func cancelWhenShuttingDown<Result: Sendable>(
+        _ operation: @escaping @Sendable () async throws -> Result
+    ) async throws -> Result {
+        let task = Task(executorPreference: exchange.executor) { try await operation() }
+        return try await withTaskCancellationHandler {
+            try await withShutdownHandler {
+                try await task.value
+            } onShutdown: {
+                task.cancel()
+            }
+        } onCancel: {
+            task.cancel()
+        }
+    }
+}

@@ -1,0 +1,19 @@
+// What swift-service-lifecycle's own test kit is built on, and the only way to run tasks within the graceful shutdown of a
+// `ServiceGroup` that are not children of the service's task.
+@_spi(TestKit) import ServiceLifecycle
+
+/// The graceful shutdown of the `ServiceGroup` that a server is served in, for the tasks of its handlers.
+struct ShutdownContext: Sendable {
+    /// No group's.
+    static let none = ShutdownContext(manager: nil)
+    /// That of the calling task, if it is in a group.
+    static var current: ShutdownContext { ShutdownContext(manager: TaskLocals.gracefulShutdownManager) }
+
+    private let manager: GracefulShutdownManager?
+
+    /// Runs `body`; in the tasks that it makes, `cancelWhenGracefulShutdown` and its like do what they say.
+    func run<Result>(_ body: () -> Result) -> Result {
+        guard let manager else { return body() }
+        return TaskLocals.$gracefulShutdownManager.withValue(manager, operation: body)
+    }
+}

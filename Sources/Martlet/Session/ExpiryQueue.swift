@@ -1,0 +1,110 @@
+/// Elements in the order in which their time is over: a binary heap whose members can be found, moved and removed.
+///
+/// Everything takes a number of steps that grows with the logarithm of the number of members, whatever came before.
+struct ExpiryQueue<Element, Deadline: Comparable> {
+    /// Where an element is, from ``insert(_:at:)`` until ``remove(_:)``.
+    struct Handle: Hashable {
+        fileprivate let slot: Int
+    }
+
+    private struct Slot {
+        var element: Element
+        var deadline: Deadline
+        /// Where the slot stands in `heap`.
+        var position: Int
+    }
+
+    private var slots: [Slot?] = []
+    private var freeSlots: [Int] = []
+    /// The slots, each before the two at twice its place and one and two more, which end no sooner.
+    private var heap: [Int] = []
+
+    var count: Int { heap.count }
+
+    /// The element whose time is over first.
+    var first: (handle: Handle, deadline: Deadline)? {
+        guard let slot = heap.first, let deadline = slots[slot]?.deadline else { return nil }
+        return (Handle(slot: slot), deadline)
+    }
+
+    /// The element; nil for a handle whose element was removed.
+    subscript(handle: Handle) -> Element? { slots[handle.slot]?.element }
+
+    /// Changes an element in its place.
+    mutating func change(_ handle: Handle, _ body: (inout Element) -> Void) {
+        guard var slot = slots[handle.slot].take() else { return }
+        body(&slot.element)
+        slots[handle.slot] = slot
+    }
+
+    func deadline(of handle: Handle) -> Deadline? { slots[handle.slot]?.deadline }
+
+    mutating func insert(_ element: Element, at deadline: Deadline) -> Handle {
+        let slot = freeSlots.popLast() ?? slots.count
+        let entry = Slot(element: element, deadline: deadline, position: heap.count)
+        if slot == slots.count { slots.append(entry) } else { slots[slot] = entry }
+        heap.append(slot)
+        rise(from: heap.count - 1)
+        return Handle(slot: slot)
+    }
+
+    /// Gives an element another time.
+    mutating func move(_ handle: Handle, to deadline: Deadline) {
+        guard let position = slots[handle.slot]?.position else { return }
+        slots[handle.slot]?.deadline = deadline
+        rise(from: position)
+        sink(from: slots[handle.slot]?.position ?? position)
+    }
+
+    @discardableResult
+    mutating func remove(_ handle: Handle) -> Element? {
+        guard let entry = slots[handle.slot].take() else { return nil }
+        freeSlots.append(handle.slot)
+        let last = heap.removeLast()
+        if last != handle.slot {
+            place(last, at: entry.position)
+            rise(from: entry.position)
+            sink(from: slots[last]?.position ?? entry.position)
+        }
+        return entry.element
+    }
+
+    private mutating func place(_ slot: Int, at position: Int) {
+        heap[position] = slot
+        slots[slot]?.position = position
+    }
+
+    /// Whether the slot at one position of the heap has to go before that at another.
+    private func precedes(_ one: Int, _ other: Int) -> Bool {
+        guard let one = slots[heap[one]]?.deadline, let other = slots[heap[other]]?.deadline else { return false }
+        return one < other
+    }
+
+    private mutating func swap(_ one: Int, _ other: Int) {
+        let (first, second) = (heap[one], heap[other])
+        place(second, at: one)
+        place(first, at: other)
+    }
+
+    private mutating func rise(from start: Int) {
+        var position = start
+        while position > 0 {
+            let parent = (position - 1) / 2
+            guard precedes(position, parent) else { return }
+            swap(position, parent)
+            position = parent
+        }
+    }
+
+    private mutating func sink(from start: Int) {
+        var position = start
+        while true {
+            var next = 2 * position + 1
+            guard next < heap.count else { return }
+            if next + 1 < heap.count, precedes(next + 1, next) { next += 1 }
+            guard precedes(next, position) else { return }
+            swap(position, next)
+            position = next
+        }
+    }
+}
