@@ -1,3 +1,4 @@
+import TestProcesses
 import Testing
 
 /// How much memory a program takes, seen from outside.

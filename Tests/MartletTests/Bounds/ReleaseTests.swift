@@ -27,7 +27,7 @@ struct ReleaseTests {
 
         private let objects = Mutex<[Weak]>([])
 
-        func add(_ object: AnyObject & Sendable) {
+        func add(_ object: any AnyObject & Sendable) {
             objects.withLock { $0.append(Weak(name: "\(type(of: object))", object: object)) }
         }
 
@@ -186,7 +186,7 @@ struct ReleaseTests {
             }
         } test: { server in
             do {
-                let socket = try await WebSocket.connect(to: server.webSocketURL)
+                let socket = try await WebSocket.connect(server.webSocketURL)
                 watched.add(socket.connection)
                 watched.add(socket.connection.connection)
                 if end == .closedByHandler { await socket.close() }
