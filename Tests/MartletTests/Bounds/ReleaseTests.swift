@@ -176,9 +176,10 @@ struct ReleaseTests {
 
     @Test("M5: a client's WebSocket", arguments: [End.closedByPeer, .closedByHandler, .lost])
     func clientWebSocket(_ end: End) async throws {
-        let watched = Watched()
+        let (watched, opened) = (Watched(), Events<Void>())
         try await withServer(.bare) { request in
             let socket = try await WebSocket.upgrade(request)
+            try await opened.next()
             switch end {
             case .closedByPeer: await socket.close()
             case .lost: try await socket.connection.eventLoop.run { socket.connection.connection.abort() }
@@ -189,6 +190,7 @@ struct ReleaseTests {
                 let socket = try await WebSocket.connect(server.webSocketURL)
                 watched.add(socket.connection)
                 watched.add(socket.connection.connection)
+                opened.add()
                 if end == .closedByHandler { await socket.close() }
                 while try await socket.receive() != nil {}
             }
