@@ -27,7 +27,7 @@ struct ReleaseTests {
 
         private let objects = Mutex<[Weak]>([])
 
-        func add(_ object: AnyObject & Sendable) {
+        func add(_ object: any AnyObject & Sendable) {
             objects.withLock { $0.append(Weak(name: "\(type(of: object))", object: object)) }
         }
 
@@ -176,9 +176,10 @@ struct ReleaseTests {
 
     @Test("M5: a client's WebSocket", arguments: [End.closedByPeer, .closedByHandler, .lost])
     func clientWebSocket(_ end: End) async throws {
-        let watched = Watched()
+        let (watched, opened) = (Watched(), Events<Void>())
         try await withServer(.bare) { request in
             let socket = try await WebSocket.upgrade(request)
+            try await opened.next()
             switch end {
             case .closedByPeer: await socket.close()
             case .lost: try await socket.connection.eventLoop.run { socket.connection.connection.abort() }
@@ -186,9 +187,10 @@ struct ReleaseTests {
             }
         } test: { server in
             do {
-                let socket = try await WebSocket.connect(to: server.webSocketURL)
+                let socket = try await WebSocket.connect(server.webSocketURL)
                 watched.add(socket.connection)
                 watched.add(socket.connection.connection)
+                opened.add()
                 if end == .closedByHandler { await socket.close() }
                 while try await socket.receive() != nil {}
             }
