@@ -33,15 +33,16 @@ extension RequestHead {
     ) {
         var facts = HeadFacts()
         facts.host = host
-        let form = fields.withBytes(
+        let reading = fields.withBytes(
             from: UInt32(truncatingIfNeeded: target.lowerBound),
             length: UInt32(truncatingIfNeeded: target.count)
-        ) { RequestTarget.form(of: $0, isConnect: method == .connect) }
+        ) { RequestTarget.reading(of: $0, isConnect: method == .connect) }
         self.init(
             method: method ?? Self.unknownMethod,
             version: version,
             // What is in none of the forms is read as a path as far as it goes.
-            targetForm: form ?? .origin,
+            targetForm: reading?.form ?? .origin,
+            targetNeedsEncoding: reading?.needsEncoding ?? true,
             target: target,
             fields: fields,
             facts: facts,

@@ -70,8 +70,8 @@ public struct CookieStorage: Sendable {
             cookie.domain?.utf8.count ?? 0 <= 1024, cookie.path?.utf8.count ?? 0 <= 1024
         else { throw .invalidSize }
         if let violation = cookie.violation { throw .violation(violation) }
-        let isEncrypted = url.keepsSecureCookies
-        if cookie.isSecure, !isEncrypted { throw .insecureConnection }
+        let isTrusted = url.keepsSecureCookies
+        if cookie.isSecure, !isTrusted { throw .insecureConnection }
         if context == .crossSite, cookie.sameSite != SetCookie.SameSite.none { throw .crossSite }
 
         let (domain, isHostOnly) = try domain(of: cookie, from: url)
