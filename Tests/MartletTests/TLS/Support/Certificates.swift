@@ -1,6 +1,7 @@
 import Foundation
 import Martlet
 import TestProcesses
+import Testing
 
 /// Certificates made with openssl: an authority, and whom it vouches for. The folder is removed with the value.
 final class Certificates: Sendable {
