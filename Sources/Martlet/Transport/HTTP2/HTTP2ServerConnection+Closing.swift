@@ -95,7 +95,7 @@ extension HTTP2ServerConnection {
         // answers are sent, as far as its windows have room for them.
         watchSilentPeer()
         if !streams.isEmpty {
-            // Whatever is sent to a client that is gone is answered with a reset by its system.
+            // The system of a client that is gone answers what is sent to it with a reset.
             output.tail.writeHTTP2Ping(0, isAcknowledgement: false)
             flushSoon()
         }
