@@ -307,7 +307,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
             exchange.body?.fail(HTTPBodyError.tooSlow)
         case .slowHandler:
             handlerIsTooSlow(exchange)
-        case .idle, .slowHead, .stalledOutput, nil:
+        case .idle, .slowHead, .stalledOutput, .silentHandler, nil:
             break
         }
     }
