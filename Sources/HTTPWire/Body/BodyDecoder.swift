@@ -38,8 +38,8 @@ public struct BodyDecoder: Sendable {
 
     /// A decoder for the content of one message, whose head says how it is framed.
     ///
-    /// - Parameter isResponse: Whether it is a response. Then blanks behind a chunk size are taken, folded trailers are
-    ///   unfolded, and trailers that must not be some are left out instead of being an error.
+    /// - Parameter isResponse: Whether it is a response. Then blanks after a chunk size are taken, folded trailers are
+    ///   unfolded, and fields that must not be trailers are left out instead of being an error.
     public init(framing: BodyFraming, limits: BodyLimits = BodyLimits(), isResponse: Bool = false) {
         switch framing {
         case .none: state = .length(remaining: 0)

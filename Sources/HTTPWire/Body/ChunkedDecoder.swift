@@ -4,7 +4,7 @@ import NIOCore
 /// The chunked transfer coding (RFC 9112 section 7.1).
 ///
 /// Line ends are CR LF and nothing else: a bare LF here is what request smuggling has been made of. In a response, where
-/// there is no request to smuggle, blanks behind a size and a trailer that must not be one do no harm.
+/// there is no request to smuggle, blanks after a size and a field that must not be a trailer do no harm.
 struct ChunkedDecoder: Sendable {
     private enum State: Sendable {
         case size(digits: Int, value: Int)

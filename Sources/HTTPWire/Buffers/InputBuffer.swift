@@ -12,7 +12,7 @@ package import NIOCore
 package struct InputBuffer: Sendable {
     /// What the parser reads, which takes bytes from its beginning and nothing else.
     package var bytes = ByteBuffer()
-    /// What has arrived behind it and was not asked for.
+    /// What has arrived after it and was not asked for.
     private var later = PieceQueue()
     /// Whether the memory of ``bytes`` was allocated here, so that there are no slices but those of consumed bytes.
     private var isOwn = false
@@ -21,7 +21,7 @@ package struct InputBuffer: Sendable {
     /// How many bytes were copied in all: what tests hold against the number that has arrived.
     package private(set) var copiedBytes = 0
 
-    /// A buffer of nothing.
+    /// An empty buffer.
     package init() {}
 
     /// How many bytes have arrived and were not taken.

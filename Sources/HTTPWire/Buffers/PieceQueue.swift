@@ -21,7 +21,7 @@ package struct PieceQueue: Sendable {
     /// How many bytes wait.
     package private(set) var byteCount = 0
 
-    /// A queue of nothing.
+    /// An empty queue.
     package init() {}
 
     /// Whether nothing waits.

@@ -20,7 +20,7 @@ public final class ContentDecoder {
     private let limits: Decompressor.Limits
     private var totalInput = 0
     private var totalOutput = 0
-    /// What is wrong, and has not been told.
+    /// The error that has not been reported yet.
     private var failure: ContentCodingError?
 
     /// A decoder for content with these codings, in the order in which they were applied.
@@ -40,7 +40,7 @@ public final class ContentDecoder {
     /// - Parameter limit: How many bytes this call may append; none by default. When as many were appended there may be more
     ///   to come, even if `input` has been read to its end: call again until fewer are.
     /// - Returns: how many bytes were appended.
-    /// - Throws: `ContentCodingError`. Damage behind good content is told by the next call, or by `finish`.
+    /// - Throws: `ContentCodingError`. Damage after good content is reported by the next call, or by `finish`.
     @discardableResult
     public func decode(
         _ input: inout ByteBuffer,
@@ -72,7 +72,7 @@ public final class ContentDecoder {
 
     /// Makes sure that the data of every coding were complete. No data at all are taken for empty content.
     ///
-    /// - Throws: `ContentCodingError.truncated` if they were not; what is wrong with them if that has not been told yet.
+    /// - Throws: `ContentCodingError.truncated` if they were not; the error that has not been reported yet.
     public func finish() throws(ContentCodingError) {
         if let failure {
             self.failure = .finished

@@ -8,9 +8,9 @@ import NIOCore
 ///     try decompressor.decompress(&input, into: &output)
 ///     try decompressor.finish()
 ///
-/// Several gzip members one after another are read as one content. Zeros behind the data are ignored, as gzip does: files
-/// are padded with them. Where the data turn out to be damaged, what came out before is given out first. A decompressor belongs to one isolation domain; it
-/// needs about 40 KiB until it is released.
+/// Several gzip members one after another are read as one content. Zeros after the data are ignored, as gzip does: files
+/// are padded with them. Where the data turn out to be damaged, what came out before is given out first. A decompressor
+/// belongs to one isolation domain; it needs about 40 KiB until it is released.
 public final class Decompressor {
     /// How much may come out, so that a few bytes cannot fill the memory.
     public struct Limits: Sendable, Hashable {
@@ -79,8 +79,8 @@ public final class Decompressor {
     ///   fewer are.
     /// - Returns: how many bytes were appended.
     /// - Throws: `ContentCodingError` if the data are not in the format, something follows them, or a limit is exceeded.
-    ///   The decompressor is of no use after that. Damage behind good content, a wrong checksum say, is told by the next
-    ///   call, or by `finish`.
+    ///   The decompressor is of no use after that. Damage after good content, a wrong checksum say, is reported by the
+    ///   next call, or by `finish`.
     @discardableResult
     public func decompress(
         _ input: inout ByteBuffer,
@@ -103,7 +103,7 @@ public final class Decompressor {
         return totalOutput - before
     }
 
-    /// Throws the error that is still to be told, or that there has been one.
+    /// Throws the error that has not been reported yet; `finished` when it has been.
     private func checkFailure() throws(ContentCodingError) {
         guard case .failed(let untold) = state else { return }
         state = .failed(nil)
@@ -112,7 +112,7 @@ public final class Decompressor {
 
     /// Makes sure that the compressed data were complete. No data at all are taken for empty content.
     ///
-    /// - Throws: `ContentCodingError.truncated` if they were not; what is wrong with them if that has not been told yet.
+    /// - Throws: `ContentCodingError.truncated` if they were not; the error that has not been reported yet.
     public func finish() throws(ContentCodingError) {
         try checkFailure()
         switch state {

@@ -242,7 +242,7 @@ struct HTTP2FieldAssembler {
         var failure: HTTPParseError?
         table.forEach { slot in
             guard slot.known != .other, failure == nil else { return }
-            // Nothing between the peers of HTTP/2 joins or repeats fields, so two are no slip, equal or not.
+            // Nothing between the peers of HTTP/2 joins or repeats fields, so two fields are not a slip, equal or not.
             if slot.known == .contentLength, facts.contentLength != nil {
                 failure = HTTPParseError(.conflictingContentLength, at: slot.value.lowerBound)
                 return

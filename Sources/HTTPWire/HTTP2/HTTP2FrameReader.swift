@@ -26,7 +26,7 @@ public struct HTTP2FrameReader: Sendable {
         /// The peer takes no more streams, has done nothing about those after the last one, and may say more for people
         /// to read.
         case goAway(lastStream: UInt32, code: UInt32, text: ByteBuffer)
-        /// The increment is above 0, except on a stream, where it depends on that what an increment of 0 ends.
+        /// The increment is above 0, but on a stream it may be 0: what that ends depends on the stream's state.
         case windowUpdate(stream: UInt32, increment: Int)
         /// A frame of a type that is not known, which is ignored (RFC 9113 section 5.5).
         case unknown
@@ -259,7 +259,7 @@ public struct HTTP2FrameReader: Sendable {
             guard let word = frame.payload.readInteger(as: UInt32.self), frame.payload.readableBytes == 0 else {
                 throw frame.sizeError(stream: nil)
             }
-            // On a stream it depends on the stream's state what such a frame is.
+            // On a stream, what such a frame breaks depends on the stream's state.
             guard word & 0x7FFF_FFFF > 0 || frame.stream != 0 else {
                 throw HTTP2Error(.protocolError, HTTP2Error.emptyIncrement)
             }
@@ -275,7 +275,7 @@ public struct HTTP2FrameReader: Sendable {
             throw HTTP2Error(.enhanceYourCalm, "A field block is too large (RFC 9113 section 10.5.1)")
         }
         if block.block.readableBytes == 0 {
-            // A block whose end has to come yet does not keep the buffer that its beginning has arrived in.
+            // An unfinished block does not keep the buffer that its beginning arrived in.
             let isWhole = frame.flags.contains(.endHeaders)
             block.block = isWhole ? frame.payload : frame.payload.copied()
         } else {
@@ -325,7 +325,7 @@ extension HTTP2FrameReader.Frame {
         return word & 0x7FFF_FFFF
     }
 
-    /// Priorities are ignored (RFC 9113 section 5.3.2), but for one that can't be.
+    /// Priorities are ignored (RFC 9113 section 5.3.2), except for that of a stream that depends on itself.
     fileprivate func dependencyError(_ dependency: UInt32) -> HTTP2Error? {
         guard dependency == stream else { return nil }
         return HTTP2Error(.protocolError, stream: stream, "A stream depends on itself (RFC 7540 section 5.3.1)")

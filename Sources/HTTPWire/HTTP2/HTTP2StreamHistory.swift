@@ -8,7 +8,7 @@ package struct HTTP2StreamHistory: Sendable {
         /// Both sides had sent all.
         case ended
         case resetByPeer
-        /// The peer may not know yet, so that whatever it sends is ignored. This holds for streams that were never
+        /// The peer may not know yet, so that all it sends for them is ignored. This holds for streams that were never
         /// served, too: those that were refused, malformed, or begun after the connection's end was announced.
         case resetHere
     }

@@ -137,7 +137,7 @@ struct FieldLineParser: Sendable {
         _ facts: inout HeadFacts,
         _ writer: inout FieldTable.Writer
     ) throws(HTTPParseError) -> Int? {
-        // A length or a coding in pieces is how a response is split, and nothing that a server has use for.
+        // A length or a coding in pieces is a way to split a response, and of no use to a server.
         guard last.known != .contentLength, last.known != .transferEncoding else {
             throw HTTPParseError(.obsoleteLineFolding, at: lineStart)
         }

@@ -9,7 +9,7 @@ extension RequestHead {
     /// in their values. In the target everything is percent-encoded that no URI can hold, control characters too, so that
     /// it can be written anywhere. There is no content, and the connection does not go on.
     ///
-    /// - Parameter bytes: What has arrived of the head; it may be cut off anywhere, or be no head at all.
+    /// - Parameter bytes: What has arrived of the head; it may be cut off anywhere, or not be a head at all.
     public init(refused bytes: ByteBuffer) {
         // A copy, so that nothing else is held on to.
         let copy = ByteBuffer(bytes: bytes.readableBytesView)
@@ -57,7 +57,7 @@ extension RequestHead {
 
 /// Reads what there is of a head, without rules.
 private struct RefusedHeadReader {
-    /// Enough for whoever looks into a log, and not enough to fill it.
+    /// Enough to be of use in a log, and not enough to fill it.
     private static let targetLimit = 4_096
     private static let fieldLimit = 100
 

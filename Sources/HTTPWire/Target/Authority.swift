@@ -4,13 +4,13 @@
 ///     Authority("[0:0::1]")           // host "::1", no port
 ///     Authority("0x7f.1")             // host "127.0.0.1", no port
 ///
-/// A host has one form here, however it was written: programs that compare hosts must not be told apart from the one
-/// that connects to them. Names are in lower case, what is percent-encoded without need is decoded (RFC 3986 section
-/// 6.2.2.2), and addresses are in the form of the WHATWG URL standard (section 3.5): four decimal numbers for every
+/// A host has one form here, however it was written: a program that compares hosts and the one
+/// that connects to them must not read one differently. Names are in lower case, what is percent-encoded without need is
+/// decoded (RFC 3986 section 6.2.2.2), and addresses are in the form of the WHATWG URL standard (section 3.5): four decimal numbers for every
 /// notation of IPv4 that systems know, such as `127.1`, `0177.0.0.1` and `2130706433`; IPv6 in its shortest form. A name
 /// that ends in a number and is not an address is refused, as in browsers.
 public struct Authority: Sendable, Hashable, LosslessStringConvertible {
-    /// The name or address, an IPv6 address without its brackets and perhaps with a zone behind `%`: `fe80::1%eth0`
+    /// The name or address, an IPv6 address without its brackets and perhaps with a zone after `%`: `fe80::1%eth0`
     /// (RFC 4007 section 11). Never empty.
     public let host: String
     /// The port, 0 to 65535, or `nil` if there is none or an empty one (`host:`).
@@ -70,7 +70,7 @@ public struct Authority: Sendable, Hashable, LosslessStringConvertible {
         self.port = port.number
     }
 
-    /// `host`, `host:port` or `[IPv6]:port`, a zone behind `%25`.
+    /// `host`, `host:port` or `[IPv6]:port`, a zone after `%25`.
     public var description: String {
         let name = isIPLiteral ? "[\(Self.literal(host))]" : host
         return port.map { "\(name):\($0)" } ?? name
@@ -149,7 +149,7 @@ extension Span<UInt8> {
         return zone.isEmpty || !all(in: .unreserved, zone) ? nil : percent
     }
 
-    /// The zone behind a `%`, which may be percent-encoded (RFC 6874 section 2).
+    /// The zone after a `%`, which may be percent-encoded (RFC 6874 section 2).
     private func zone(after percent: Int, in range: Range<Int>) -> Range<Int> {
         let isEncoded = percent + 3 < range.upperBound && self[percent + 1] == 0x32 && self[percent + 2] == 0x35
         return percent + (isEncoded ? 3 : 1)..<range.upperBound
@@ -165,7 +165,7 @@ extension Span<UInt8> {
         return addressEnd < range.upperBound ? "\(text)%\(string(zone(after: addressEnd, in: range)))" : text
     }
 
-    /// The one form of a name or an IPv4 address, which has been checked; `nil` if it ends in a number and is no address.
+    /// The one form of a name or an IPv4 address, which has been checked; `nil` if it ends in a number and is not an address.
     fileprivate func name(_ range: Range<Int>) -> String? {
         guard first(0x25, in: range) != nil || extracting(range).endsInNumber else { return lowercasedString(range) }
         var name: [UInt8] = []

@@ -50,8 +50,8 @@ extension HTTPURL {
         return bytes.lowercasedString(range)
     }
 
-    /// Whether `text` begins with a scheme and `//`, so that it is an absolute URL. `localhost:80/?u=http://x` does not: what
-    /// people leave the scheme out of may hold another URL.
+    /// Whether `text` begins with a scheme and `//`, so that it is an absolute URL. `localhost:80/?u=http://x` does not: a
+    /// URL without its scheme may hold another one.
     package static func namesScheme(_ text: String) -> Bool {
         let bytes = text.utf8.span
         guard let scheme = bytes.scheme(from: 0) else { return false }

@@ -1,9 +1,9 @@
 /// IP addresses between their texts and the bytes that they stand for.
 ///
-/// One reading for all who compare or connect: URLs, `Host`, `no_proxy`, cookies and certificates.
+/// One reading for all that compares hosts or connects to them: URLs, `Host`, `no_proxy`, cookies and certificates.
 package enum IPAddressBytes {
     /// The bytes of an IPv4 or IPv6 address in any notation, an IPv6 address without brackets and perhaps with a zone,
-    /// which is left out; `nil` for a name, and for a number that is no address.
+    /// which is left out; `nil` for a name, and for a number that is not an address.
     package static func bytes(of host: String) -> [UInt8]? {
         let bytes = host.utf8.span
         if bytes.first(0x3A, in: 0..<bytes.count) != nil {
@@ -20,7 +20,7 @@ package enum IPAddressBytes {
         guard let address = bytes(of: host) else { return nil }
         if address.count == 4 { return text(of: address) }
         let zone = host.utf8.firstIndex(of: 0x25).map { String(host[$0...]) } ?? ""
-        // An empty zone is none, and one with a bracket or a slash would not end where the address does.
+        // An empty zone is not a zone, and one with a bracket or a slash would not end where the address does.
         guard zone.utf8.count != 1, zone.utf8.dropFirst().allSatisfy(ByteSet.unreserved.contains) else { return nil }
         let wrapsIPv4 = address.prefix(10).allSatisfy { $0 == 0 } && address[10] == 0xFF && address[11] == 0xFF
         return (wrapsIPv4 ? "::ffff:\(text(of: Array(address[12...])))" : text(of: address)) + zone

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Counts the connections that could not be accepted, and says when to tell of them: at once, and then once a second at
+/// Counts the connections that could not be accepted, and says when to report them: at once, and then once a second at
 /// most, however many there are. A plain value without a clock.
 struct AcceptFailures {
     private static let interval = TimeAmount.seconds(1)

@@ -178,7 +178,7 @@ extension ExchangeConnection {
     func answer(_ error: any Error, _ exchange: ServerExchange, closes: Bool = false, keepsFields: Bool = true) {
         let answer = HTTPError(answering: error)
         let error = (error as? any HTTPResponseError)?.cause ?? error
-        // The server's own refusals are the client's business, whatever their status.
+        // The server's own refusals are the client's fault, whatever their status, and not reported.
         let isRefusal = exchange.refusal.map { $0.error == error as? HTTPError } ?? false
         if answer.status.kind == .serverError && !isRefusal || isHeadWritten {
             report(error, exchange)

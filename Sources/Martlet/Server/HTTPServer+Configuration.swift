@@ -34,6 +34,11 @@ extension HTTPServer {
         /// How long a handler may take until its response is ended; nil, the default, for ever. The task is then
         /// cancelled and the client is answered 503.
         public var handlerTimeout: Duration?
+        /// How long a handler may send nothing after its client has closed its sending half, before the handler's task is
+        /// cancelled; nil for ever. 5 seconds by default. TCP doesn't tell a client that only finished sending from one
+        /// that is gone, until something is sent to it. Over HTTP/2 and Unix-domain sockets, where the difference shows at
+        /// once, nothing is waited for.
+        public var halfCloseGracePeriod: Duration? = .seconds(5)
         /// How long ``HTTPServer/close(force:)`` leaves to the requests that are being answered. 30 seconds by
         /// default.
         public var shutdownTimeout: Duration = .seconds(30)

@@ -20,8 +20,8 @@ public final class HTTPServer: Sendable {
     /// Answers one request. The response is ended for a handler that returns without doing so; one that throws
     /// answers 500, or what an ``HTTPError`` says.
     ///
-    /// It runs on the event loop of the request's connection, and is cancelled when the client goes away. A
-    /// client that has only finished sending gets its answer.
+    /// It runs on the event loop of the request's connection, and is cancelled when the client goes away. A client that
+    /// has only finished sending gets its answer; see ``Configuration/halfCloseGracePeriod``.
     public typealias Handler = @Sendable (HTTPServerRequest) async throws -> Void
 
     /// The address the server listens on.

@@ -4,7 +4,7 @@ import HTTPWire
 /// What a content must say of itself before it is read as something.
 extension HTTPServerRequest {
     /// Refuses a content that comes in a content coding, such as gzip: it is not what its media type says until that has
-    /// been undone, which is up to whoever reads ``body``.
+    /// been undone, which is up to the handler that reads ``body``.
     ///
     /// - Throws: ``HTTPError`` with 415 and `Accept-Encoding` (RFC 9110 section 15.5.16).
     package func requireNoContentCoding() throws(HTTPError) {
@@ -21,8 +21,8 @@ extension HTTPServerRequest {
     /// Refuses a content that does not say that it is JSON.
     ///
     /// A page of any origin can make a browser send a form or plain text to any server without asking first, with cookies
-    /// perhaps; JSON it can't send so. A content without a type comes from a program, or from a page that hides what it
-    /// sends; only the latter names its origin.
+    /// perhaps. It can't send JSON in that way. A content without a type comes from a program, or from a page that hides
+    /// what it sends; only the latter names its origin.
     ///
     /// - Throws: ``HTTPError`` with 415 and `Accept` (RFC 9110 section 15.5.16).
     func requireJSON() throws(HTTPError) {

@@ -2,11 +2,11 @@ import HTTPTypes
 import HTTPWire
 
 extension HTTPServerRequest {
-    /// Whether the web page that sent the request is one that `isAllowed` says yes to.
+    /// Whether `isAllowed` accepts the web page that sent the request.
     ///
     /// Browsers send the requests of any page to any server, with that server's cookies. `Origin` names the page's origin
-    /// (RFC 6454 section 7). A request without the field is not from a page that could not be trusted, and is accepted;
-    /// one with several of them, which no browser sends, is not.
+    /// (RFC 6454 section 7). A request without the field is accepted: browsers send it with WebSockets and with all
+    /// methods but GET and HEAD. One with several of them, which no browser sends, is not.
     ///
     /// - Parameter isAllowed: Is given the value of `Origin`.
     public func hasAllowedOrigin(_ isAllowed: (_ origin: String) -> Bool) -> Bool {

@@ -63,7 +63,7 @@ final class ServerCore: Sendable {
         }
     }
 
-    /// Tells of a connection that could not be accepted, unless that was done a moment ago, by any of the loops.
+    /// Logs that a connection could not be accepted, unless one of the loops has done so a moment ago.
     func reportAcceptFailure(_ error: any Error) {
         guard let count = acceptFailures.withLock({ $0.failed(at: .now()) }) else { return }
         let times = count == 1 ? "" : " (\(count) times since this was last logged)"

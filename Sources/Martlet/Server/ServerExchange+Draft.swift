@@ -3,7 +3,7 @@ import HTTPWire
 import NIOCore
 
 extension ServerExchange {
-    /// Throws away what the handler said about its response, in favour of `answer`: but for what it has said to the client
+    /// Puts `answer` in place of what the handler said about its response, and keeps only what it has said to the client
     /// whatever the response is, such as its cookies.
     ///
     /// - Parameter keepsFields: Whether anything at all is kept.
@@ -39,7 +39,7 @@ extension ServerExchange {
 
 extension ResponseDraft {
     /// The fields that do not describe the response that the handler had in mind, and so go with the answer to its error
-    /// too: cookies, who may read the response (CORS), what it depends on, and what holds for the whole server.
+    /// too: cookies, the permission to read the response (CORS), what it depends on, and what holds for the whole server.
     fileprivate var fieldsOfAnyResponse: [HTTPField] {
         headers?.filter { field in
             switch field.name {

@@ -17,7 +17,7 @@ final class ServerExchange: Sendable {
     /// Why the server refuses the request; nil for those that it understands.
     let refusal: Refusal?
 
-    /// Why a server refuses a request. An object, since nearly all exchanges have room for none.
+    /// Why a server refuses a request. An object, so that exchanges without one, nearly all, need little room.
     final class Refusal: Sendable {
         let error: HTTPError
 

@@ -208,7 +208,7 @@ extension HTTPServer.Configuration {
     /// How often deadlines are looked at: a quarter of the shortest, but neither in a rush nor late by seconds.
     fileprivate var sweepInterval: TimeAmount {
         let shortest =
-            [idleTimeout, headTimeout, writeTimeout, handlerTimeout, bodyRateGracePeriod]
+            [idleTimeout, headTimeout, writeTimeout, handlerTimeout, bodyRateGracePeriod, halfCloseGracePeriod]
             .compactMap { $0.map(TimeAmount.init) }
             .min() ?? .seconds(4)
         return min(max(.nanoseconds(shortest.nanoseconds / 4), .milliseconds(10)), .seconds(1))

@@ -34,7 +34,7 @@ extension HTTPSession.State {
     /// - Parameter canAnnounce: Whether the client can still be told of another id. Otherwise the session keeps the
     ///   one that the client knows; a session that the client knows nothing of is not worth keeping.
     mutating func takeChange(canAnnounce: Bool) -> HTTPSession.Change? {
-        // Whoever stores a change asks for the next one afterwards.
+        // The next change is asked for when the present one has been stored.
         guard !isStoring else { return nil }
         if isDestroyed {
             // Without a stored session there is nothing to end.

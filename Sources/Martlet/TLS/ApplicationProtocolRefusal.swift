@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Refuses clients that offer protocols and none that is spoken here, with the alert that RFC 7301 section 3.2 asks for.
+/// Refuses clients that offer only protocols that are not spoken here, with the alert that RFC 7301 section 3.2 asks for.
 ///
 /// NIOSSL would go on without a protocol, and its context has no setting for that. The alert is sent before the TLS
 /// library has answered the ClientHello, when all is plain text yet.

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// What a client tells a server about whom it wants to reach, so that the server can choose its certificate (RFC 6066
+/// The name of the host that a client wants to reach, as it tells a server that has to choose a certificate (RFC 6066
 /// section 3).
 struct ServerName: Sendable, Hashable {
     /// The name as it is sent: without the dot that ends an absolute name (`example.com.`).

@@ -68,7 +68,7 @@ struct TLSFailure: Sendable, Hashable {
             }
     }
 
-    /// The failure that the server tells of (RFC 8446 section 6).
+    /// The failure that the server reports (RFC 8446 section 6).
     private static func text(ofAlert alert: String) -> String {
         let name = alert.lowercased().replacing("_", with: " ")
         let advice =

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Why a content is not the JSON that is expected, in words for whoever has sent it.
+/// Why a content is not the JSON that is expected, in words for its sender.
 package struct JSONExplanation {
     private let reason: String
 

@@ -13,8 +13,8 @@ import Synchronization
 /// Looks names up with the system's resolver, which blocks: for half a minute where the server of a name does not answer.
 ///
 /// It has threads of its own, so that files and other work go on meanwhile; a name that many ask for is looked up once at
-/// a time, so that one dead name takes one thread; and who asks is answered before ``timeout`` is over, whatever the
-/// system does.
+/// a time, so that one dead name takes one thread; and each caller is answered before ``timeout`` is over, whatever
+/// the system does.
 final class NameResolver: Sendable {
     typealias Outcome = Result<[SocketAddress], SocketError>
 
@@ -81,7 +81,7 @@ final class NameResolver: Sendable {
         return try outcome.get()
     }
 
-    /// One that waits for a name: it is answered once, by the look-up or by its timer.
+    /// A caller that waits for a name: it is answered once, by the look-up or by its timer.
     private final class Waiter: Sendable {
         private struct State {
             var completion: (@Sendable (Outcome) -> Void)?

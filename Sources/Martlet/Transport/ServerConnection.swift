@@ -188,19 +188,6 @@ extension ServerConnection {
         }
     }
 
-    /// Lets the system find out whether a client that has finished sending is still there to take its answers: of one that
-    /// is gone nothing more would be heard as long as nothing is sent to it. What the system finds closes the channel.
-    ///
-    /// A client's system forgets a connection that its program has closed after a minute or so, and answers a probe with
-    /// a reset then; one that only waits for its answers acknowledges each.
-    func watchSilentPeer() {
-        guard let options = context?.channel.syncOptions else { return }
-        for (option, value) in SystemSocket.keepAlive {
-            // Unix-domain sockets have no such options, and need none: they tell the end of one half from that of both.
-            try? options.setOption(option, value: value)
-        }
-    }
-
     /// Whether nothing is left but the client's half, which has its time.
     func lingers(at now: NIODeadline) -> Bool {
         guard case .closing(let closing) = phase, closing.isLingering else { return false }

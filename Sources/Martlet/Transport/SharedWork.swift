@@ -1,6 +1,6 @@
-/// Who waits for which piece of work: each piece is done once, however many ask for it while it is being done.
+/// The callers that wait for pieces of work: each piece is done once, however many ask for it while it is being done.
 ///
-/// A value without threads. Whoever is told to begin does the work, and hands its result to all that ``finish(_:)``
+/// A value without threads. The caller that is told to begin does the work, and hands its result to all that ``finish(_:)``
 /// returns, itself among them.
 package struct SharedWork<Key: Hashable & Sendable, Waiter: Sendable>: Sendable {
     package enum Role: Sendable, Hashable {

@@ -23,22 +23,6 @@ enum SystemSocket {
         #endif
     }
 
-    /// Probes of a peer that is silent: the first after 15 seconds, three more, each as long after the last.
-    static var keepAlive: [(ChannelOptions.Types.SocketOption, SocketOptionValue)] {
-        #if canImport(Darwin)
-            let idleTime = TCP_KEEPALIVE
-        #else
-            let idleTime = TCP_KEEPIDLE
-        #endif
-        func tcp(_ name: CInt) -> ChannelOptions.Types.SocketOption {
-            ChannelOptions.Types.SocketOption(level: .tcp, name: NIOBSDSocket.Option(rawValue: name))
-        }
-        return [
-            (tcp(CInt(idleTime)), 15), (tcp(CInt(TCP_KEEPINTVL)), 15), (tcp(CInt(TCP_KEEPCNT)), 4),
-            (ChannelOptions.Types.SocketOption(level: .socket, name: .so_keepalive), 1),
-        ]
-    }
-
     static func open(bind address: SocketAddress, v6Only: Bool, reusePort: Bool) throws -> CInt {
         #if os(Linux)
             let type = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue)

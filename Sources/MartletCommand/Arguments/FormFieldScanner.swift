@@ -88,7 +88,7 @@ struct FormFieldScanner {
         return nil
     }
 
-    /// Whether the semicolon that is next has one of the known parameters behind it.
+    /// Whether the semicolon that is next has one of the known parameters after it.
     private var startsParameter: Bool {
         var next = self
         next.skip()

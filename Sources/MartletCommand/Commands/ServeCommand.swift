@@ -126,7 +126,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     /// The names that the server is reached by; nil for any.
     private var hosts: [String]? {
-        // A browser refuses to take the certificate of another name, so that no page of another site can come as far.
+        // A browser refuses to take the certificate of another name, so that no page of another site gets this far.
         if cert != nil { return nil }
         let address = InternetAddress(host)
         var names = allowHost

@@ -13,7 +13,7 @@ import NIOPosix
 /// What comes from standard input, or from something that is no file, such as a named pipe.
 struct InputBytes: AsyncSequence, Sendable {
     private static let pieceSize = 65_536
-    /// Reading waits for whoever writes, perhaps for ever: not on the threads that files are read and written on.
+    /// Reading waits for the writer, perhaps for ever: not on the threads that files are read and written on.
     private static let threads = {
         let threads = NIOThreadPool(numberOfThreads: 1)
         threads.start()

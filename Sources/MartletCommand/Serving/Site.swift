@@ -40,7 +40,7 @@ struct Site: Sendable {
     var around: @Sendable (@escaping HTTPServer.Handler) -> HTTPServer.Handler {
         get throws {
             guard allowsOtherSites else { return { ErrorPages().wrapping($0) } }
-            // Parts of files are of use only to who may know which parts they are.
+            // Parts of files are of use only to pages that may know which parts they are.
             let policy = try CORSPolicy(
                 methods: [.get, .head],
                 exposedHeaders: [.contentRange, .acceptRanges, .contentEncoding, .contentLength, .eTag]

@@ -25,7 +25,7 @@ enum CompressedName {
     /// What gzip begins with (RFC 1952 section 2.3.1).
     static let gzipStart: [UInt8] = [0x1F, 0x8B]
 
-    /// What stands behind the last dot, in lower case; nil if there is none.
+    /// What stands after the last dot, in lower case; nil if there is none.
     private static func ending(of name: [UInt8]) -> String? {
         guard let dot = name.lastIndex(of: 0x2E), name.count - dot <= 6 else { return nil }
         return String(decoding: name[(dot + 1)...], as: UTF8.self).lowercased()

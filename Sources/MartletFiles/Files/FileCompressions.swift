@@ -3,8 +3,7 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// Compresses files for those who ask, on threads that do nothing else: each file once, however many ask for it at the same
-/// time.
+/// Compresses files on threads that do nothing else: each file once, however many requests ask for it at the same time.
 final class FileCompressions: Sendable {
     /// What is compressed: a file as it is now.
     struct Key: Sendable, Hashable {

@@ -80,7 +80,7 @@ struct FileFacts: Sendable, Hashable {
     /// When the content was last modified, as the field `Last-Modified` tells it: never later than `now` (RFC 9110 section
     /// 8.8.2.1).
     ///
-    /// Anybody can give a file a time that is yet to come. What holds then is when the system last saw it change, which
+    /// A file can be given a time that is yet to come. What holds then is when the system last saw it change, which
     /// stays the same from one request to the next.
     func lastModified(now: Moment) -> HTTPDate {
         let moment = modified <= now ? modified : min(changed, now)

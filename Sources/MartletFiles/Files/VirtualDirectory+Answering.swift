@@ -31,7 +31,7 @@ extension VirtualDirectory {
         let response = request.response
         response.status = status
         for field in headers {
-            // What the response depends on is told by all who know of something.
+            // Other parts of the program add what they know the response to depend on.
             if field.name == .vary {
                 response.headers.append(field)
             } else {
@@ -109,7 +109,7 @@ extension VirtualDirectory {
         if let policy = resource.cacheControlField { headers[.cacheControl] = policy }
     }
 
-    /// What an answer depends on that is none of the representations, but was chosen by one (RFC 9110 section 12.5.5).
+    /// What an answer without a representation depends on where one was chosen all the same (RFC 9110 section 12.5.5).
     private static func variation(_ varies: Bool) -> HTTPFields {
         varies ? [.vary: "accept-encoding"] : [:]
     }

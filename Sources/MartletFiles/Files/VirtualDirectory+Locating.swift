@@ -304,13 +304,13 @@ extension VirtualDirectory {
         }
     }
 
-    /// The content compressed with gzip, made by one for all who ask for it at the same time, and kept.
+    /// The content compressed with gzip, made once for all requests that ask for it at the same time, and kept.
     ///
     /// - Returns: Nil when there is so much to compress that the file is better sent as it is, or it can't be read.
     func compressed(_ resource: FileResource) async -> FileResource? {
         let key = Self.compressedKey(resource)
         return await compressions.result(for: FileCompressions.Key(key: key, facts: resource.facts)) {
-            // Another may have ended between the look for what is kept and the wish to begin.
+            // Another compression may have ended since the cache was looked into.
             if let kept = self.current(key), kept.facts == resource.facts { return kept }
             self.compressions.countOne()
             let bytes: ByteBuffer
@@ -328,7 +328,7 @@ extension VirtualDirectory {
         }
     }
 
-    /// The key of what is made of a file. A NUL can't be in a path, so it is no other file's.
+    /// The key of what is made of a file. A NUL can't be in a path, so that no other file has this key.
     private static func key(_ resource: FileResource, _ coding: String) -> CacheKey {
         CacheKey("\(resource.origin.key)\0\(coding)")
     }

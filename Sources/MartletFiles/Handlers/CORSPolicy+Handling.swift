@@ -66,7 +66,7 @@ extension CORSPolicy {
     /// What `Access-Control-Allow-Origin` says; nil for an origin that is not allowed, or where none is given and it matters.
     private func allowedOrigin(_ origin: String?) -> String? {
         switch origins {
-        // Whoever asks, and also where there is no origin: a cache may keep that answer for a page that has one.
+        // For all origins, and also where there is none: a cache may keep that answer for a page that has one.
         case .any: return "*"
         case .only(let list): return origin.flatMap { list.contains($0) ? $0 : nil }
         case .matching(let isAllowed): return origin.flatMap { isAllowed($0) ? $0 : nil }

@@ -13,8 +13,9 @@ import Synchronization
 
 /// Takes the lines of logs to a file or a terminal: those of a moment together, in one call of the system.
 ///
-/// Writing a line never waits: a thread that does nothing else hands it to the system, which can take for ever where the
-/// output is a pipe that is not read. Lines are dropped while a bounded number of bytes waits to be taken. How many were dropped, ``droppedLines`` tells. Call ``flush()`` before the process ends.
+/// Writing a line never blocks: a thread that does nothing else hands it to the system, which can take for ever where the
+/// output is a pipe that is not read. Lines are dropped while too many bytes wait to be taken; ``droppedLines`` counts
+/// them. What waits is written when the program ends; ``flush(within:)`` waits until it has been.
 public final class LogOutput: Sendable {
     /// The standard output of the process.
     public static let standardOutput = LogOutput(descriptor: STDOUT_FILENO)

@@ -9,12 +9,12 @@ import Martlet
 /// try await server.serve(hosts.wrapping(handler))
 /// ```
 ///
-/// That a server listens on the loopback address keeps other machines out, but not the pages of other sites: whoever owns
-/// a name can let it lead to this machine, and to the browser the server is then that site's own (DNS rebinding). What such
-/// a request can't hide is the name in its `Host`.
+/// A server on the loopback address is out of reach for other machines, but not for the pages of other sites: the owner of
+/// a name can let it lead to this machine, and the browser takes the server for that site's own then (DNS rebinding). Such
+/// a request can't hide the name in its `Host`.
 ///
-/// IP addresses, `localhost` and the names below it are always allowed, since nobody can let those lead elsewhere; so is a
-/// request of HTTP/1.0 without a host, which browsers don't send. Others are answered 403.
+/// IP addresses, `localhost` and the names below it are always allowed, since their meaning can't be changed by others; so
+/// is a request of HTTP/1.0 without a host, which browsers don't send. Others are answered 403.
 public struct AllowedHosts: Sendable {
     private let names: HostNames
 

@@ -140,7 +140,7 @@ extension VirtualDirectory {
         let pathBefore = pathBefore
         let content: ByteBuffer
         do {
-            // A directory may have so many entries that to write them down takes longer than a loop may be busy.
+            // To write down the entries of a large directory takes longer than an event loop may be busy.
             content = try await directory.reading { entries in
                 choice == .json
                     ? ByteBuffer(string: ListingJSON(entries).text)

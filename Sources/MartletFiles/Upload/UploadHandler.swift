@@ -20,7 +20,8 @@ import NIOCore
 ///
 /// GET shows the form, POST stores the files of a `multipart/form-data` content, with progress where scripts are
 /// allowed. A file appears in the directory when all of it has arrived, under a ``UploadName``, which has no folders and
-/// means nothing to a server; no file is ever overwritten, a number is added instead. What breaks off leaves nothing. Pages of other origins are refused.
+/// means nothing to a server; no file is ever overwritten, a number is added instead. What breaks off leaves nothing.
+/// Pages of other origins are refused.
 public struct UploadHandler: Sendable {
     /// How uploads are taken.
     public struct Configuration: Sendable {

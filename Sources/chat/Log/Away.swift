@@ -1,4 +1,5 @@
-/// Whether something that can be away is worth asking now: after it has not answered, a while passes before one asks again.
+/// Whether something that can be away is worth asking now: after it has not answered, a while passes before it is asked
+/// again.
 ///
 /// So what depends on it is refused at once meanwhile, and does not wait for each time limit anew.
 struct Away: Sendable {
@@ -11,7 +12,7 @@ struct Away: Sendable {
         self.pause = pause
     }
 
-    /// Whether to ask. After the pause the first one may, and the others once that one has had an answer.
+    /// Whether to ask. After the pause the first caller may, and the others once that one has had an answer.
     mutating func mayAsk(at now: ContinuousClock.Instant) -> Bool {
         guard let next else { return true }
         guard now >= next else { return false }

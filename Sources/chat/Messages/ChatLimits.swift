@@ -20,7 +20,7 @@ struct ChatLimits: Sendable {
     var waitingMessages = 2_000
     /// How many messages are stored at once.
     var batch = 500
-    /// How many messages are kept in memory at most, for those who come back.
+    /// How many messages are kept in memory at most, for clients that come back.
     var tail = 1_000
     /// How many messages somebody gets who comes for the first time.
     var history = 50
@@ -30,9 +30,9 @@ struct ChatLimits: Sendable {
     var joining: Duration = .seconds(30)
 
     /// How many bytes of JSON the messages in memory have at most. This, the people and what is said meanwhile fit into
-    /// an outbox together, so that nobody is too slow for the answer to `join`.
+    /// an outbox together, so that no client is too slow for the answer to `join`.
     var historyBytes: Int { outbox.bytes * 3 / 8 }
-    /// How many bytes of JSON tell who is there, at most.
+    /// How many bytes of JSON the list of people has at most.
     var peopleBytes: Int { outbox.bytes / 4 }
     /// How many bytes of JSON the messages have that go out at once, about: an outbox must not be filled by them alone.
     var batchBytes: Int { outbox.bytes / 4 }

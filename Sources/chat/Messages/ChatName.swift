@@ -40,7 +40,7 @@ struct ChatName: Sendable, Hashable {
         self.key = Self.key(text)
     }
 
-    /// The key of a name that somebody has already.
+    /// The key of a name that is in use, and so has been checked.
     static func key(ofShown name: String) -> String {
         (try? ChatName(name))?.key ?? name
     }

@@ -1,4 +1,4 @@
-/// A message as JSON, encoded once for everybody.
+/// A message as JSON, encoded once for all clients.
 struct EncodedMessage: Sendable, Hashable {
     private static let type = #","type":"message"}"#
 

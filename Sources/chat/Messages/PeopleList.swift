@@ -1,4 +1,4 @@
-/// Everybody whom the clients see, and the JSON that tells it, encoded once for all who come.
+/// The people that clients see, and the list of them as JSON, encoded once for all newcomers.
 ///
 /// The JSON has a bound, whatever the number and the length of the names: it gives the names that fit, in order, and tells
 /// how many others there are.
@@ -15,7 +15,7 @@ struct PeopleList: Sendable {
         json = ServerMessage.people([]).json
     }
 
-    /// Whether somebody has a name with this key.
+    /// Whether there is a name with this key.
     func contains(_ key: String) -> Bool { names[key] != nil }
 
     /// The list after changes, and how to tell them. This takes time in proportion to the list: not under a lock.
@@ -52,9 +52,9 @@ struct PeopleList: Sendable {
     }
 }
 
-/// What changes about the people whom the clients see.
+/// A change of the people that clients see.
 struct PeopleUpdate: Sendable {
-    /// Everybody who is there then.
+    /// The people after it.
     var list: PeopleList
     /// What clients get: the changes, or the list.
     var json: String

@@ -4,7 +4,7 @@ import Foundation
 enum ServerMessage: Sendable, Hashable {
     /// The answer to `join`: the name in the spelling that everybody sees, and the limits.
     case welcome(room: String, name: String, limits: ChatLimits.Told)
-    /// Who is there, and how many others whose names did not fit.
+    /// The people in the room, and how many others there are whose names did not fit.
     case people([String], others: Int = 0)
     /// The latest messages. `resumed`: they follow directly on what the client has; otherwise some between are missing.
     case history([ChatMessage], resumed: Bool)

@@ -51,7 +51,7 @@ struct ChatRoomState: Sendable {
     /// How many times the members here have been announced under a name, by its key, without having given it up in the
     /// eyes of the others. Such a name is theirs: without a holder it is free, though the others still see it.
     private var announcements: [String: Int] = [:]
-    /// Those whom everybody sees.
+    /// The people that all clients see.
     private(set) var people: PeopleList
     /// The latest messages.
     private(set) var tail: MessageTail
@@ -125,7 +125,7 @@ struct ChatRoomState: Sendable {
         return actions
     }
 
-    /// Whether nobody has a name, here or elsewhere.
+    /// Whether a name is free, here and elsewhere.
     private func isFree(_ key: String) -> Bool {
         holders[key] == nil && (!people.contains(key) || announcements[key] != nil)
     }

@@ -1,4 +1,4 @@
-/// The latest messages of a room, for those who come back: no more than an answer to them can hold.
+/// The latest messages of a room, for clients that come back: no more than an answer to them can hold.
 struct MessageTail: Sendable {
     private let maximumCount: Int
     private let maximumBytes: Int

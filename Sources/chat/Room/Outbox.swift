@@ -86,7 +86,7 @@ final class Outbox: Sendable {
 
     /// Adds texts, or ends the outbox if those are too many.
     ///
-    /// - Returns: whom to wake.
+    /// - Returns: the tasks to wake.
     func put(_ item: Item) -> Waiters? {
         change { state in
             guard state.end == nil else { return }
@@ -101,7 +101,7 @@ final class Outbox: Sendable {
 
     /// Nothing more is to be sent; what waits is dropped. The first reason counts.
     ///
-    /// - Returns: whom to wake.
+    /// - Returns: the tasks to wake.
     func finish(_ reason: WebSocketClose) -> Waiters? {
         change { state in
             if state.end == nil { state.finish(reason) }
@@ -144,7 +144,7 @@ final class Outbox: Sendable {
     /// How much waits.
     var waiting: (messages: Int, bytes: Int) { state.withLock { ($0.messages, $0.bytes) } }
 
-    /// Changes the state, and tells whom that concerns.
+    /// Changes the state, and returns the tasks that this concerns.
     private func change(_ change: (inout State) -> Void) -> Waiters? {
         state.withLock { state in
             change(&state)

@@ -38,7 +38,7 @@ struct ProgramCommand<Program: TutorialProgram>: AsyncParsableCommand {
     }
 }
 
-/// Where to listen, and for whom.
+/// Where to listen, and which hosts to answer for.
 struct HostOption: ParsableArguments {
     @Option(help: "The address or host name to listen on.")
     var host = "127.0.0.1"
@@ -54,8 +54,8 @@ struct HostOption: ParsableArguments {
         }
     }
 
-    /// The handler; on a server for this machine alone, it answers for this machine's names only. Whoever owns a name can
-    /// let it lead here, and would have a page of theirs read and write what is meant for the people at this machine (DNS
+    /// The handler; on a server for this machine alone, it answers for this machine's names only. The owner of a name
+    /// can let it lead here, so that a page of theirs reads and writes what is meant for the people at this machine (DNS
     /// rebinding).
     func guarding(_ handler: @escaping HTTPServer.Handler) throws -> HTTPServer.Handler {
         guard InternetAddress(host).isLoopback else { return handler }

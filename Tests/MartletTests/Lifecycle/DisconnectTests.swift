@@ -7,10 +7,24 @@ import Testing
 struct DisconnectTests {
     enum Way: CaseIterable { case close, reset, finishSending }
 
-    @Test("cancels the handler's task when its system says so")
-    func cancels() async throws {
+    /// A client that has closed can't be told from one that has finished sending, for as long.
+    private static let graced = HTTPServer.Configuration.bare.with { $0.halfCloseGracePeriod = .milliseconds(40) }
+
+    @Test("cancels the handler's task", arguments: Way.allCases)
+    func cancels(way: Way) async throws {
         let cancelled = Events<Bool>()
-        try await withOpenRequest { _ in
+        try await withOpenRequest(Self.graced) { _ in
+            do { try await untilCancelled() } catch { cancelled.add(error is CancellationError) }
+        } test: { (_, client) async throws in
+            try await Self.leave(client, way)
+            #expect(try await cancelled.next())
+        }
+    }
+
+    @Test("cancels the handler's task at once when its system says so")
+    func cancelsAtOnce() async throws {
+        let cancelled = Events<Bool>()
+        try await withOpenRequest(.bare.with { $0.halfCloseGracePeriod = nil }) { _ in
             do { try await untilCancelled() } catch { cancelled.add(error is CancellationError) }
         } test: { (_, client) async throws in
             try await client.reset()
@@ -22,7 +36,7 @@ struct DisconnectTests {
     func cancelsWhenWritten() async throws {
         let cancelled = Events<Bool>()
         let left = Events<Void>()
-        try await withOpenRequest { request in
+        try await withOpenRequest(.bare.with { $0.halfCloseGracePeriod = nil }) { request in
             try await left.next()
             for _ in 0..<1_000 where !Task.isCancelled {
                 try? await request.response.write("still there?")
@@ -67,13 +81,13 @@ struct DisconnectTests {
         }
     }
 
-    @Test("cancels a handler that runs off the loop")
-    func cancelsOffTheLoop() async throws {
+    @Test("cancels a handler that runs off the loop", arguments: [Way.close, .reset])
+    func cancelsOffTheLoop(way: Way) async throws {
         let cancelled = Events<Bool>()
-        try await withOpenRequest(on: globalConcurrentExecutor) { _ in
+        try await withOpenRequest(Self.graced, on: globalConcurrentExecutor) { _ in
             do { try await untilCancelled() } catch { cancelled.add(error is CancellationError) }
         } test: { (_, client) async throws in
-            try await client.reset()
+            try await Self.leave(client, way)
             #expect(try await cancelled.next())
         }
     }

@@ -34,6 +34,22 @@ struct HalfCloseTests {
         }
     }
 
+    @Test("still gets the answer of a handler that goes on although it was cancelled")
+    func answerOfCancelled() async throws {
+        try await withServer(.bare.with { $0.halfCloseGracePeriod = .milliseconds(40) }) { request in
+            try? await untilCancelled()
+            try await request.response.write("as ")
+            try await request.response.flush()
+            try await request.response.end("promised")
+        } test: { server in
+            let client = try await server.connect()
+            client.send(get() + get("/next"))
+            client.finishSending()
+            #expect(try await client.response().text == "as promised")
+            #expect(try await client.expectEnd())
+        }
+    }
+
     @Test("S3: gets a response in pieces from a task that is not cancelled", arguments: RawTransport.allCases)
     func streamed(transport: RawTransport) async throws {
         let (arrived, goesOn) = (Events<Void>(), Events<Void>())

@@ -51,6 +51,29 @@ import Testing
         #expect(check(&timing, after: 12, .content) == .slowContent)
     }
 
+    @Test("S3: A handler that sends nothing to a client that has finished sending has 5 seconds")
+    func silentHandler() {
+        var timing = ConnectionTiming(openedAt: start)
+        timing.beganRequest(at: start)
+        #expect(check(&timing, after: 10, .handler) == nil)
+        timing.peerFinished(at: start + .seconds(10))
+        #expect(check(&timing, after: 15, .handler) == nil)
+        #expect(check(&timing, after: 16, .handler) == .silentHandler)
+        // Once is enough.
+        #expect(check(&timing, after: 30, .handler) == nil)
+    }
+
+    @Test("S3: Once something has been sent to it, a client that has finished sending is known to be there")
+    func sentAfterHalfClose() {
+        var timing = ConnectionTiming(openedAt: start)
+        timing.beganRequest(at: start)
+        timing.peerFinished(at: start)
+        timing.sent()
+        #expect(check(&timing, after: 100, .handler) == nil)
+        timing.beganRequest(at: start + .seconds(100))
+        #expect(check(&timing, after: 200, .handler) == nil)
+    }
+
     @Test("Time in which nobody waits for the client does not count against it")
     func handlerTime() {
         var timing = ConnectionTiming(openedAt: start)

@@ -22,7 +22,7 @@ final class ClientAuthentication: Sendable {
 
         init() {}
 
-        /// Nothing has been tried yet at `url`, which may say as whom.
+        /// Nothing has been tried yet at `url`, which may name a user.
         init(for url: HTTPURL) {
             own = url.username.map { .basic(username: $0, password: url.password ?? "") }
         }

@@ -13,7 +13,7 @@ public struct CredentialStore: Sendable {
         let space: ProtectionSpace
         let realm: String?
         let credentials: HTTPCredentials
-        /// Whether a server's challenge has brought the entry about.
+        /// Whether the entry was made to answer a server's challenge.
         var isLearned = false
 
         func isReplaced(by other: Entry) -> Bool {

@@ -20,7 +20,7 @@ class ClientConnection: @unchecked Sendable {
     final var requestCount = 0
     /// Whether the pool has been told of it: one that closes while it is being made has failed to be made.
     final var isPooled = false
-    /// Why the connection is about to end, if that says more than that it does.
+    /// Why the connection is about to end, if more is known than that it does.
     final var failure: HTTPClientError?
 
     init(key: PoolKey, core: ClientCore, loop: ClientLoop, security: ConnectionSecurity? = nil) {
@@ -58,7 +58,7 @@ class ClientConnection: @unchecked Sendable {
 
     // MARK: On the loop
 
-    /// What to tell a requester of an error of TLS's that ends the connection; nil for other errors.
+    /// What to tell a requester of a TLS error that ends the connection; nil for other errors.
     final func handshakeFailure(_ error: any Error) -> HTTPClientError? {
         TLSFailure(error).map { .handshakeFailed(host: key.host, port: key.port, reason: $0.text) }
     }

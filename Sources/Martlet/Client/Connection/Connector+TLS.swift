@@ -87,7 +87,7 @@ extension HTTP1ClientConnection {
             promise.fail(failure ?? HTTPClientError.connectionClosed)
             return promise.futureResult
         }
-        // What has arrived already is not from the server: nothing vouches for who has put it into the tunnel.
+        // What has arrived already is not from the server: nothing proves where it comes from.
         guard reader.isIdle else {
             promise.fail(earlyBytes)
             abort()
@@ -112,7 +112,7 @@ extension HTTP1ClientConnection {
         .handshakeFailed(
             host: key.host,
             port: key.port,
-            reason: "Bytes arrived before the handshake, which the proxy or a stranger has put in the server's place."
+            reason: "Bytes arrived before the TLS handshake: the proxy or a stranger has sent them, not the server."
         )
     }
 

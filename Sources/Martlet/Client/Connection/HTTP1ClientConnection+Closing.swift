@@ -26,8 +26,8 @@ extension HTTP1ClientConnection {
         failed.exchange.connectionFailed(error)
     }
 
-    /// Tears the connection down in a way that tells the server that nobody waits for its answer: to close in good order
-    /// says only that nothing more is sent, which a client may do that waits.
+    /// Tears the connection down in a way that tells the server that its answer is not waited for: to close in good
+    /// order says only that nothing more is sent, and the client may still wait.
     private func reset() {
         guard let context else { return }
         let atOnce = linger(l_onoff: 1, l_linger: 0)

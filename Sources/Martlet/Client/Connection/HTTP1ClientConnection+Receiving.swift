@@ -26,8 +26,8 @@ extension HTTP1ClientConnection {
     /// One step; false when there is nothing to do before something else happens.
     private func advance() -> Bool {
         guard let current else {
-            // What comes before an HTTP/2 connection has taken this one's place is for that. With TLS it comes behind the
-            // handshake, which that follows at once: before it there is nothing that the server could have sent.
+            // What arrives before an HTTP/2 connection has taken this one's place is for that one. With TLS it arrives
+            // after the handshake, which the change follows at once; the server can't have sent anything earlier.
             if key.version == .http2, !key.isSecure, !isPooled { return false }
             if case .open = phase, case .failed = reader.next() {
                 if failure == nil { failure = security == nil && key.isSecure ? earlyBytes : .unsolicitedResponse }

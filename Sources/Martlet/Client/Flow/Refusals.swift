@@ -1,7 +1,7 @@
 /// How often servers have said that they have done nothing about a request, which then was sent again (RFC 9113 section
 /// 8.7).
 ///
-/// A server that ends a connection after so many requests refuses all behind them, which is nothing unusual where many are
+/// A server that ends a connection after so many requests refuses all after them, which is nothing unusual where many are
 /// made at once: as long as others are answered meanwhile, a request is closer to its turn each time. One that only refuses
 /// is not asked for ever.
 struct Refusals: Sendable, Equatable {

@@ -32,7 +32,7 @@ extension HTTPClientResponse {
         }
     }
 
-    /// The content, decoded from JSON, whatever `Content-Type` says: the caller has chosen whom to ask.
+    /// The content, decoded from JSON, whatever `Content-Type` says: the caller has chosen the server.
     ///
     /// - Parameters:
     ///   - type: What to decode.

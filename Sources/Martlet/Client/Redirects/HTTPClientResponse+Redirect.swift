@@ -28,7 +28,7 @@ extension HTTPClientResponse {
     ///   - method: The method of the next request; by default what the status asks for. With another method than that,
     ///     the request's content is not sent again.
     ///   - url: Where to go, relative to ``url`` perhaps; by default what `Location` says.
-    /// - Throws: ``HTTPClientError/redirect(_:after:)`` when this is no redirect or can't be followed; else what a request
+    /// - Throws: ``HTTPClientError/redirect(_:after:)`` when this is not a redirect or can't be followed; else what a request
     ///   throws.
     public func redirect(
         _ method: HTTPRequest.Method? = nil,

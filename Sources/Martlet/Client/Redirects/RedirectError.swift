@@ -1,6 +1,6 @@
 /// Why a redirect cannot be followed.
 public enum RedirectError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// A response with this status is no redirect.
+    /// A response with this status is not a redirect.
     case notARedirect(Int)
     /// There were more redirects in a row than this.
     case limitExceeded(limit: Int)
@@ -20,7 +20,7 @@ public enum RedirectError: Error, Sendable, Hashable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .notARedirect(let code):
-            "A response with the status \(code) is no redirect. Ask isRedirect before."
+            "A response with the status \(code) is not a redirect. Check isRedirect first."
         case .limitExceeded(let limit):
             "Redirect limit exceeded: more than \(limit) in a row. Raise maximumRedirects if that is intended."
         case .missingLocation:

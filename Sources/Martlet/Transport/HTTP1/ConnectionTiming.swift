@@ -14,6 +14,8 @@ struct ConnectionTiming {
         case stalledOutput
         /// The handler takes too long.
         case slowHandler
+        /// The client has finished sending and been sent nothing for too long: it may be gone.
+        case silentHandler
     }
 
     /// What a connection is waiting for.
@@ -40,6 +42,9 @@ struct ConnectionTiming {
     private var stalledSince: NIODeadline?
     private var stalledBytes = 0
     private var requestStart: NIODeadline
+    /// Since when nothing has been sent to a client that has finished sending. The system of one that is gone answers what
+    /// is sent to it with a reset; so once something has been sent, a client that stays quiet is there.
+    private var silentSince: NIODeadline?
 
     init(openedAt: NIODeadline) {
         self.requestStart = openedAt
@@ -58,6 +63,14 @@ struct ConnectionTiming {
         requestStart = now
         wait = .nothing
         waitingSince = nil
+    }
+
+    mutating func peerFinished(at now: NIODeadline) {
+        silentSince = now
+    }
+
+    mutating func sent() {
+        silentSince = nil
     }
 
     /// Looks whether a deadline has passed.
@@ -100,7 +113,10 @@ struct ConnectionTiming {
             }
             return .slowContent
         case .handler:
-            return exceeds(now - requestStart, configuration.handlerTimeout) ? .slowHandler : nil
+            if exceeds(now - requestStart, configuration.handlerTimeout) { return .slowHandler }
+            guard let silentSince, exceeds(now - silentSince, configuration.halfCloseGracePeriod) else { return nil }
+            self.silentSince = nil
+            return .silentHandler
         case .nothing:
             return nil
         }

@@ -20,7 +20,7 @@ extension HTTP1ServerConnection {
     func inputEnded() {
         // The client may be gone, or have finished sending and wait for its answers, which can't be told apart: TCP says
         // the same of both. So the answers are sent, which shows.
-        watchSilentPeer()
+        timing.peerFinished(at: .now())
         if reader.isInsideRequest, let exchange, reader.bufferedBytes == 0 { cutOff(exchange) }
         process()
     }
@@ -113,6 +113,10 @@ extension HTTP1ServerConnection {
         case .slowHandler:
             if let exchange { handlerIsTooSlow(exchange) }
             flushOutput()
+        case .silentHandler:
+            // Its task would run what has been pipelined cancelled.
+            isServerClosing = true
+            handlerTask.cancel()
         }
     }
 

@@ -279,6 +279,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
         guard let context, !output.isEmpty else {
             return finishClosing()
         }
+        timing.sent()
         // A large content is handed over as the client takes it.
         var hasMore = true
         while hasMore, self.context != nil {

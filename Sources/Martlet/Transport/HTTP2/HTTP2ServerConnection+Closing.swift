@@ -93,9 +93,8 @@ extension HTTP2ServerConnection {
     func inputEnded() {
         // The client may be gone, or have finished sending and wait for its answers, which can't be told apart. So the
         // answers are sent, as far as its windows have room for them.
-        watchSilentPeer()
         if !streams.isEmpty {
-            // Whatever is sent to a client that is gone is answered with a reset by its system.
+            // The system of a client that is gone answers what is sent to it with a reset.
             output.tail.writeHTTP2Ping(0, isAcknowledgement: false)
             flushSoon()
         }
@@ -137,7 +136,7 @@ extension HTTP2ServerConnection {
             close(with: HTTP2Error(.enhanceYourCalm, "A frame or the preface did not arrive in time"))
         case .stalledOutput:
             abort()
-        case .slowContent, .slowHandler, nil:
+        case .slowContent, .slowHandler, .silentHandler, nil:
             break
         }
         if case .announced(let since) = farewell, now - since > Self.farewellTime { announceLastStream() }

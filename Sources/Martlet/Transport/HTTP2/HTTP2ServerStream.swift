@@ -138,7 +138,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
     /// Lets the client send more, as far as what it has sent was read.
     func growReceiveWindow() {
         guard !isBroken, !isInputEnded, receiveWindow.isLow else { return }
-        // Once nobody reads it, no more content is asked for than is dropped.
+        // Content that is not read any more is asked for only as far as it is dropped.
         guard receiver?.wantsBytes ?? (exchange != nil || drain?.grantsMore == true) else { return }
         guard let increment = receiveWindow.grow(unread: exchange?.body?.bufferedBytes ?? 0) else { return }
         connection.output.tail.writeHTTP2WindowUpdate(stream: number, increment: increment)
@@ -233,8 +233,8 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
         letReceiverGo(HTTPBodyError.connectionClosed)
     }
 
-    /// Tells whoever has got the stream that it is gone. They hold on to the stream: to hold on to them as well would keep
-    /// both for ever, with the connection.
+    /// Tells the receiver that the stream is gone. It holds on to the stream: to hold on to it as well would keep both for
+    /// ever, with the connection.
     private func letReceiverGo(_ error: any Error) {
         let last = receiver
         receiver = nil
@@ -307,7 +307,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
             exchange.body?.fail(HTTPBodyError.tooSlow)
         case .slowHandler:
             handlerIsTooSlow(exchange)
-        case .idle, .slowHead, .stalledOutput, nil:
+        case .idle, .slowHead, .stalledOutput, .silentHandler, nil:
             break
         }
     }

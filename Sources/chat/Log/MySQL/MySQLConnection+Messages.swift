@@ -19,7 +19,7 @@
 
         /// Inserts messages; all of them, or none. Those that are there already stay as they are.
         ///
-        /// A message whose id another one has at another place was said twice, while nothing could tell: its place has been
+        /// A message whose id another one has at another place was said twice while the table could not be asked: its place has been
         /// given away and heard of, so it is inserted under an id of its own.
         ///
         /// - Throws: ``MySQLError``, ``ChatLogError`` when the place of a message is another one's.

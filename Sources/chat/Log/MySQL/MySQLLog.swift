@@ -33,12 +33,11 @@
         private let asker: MySQLPool
         /// The thread that writes to the spool.
         private let disk: NIOThreadPool
-        /// The thread that reads from the files of the spool: those who ask for the history are not in the way of those who
-        /// say something.
+        /// The thread that reads from the files of the spool: requests for the history are not in the way of messages.
         private let reading: NIOThreadPool
         /// Held while the disk is written to: only threads that may block take it.
         private let state: Mutex<State>
-        /// How many messages wait, for those who must not block.
+        /// How many messages wait, for callers that must not block.
         private let waiting = Atomic(0)
         /// How many ids are remembered to know messages that are sent twice. The table is asked for older ones.
         private let rememberedIDs: Int

@@ -1,4 +1,4 @@
-/// What those who ask for the history get of messages that wait.
+/// The part of the history that is in messages that wait.
 extension SpoolFiles {
     /// Whether the database has to be asked, too.
     func needsDatabase(for query: HistoryQuery) -> Bool {
