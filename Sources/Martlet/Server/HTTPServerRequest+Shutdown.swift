@@ -4,8 +4,10 @@
 /// In a server that a `ServiceGroup` of swift-service-lifecycle runs, `cancelWhenGracefulShutdown`,
 /// `withGracefulShutdownHandler` and `Task.isShuttingDownGracefully` do the same.
 extension HTTPServerRequest {
-    /// Whether the server has begun to close.
-    public var isShuttingDown: Bool { exchange.loop.core.shutdown.isRaised }
+    /// Whether the server has begun to close, or the `ServiceGroup` that runs it has begun to shut down.
+    public var isShuttingDown: Bool {
+        exchange.loop.core.shutdown.isRaised || exchange.loop.shutdownContext.isShuttingDown
+    }
 
     /// Runs `operation`, and `onShutdown` when the server begins to close meanwhile; at once when it has begun before.
     ///

@@ -11,6 +11,9 @@ struct ShutdownContext: Sendable {
 
     private let manager: GracefulShutdownManager?
 
+    /// Whether the group has begun to shut down. Its services hear of that one after the other, the server perhaps last.
+    var isShuttingDown: Bool { manager != nil && run { Task.isShuttingDownGracefully } }
+
     /// Runs `body`; in the tasks that it makes, `cancelWhenGracefulShutdown` and its like do what they say.
     func run<Result>(_ body: () -> Result) -> Result {
         guard let manager else { return body() }

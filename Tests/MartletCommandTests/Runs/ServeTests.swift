@@ -30,9 +30,9 @@ struct ServeTests {
                 let run = await serving.interrupt()
                 let line =
                     switch log {
-                    case "combined": "\"GET /\\x01 HTTP/1.1\" 400 "
-                    case "json": "\"target\":\"/\\u0001\""
-                    default: " 400 GET /"
+                    case "combined": "\"GET /%01 HTTP/1.1\" 400 "
+                    case "json": "\"target\":\"/%01\""
+                    default: " 400 GET /%01 "
                     }
                 #expect(run.text.contains(line), "\(run.text)")
             }

@@ -69,8 +69,9 @@ struct RefusalTests {
         arguments: [
             (
                 "GET /\u{1} HTTP/1.1\r\nHost: a\r\nOrigin: http://b\r\n\r\n",
-                "GET /\u{1} HTTP/1.1 [\"Host: a\", \"Origin: http://b\"] 400 -> 400"
+                "GET /%01 HTTP/1.1 [\"Host: a\", \"Origin: http://b\"] 400 -> 400"
             ),
+            ("GET /api/%zz HTTP/1.1\r\nHost: a\r\n\r\n", "GET /api/%zz HTTP/1.1 [\"Host: a\"] 400 -> 400"),
             ("GET / HTTP/1.1\r\nAccept: text/html\r\n\r\n", "GET / HTTP/1.1 [\"Accept: text/html\"] 400 -> 400"),
             ("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "GET / HTTP/1.1 [\"Host: a\", \"Host: b\"] 400 -> 400"),
             ("GET / HTTP/1.1\r\nHost : a\r\nA: b\r\n\r\n", "GET / HTTP/1.1 [\"A: b\"] 400 -> 400"),
@@ -88,7 +89,7 @@ struct RefusalTests {
                 "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
                 "POST / HTTP/1.1 [\"Host: a\", \"Content-Length: 1\", \"Content-Length: 2\"] 400 -> 400"
             ),
-            ("\u{16}\u{3}\u{1}\r\n\r\n", "- \u{16}\u{3}\u{1} HTTP/1.1 [] 400 -> 400"),
+            ("\u{16}\u{3}\u{1}\r\n\r\n", "- %16%03%01 HTTP/1.1 [] 400 -> 400"),
             (
                 "GET / HTTP/1.1\r\nHost: a\r\n\u{0}: x\r\nB: \u{7}\r\nC: d\r\n\r\n",
                 "GET / HTTP/1.1 [\"Host: a\", \"C: d\"] 400 -> 400"
@@ -186,7 +187,9 @@ struct RefusalTests {
             #expect(reply["access-control-allow-origin"] == "*")
             #expect(reply.text == "{400}")
             let spaced = try await seen.next()
-            #expect(spaced.method == "GET" && spaced.target == "/a b" && spaced.refusal == 400 && spaced.status == 400)
+            #expect(
+                spaced.method == "GET" && spaced.target == "/a%20b" && spaced.refusal == 400 && spaced.status == 400
+            )
             #expect(spaced.fields.contains("origin: http://b"))
             client.send(.request(5, "POST", "/many", [("a", "b"), ("c", "d"), ("e", "f"), ("g", "h")], end: false))
             client.send(.data(5, "content"))

@@ -86,7 +86,7 @@ struct CompletionTests {
             request.response.status = .switchingProtocols
             try await request.response.detachSocket().close()
         } test: { server, summaries in
-            _ = try await server.transcript(of: get())
+            _ = try await server.transcript(of: get("/", "Connection: Upgrade", "Upgrade: x"))
             let summary = try await summaries.next()
             #expect(summary.status == .switchingProtocols && summary.isComplete)
         }

@@ -143,6 +143,7 @@ struct SecureClientTests {
                 var content = response.body.makeAsyncIterator()
                 #expect(try await content.next() == ByteBuffer(string: "half"))
                 await connection.value?.close()
+                connection.change { $0 = nil }
                 await #expect(throws: HTTPBodyError.connectionClosed) { _ = try await content.next() }
             }
         }
