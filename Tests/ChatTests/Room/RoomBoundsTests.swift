@@ -61,8 +61,9 @@ struct RoomBoundsTests {
             return (end - start) / count
         }
         _ = try cost(100)
-        // With lists that are searched for each it is sixteen times as much, and more.
-        #expect(try cost(4_000) < cost(250) * 6)
+        // With lists that are searched for each it is sixteen times as much, and more. A busy machine adds to some runs; it
+        // takes nothing away.
+        #expect(try (0..<5).contains { _ in try cost(4_000) < cost(250) * 6 })
     }
 
     @Test func keepsNothingThatIsTooLarge() {
