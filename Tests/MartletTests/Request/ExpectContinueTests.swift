@@ -66,6 +66,38 @@ struct ExpectContinueTests {
         }
     }
 
+    @Test(
+        "is not answered, and keeps the connection, when the content's beginning has come with the head",
+        arguments: [
+            ("Content-Length: 4", "a", "bcd"), ("Content-Length: 4", "abc", "d"),
+            ("Transfer-Encoding: chunked", "2\r\nab\r\n", "2\r\ncd\r\n0\r\n\r\n"),
+            ("Transfer-Encoding: chunked", "4\r\n", "abcd\r\n0\r\n\r\n"),
+        ],
+        [true, false]
+    )
+    func begun(content: (framing: String, first: String, rest: String), isRead: Bool) async throws {
+        let (arrived, written) = (Events<Void>(), Events<Void>())
+        try await withServer { request in
+            guard request.method == .post else { return }
+            arrived.add()
+            request.response.contentLength = 4
+            try await request.response.write("ab")
+            try await request.response.flush()
+            written.add()
+            if isRead { #expect(try await request.text() == "abcd") }
+            try await request.response.write("cd")
+        } test: { server in
+            let client = try await server.connect()
+            let head = "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\(content.framing)\r\n\r\n"
+            client.send(head + content.first)
+            try await arrived.next()
+            try await written.next()
+            client.send(content.rest + get())
+            let both = Self.answer + "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+            #expect(try await client.receive(both.utf8.count) == both)
+        }
+    }
+
     @Test("means nothing without content or in HTTP/1.0")
     func ignored() async throws {
         try await withServer(.bare, Self.echo) { server in

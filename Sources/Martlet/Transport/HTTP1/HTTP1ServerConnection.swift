@@ -176,6 +176,8 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
         requestCount += 1
         count(as: .active)
         timing.beganRequest(at: loop.now)
+        // What has come together with the head.
+        timing.received(reader.bufferedBytes)
         var body: BodyStream?
         if reader.isInsideRequest {
             body = BodyStream(eventLoop: loop.eventLoop, announcedLength: head.framing.announcedLength) { [weak self] in
@@ -258,7 +260,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
         if exchange.head.expectsContinue, !hasSentContinue, !writer.isHeadWritten {
             hasSentContinue = true
             // A client that has begun to send has given up waiting (RFC 9110 section 10.1.1).
-            if reader.isInsideRequest, reader.bufferedBytes == 0, timing.contentBytes == 0 {
+            if reader.isInsideRequest, timing.contentBytes == 0 {
                 try? writer.writeInformational(.continue, [:], into: &output)
                 flushSoon()
             }
