@@ -39,7 +39,8 @@ final class FuzzServer: Sendable {
             fatalError("no server: \(error)")
         }
         guard (0..<5_000).contains(where: { _ in isAnswering }) else { fatalError("the server does not begin") }
-        // The name is needed to connect; libFuzzer ends the process without a place to remove it.
+        // The name is needed to connect as long as the process lives.
+        if isUnix { atexit { unlink("/tmp/martlet-fuzz-\(getpid()).socket") } }
     }
 
     func connect() -> PeerSocket {

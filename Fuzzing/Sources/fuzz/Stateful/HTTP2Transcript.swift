@@ -61,6 +61,8 @@ struct HTTP2Transcript {
         case .failed(let error), .malformedHeaders(let error, stream: _, block: _, endsStream: _):
             throw error
         case .headers(let stream, let block, let endsStream):
+            // A changed byte may be one of a stream's number.
+            if !knowsRequests { expect(stream, .get) }
             guard var response = responses[stream] else { fatalError("HEADERS on \(stream), which was not opened") }
             guard !response.isReset else { fatalError("HEADERS on \(stream), which was reset") }
             switch try response.reader.receive(block, endsStream: endsStream, decoder: &decoder) {
