@@ -71,6 +71,8 @@ enum HTTP1ServerProperties {
         .openEnded("OPTIONS *"), .openEnded("PRI * HTTP/1.0"),
     ]
 
+    private static let mostExchanges = 24
+
     static func check(_ bytes: [UInt8]) {
         var script = Script(bytes)
         let server = script.byte() % 4 == 3 ? FuzzServer.tcp : FuzzServer.unix
@@ -82,6 +84,7 @@ enum HTTP1ServerProperties {
             switch script.number(below: 20) {
             // Nothing can be sent any more.
             case 0...8 where peer.hasFinishedSending: continue
+            case 0...6 where expected.count >= mostExchanges: continue
             case 0...6:
                 let exchange = script.choose(exchanges)
                 peer.unsent += exchange.request
@@ -109,13 +112,17 @@ enum HTTP1ServerProperties {
         }
         if peer.isOpen {
             let count = expected.count
+            // Before that it is no use to look for the last response.
+            let leastBytes = expected.reduce(0) { $0 + ($1.content?.count ?? 0) }
             var seenBytes = -1
             peer.finish(
                 patience: isKnown ? 600 : 30,
                 limit: isKnown ? 20_000 : 300,
                 step: {
                     Gate.shared.open()
-                    guard isKnown, peer.unsent.isEmpty, peer.received.count != seenBytes else { return }
+                    guard isKnown, peer.unsent.isEmpty, peer.received.count != seenBytes,
+                        peer.received.count >= leastBytes
+                    else { return }
                     seenBytes = peer.received.count
                     if count == 0 || isAnswered(peer, expected) { peer.finishSending() }
                 }
