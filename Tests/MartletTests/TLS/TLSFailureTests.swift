@@ -207,7 +207,7 @@ struct TLSFailureTests {
                 $0.findProxy = { _ in list }
             }
             let text = await reason(client, "https://a.test/")
-            #expect(text.contains("before the handshake"))
+            #expect(text.contains("before the TLS handshake"))
             let received = try await rest.next()
             #expect(received == "")
             #expect(proxy.connectionCount == 1)
