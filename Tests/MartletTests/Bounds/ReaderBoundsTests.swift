@@ -130,7 +130,7 @@ struct ReaderBoundsTests {
             sends: Frame(.data, Frame.padded, stream: 1, [255, 7] + [UInt8](repeating: 0, count: 255)).bytes
                 + Frame(.data, stream: 3, [7]).bytes,
             inPiecesOf: 100,
-            times: 1_500
+            times: 6_000
         ),
         Peer(
             "M1: DATA of 16 KiB",
@@ -196,14 +196,14 @@ struct ReaderBoundsTests {
             Peer("M2: fragments of one byte", begins: frame(0x02, [7]), sends: frame(0x00, [7]), times: 10_000),
             Peer("M2: messages of one byte", sends: frame(0x82, [7]), times: 1_500),
             Peer("M2: empty messages", sends: frame(0x82, []), inPiecesOf: 10, times: 4_000),
-            Peer("M1: messages of 16 kB", sends: frame(0x82, [UInt8](repeating: 7, count: 16_384)), times: 2_000),
+            Peer("M1: messages of 16 kB", sends: frame(0x82, [UInt8](repeating: 7, count: 16_384)), times: 500),
             Peer("M1: pings", sends: frame(0x89, [7]) + frame(0x82, [7]), times: 1_500),
             Peer(
                 "M1: messages of 5 kB in the same reads as pongs",
                 sends: frame(0x82, [UInt8](repeating: 7, count: 5_000))
                     + Array(repeatElement(frame(0x8A, [UInt8](repeating: 7, count: 125)), count: 200).joined()),
                 inPiecesOf: 2,
-                times: 400
+                times: 80
             ),
         ]
     }
