@@ -143,6 +143,8 @@ struct SecureClientTests {
                 var content = response.body.makeAsyncIterator()
                 #expect(try await content.next() == ByteBuffer(string: "half"))
                 await connection.value?.close()
+                // Else the test itself keeps the proxy's connection.
+                connection.change { $0 = nil }
                 await #expect(throws: HTTPBodyError.connectionClosed) { _ = try await content.next() }
             }
         }
