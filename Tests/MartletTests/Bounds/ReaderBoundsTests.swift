@@ -193,7 +193,7 @@ struct ReaderBoundsTests {
             return [first] + length + mask + payload.enumerated().map { $1 ^ mask[$0 % 4] }
         }
         return [
-            Peer("M2: fragments of one byte", begins: frame(0x02, [7]), sends: frame(0x00, [7]), times: 10_000),
+            Peer("M2: fragments of one byte", begins: frame(0x02, [7]), sends: frame(0x00, [7]), times: 4_000),
             Peer("M2: messages of one byte", sends: frame(0x82, [7]), times: 1_500),
             Peer("M2: empty messages", sends: frame(0x82, []), inPiecesOf: 10, times: 4_000),
             Peer("M1: messages of 16 kB", sends: frame(0x82, [UInt8](repeating: 7, count: 16_384)), times: 500),
