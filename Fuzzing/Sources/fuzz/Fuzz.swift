@@ -16,6 +16,7 @@ enum Fuzz {
         }
         guard let chosen = FuzzTarget(rawValue: name) else { fatalError("there is no target \(name)") }
         target = chosen
+        if chosen.isStateful { Stage.takeTasks() }
         // The name is taken out, so that libFuzzer does not see it as a corpus directory.
         var count = CommandLine.argc - 1
         var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv

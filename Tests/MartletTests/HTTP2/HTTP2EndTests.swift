@@ -258,4 +258,43 @@ struct HTTP2EndTests {
             #expect(try await client.reply(3).text == "xx")
         }
     }
+
+    // Both take longer than others, since the time that the client has to end its side is two seconds.
+
+    @Test("A tunnel that the server has closed sends what is left to a client that takes its time")
+    func closedTunnel() async throws {
+        try await withServer(.priorKnowledge) { request in
+            let socket = try await request.response.detachSocket()
+            try await socket.write(ByteBuffer(repeating: 1, count: 70_000))
+            await socket.close()
+        } test: { server in
+            let client = try await server.beginHTTP2()
+            client.send(.headers(1, [(":protocol", "other")] + Frame.pseudo("CONNECT", "/"), end: false))
+            var count = 0
+            while count < 65_535 { count += try await client.next(.data, stream: 1).payload.count }
+            try await Task.sleep(for: .milliseconds(2_200))
+            client.send(.windowUpdate(0, 10_000), .windowUpdate(1, 10_000))
+            let rest = try await client.reply(1)
+            #expect(rest.content.count == 70_000 - 65_535)
+            #expect(rest.reset == nil)
+        }
+    }
+
+    @Test("A tunnel that the server has closed is reset when the client does not end its side")
+    func abandonedTunnel() async throws {
+        try await withServer(.priorKnowledge) { request in
+            guard request.method == .connect else { return try await request.response.end("fine") }
+            let socket = try await request.response.detachSocket()
+            try await socket.write("bye")
+            await socket.close()
+        } test: { server in
+            let client = try await server.beginHTTP2()
+            client.send(.headers(1, [(":protocol", "other")] + Frame.pseudo("CONNECT", "/"), end: false))
+            #expect(try await client.reply(1).text == "bye")
+            #expect(try await client.next(.reset, stream: 1).word(at: 0) == 0)
+            // The connection goes on.
+            client.send(.request(3))
+            #expect(try await client.reply(3).text == "fine")
+        }
+    }
 }

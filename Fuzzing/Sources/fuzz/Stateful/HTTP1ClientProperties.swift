@@ -87,7 +87,7 @@ enum HTTP1ClientProperties {
             run.start(plans[plans.count - 1])
             let count = exchanges.count
             // Its connection, unless it has to wait for one.
-            for _ in 0..<12 where run.peers.count == count { Stage.turn() }
+            _ = Stage.turns(atMost: 12) { run.peers.count != count }
             while exchanges.count < run.peers.count { exchanges.append(Exchanges()) }
         }
         func answer(_ index: Int, _ peer: PeerSocket, _ answer: Answer) {

@@ -80,6 +80,8 @@ enum HTTP1ServerProperties {
         var isKnown = true
         while !script.isAtEnd, peer.isOpen {
             switch script.number(below: 20) {
+            // Nothing can be sent any more.
+            case 0...8 where peer.hasFinishedSending: continue
             case 0...6:
                 let exchange = script.choose(exchanges)
                 peer.unsent += exchange.request
@@ -97,7 +99,8 @@ enum HTTP1ServerProperties {
             case 14: Stage.turn(1 + script.number(below: 16))
             case 15, 16: peer.read()
             case 17:
-                isKnown = false
+                // All that was asked for is answered to a client that has only finished sending.
+                if !peer.unsent.isEmpty { isKnown = false }
                 peer.finishSending()
             case 18: Gate.shared.open()
             default:
@@ -106,13 +109,15 @@ enum HTTP1ServerProperties {
         }
         if peer.isOpen {
             let count = expected.count
-            let openGate = { Gate.shared.open() }
+            var seenBytes = -1
             peer.finish(
                 patience: isKnown ? 600 : 30,
-                until: { false },
+                limit: isKnown ? 20_000 : 300,
                 step: {
-                    openGate()
-                    if peer.unsent.isEmpty, isKnown, count == 0 || isAnswered(peer, expected) { peer.finishSending() }
+                    Gate.shared.open()
+                    guard isKnown, peer.unsent.isEmpty, peer.received.count != seenBytes else { return }
+                    seenBytes = peer.received.count
+                    if count == 0 || isAnswered(peer, expected) { peer.finishSending() }
                 }
             )
             let requests = HTTP1Transcript.requests(in: peer.sent)

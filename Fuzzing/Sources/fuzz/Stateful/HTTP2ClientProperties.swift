@@ -44,7 +44,7 @@ enum HTTP2ClientProperties {
             switch event {
             case .needsMoreBytes:
                 return false
-            case .failed(let error):
+            case .failed(let error), .malformedHeaders(let error, stream: _, block: _, endsStream: _):
                 throw error
             case .headers(let number, let block, let endsStream):
                 if let index = streams.firstIndex(where: { $0.number == number }) {
@@ -115,7 +115,7 @@ enum HTTP2ClientProperties {
             guard plans < 8 else { return }
             plans += 1
             run.start(ClientRun.Plan(&script))
-            for _ in 0..<12 where run.peers.isEmpty { Stage.turn() }
+            _ = Stage.turns(atMost: 12) { !run.peers.isEmpty }
             greet()
         }
 

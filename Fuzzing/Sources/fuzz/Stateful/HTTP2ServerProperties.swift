@@ -86,6 +86,8 @@ enum HTTP2ServerProperties {
 extension HTTP2ServerProperties.Client {
     mutating func step() {
         switch script.number(below: 32) {
+        // Nothing can be sent any more.
+        case 0...25 where peer.hasFinishedSending: break
         case 0...6: open()
         case 7...9: sendContent()
         case 10: sendWebSocketFrame()
@@ -134,7 +136,7 @@ extension HTTP2ServerProperties.Client {
         case 28: peer.read()
         case 29: acknowledge()
         case 30:
-            if script.flag() { Gate.shared.open() } else { peer.finishSending(); isKnown = false }
+            if script.flag() { Gate.shared.open() } else { finishSending() }
         default: if script.flag() { peer.close() }
         }
     }
@@ -216,6 +218,13 @@ extension HTTP2ServerProperties.Client {
         data(stream.number, Array(frame.readableBytesView), ends: choice % 16 == 0)
     }
 
+    /// All that was asked for is answered to a client that has only finished sending, as far as its windows go.
+    private mutating func finishSending() {
+        let isWhole = peer.unsent.isEmpty && streams.allSatisfy(\.isEnded)
+        if !isWhole || streams.contains(where: { $0.exchange.path == "/big" }) { isKnown = false }
+        peer.finishSending()
+    }
+
     private mutating func sendTrailers() {
         let choice = script.byte()
         guard !streams.isEmpty else { return }
@@ -281,6 +290,7 @@ extension HTTP2ServerProperties.Client {
         var copy = self
         peer.finish(
             patience: isKnown ? 600 : 30,
+            limit: isKnown ? 20_000 : 300,
             until: { copy.isKnown && copy.isAnswered },
             step: {
                 Gate.shared.open()
@@ -304,6 +314,7 @@ extension HTTP2ServerProperties.Client {
                 fatalError("\(response.status ?? 0), \(response.content.count) bytes to \(stream.exchange.path)")
             }
         }
-        if transcript.hasGoAway { fatalError("GOAWAY although nothing was wrong") }
+        // A client that sends nothing more can't make requests either.
+        if transcript.hasGoAway, !peer.hasFinishedSending { fatalError("GOAWAY although nothing was wrong") }
     }
 }

@@ -58,7 +58,7 @@ struct HTTP2Transcript {
         switch event {
         case .needsMoreBytes:
             return false
-        case .failed(let error):
+        case .failed(let error), .malformedHeaders(let error, stream: _, block: _, endsStream: _):
             throw error
         case .headers(let stream, let block, let endsStream):
             guard var response = responses[stream] else { fatalError("HEADERS on \(stream), which was not opened") }
@@ -71,14 +71,15 @@ struct HTTP2Transcript {
         case .data(let stream, let bytes, let flowBytes, let endsStream):
             guard var response = responses[stream] else { fatalError("DATA on \(stream), which was not opened") }
             guard !response.isReset else { fatalError("DATA on \(stream), which was reset") }
-            responses[stream] = nil
-            response.content += bytes.readableBytesView
-            // A content to CONNECT has no end that is known beforehand.
-            try response.reader.receive(byteCount: bytes.readableBytes, endsStream: endsStream)
-            responses[stream] = response
             contentBytes += flowBytes
             unacknowledged[stream, default: 0] += flowBytes
             guard contentBytes <= window else { fatalError("\(contentBytes) bytes in a window of \(window)") }
+            // Taken out, so that its content is not copied.
+            responses[stream] = nil
+            defer { responses[stream] = response }
+            response.content += bytes.readableBytesView
+            // A content to CONNECT has no end that is known beforehand.
+            try response.reader.receive(byteCount: bytes.readableBytes, endsStream: endsStream)
         case .reset(let stream, _):
             responses[stream]?.isReset = true
         case .goAway:

@@ -2,7 +2,8 @@ import Glibc
 
 /// The other end of a connection under test: what is to be sent, in the pieces that a script says, and what has come.
 final class PeerSocket: @unchecked Sendable {
-    // Sendable because whoever makes one hands it over, and then only the fuzzer's thread uses it.
+    // Sendable because only the fuzzer's thread uses one, or the loop's while the fuzzer's waits in `Stage.eachTurn`. A client
+    // under test makes one on the loop and hands it over under a lock.
 
     private let descriptor: CInt
     /// Whether the socket is open at this end.
@@ -62,21 +63,23 @@ final class PeerSocket: @unchecked Sendable {
         return PeerSocket(descriptor)
     }
 
-    /// Sends as much of the first bytes as the socket takes. Drops them when nobody is there any more.
+    /// Sends as much of the first bytes as the socket takes. Drops them when the other end has gone.
     func send(_ count: Int = .max) {
-        while isOpen, !hasFinishedSending, !unsent.isEmpty {
+        while isOpen, !hasFinishedSending, count > 0, !unsent.isEmpty {
             let part = unsent.prefix(count)
-            let taken = Array(part).withUnsafeBytes {
-                Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
+            let (taken, error) = Array(part).withUnsafeBytes {
+                let taken = Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
+                return (taken, taken < 0 ? errno : 0)
             }
-            if taken > 0 {
+            switch error {
+            case 0:
                 sent += unsent.prefix(taken)
                 unsent.removeFirst(taken)
                 return
+            case EINTR: continue
+            case EAGAIN: return
+            default: unsent = []
             }
-            if errno == EINTR { continue }
-            if errno == EAGAIN { return }
-            unsent = []
         }
     }
 
@@ -132,17 +135,27 @@ final class PeerSocket: @unchecked Sendable {
     /// - Parameters:
     ///   - isDone: Whether all has come that is expected.
     ///   - patience: For how many turns nothing may happen.
+    ///   - limit: How many turns there may be. What goes on in small steps, such as content in windows of a few bytes, need
+    ///     not be seen to its end.
     ///   - step: What to do with what has come.
-    func finish(patience: Int = 60, until isDone: () -> Bool = { false }, step: () -> Void = {}) {
-        var idle = 0
-        while idle < patience, !hasEnded, !isDone() {
-            let before = (received.count, unsent.count)
-            send()
-            Stage.turn()
+    func finish(
+        patience: Int,
+        limit: Int = 20_000,
+        until isDone: () -> Bool = { false },
+        step: () -> Void = {}
+    ) {
+        var (turns, idle, before) = (0, 0, (received.count, unsent.count))
+        send()
+        Stage.eachTurn {
             read()
             step()
             idle = before == (received.count, unsent.count) ? idle + 1 : 0
-            if idle > 20 { usleep(50) }
+            turns += 1
+            guard idle < patience, turns < limit, !hasEnded, !isDone() else { return false }
+            before = (received.count, unsent.count)
+            send()
+            if idle > 100 { usleep(50) }
+            return true
         }
     }
 }

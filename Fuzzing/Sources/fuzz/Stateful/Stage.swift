@@ -8,21 +8,43 @@ import Synchronization
 enum Stage {
     static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     static let loop = group.next()
+    private static let executor = StageExecutor()
+    private static let wheel = TurnWheel.make()
+
+    /// From now on, tasks run on the loop, also those that would run on the global executor: one thread does everything, so
+    /// that an input has the same effect each time, and no thread waits for another.
+    static func takeTasks() {
+        fuzzer_take_global_jobs { job in
+            guard let job else { return }
+            Stage.executor.enqueue(unsafeBitCast(job, to: UnownedJob.self))
+        }
+    }
 
     /// Lets the loop take what its sockets have and do what it has to do.
     static func turn(_ count: Int = 1) {
-        for _ in 0..<count { try? loop.submit {}.wait() }
+        var left = count
+        eachTurn {
+            left -= 1
+            return left >= 0
+        }
     }
 
+    /// Calls `body` on the loop, once each time that it has looked at its sockets and has run its tasks, until `body` answers
+    /// false. The fuzzer's thread waits.
+    static func eachTurn(_ body: () -> Bool) { wheel.run(body) }
+
     /// Lets the loop go on until something is true; false when that is not so after very many turns.
-    static func turns(until condition: () -> Bool) -> Bool {
-        for count in 0..<20_000 {
-            if condition() { return true }
-            turn()
-            // Tasks that do not run on the loop.
-            if count > 20 { usleep(count > 1_000 ? 300 : 20) }
+    static func turns(atMost limit: Int = 20_000, until condition: () -> Bool) -> Bool {
+        var (count, isTrue) = (0, condition())
+        guard !isTrue else { return true }
+        eachTurn {
+            isTrue = condition()
+            count += 1
+            // For timers.
+            if count > 100 { usleep(count > 1_000 ? 300 : 50) }
+            return !isTrue && count < limit
         }
-        return condition()
+        return isTrue
     }
 
     /// Waits for something that happens on other threads.
@@ -46,6 +68,70 @@ enum Stage {
     }
 }
 
+/// Runs tasks on the loop of ``Stage``.
+private final class StageExecutor: TaskExecutor {
+    func enqueue(_ job: consuming ExecutorJob) { enqueue(UnownedJob(job)) }
+
+    func enqueue(_ job: UnownedJob) {
+        Stage.loop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    }
+}
+
+/// A socket of the loop that is always readable while the wheel turns. An event of it comes once each time that the loop
+/// asks which of its sockets are ready; a task that submits itself again would keep the loop from asking. What runs at each
+/// turn runs on the loop's thread: to wake another thread costs more than all else that a turn does.
+private final class TurnWheel: ChannelInboundHandler, @unchecked Sendable {
+    // Sendable because the fuzzer's thread sets `body` before it sends the first byte, and removes it after the loop has
+    // fulfilled the promise; the loop uses it in between.
+
+    typealias InboundIn = ByteBuffer
+
+    private let descriptor: CInt
+    private var body: (() -> Bool)?
+    private var end: EventLoopPromise<Void>?
+
+    private init(_ descriptor: CInt) { self.descriptor = descriptor }
+
+    static func make() -> TurnWheel {
+        var ends: [CInt] = [0, 0]
+        guard socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
+            fatalError("no socket pair: \(errno)")
+        }
+        let wheel = TurnWheel(ends[0])
+        do {
+            _ = try ClientBootstrap(group: Stage.group)
+                .channelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(wheel) }
+                }
+                .withConnectedSocket(ends[1]).wait()
+        } catch {
+            fatalError("the loop takes no socket: \(error)")
+        }
+        return wheel
+    }
+
+    func run(_ body: () -> Bool) {
+        Stage.loop.preconditionNotInEventLoop()
+        let end = Stage.loop.makePromise(of: Void.self)
+        withoutActuallyEscaping(body) { body in
+            self.body = body
+            self.end = end
+            push()
+            try? end.futureResult.wait()
+            self.body = nil
+            self.end = nil
+        }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if body?() == true { push() } else { end?.succeed() }
+    }
+
+    private func push() {
+        guard write(descriptor, "t", 1) == 1 else { fatalError("the wheel is stuck: \(errno)") }
+    }
+}
+
 /// A property of many runs: an input that is run again leaves nothing behind.
 struct LeakWatch {
     private static let interval = 256
@@ -66,6 +152,8 @@ struct LeakWatch {
             let grows = zip(used, used.dropFirst()).allSatisfy { $1 - $0 > 16 * Self.tolerance }
             if used.count > 1, !grows { return }
         }
+        for _ in 0..<1_000 { run() }
+        __sanitizer_print_memory_profile(100, 40)
         fatalError("each run leaves memory behind: \(used)")
     }
 }

@@ -24,14 +24,11 @@ enum WebSocketConversation {
         request += "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
         if compresses { request += "Sec-WebSocket-Extensions: permessage-deflate\r\n" }
         peer.unsent = Array((request + "\r\n").utf8)
-        let echoes = play(script, peer, mask: WebSocketMask(key: 0x0403_0201), echo: path == "/ws")
-        var rest = ByteBuffer(bytes: peer.received)
-        var parser = ResponseHeadParser()
-        if let head = (try? parser.parse(&rest, requestMethod: .get)) ?? nil, head.statusCode == 101 {
-            checkFrames(rest, .client, compresses ? PerMessageDeflate() : nil, echoes)
-        } else if echoes?.isEmpty == false {
-            fatalError("no WebSocket: \(String(decoding: peer.received, as: UTF8.self))")
-        }
+        var transcript = WebSocketTranscript(role: .client, compresses: compresses)
+        let echoes = play(script, peer, &transcript, mask: WebSocketMask(key: 0x0403_0201), echo: path == "/ws")
+        transcript.read(peer)
+        if let echoes { compare(transcript, echoes, peer) }
+        if echoes != nil, !peer.hasEnded { fatalError("the server does not close after the closing handshake") }
         server.checkAfterwards(peer)
     }
 
@@ -55,17 +52,24 @@ enum WebSocketConversation {
             return peer.received.suffix(4) == [13, 10, 13, 10]
         }
         guard hasRequest else { fatalError("no request") }
-        let start = peer.received.count
+        var transcript = WebSocketTranscript(role: .server, compresses: compresses)
         peer.unsent = Array(
             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n".utf8
         )
-        let echoes = play(script, peer, mask: nil, echo: true)
-        checkFrames(ByteBuffer(bytes: peer.received[start...]), .server, compresses ? PerMessageDeflate() : nil, echoes)
+        let echoes = play(script, peer, &transcript, mask: nil, echo: true)
+        transcript.read(peer)
+        if let echoes { compare(transcript, echoes, peer) }
         run.checkAfterwards()
     }
 
     /// Sends what the script says; answers the texts that have to come back, if that is known.
-    private static func play(_ script: Script, _ peer: PeerSocket, mask: WebSocketMask?, echo: Bool) -> [String]? {
+    private static func play(
+        _ script: Script,
+        _ peer: PeerSocket,
+        _ transcript: inout WebSocketTranscript,
+        mask: WebSocketMask?,
+        echo: Bool
+    ) -> [String]? {
         var script = script
         var echoes: [String]? = echo ? [] : nil
         while !script.isAtEnd, peer.isOpen {
@@ -107,45 +111,42 @@ enum WebSocketConversation {
             }
         }
         guard peer.isOpen else { return nil }
-        if echoes != nil {
-            // Nothing is sent any more to a peer that has said goodbye.
-            peer.finish(patience: 100)
-            var frame = ByteBuffer()
-            frame.writeWebSocketClose(WebSocketClose(.normalClosure), mask: mask)
-            peer.unsent += frame.readableBytesView
+        guard let echoes else {
+            peer.finish(patience: 30, limit: 300)
+            return nil
         }
-        peer.finish(patience: echoes == nil ? 30 : 600)
+        // Nothing is sent any more to a peer that has said goodbye.
+        finish(peer, &transcript) { $0.texts.count >= echoes.count }
+        var frame = ByteBuffer()
+        frame.writeWebSocketClose(WebSocketClose(.normalClosure), mask: mask)
+        peer.unsent += frame.readableBytesView
+        // A client leaves it to the server to close the connection (RFC 6455 section 7.1.1).
+        finish(peer, &transcript) { $0.isClosed && mask == nil }
         return echoes
     }
 
-    private static func checkFrames(
-        _ bytes: ByteBuffer,
-        _ role: WebSocketRole,
-        _ deflate: PerMessageDeflate?,
-        _ echoes: [String]?
+    private static func finish(
+        _ peer: PeerSocket,
+        _ transcript: inout WebSocketTranscript,
+        until isDone: (WebSocketTranscript) -> Bool
     ) {
-        var reader = WebSocketMessageReader(role: role, maximumMessageSize: nil, deflate: deflate)
-        reader.append(bytes)
-        var (texts, text, isClosed) = ([String](), [UInt8](), false)
-        do throws(WebSocketViolation) {
-            reading: while true {
-                switch try reader.next() {
-                case .needsMoreBytes: break reading
-                case .ping, .pong: continue
-                case .close:
-                    isClosed = true
-                    break reading
-                case .part(let part):
-                    text += part.bytes.readableBytesView
-                    guard part.isLast else { continue }
-                    texts.append(String(decoding: text, as: UTF8.self))
-                    text = []
-                }
+        var copy = transcript
+        peer.finish(
+            patience: 600,
+            until: {
+                copy.read(peer)
+                return isDone(copy)
             }
-        } catch {
-            fatalError("frames that are none: \(error)")
+        )
+        transcript = copy
+    }
+
+    private static func compare(_ transcript: WebSocketTranscript, _ echoes: [String], _ peer: PeerSocket) {
+        guard transcript.isWebSocket else {
+            fatalError("no WebSocket: \(String(decoding: peer.received, as: UTF8.self))")
         }
-        guard let echoes else { return }
-        guard texts == echoes, isClosed else { fatalError("\(texts) came back for \(echoes), closed: \(isClosed)") }
+        guard transcript.texts == echoes, transcript.isClosed else {
+            fatalError("\(transcript.texts) came back for \(echoes), closed: \(transcript.isClosed)")
+        }
     }
 }

@@ -4,8 +4,8 @@ import NIOCore
 /// A stream that carries another protocol from now on, by CONNECT (RFC 9113 section 8.5, RFC 8441). All of it is called on the loop,
 /// except where ``DetachedConnection`` says otherwise.
 extension HTTP2ServerStream: DetachedConnection {
-    /// How long the client may take to end its side once this side has closed.
-    private static let closingTime = TimeAmount.seconds(2)
+    /// How long the client may take to end its side once all of this side has been sent.
+    static let closingTime = TimeAmount.seconds(2)
 
     func detach(_ exchange: ServerExchange, writeHeaders: Bool) throws -> DetachedSocket {
         try check(exchange)
@@ -71,10 +71,7 @@ extension HTTP2ServerStream: DetachedConnection {
 
     func closeDetached() {
         closeOutput()
-        guard !isInputEnded else { return }
-        eventLoop.scheduleTask(in: Self.closingTime) { [weak self] in
-            self?.abandon(with: .noError, notice: HTTPBodyError.connectionClosed)
-        }
+        isTunnelClosed = true
     }
 
     func abort() {

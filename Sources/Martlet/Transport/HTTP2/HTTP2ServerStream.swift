@@ -23,6 +23,8 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
     @exclusivity(unchecked) var receiver: (any DetachedReceiver)?
     /// Whether they have finished sending.
     @exclusivity(unchecked) var isTunnelFinished = false
+    /// Whether they have closed it, which leaves the client some time to end its side.
+    @exclusivity(unchecked) var isTunnelClosed = false
     /// Whether they wait until the client has taken some.
     @exclusivity(unchecked) var isTunnelFull = false
 
@@ -47,6 +49,8 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
     @exclusivity(unchecked) private var drain: HTTP2Drain?
     @exclusivity(unchecked) private var timing: ConnectionTiming
     @exclusivity(unchecked) private var stall = HTTP2Stall()
+    /// When it was seen that the client alone has to end a tunnel.
+    @exclusivity(unchecked) private var closedSince: NIODeadline?
     @exclusivity(unchecked) private var writability: EventLoopCondition?
 
     init(_ number: UInt32, connection: HTTP2ServerConnection, method: HTTPRequest.Method, isInputEnded: Bool) {
@@ -284,8 +288,13 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
 
     func checkDeadlines(now: NIODeadline) {
         let configuration = loop.settings.configuration
-        // Whoever has got the stream has deadlines of their own.
-        guard receiver == nil else { return }
+        // Whoever has got the stream has deadlines of their own, until they close it.
+        guard receiver == nil || isTunnelClosed else { return }
+        if isTunnelClosed, isOutputEnded {
+            guard let since = closedSince else { return closedSince = now }
+            guard now - since >= Self.closingTime else { return }
+            return abandon(with: .noError, notice: HTTPBodyError.connectionClosed)
+        }
         // Where it is the socket that takes nothing, the connection looks after that.
         let isStuck = !queue.isEmpty && min(sendWindow.size, connection.sendWindow.size) <= 0
         // A client that sends nothing more can't grant room either.

@@ -8,7 +8,7 @@ extension HTTP2ClientConnection {
     /// How long a request waits that was refused for the second time; each further time it is twice as long.
     private static let refusalPause = TimeAmount.milliseconds(20)
     /// How long the socket may take for what was written last.
-    private static let goodbyeTime = TimeAmount.seconds(1)
+    static let goodbyeTime = TimeAmount.seconds(1)
     /// How often that is doubled at most.
     private static let longestPause = 6
 
@@ -159,7 +159,7 @@ extension HTTP2ClientConnection {
         guard unsentBytes > 0 else { return context.close(promise: nil) }
         // Not before the socket has taken it all, unless the server takes its time.
         context.whenSent { self.abort() }
-        loop.eventLoop.scheduleTask(in: Self.goodbyeTime) { self.abort() }
+        closingSince = .now()
     }
 
     func becomeClosed() {

@@ -48,6 +48,8 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
     let streamWindow: Int
     var context: ChannelHandlerContext?
     var phase = Phase.open
+    /// When the goodbye was written, if the socket had no room for it.
+    var closingSince: NIODeadline?
     var reader: HTTP2FrameReader
     var decoder: HTTP2MessageDecoder
     var encoder = RequestFieldEncoder()
@@ -318,6 +320,10 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
     }
 
     override func checkDeadlines(now: NIODeadline) {
+        if let closingSince {
+            if now - closingSince >= Self.goodbyeTime { abort() }
+            return
+        }
         if streams.isEmpty {
             guard let timeout = core.configuration.idleTimeout, now - idleSince >= TimeAmount(timeout) else { return }
             if core.pool.takeIdle(self) { close() }
