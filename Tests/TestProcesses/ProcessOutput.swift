@@ -68,16 +68,20 @@ package final class ProcessOutput: Sendable {
         for waiter in waiters { waiter.resume() }
     }
 
-    /// Waits until `condition` is true, looking again at every change.
+    /// Waits until `condition` is true, looking again at every change, or until the test's time is over.
     private func wait(until condition: (borrowing State) -> Bool) async {
-        while !state.withLock({ condition($0) }) {
-            await withCheckedContinuation { continuation in
-                let isReady = state.withLock { state in
-                    if condition(state) { return true }
-                    state.waiters.append(continuation)
-                    return false
+        while !Task.isCancelled, !state.withLock({ condition($0) }) {
+            await withTaskCancellationHandler {
+                await withCheckedContinuation { continuation in
+                    let isReady = state.withLock { state in
+                        if Task.isCancelled || condition(state) { return true }
+                        state.waiters.append(continuation)
+                        return false
+                    }
+                    if isReady { continuation.resume() }
                 }
-                if isReady { continuation.resume() }
+            } onCancel: {
+                change { _ in }
             }
         }
     }

@@ -10,7 +10,8 @@ enum ExtendedValue {
             encoding == .utf8 || encoding == .latin1, parts[2].utf8.allSatisfy({ $0 < 0x80 }),
             let bytes = try? PercentEncoding.decodeBytes(String(parts[2]))
         else { return nil }
-        return encoding.string(from: bytes)
+        // A byte order mark is one of contents; here it is a character like others (WHATWG Encoding section 6.1).
+        return encoding == .utf8 ? String(validating: bytes, as: UTF8.self) : encoding.string(from: bytes)
     }
 
     /// The value that stands for a text. Percent-encodes more than RFC 8187 section 3.2.1 asks for, never less.

@@ -6,8 +6,8 @@ extension RequestHead {
     /// What can be read of a request that was refused: its method and target, and its fields as far as they are fields.
     ///
     /// Nothing here has been checked but that the method is a token, and that fields have a name and no control characters
-    /// in their values. In the target everything is percent-encoded that no URI can hold, control characters too, so that
-    /// it can be written anywhere. There is no content, and the connection does not go on.
+    /// in their values. The target is percent-encoded as that of every request is, and its control characters and spaces
+    /// too, so that it is one line of visible text. There is no content, and the connection does not go on.
     ///
     /// - Parameter bytes: What has arrived of the head; it may be cut off anywhere, or not be a head at all.
     public init(refused bytes: ByteBuffer) {

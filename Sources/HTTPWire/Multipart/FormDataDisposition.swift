@@ -108,8 +108,8 @@ struct FormDataDisposition {
         return high << 4 | low
     }
 
-    /// UTF-8 if it is valid, ISO 8859-1 if not, so that no name is lost.
+    /// UTF-8 if it is valid, ISO 8859-1 if not, so that no name is lost. A byte order mark is one of contents only.
     private static func text(_ bytes: [UInt8]) -> String {
-        TextEncoding.utf8.string(from: bytes) ?? TextEncoding.latin1.string(from: bytes) ?? ""
+        String(validating: bytes, as: UTF8.self) ?? TextEncoding.latin1.string(from: bytes) ?? ""
     }
 }

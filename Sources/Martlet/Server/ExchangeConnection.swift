@@ -178,9 +178,11 @@ extension ExchangeConnection {
     func answer(_ error: any Error, _ exchange: ServerExchange, closes: Bool = false, keepsFields: Bool = true) {
         let answer = HTTPError(answering: error)
         let error = (error as? any HTTPResponseError)?.cause ?? error
-        // The server's own refusals are the client's fault, whatever their status, and not reported.
+        // The server's own refusals are the client's fault, whatever their status, and so is a method that is not known: a
+        // client could fill the log with either.
         let isRefusal = exchange.refusal.map { $0.error == error as? HTTPError } ?? false
-        if answer.status.kind == .serverError && !isRefusal || isHeadWritten {
+        let isFailure = answer.status.kind == .serverError && answer.status != .notImplemented && !isRefusal
+        if isFailure || isHeadWritten {
             report(error, exchange)
         }
         guard !isHeadWritten else {

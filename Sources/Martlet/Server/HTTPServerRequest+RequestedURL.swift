@@ -11,14 +11,19 @@ extension HTTPServerRequest {
         let forwarded = forwarded(by: connectionInfo?.remoteAddress)
         if url.form == .absolute, forwarded.host == nil { return target }
         let scheme = forwarded.scheme ?? (exchange.isSecure ? "https" : "http")
-        let host = exchange.head.host.flatMap { $0.isEmpty ? nil : $0 }
-        let authority = forwarded.host ?? host ?? serverAuthority
+        let authority = forwarded.host ?? writtenHost ?? serverAuthority
         switch url.form {
         case .origin: return "\(scheme)://\(authority)\(target)"
         case .absolute: return "\(scheme)://\(authority)\(url.path)\(url.query.map { "?\($0)" } ?? "")"
         case .authority: return "\(scheme)://\(target)"
         case .asterisk: return "\(scheme)://\(authority)"
         }
+    }
+
+    /// The host, and the port if there is one, that the request is for, as it is written: in the target if that names one,
+    /// else in `Host` or `:authority` (RFC 9112 section 3.3). Nil where there is none or an empty one.
+    package var writtenHost: String? {
+        exchange.head.host.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// The address of the client: the one that trusted proxies tell, else the peer's; nil when neither is known.

@@ -12,21 +12,15 @@ extension InternetAddress {
     }
 
     /// The socket addresses to bind or connect to.
-    func socketAddresses(port: Int) async throws -> [SocketAddress] {
+    func socketAddresses(port: Int, resolver: NameResolver = .shared) async throws -> [SocketAddress] {
         switch kind {
-        case .ipv6 where host.utf8.contains(0x25):
-            // Asks no server: the system only finds the number of the zone.
-            return [try SocketAddress.makeAddressResolvingHost(host, port: port)]
+        case .ipv6 where host.utf8.contains(0x25), .name:
+            // The system knows the number of a zone.
+            return try await resolver.addresses(of: host, port: port)
         case .ipv4, .ipv6:
             return [try SocketAddress(ipAddress: host, port: port)]
         case .unix:
             return [try SocketAddress(unixDomainSocketPath: host)]
-        case .name:
-            do {
-                return try await NameResolver.shared.addresses(of: host, port: port)
-            } catch {
-                throw SocketError(operation: "look up \(host)", code: nil, message: "no address is known for this name")
-            }
         }
     }
 }

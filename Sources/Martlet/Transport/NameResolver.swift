@@ -123,6 +123,9 @@ final class NameResolver: Sendable {
 }
 
 extension NameResolver {
+    /// Why nothing is found for a name that does not exist.
+    static let unknownName = "no address is known for this name"
+
     /// What the system knows of a host, with the port 0.
     static let systemAddresses: @Sendable (_ host: String) -> Outcome = { host in
         var hints = addrinfo()
@@ -135,7 +138,7 @@ extension NameResolver {
         var list: UnsafeMutablePointer<addrinfo>?
         let code = getaddrinfo(host, nil, &hints, &list)
         guard code == 0 else {
-            let text = String(cString: gai_strerror(code))
+            let text = code == EAI_NONAME ? unknownName : String(cString: gai_strerror(code))
             return .failure(SocketError(operation: "look up \(host)", code: nil, message: text))
         }
         defer { freeaddrinfo(list) }

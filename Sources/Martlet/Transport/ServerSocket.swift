@@ -94,7 +94,7 @@ public final class ServerSocket: Sendable {
             throw SocketError(operation: "listen on port \(port)", code: nil, message: "a port is between 0 and 65535")
         }
         guard let wanted = try await address.socketAddresses(port: port).first else {
-            throw SocketError(operation: "look up \(address)", code: nil, message: "no address is known for this name")
+            throw SocketError(operation: "look up \(address)", code: nil, message: NameResolver.unknownName)
         }
         let backlog = backlog > 0 ? CInt(clamping: backlog) : SystemSocket.maximumBacklog
         let canGroup = SystemSocket.balancesReusedPorts && address.kind != .unix

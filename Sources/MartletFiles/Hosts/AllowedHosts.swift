@@ -14,9 +14,11 @@ import Martlet
 /// a request can't hide the name in its `Host`.
 ///
 /// IP addresses, `localhost` and the names below it are always allowed, since their meaning can't be changed by others; so
-/// is a request of HTTP/1.0 without a host, which browsers don't send. Others are answered 403.
+/// is a request of HTTP/1.0 without a host, which browsers don't send. Others are answered 403, and so is a host that is
+/// empty, malformed, or written in another form than the one that browsers send: `0x7f.1`, `%6cocalhost`.
 public struct AllowedHosts: Sendable {
     private let names: HostNames
+    private let allowsAll: Bool
 
     /// These hosts, and those that are always allowed.
     ///
@@ -24,6 +26,7 @@ public struct AllowedHosts: Sendable {
     /// - Throws: ``VirtualHostError/invalidName(_:)``.
     public init(_ names: [String] = []) throws(VirtualHostError) {
         self.names = try HostNames(names + ["localhost", "*.localhost"])
+        allowsAll = names.contains("*")
     }
 
     /// Whether requests for a host are answered.
@@ -41,14 +44,38 @@ public struct AllowedHosts: Sendable {
         advice: @escaping @Sendable (_ host: String) -> String = { _ in "" }
     ) -> HTTPServer.Handler {
         { request in
-            if let host = (request.url.authority ?? request.headers.host)?.host, !contains(host) {
-                let advice = advice(host)
-                throw HTTPError(
-                    .forbidden,
-                    "This server does not answer for the host \(host).\(advice.isEmpty ? "" : " \(advice)")"
-                )
-            }
+            if !allowsAll { try check(request, advice) }
             try await handler(request)
         }
+    }
+
+    private func check(_ request: HTTPServerRequest, _ advice: (_ host: String) -> String) throws(HTTPError) {
+        guard let text = request.writtenHost, let host = Self.host(writtenAs: text) else {
+            // What the server refuses has its answer already, and may have no host that could be read.
+            if request.refusal != nil || request.isWithoutHost { return }
+            throw HTTPError(.forbidden, "This server does not answer for the host that the request names.")
+        }
+        guard !contains(host) else { return }
+        let advice = advice(host)
+        throw HTTPError(
+            .forbidden,
+            "This server does not answer for the host \(host).\(advice.isEmpty ? "" : " \(advice)")"
+        )
+    }
+
+    /// The host in `Host` or in a target; nil if there is none, or it is not written as it is.
+    private static func host(writtenAs text: String) -> String? {
+        guard let authority = Authority(text), authority.isIPLiteral || text.lowercased().hasPrefix(authority.host)
+        else {
+            return nil
+        }
+        return authority.host
+    }
+}
+
+extension HTTPServerRequest {
+    /// Whether it is one of HTTP/1.0 that names no host, not even an empty one.
+    fileprivate var isWithoutHost: Bool {
+        protocolVersion == .http1_0 && url.form != .absolute && headers[.hostField] == nil
     }
 }

@@ -63,7 +63,7 @@ public final class VirtualHost: Sendable {
 
     /// Answers one request.
     public func serveRequest(_ request: HTTPServerRequest) async throws {
-        let host = (request.url.authority ?? request.headers.host)?.host
+        let host = request.writtenHost.flatMap { Authority($0) }?.host
         if let handler = host.flatMap(handler(for:)) ?? unhandled {
             return try await handler(request)
         }

@@ -21,7 +21,8 @@ struct HelloWorldServer: TutorialProgram {
         name: "hello-world-server",
         port: 4040,
         summary: "Answers every request with “Hello, world!”.",
-        lesson: "How to bind a server to a host and a port, and how to answer requests: any method, any path."
+        lesson: "How to bind a server to a host and a port, and how to answer requests: any method, any path.",
+        answersAnyHost: true
     )
 
     init(options: NoOptions, console: Console) {}

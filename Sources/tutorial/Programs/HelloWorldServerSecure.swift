@@ -24,6 +24,7 @@ struct HelloWorldServerSecure: TutorialProgram {
         summary: "Answers every request with “Hello, world!”, over https.",
         lesson:
             "How a server proves who it is. A browser warns until it trusts this machine’s authority; curl is told.",
+        answersAnyHost: true,
         curl: { DevelopmentCertificates.usualCurl($0) }
     )
 

@@ -30,11 +30,18 @@ struct ProgramCommand<Program: TutorialProgram>: AsyncParsableCommand {
             security: try await Program.makeSecurity(options: options, console: console)
         )
         let program = try await Program(options: options, console: console)
-        let handler = try location.guarding(program.answer)
+        let handler = try program.handler(at: location)
         try await runUntilStopped(Logger(label: "tutorial")) {
             console.print("Listening on \(server.url)")
             try await server.serve(handler)
         }
+    }
+}
+
+extension TutorialProgram {
+    /// What the program answers on a server there.
+    func handler(at location: HostOption) throws -> HTTPServer.Handler {
+        Self.guide.answersAnyHost ? answer : try location.guarding(answer)
     }
 }
 

@@ -14,6 +14,8 @@ struct ProgramGuide: Sendable {
     let linkText: String
     /// The name of the program's source file.
     let sourceFile: String
+    /// Whether requests for any host are answered, since there is nothing that another site's page could read or change.
+    let answersAnyHost: Bool
     /// The command to try, for a server at a URL.
     let curl: @Sendable (_ url: String) -> String
 
@@ -25,6 +27,7 @@ struct ProgramGuide: Sendable {
         path: String = "/",
         linkText: String = "Open",
         sourceFile: String = #fileID,
+        answersAnyHost: Bool = false,
         curl: @escaping @Sendable (_ url: String) -> String = { "curl \($0)" }
     ) {
         self.name = name
@@ -34,6 +37,7 @@ struct ProgramGuide: Sendable {
         self.path = path
         self.linkText = linkText
         self.sourceFile = sourceFile.split(separator: "/").last.map(String.init) ?? sourceFile
+        self.answersAnyHost = answersAnyHost
         self.curl = curl
     }
 }

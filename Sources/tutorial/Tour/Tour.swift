@@ -73,6 +73,6 @@ extension TutorialProgram {
     fileprivate static func tourStop(on server: HTTPServer, _ location: HostOption) async throws -> TourStop {
         let console = Console(speaker: guide.name)
         let program = try await Self(options: Options.parse([]), console: console)
-        return TourStop(guide: guide, server: server, handler: try location.guarding(program.answer))
+        return TourStop(guide: guide, server: server, handler: try program.handler(at: location))
     }
 }

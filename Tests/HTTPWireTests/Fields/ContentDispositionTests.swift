@@ -9,6 +9,8 @@ import Testing
             ("attachment; filename=\"a \\\"b\\\".txt\"", "attachment", "a \"b\".txt"),
             ("attachment; filename=\"b\"; filename*=UTF-8''%e2%82%ac", "attachment", "\u{20AC}"),
             ("attachment; filename*=UTF-8''%e2%82; filename=\"b\"", "attachment", "b"),
+            // C18: a byte order mark is removed from contents, not from the values of fields.
+            ("attachment; filename*=UTF-8''%EF%BB%BFa", "attachment", "\u{FEFF}a"),
             ("attachment; filename*=iso-8859-1'en'%A3%20rates", "attachment", "\u{A3} rates"),
         ] as [(String, ContentDisposition.Kind, String?)]
     )

@@ -111,7 +111,8 @@ struct CookieStorageTests {
     @Test(
         "C18: a secure cookie goes to this machine without encryption, as in browsers and curl",
         arguments: [
-            "http://localhost/", "http://a.localhost:8080/", "http://127.0.0.1/", "http://[::1]:1/", "ws://localhost/",
+            "http://localhost/", "http://LOCALHOST:8080/", "http://127.0.0.1/", "http://127.9.9.9/", "http://[::1]:1/",
+            "ws://localhost/",
         ]
     )
     func local(_ address: String) throws {
@@ -119,6 +120,18 @@ struct CookieStorageTests {
         try storage.store(set("n=v; Secure"), from: url(address), now: now)
         #expect(try sent(&storage, address) == ["n=v"])
         #expect(try sent(&storage, "http://a.com/") == [])
+    }
+
+    @Test(
+        "C18: names below localhost are not this machine: the resolver may find them elsewhere",
+        arguments: ["http://a.localhost:8080/", "http://localhost.example/", "http://128.0.0.1/", "http://[::2]/"]
+    )
+    func notLocal(_ address: String) throws {
+        var storage = CookieStorage()
+        #expect(throws: CookieRejection.self) {
+            try storage.store(set("n=v; Secure"), from: url(address), now: now)
+        }
+        #expect(try sent(&storage, address) == [])
     }
 
     @Test("cookies that are not taken (section 5.7)")

@@ -52,7 +52,10 @@ struct NameResolverTests {
         let names = Names()
         let resolver = NameResolver(threadCount: 1, timeout: .milliseconds(20)) { names.resolve($0) }
         for name in ["dead", "dead", "waiting"] {
-            await #expect(throws: SocketError.self) { try await resolver.addresses(of: name, port: 1) }
+            let error = await #expect(throws: SocketError.self) {
+                try await InternetAddress(name).socketAddresses(port: 1, resolver: resolver)
+            }
+            #expect(error?.description == "Couldn't look up \(name): the system has not found its address in time")
         }
         names.open()
     }
@@ -69,6 +72,10 @@ struct NameResolverTests {
         }
         // The last one is refused at once; the others are answered.
         #expect(try await outcomes.next())
+        let error = await #expect(throws: SocketError.self) {
+            try await InternetAddress("another").socketAddresses(port: 1, resolver: resolver)
+        }
+        #expect(error?.description == "Couldn't look up another: too many names are being looked up")
         names.open()
         for _ in 0..<NameResolver.limit { #expect(try await !outcomes.next()) }
     }
@@ -81,5 +88,7 @@ struct NameResolverTests {
         let found = try await InternetAddress("localhost").lookup()
         #expect(found.contains(.loopbackIPv4) || found.contains(.loopbackIPv6))
         await #expect(throws: SocketError.self) { try await InternetAddress("martlet.invalid").lookup() }
+        // A zone that this machine has not.
+        await #expect(throws: SocketError.self) { try await InternetAddress("fe80::1%none").lookup() }
     }
 }

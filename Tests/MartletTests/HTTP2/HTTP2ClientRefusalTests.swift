@@ -151,8 +151,8 @@ struct HTTP2ClientRefusalTests {
             holdUp.open()
             await waiting.value
             let bytes = try await rest.next()
-            // RST_STREAM of the stream 1 with CANCEL is the last that was sent.
-            #expect(bytes.suffix(13) == [0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 8])
+            // RST_STREAM of the stream 1 with CANCEL; the acknowledgement of SETTINGS may come behind it.
+            #expect(bytes.firstRange(of: [0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 8]) != nil, "\(bytes)")
         }
         try await group.shutdownGracefully()
     }

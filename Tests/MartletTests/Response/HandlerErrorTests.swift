@@ -75,6 +75,22 @@ struct HandlerErrorTests {
         }
     }
 
+    @Test("S16: a method that is not known is no failure, and reported to nobody")
+    func notImplemented() async throws {
+        let errors = Events<any Error>()
+        try await withServer(.bare.with { $0.onError = { error, _ in errors.add(error) } }) { request in
+            throw HTTPError(request.target == "/busy" ? .serviceUnavailable : .notImplemented)
+        } test: { server in
+            let client = try await server.connect()
+            client.send(get())
+            #expect(try await client.response().statusLine == "HTTP/1.1 501 Not Implemented")
+            client.send(get("/busy"))
+            #expect(try await client.response().statusLine == "HTTP/1.1 503 Service Unavailable")
+            #expect(try await errors.next() as? HTTPError == HTTPError(.serviceUnavailable))
+            #expect(errors.all.isEmpty)
+        }
+    }
+
     @Test("can answer with fields, which take the place of the default ones")
     func httpErrorFields() async throws {
         let configuration = HTTPServer.Configuration.bare.with {

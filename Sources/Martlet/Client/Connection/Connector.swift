@@ -137,7 +137,7 @@ struct Connector: Sendable {
                 return HTTPClientError.couldNotConnect(host: host, port: port, reason: reason(failure.error))
             }
             let lookUp = (error.dnsAError ?? error.dnsAAAAError) as? SocketError
-            return HTTPClientError.unknownHost(host, reason: lookUp?.message ?? "no address is known for this name")
+            return HTTPClientError.unknownHost(host, reason: lookUp?.message ?? NameResolver.unknownName)
         default:
             return HTTPClientError.couldNotConnect(host: host, port: port, reason: reason(error))
         }

@@ -9,7 +9,7 @@ import HTTPWire
 /// neighbours: give one if a jar serves sites that do not trust each other.
 ///
 /// `localhost`, `127.0.0.0/8` and `::1` keep and get secure cookies without TLS, as in browsers and curl: what they send
-/// does not leave the machine.
+/// does not leave the machine. Names below `localhost` don't, since the resolver may find them elsewhere.
 public struct CookieStorage: Sendable {
     /// How many cookies are kept (RFC 6265bis section 5.7).
     public struct Limits: Sendable, Hashable {
