@@ -26,16 +26,22 @@ enum HTTP2ClientProperties {
         var encoder = FieldSectionEncoder()
         var received = 0
         var window = 65_535
+        /// Whether the client may have been told that it may send larger frames than the reader takes; after one of those,
+        /// nothing more is read.
+        var allowsLargeFrames = false
+        private var hasLargeFrame = false
 
         /// Takes what is new, and traps if it is not HTTP/2.
         mutating func read(_ peer: PeerSocket) {
             peer.read()
-            guard peer.received.count > takenBytes else { return }
+            guard peer.received.count > takenBytes, !hasLargeFrame else { return }
             frames.append(ByteBuffer(bytes: peer.received[takenBytes...]))
             takenBytes = peer.received.count
             do throws(HTTP2Error) {
                 while try take(frames.next(), peer) {}
             } catch {
+                hasLargeFrame = error.code == .frameSizeError && allowsLargeFrames
+                if hasLargeFrame { return }
                 fatalError("the client has sent what is not HTTP/2: \(error)")
             }
         }
@@ -165,6 +171,7 @@ extension HTTP2ClientProperties.Play {
             ])
             let value = Int(script.byte()) << script.number(below: 24)
             write(peer) { $0.writeHTTP2Settings([(identifier, value)]) }
+            if identifier == .maximumFrameSize { servers[index].allowsLargeFrames = true }
             isKnown = false
         case 15: write(peer) { $0.writeHTTP2Ping(7, isAcknowledgement: script.flag()) }
         case 16:
@@ -179,11 +186,17 @@ extension HTTP2ClientProperties.Play {
                 $0.writeBytes([0, 0, UInt8(payload.count), type % 12, flags, 0, 0, 0, number])
                 $0.writeBytes(payload)
             }
+            servers[index].allowsLargeFrames = true
             isKnown = false
         case 18:
             peer.unsent += script.bytes(1 + script.number(below: 32))
+            servers[index].allowsLargeFrames = true
             isKnown = false
-        case 19: if peer.mutate(&script) { isKnown = false }
+        case 19:
+            if peer.mutate(&script) {
+                servers[index].allowsLargeFrames = true
+                isKnown = false
+            }
         case 20, 21: peer.send(1 + script.number(below: 100))
         case 22: peer.send()
         case 23: Stage.turn(1 + script.number(below: 8))

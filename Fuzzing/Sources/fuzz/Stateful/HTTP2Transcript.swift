@@ -20,6 +20,10 @@ struct HTTP2Transcript {
     private(set) var hasGoAway = false
     /// Whether the requests are those that were announced here; one whose bytes were changed may have another method.
     var knowsRequests = true
+    /// Whether the server may have been told that it may send larger frames than the reader takes; after one of those,
+    /// nothing more is read.
+    var allowsLargeFrames = false
+    private var hasLargeFrame = false
     /// How much content has come, and how much may.
     private(set) var contentBytes = 0
     var window = 65_535
@@ -36,7 +40,7 @@ struct HTTP2Transcript {
     /// Takes what is new of all that has come.
     mutating func read(_ received: [UInt8]) {
         // What does not begin as HTTP/2 is answered as HTTP/1.
-        guard received.count > takenBytes, !received.starts(with: Array("HTTP/1.".utf8)) else { return }
+        guard received.count > takenBytes, !hasLargeFrame, !received.starts(with: Array("HTTP/1.".utf8)) else { return }
         frames.append(ByteBuffer(bytes: received[takenBytes...]))
         takenBytes = received.count
         while true {
@@ -44,6 +48,8 @@ struct HTTP2Transcript {
                 guard try take(frames.next()) else { return }
             } catch {
                 if error.stream != nil, !knowsRequests { continue }
+                hasLargeFrame = error.code == .frameSizeError && (allowsLargeFrames || !knowsRequests)
+                if hasLargeFrame { return }
                 fatalError("the server has sent what is not HTTP/2: \(error)")
             }
         }
