@@ -26,9 +26,9 @@ enum HTTP2ClientProperties {
         var encoder = FieldSectionEncoder()
         var received = 0
         var window = 65_535
-        /// Whether the client may have been told that it may send larger frames than the reader takes; after one of those,
+        /// Whether it is known how large windows and frames may be; after a frame that is larger than the reader takes,
         /// nothing more is read.
-        var allowsLargeFrames = false
+        var knowsLimits = true
         private var hasLargeFrame = false
 
         /// Takes what is new, and traps if it is not HTTP/2.
@@ -40,7 +40,7 @@ enum HTTP2ClientProperties {
             do throws(HTTP2Error) {
                 while try take(frames.next(), peer) {}
             } catch {
-                hasLargeFrame = error.code == .frameSizeError && allowsLargeFrames
+                hasLargeFrame = error.code == .frameSizeError && !knowsLimits
                 if hasLargeFrame { return }
                 fatalError("the client has sent what is not HTTP/2: \(error)")
             }
@@ -74,7 +74,9 @@ enum HTTP2ClientProperties {
                 }
                 if endsStream { streams[index].isComplete = true }
                 received += flowBytes
-                guard received <= window else { fatalError("\(received) bytes in a window of \(window)") }
+                guard received <= window || !knowsLimits else {
+                    fatalError("\(received) bytes in a window of \(window)")
+                }
                 guard flowBytes > 0 else { return true }
                 window += flowBytes
                 var buffer = ByteBuffer()
@@ -171,7 +173,7 @@ extension HTTP2ClientProperties.Play {
             ])
             let value = Int(script.byte()) << script.number(below: 24)
             write(peer) { $0.writeHTTP2Settings([(identifier, value)]) }
-            if identifier == .maximumFrameSize { servers[index].allowsLargeFrames = true }
+            if identifier == .maximumFrameSize { servers[index].knowsLimits = false }
             isKnown = false
         case 15: write(peer) { $0.writeHTTP2Ping(7, isAcknowledgement: script.flag()) }
         case 16:
@@ -186,15 +188,15 @@ extension HTTP2ClientProperties.Play {
                 $0.writeBytes([0, 0, UInt8(payload.count), type % 12, flags, 0, 0, 0, number])
                 $0.writeBytes(payload)
             }
-            servers[index].allowsLargeFrames = true
+            servers[index].knowsLimits = false
             isKnown = false
         case 18:
             peer.unsent += script.bytes(1 + script.number(below: 32))
-            servers[index].allowsLargeFrames = true
+            servers[index].knowsLimits = false
             isKnown = false
         case 19:
             if peer.mutate(&script) {
-                servers[index].allowsLargeFrames = true
+                servers[index].knowsLimits = false
                 isKnown = false
             }
         case 20, 21: peer.send(1 + script.number(below: 100))

@@ -245,7 +245,7 @@ extension HTTP2ServerProperties.Client {
             .maximumConcurrentStreams,
         ])
         let value = Int(script.byte()) << script.number(below: 24)
-        if identifier == .maximumFrameSize { transcript.allowsLargeFrames = true }
+        if identifier == .maximumFrameSize { transcript.knowsFrameSize = false }
         // Those of the input may be too little for a response, or not allowed at all.
         isKnown = false
         write { $0.writeHTTP2Settings([(identifier, value)]) }

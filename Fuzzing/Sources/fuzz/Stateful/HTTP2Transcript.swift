@@ -18,11 +18,11 @@ struct HTTP2Transcript {
     private var takenBytes = 0
     private(set) var responses: [UInt32: Response] = [:]
     private(set) var hasGoAway = false
-    /// Whether the requests are those that were announced here; one whose bytes were changed may have another method.
+    /// Whether what was sent is what was announced here: a request whose bytes were changed may have another method, and a
+    /// window may be larger.
     var knowsRequests = true
-    /// Whether the server may have been told that it may send larger frames than the reader takes; after one of those,
-    /// nothing more is read.
-    var allowsLargeFrames = false
+    /// Whether it is known how large frames may be; after one that is larger than the reader takes, nothing more is read.
+    var knowsFrameSize = true
     private var hasLargeFrame = false
     /// How much content has come, and how much may.
     private(set) var contentBytes = 0
@@ -48,7 +48,7 @@ struct HTTP2Transcript {
                 guard try take(frames.next()) else { return }
             } catch {
                 if error.stream != nil, !knowsRequests { continue }
-                hasLargeFrame = error.code == .frameSizeError && (allowsLargeFrames || !knowsRequests)
+                hasLargeFrame = error.code == .frameSizeError && !(knowsFrameSize && knowsRequests)
                 if hasLargeFrame { return }
                 fatalError("the server has sent what is not HTTP/2: \(error)")
             }
@@ -81,7 +81,9 @@ struct HTTP2Transcript {
             guard !response.isReset else { fatalError("DATA on \(stream), which was reset") }
             contentBytes += flowBytes
             unacknowledged[stream, default: 0] += flowBytes
-            guard contentBytes <= window else { fatalError("\(contentBytes) bytes in a window of \(window)") }
+            guard contentBytes <= window || !knowsRequests else {
+                fatalError("\(contentBytes) bytes in a window of \(window)")
+            }
             // Taken out, so that its content is not copied.
             responses[stream] = nil
             defer { responses[stream] = response }
