@@ -150,7 +150,7 @@ struct RefusalTests {
         let configuration = HTTPServer.Configuration.bare.with {
             $0.headLimits.headBytes = 400
             $0.headLimits.startLineBytes = 100
-            $0.headTimeout = .milliseconds(100)
+            $0.headTimeout = .seconds(1)
         }
         try await withServer(configuration) { server, seen in
             let path = "/" + String(repeating: "p", count: 200)
