@@ -113,7 +113,8 @@ public struct MultipartParser: Sendable {
                 switch search.next(&buffer) {
                 case .needsMoreBytes: return .needsMoreBytes
                 case .content(let bytes):
-                    try preamble.take(bytes)
+                    // What is within the limit is looked at first, here as well.
+                    try preamble.take(bytes.readableBytesView.prefix(max(limits.surroundingBytes - discarded, 0)))
                     try discard(bytes.readableBytes)
                 case .delimiter: state = .boundaryLine(.start)
                 }

@@ -24,8 +24,8 @@ struct MultipartPreamble: Sendable {
     /// Takes what comes next.
     ///
     /// - Throws: `MultipartError.unexpectedBoundary`.
-    mutating func take(_ bytes: ByteBuffer) throws(MultipartError) {
-        for byte in bytes.readableBytesView {
+    mutating func take(_ bytes: ByteBufferView) throws(MultipartError) {
+        for byte in bytes {
             if byte == 0x0D { continue }
             if byte == 0x0A {
                 if case .boundary = line { followsBoundary = true } else { followsBoundary = false }

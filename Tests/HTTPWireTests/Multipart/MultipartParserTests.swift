@@ -168,6 +168,11 @@ import Testing
         for limit in 0..<two.utf8.count { try check(two, .tooLarge(limit: limit)) { $0.totalBytes = limit } }
         try check("abc\r\n\(two)", nil) { $0.surroundingBytes = 3 }
         try check("abcd\r\n\(two)", .tooMuchAround(limit: 3)) { $0.surroundingBytes = 3 }
+        // The limit is reached before the line that gives the other boundary away, or behind it.
+        let other = "--c\r\n\(Self.plain)\r\n\r\nx\r\n--b--"
+        try check(other, .tooMuchAround(limit: 12)) { $0.surroundingBytes = 12 }
+        try check(other, .unexpectedBoundary) { $0.surroundingBytes = 13 }
+        try check(other, .tooMuchAround(limit: -1)) { $0.surroundingBytes = -1 }
         try check("\(two)abc", nil) { $0.surroundingBytes = 3 }
         try check("\(two)abcd", .tooMuchAround(limit: 3)) { $0.surroundingBytes = 3 }
         try check(two, .tooManyParts(limit: -1)) { $0.partCount = -1 }
