@@ -14,7 +14,7 @@ let package = Package(
     platforms: [.macOS(.v26)],
     products: [
         .library(name: "Martlet", targets: ["Martlet"]),
-        .library(name: "MartletFiles", targets: ["MartletFiles"]),
+        .library(name: "MartletWeb", targets: ["MartletWeb"]),
         .library(name: "HTTPWire", targets: ["HTTPWire"]),
         .executable(name: "martlet", targets: ["MartletCommand"]),
         .executable(name: "tutorial", targets: ["tutorial"]),
@@ -74,7 +74,7 @@ let package = Package(
                 "HTTPWire",
                 "DevelopmentCertificates",
                 "Martlet",
-                "MartletFiles",
+                "MartletWeb",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -86,7 +86,7 @@ let package = Package(
         ),
         .systemLibrary(name: "CFileSystem"),
         .target(
-            name: "MartletFiles",
+            name: "MartletWeb",
             dependencies: [
                 "CFileSystem",
                 "HTTPWire",
@@ -103,7 +103,7 @@ let package = Package(
             dependencies: [
                 "DevelopmentCertificates",
                 "Martlet",
-                "MartletFiles",
+                "MartletWeb",
                 "ProgramSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -224,7 +224,7 @@ let package = Package(
             name: "ServingProbe",
             dependencies: [
                 "Martlet",
-                "MartletFiles",
+                "MartletWeb",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -233,11 +233,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
-            name: "MartletFilesTests",
+            name: "MartletWebTests",
             dependencies: [
                 "HTTPWire",
                 "Martlet",
-                "MartletFiles",
+                "MartletWeb",
                 "ServingProbe",
                 "TestProcesses",
                 .product(name: "HTTPTypes", package: "swift-http-types"),

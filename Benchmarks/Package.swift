@@ -108,7 +108,7 @@ let package = Package(
                 dependencies: [
                     "BenchmarkSupport",
                     .product(name: "Martlet", package: "martlet"),
-                    .product(name: "MartletFiles", package: "martlet"),
+                    .product(name: "MartletWeb", package: "martlet"),
                     .product(name: "NIOCore", package: "swift-nio"),
                 ],
                 swiftSettings: settings

@@ -2,7 +2,7 @@
 // signal ends it as it ends every program.
 import Logging
 import Martlet
-import MartletFiles
+import MartletWeb
 import ServiceLifecycle
 import UnixSignals
 

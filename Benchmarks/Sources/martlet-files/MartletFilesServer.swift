@@ -1,7 +1,7 @@
 import BenchmarkSupport
 import Foundation
 import Martlet
-import MartletFiles
+import MartletWeb
 
 /// Martlet's file server, as the tutorial writes it, over the directory that the environment names.
 @main

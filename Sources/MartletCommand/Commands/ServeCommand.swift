@@ -1,6 +1,6 @@
 import ArgumentParser
 import Martlet
-import MartletFiles
+import MartletWeb
 
 /// Serves the files of a directory: `martlet serve site`.
 struct ServeCommand: AsyncParsableCommand {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import MartletFiles
+import MartletWeb
 import Synchronization
 import UnixSignals
 

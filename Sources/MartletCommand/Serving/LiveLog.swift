@@ -1,5 +1,5 @@
 import Martlet
-import MartletFiles
+import MartletWeb
 import Synchronization
 
 #if canImport(Glibc)

@@ -1,6 +1,6 @@
 import Logging
 import Martlet
-import MartletFiles
+import MartletWeb
 
 #if canImport(Glibc)
     import Glibc

@@ -1,7 +1,7 @@
 import HTTPTypes
 import HTTPWire
 import Martlet
-import MartletFiles
+import MartletWeb
 
 /// What the visitors of `martlet serve` get: files, error pages, a form for uploads.
 struct Site: Sendable {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Martlet
-import MartletFiles
+import MartletWeb
 
 /// Answers every request with one file, as a file should be sent: with its type, its date and a tag, in parts to those
 /// who ask for parts, and not at all to those who have it already.

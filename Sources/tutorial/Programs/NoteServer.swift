@@ -1,6 +1,6 @@
 import ArgumentParser
 import Martlet
-import MartletFiles
+import MartletWeb
 
 /// Keeps notes. Programs and scripts send JSON: `{"myNote": "Sing. Dance. Play."}` to keep a note, `{"getNote": "0"}` to
 /// read the first one. People use the page `take_note.html`, which sends the same.

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Martlet
-import MartletFiles
+import MartletWeb
 
 /// Serves a directory of files.
 ///

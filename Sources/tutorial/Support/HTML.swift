@@ -1,4 +1,4 @@
-import MartletFiles
+import MartletWeb
 
 /// A piece of HTML. Whatever is interpolated into it is escaped, unless it is HTML itself.
 ///

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Logging
 import Martlet
-import MartletFiles
+import MartletWeb
 import ProgramSupport
 
 /// The subcommand that runs one program.

@@ -11,7 +11,7 @@ extension HTTPServerRequest {
     /// The content, decoded from JSON.
     ///
     /// The content has to say that it is JSON: `application/json`, or a type that ends in `+json`. Browsers send forms and
-    /// plain text for the pages of every origin, but JSON only if the server allows it (``CORSPolicy`` of MartletFiles), so
+    /// plain text for the pages of every origin, but JSON only if the server allows it (``CORSPolicy`` of MartletWeb), so
     /// this keeps such pages from acting in the name of the user. A content without a type is taken from programs, which
     /// send no `Origin`.
     ///

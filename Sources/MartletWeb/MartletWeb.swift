@@ -1,0 +1,2 @@
+// Sites and services need one import.
+@_exported import Martlet
