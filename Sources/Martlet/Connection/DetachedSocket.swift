@@ -71,15 +71,3 @@ protocol DetachedConnection: AnyObject, Sendable {
     /// Called on the loop.
     func closeDetached()
 }
-
-extension HTTP1ServerConnection: DetachedConnection {
-    var eventLoop: any EventLoop { loop.eventLoop }
-
-    var isWritable: Bool { isChannelWritable || context == nil }
-
-    func closeOutput() {
-        isOutputClosed = true
-        flushOutput()
-        context?.close(mode: .output, promise: nil)
-    }
-}

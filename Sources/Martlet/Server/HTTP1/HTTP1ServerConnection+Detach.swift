@@ -2,7 +2,11 @@ import NIOCore
 import Synchronization
 
 /// Handing the connection to somebody else. All of it is called on the loop, except ``info``.
-extension HTTP1ServerConnection {
+extension HTTP1ServerConnection: DetachedConnection {
+    var eventLoop: any EventLoop { loop.eventLoop }
+
+    var isWritable: Bool { isChannelWritable || context == nil }
+
     func detach(_ exchange: ServerExchange, writeHeaders: Bool) throws -> DetachedSocket {
         guard case .open = phase, self.exchange === exchange else { throw HTTPServerError.responseEnded }
         guard !writer.isHeadWritten else { throw HTTPServerError.headAlreadySent }
@@ -46,6 +50,12 @@ extension HTTP1ServerConnection {
         guard case .detached = phase, let context else { return }
         flushOutput()
         context.whenSent { self.abort() }
+    }
+
+    func closeOutput() {
+        isOutputClosed = true
+        flushOutput()
+        context?.close(mode: .output, promise: nil)
     }
 
     /// The two ends of the connection; nil once it is closed. May be asked from anywhere.
