@@ -1,15 +1,8 @@
+import CLibrary
 import Martlet
 import NIOCore
 import NIOPosix
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 @Suite("HTTPServer.listen(on:)")
 struct ServerSocketTests {

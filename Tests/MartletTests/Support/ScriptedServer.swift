@@ -1,15 +1,10 @@
+import CLibrary
 import Foundation
 import NIOCore
 import Synchronization
 import Testing
 
 @testable import Martlet
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// A listening socket that does exactly what a test says, byte by byte, on threads of its own.
 final class ScriptedServer: Sendable {

@@ -1,3 +1,4 @@
+import CLibrary
 import Foundation
 import Martlet
 import NIOCore
@@ -5,14 +6,6 @@ import TestProcesses
 import Testing
 
 @testable import MartletWeb
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// A program as the README shows them, with its output in a pipe, as containers have it.
 @Suite("A program with a server", .timeLimit(.minutes(1)))

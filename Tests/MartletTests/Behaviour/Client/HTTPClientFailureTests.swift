@@ -1,3 +1,4 @@
+import CLibrary
 import Dispatch
 import HTTPTypes
 import HTTPWire
@@ -6,12 +7,6 @@ import Synchronization
 import Testing
 
 @testable import Martlet
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 @Suite("HTTPClient: servers that misbehave", .timeLimit(.minutes(1)))
 struct HTTPClientFailureTests {

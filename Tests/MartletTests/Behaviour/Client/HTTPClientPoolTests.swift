@@ -1,3 +1,4 @@
+import CLibrary
 import HTTPTypes
 import HTTPWire
 import NIOCore
@@ -5,12 +6,6 @@ import Synchronization
 import Testing
 
 @testable import Martlet
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 @Suite("HTTPClient: connections", .timeLimit(.minutes(1)))
 struct HTTPClientPoolTests {

@@ -1,13 +1,6 @@
+import CLibrary
 import Martlet
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 @Suite("A server on a Unix-domain socket")
 struct UnixSocketTests {

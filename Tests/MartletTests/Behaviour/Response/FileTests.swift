@@ -1,15 +1,8 @@
+import CLibrary
 import HTTPWire
 import Martlet
 import NIOCore
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 @Suite("Files as the content of a response")
 struct FileTests {

@@ -1,15 +1,8 @@
+import CLibrary
 import HTTPTypes
 import HTTPWire
 import Martlet
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 @Suite("The fields that every response has")
 struct DefaultHeadersTests {

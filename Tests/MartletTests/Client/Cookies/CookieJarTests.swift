@@ -1,16 +1,9 @@
+import CLibrary
 import HTTPTypes
 import HTTPWire
 import Testing
 
 @testable import Martlet
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 @Suite("Cookie jars and their files")
 struct CookieJarTests {
