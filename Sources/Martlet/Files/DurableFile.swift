@@ -1,11 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
+import CLibrary
 /// Small files that are written as a whole, or not at all. The calls block.
 enum DurableFile {
     /// The contents of the file; `nil` if there is none.

@@ -1,13 +1,6 @@
+import CLibrary
 import NIOCore
 import NIOPosix
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// A file that is written piece by piece. Its members block; call them within ``run(_:)``.
 final class LocalFile: Sendable {
@@ -49,13 +42,7 @@ final class LocalFile: Sendable {
 
     /// Gives the file another name; a file of that name is replaced.
     static func rename(_ path: String, to newPath: String) throws(FileError) {
-        #if canImport(Darwin)
-            let result = Darwin.rename(path, newPath)
-        #elseif canImport(Musl)
-            let result = Musl.rename(path, newPath)
-        #else
-            let result = Glibc.rename(path, newPath)
-        #endif
+        let result = CLibrary.rename(path, newPath)
         guard result == 0 else { throw FileError(operation: "write", path: newPath, code: errno) }
     }
 

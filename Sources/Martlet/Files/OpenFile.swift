@@ -1,13 +1,6 @@
+import CLibrary
 import NIOCore
 import NIOPosix
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// A file that is open for reading, for a response to send parts of.
 ///
@@ -44,13 +37,7 @@ public final class OpenFile: Sendable {
         var info = stat()
         guard stat(path, &info) == 0 else { throw FileError(operation: "open", path: path, code: errno) }
         guard info.st_mode & S_IFMT == S_IFREG else { throw FileError(operation: "open", path: path, code: EINVAL) }
-        #if canImport(Glibc)
-            descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-        #elseif canImport(Musl)
-            descriptor = Musl.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-        #else
-            descriptor = Darwin.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-        #endif
+        descriptor = CLibrary.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { throw FileError(operation: "open", path: path, code: errno) }
         guard fstat(descriptor, &info) == 0, info.st_mode & S_IFMT == S_IFREG else {
             throw FileError(operation: "open", path: path, code: EINVAL)

@@ -1,13 +1,6 @@
+import CLibrary
 import NIOCore
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Runs Swift concurrency on the thread of one event loop.
 ///

@@ -1,14 +1,7 @@
+import CLibrary
 import NIOCore
 import NIOPosix
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Looks names up with the system's resolver, which blocks: for half a minute where the server of a name does not answer.
 ///

@@ -1,11 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
+import CLibrary
 /// A call to the system's sockets that failed.
 public struct SocketError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What was tried, for example `listen on 127.0.0.1:80`.

@@ -1,13 +1,6 @@
+import CLibrary
 import HTTPWire
 import NIOCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// The few calls to the system that NIO's bootstrap has no words for.
 enum SystemSocket {
@@ -45,13 +38,7 @@ enum SystemSocket {
                 try setReusePort(descriptor)
             }
             let result = address.withSockAddr { pointer, size in
-                #if canImport(Darwin)
-                    Darwin.bind(descriptor, pointer, socklen_t(size))
-                #elseif canImport(Musl)
-                    Musl.bind(descriptor, pointer, socklen_t(size))
-                #else
-                    Glibc.bind(descriptor, pointer, socklen_t(size))
-                #endif
+                CLibrary.bind(descriptor, pointer, socklen_t(size))
             }
             guard result == 0 else { throw SocketError(operation: "bind to \(address)", code: errno) }
             return descriptor
@@ -66,13 +53,7 @@ enum SystemSocket {
     }
 
     static func listen(_ descriptor: CInt, backlog: CInt) throws {
-        #if canImport(Darwin)
-            let result = Darwin.listen(descriptor, backlog)
-        #elseif canImport(Musl)
-            let result = Musl.listen(descriptor, backlog)
-        #else
-            let result = Glibc.listen(descriptor, backlog)
-        #endif
+        let result = CLibrary.listen(descriptor, backlog)
         guard result == 0 else { throw SocketError(operation: "listen", code: errno) }
     }
 
@@ -83,13 +64,7 @@ enum SystemSocket {
     }
 
     static func close(_ descriptor: CInt) {
-        #if canImport(Darwin)
-            _ = Darwin.close(descriptor)
-        #elseif canImport(Musl)
-            _ = Musl.close(descriptor)
-        #else
-            _ = Glibc.close(descriptor)
-        #endif
+        _ = CLibrary.close(descriptor)
     }
 
     /// The address a socket is bound to, and its port (0 for a Unix-domain socket).

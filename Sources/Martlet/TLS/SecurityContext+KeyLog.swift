@@ -1,11 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
+import CLibrary
 extension SecurityContext {
     /// Something for ``onKeyLog`` that appends to a file, as other programs do with the file that `SSLKEYLOGFILE` names.
     /// Programs such as Wireshark read it, to show what was said on the connections.

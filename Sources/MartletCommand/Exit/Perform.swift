@@ -1,15 +1,8 @@
+import CLibrary
 import ArgumentParser
 import MartletWeb
 import Synchronization
 import UnixSignals
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Does the work of a subcommand: tells of an error in one line, cleans up at Control-C (SIGINT) and SIGTERM, and is
 /// quiet when whoever reads the output has gone.

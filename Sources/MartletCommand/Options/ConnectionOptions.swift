@@ -1,15 +1,8 @@
+import CLibrary
 import ArgumentParser
 import HTTPTypes
 import HTTPWire
 import Martlet
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// How the server is reached.
 struct ConnectionOptions: ParsableArguments, Sendable {

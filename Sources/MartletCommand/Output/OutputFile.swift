@@ -1,12 +1,5 @@
+import CLibrary
 import NIOCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// A file or a device that is written to as bytes arrive. Its members block.
 final class OutputFile: Sendable {

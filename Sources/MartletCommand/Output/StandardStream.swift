@@ -1,12 +1,5 @@
+import CLibrary
 import NIOCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Standard output or standard error. Writing blocks until the reader has taken it.
 struct StandardStream: Sendable {

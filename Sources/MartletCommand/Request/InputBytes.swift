@@ -1,14 +1,7 @@
+import CLibrary
 import Martlet
 import NIOCore
 import NIOPosix
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// What comes from standard input, or from something that is no file, such as a named pipe.
 struct InputBytes: AsyncSequence, Sendable {

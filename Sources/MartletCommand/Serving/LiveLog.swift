@@ -1,14 +1,7 @@
+import CLibrary
 import Martlet
 import MartletWeb
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// A log for people who watch: a line for each request that was answered.
 ///

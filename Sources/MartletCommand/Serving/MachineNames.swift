@@ -1,11 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
+import CLibrary
 /// The names by which other machines know this one.
 enum MachineNames {
     /// Its host name, the first part of it, and that with `.local`, as it is called in a network without a name server.

@@ -1,14 +1,7 @@
+import CLibrary
 import Logging
 import Martlet
 import MartletWeb
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// One run of `martlet serve`, from the command line to the last response.
 struct ServeRun {

@@ -1,11 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
+import CLibrary
 /// Asks for a password at the terminal, which does not show it.
 enum PasswordPrompt {
     /// The longest line that terminals pass on.

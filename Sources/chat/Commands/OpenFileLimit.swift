@@ -1,11 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
+import CLibrary
 /// How many files and sockets the process may have open.
 enum OpenFileLimit {
     /// Takes as many as the system lets it have: each client is a socket.

@@ -1,14 +1,7 @@
+import CLibrary
 import HTTPWire
 import NIOCore
 import NIOPosix
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 extension HTTPRequestBody {
     /// The content of a file, which is read piece by piece, on threads of its own, while it is sent.
