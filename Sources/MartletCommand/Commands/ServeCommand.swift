@@ -109,7 +109,7 @@ struct ServeCommand: AsyncParsableCommand {
     /// What visitors get.
     var site: Site {
         var configuration = VirtualDirectory.Configuration()
-        configuration.allowDirectoryListing = listing
+        configuration.listsDirectories = listing
         configuration.servesHiddenFiles = hidden
         configuration.cachePolicy = cache.policy
         // What a visitor uploads is a file of its own, whatever name it has.

@@ -6,7 +6,7 @@ import Synchronization
 /// A log for people who watch: a line for each request that was answered.
 ///
 ///     15:04:05 200 GET /falcon.iso  33.2 MiB  2841.7 ms  192.168.1.7
-struct LiveLog: Sendable {
+struct LiveLog: Middleware {
     let colours: Bool
     let output: LogOutput
     private let clock = WallClock()

@@ -6,7 +6,7 @@ import Martlet
 ///
 /// ```swift
 /// let hosts = try AllowedHosts(["falcon.local"])
-/// try await server.serve(hosts.wrapping(handler))
+/// try await server.serve(around: [hosts], handler)
 /// ```
 ///
 /// A server on the loopback address is out of reach for other machines, but not for the pages of other sites: the owner of
@@ -16,17 +16,24 @@ import Martlet
 /// IP addresses, `localhost` and the names below it are always allowed, since their meaning can't be changed by others; so
 /// is a request of HTTP/1.0 without a host, which browsers don't send. Others are answered 403, and so is a host that is
 /// empty, malformed, or written in another form than the one that browsers send: `0x7f.1`, `%6cocalhost`.
-public struct AllowedHosts: Sendable {
+public struct AllowedHosts: Middleware {
     private let names: HostNames
     private let allowsAll: Bool
+    private let advice: @Sendable (_ host: String) -> String
 
     /// These hosts, and those that are always allowed.
     ///
-    /// - Parameter names: Host names; `*.` and a name for all hosts below it, or `*` for all.
+    /// - Parameters:
+    ///   - names: Host names; `*.` and a name for all hosts below it, or `*` for all.
+    ///   - advice: What to do in order to allow a host, as a sentence; the client is told it. By default nothing.
     /// - Throws: ``VirtualHostError/invalidName(_:)``.
-    public init(_ names: [String] = []) throws(VirtualHostError) {
+    public init(
+        _ names: [String] = [],
+        advice: @escaping @Sendable (_ host: String) -> String = { _ in "" }
+    ) throws(VirtualHostError) {
         self.names = try HostNames(names + ["localhost", "*.localhost"])
         allowsAll = names.contains("*")
+        self.advice = advice
     }
 
     /// Whether requests for a host are answered.
@@ -37,19 +44,15 @@ public struct AllowedHosts: Sendable {
     }
 
     /// The handler, with the check before it.
-    ///
-    /// - Parameter advice: What to do in order to allow a host, as a sentence; the client is told it. By default nothing.
-    public func wrapping(
-        _ handler: @escaping HTTPServer.Handler,
-        advice: @escaping @Sendable (_ host: String) -> String = { _ in "" }
-    ) -> HTTPServer.Handler {
-        { request in
-            if !allowsAll { try check(request, advice) }
+    public func wrapping(_ handler: @escaping HTTPServer.Handler) -> HTTPServer.Handler {
+        if allowsAll { return handler }
+        return { request in
+            try check(request)
             try await handler(request)
         }
     }
 
-    private func check(_ request: HTTPServerRequest, _ advice: (_ host: String) -> String) throws(HTTPError) {
+    private func check(_ request: HTTPServerRequest) throws(HTTPError) {
         guard let text = request.writtenHost, let host = Self.host(writtenAs: text) else {
             // What the server refuses has its answer already, and may have no host that could be read.
             if request.refusal != nil || request.isWithoutHost { return }

@@ -1,7 +1,7 @@
 import HTTPTypes
 import Martlet
 
-extension CORSPolicy {
+extension CORSPolicy: Middleware {
     /// The handler, with the policy around it: preflight requests are answered here, and every other response, that to
     /// an error too, gets the fields that let pages read it.
     public func wrapping(_ handler: @escaping HTTPServer.Handler) -> HTTPServer.Handler {

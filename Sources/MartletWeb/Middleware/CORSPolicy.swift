@@ -6,7 +6,7 @@ import Martlet
 ///
 /// ```swift
 /// let cors = try CORSPolicy(origins: .only(["https://example.com"]), allowsCredentials: true)
-/// try await server.serve(cors.wrapping(handler))
+/// try await server.serve(around: [cors], handler)
 /// ```
 ///
 /// This is not protection for the server: browsers ask, other programs don't. What is not allowed is answered without

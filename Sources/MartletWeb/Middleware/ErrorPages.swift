@@ -5,13 +5,13 @@ import Martlet
 /// Answers errors in the form that the client likes best: a page, a problem report in JSON (RFC 9457), or plain text.
 ///
 /// ```swift
-/// try await server.serve(around: { ErrorPages().wrapping($0) }, handler)
+/// try await server.serve(around: [ErrorPages()], handler)
 /// ```
 ///
 /// It answers what a handler throws, and responses with a status from 400 on that a handler returns without having
 /// written to them. A handler's own JSON, page or text goes through as it is. With `around`, it answers what the
 /// server refuses itself too.
-public struct ErrorPages: Sendable {
+public struct ErrorPages: Middleware {
     /// What is sent.
     public struct Page: Sendable {
         /// The content.

@@ -9,7 +9,7 @@ struct BasicFileServer: TutorialProgram {
         name: "basic-file-server",
         port: 4046,
         summary: "Answers every request with the same file, by the rules for files.",
-        lesson: "What mini-file-server leaves out: caching, conditional requests and ranges, in one call of serveFile.",
+        lesson: "What mini-file-server leaves out: caching, conditional requests and ranges, in one call of sendFile.",
         linkText: "Open the page",
         curl: { "curl --include --range 0-14 \($0)" }
     )
@@ -27,6 +27,6 @@ struct BasicFileServer: TutorialProgram {
     }
 
     func answer(_ request: HTTPServerRequest) async throws {
-        try await files.serveFile(file, to: request)
+        try await files.sendFile(file, to: request)
     }
 }

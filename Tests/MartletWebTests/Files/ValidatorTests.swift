@@ -23,7 +23,7 @@ struct ValidatorTests {
         configuration.settlingSeconds = 0
         change(&configuration)
         let files = VirtualDirectory(site.root, configuration: configuration)
-        try await withServer(over: transport, .bare, files.serveRequest) { try await test(site, $0, $1) }
+        try await withServer(over: transport, .bare, files.handle) { try await test(site, $0, $1) }
     }
 
     @Test(
@@ -145,7 +145,7 @@ struct ValidatorTests {
     @Test("F3: the list of a directory tells the same time")
     func listing() async throws {
         try await withSite(16_384) {
-            $0.allowDirectoryListing = true
+            $0.listsDirectories = true
         } test: { site, server, _ in
             let year = FileFacts.Moment.now.seconds + 31_536_000 * 2
             try site.write("a", to: "root/a.txt", modified: year)

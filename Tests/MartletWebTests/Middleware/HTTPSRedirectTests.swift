@@ -116,7 +116,7 @@ struct HTTPSRedirectTests {
     @Test("are a handler of their own for a plain server")
     func alone() async throws {
         let redirect = try HTTPSRedirect(hosts: ["example.com"])
-        try await withServer(.bare, redirect.serveRequest) { server in
+        try await withServer(.bare, redirect.handle) { server in
             let plain = try await server.response(to: request("/a"))
             #expect(plain.status == 301)
             let challenge = try await server.response(to: request("/.well-known/acme-challenge/a"))

@@ -11,10 +11,10 @@ struct VaryTests {
     private func handler(_ site: TemporaryDirectory, _ origins: CORSPolicy.Origins) throws -> HTTPServer.Handler {
         try site.write(String(repeating: "text ", count: 100), to: "root/a.txt")
         var configuration = VirtualDirectory.Configuration()
-        configuration.allowDirectoryListing = true
+        configuration.listsDirectories = true
         let files = VirtualDirectory(site.root, configuration: configuration)
         let policy = try CORSPolicy(origins: origins)
-        return policy.wrapping(ErrorPages().wrapping(files.serveRequest))
+        return policy.wrapping(ErrorPages().wrapping(files.handle))
     }
 
     /// Requests, and what their answers depend on beside the origin.

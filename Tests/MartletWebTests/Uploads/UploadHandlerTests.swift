@@ -16,7 +16,7 @@ struct UploadHandlerTests {
     ) async throws {
         let directory = try TemporaryDirectory([])
         let uploads = UploadHandler(directory: directory.path, configuration: configuration)
-        try await withServer(server, { try await uploads.serve($0) }) { try await test($0, directory) }
+        try await withServer(server, { try await uploads.handle($0) }) { try await test($0, directory) }
     }
 
     @Test("is a page that works without its script")
@@ -136,7 +136,7 @@ struct UploadHandlerTests {
     @Test("says that it can't write, and not where")
     func unwritable() async throws {
         let uploads = UploadHandler(directory: "/nowhere/at/all")
-        try await withServer(.bare, { try await uploads.serve($0) }) { server in
+        try await withServer(.bare, { try await uploads.handle($0) }) { server in
             let response = try await server.response(to: post(form(("name=f; filename=a", "x")), type: formType))
             #expect(response.status == 500 && response.text == "Internal Server Error")
         }
