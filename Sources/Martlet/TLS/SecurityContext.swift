@@ -4,7 +4,7 @@
 /// let security = SecurityContext(
 ///     identity: .pem(certificateChain: .file("chain.pem"), privateKey: .file("key.pem"))
 /// )
-/// let server = try await HTTPServer.bindSecure(.any, port: 443, security: security)
+/// let server = try await HTTPServer.bindSecure(.anyIPv6, port: 443, security: security)
 /// ```
 ///
 /// The files are read when a server is bound or a client makes its first secure connection, and errors are thrown there.

@@ -48,7 +48,7 @@ extension WebSocket {
         protocols: [String] = [],
         compression: WebSocketCompression = .on,
         maximumMessageSize: Int? = defaultMaximumMessageSize,
-        allowedOrigins: WebSocketOrigins = .same,
+        allowedOrigins: AllowedOrigins = .same,
         pingInterval: Duration? = nil,
         timeouts: Timeouts = Timeouts()
     ) async throws -> WebSocket {
@@ -72,7 +72,7 @@ extension WebSocket {
         _ request: HTTPServerRequest,
         compression: WebSocketCompression = .on,
         maximumMessageSize: Int? = defaultMaximumMessageSize,
-        allowedOrigins: WebSocketOrigins = .same,
+        allowedOrigins: AllowedOrigins = .same,
         pingInterval: Duration? = nil,
         timeouts: Timeouts = Timeouts(),
         selectProtocol: ProtocolSelector
@@ -109,7 +109,7 @@ extension WebSocket {
 
     private static func check(
         _ request: HTTPServerRequest,
-        _ allowedOrigins: WebSocketOrigins
+        _ allowedOrigins: AllowedOrigins
     ) throws -> WebSocketHandshake.Request {
         let handshake: WebSocketHandshake.Request
         let isConnect = isConnect(request)
@@ -119,7 +119,7 @@ extension WebSocket {
                 ? try WebSocketHandshake.Request(connect: request.headers)
                 : try WebSocketHandshake.Request(
                     method: request.method,
-                    version: request.protocolVersion,
+                    version: request.version,
                     headers: request.headers
                 )
         } catch {
@@ -129,7 +129,7 @@ extension WebSocket {
         guard isConnect || request.contentLength == 0 else {
             throw HTTPError(.badRequest, "A request for a WebSocket has no content.")
         }
-        guard allowedOrigins.accept(request) else {
+        guard request.hasAllowedOrigin({ allowedOrigins.allow($0, toSend: request) }) else {
             throw HTTPError(.forbidden, "WebSockets are not open to pages of this origin.")
         }
         return handshake

@@ -25,7 +25,7 @@ struct ServeRun {
         try await withTaskCancellationHandler {
             try await server.serve(around: middleware, try site.handler())
         } onCancel: {
-            let count = server.connectionsInfo.active
+            let count = server.connectionCounts.active
             if count > 0 {
                 let requests = count == 1 ? "A request is" : "\(count) requests are"
                 complain("\(requests) still being answered. Press Control-C again to end at once.")

@@ -79,6 +79,6 @@ public struct AllowedHosts: Middleware {
 extension HTTPServerRequest {
     /// Whether it is one of HTTP/1.0 that names no host, not even an empty one.
     fileprivate var isWithoutHost: Bool {
-        protocolVersion == .http1_0 && url.form != .absolute && headers[.hostField] == nil
+        version == .http1_0 && url.form != .absolute && headers[.hostField] == nil
     }
 }

@@ -17,12 +17,12 @@ public struct ErrorPages: Middleware {
         /// The content.
         public var text: String
         /// Its media type.
-        public var type: MediaType
+        public var mediaType: MediaType
 
         /// A page.
-        public init(_ text: String, type: MediaType) {
+        public init(_ text: String, mediaType: MediaType) {
             self.text = text
-            self.type = type
+            self.mediaType = mediaType
         }
     }
 
@@ -67,9 +67,9 @@ public struct ErrorPages: Middleware {
         var answer = answer
         let page = render(answer, request) ?? Self.standardPage(answer, for: request)
         answer.message = page.text
-        answer.headers[.contentType] = page.type.description
+        answer.headers[.contentType] = page.mediaType.description
         answer.headers.append(HTTPField(name: .vary, value: "Accept"))
-        if page.type.essence == MediaType.html.essence, answer.headers[.contentSecurityPolicy] == nil {
+        if page.mediaType.essence == MediaType.html.essence, answer.headers[.contentSecurityPolicy] == nil {
             // A page of ours has a style and nothing else.
             answer.headers[.contentSecurityPolicy] = "default-src 'none'; style-src 'unsafe-inline'"
         }
@@ -83,9 +83,9 @@ public struct ErrorPages: Middleware {
         let candidates: [MediaType] = [.plainText, .html, problem, .json]
         let preferred = request.headers.qualityList(of: .accept)?.preferred(among: candidates) ?? .plainText
         switch preferred {
-        case .html: return Page(ErrorPage(answer).html, type: .html)
-        case problem, .json: return Page(ErrorPage(answer).json, type: preferred)
-        default: return Page(answer.content, type: .plainText)
+        case .html: return Page(ErrorPage(answer).html, mediaType: .html)
+        case problem, .json: return Page(ErrorPage(answer).json, mediaType: preferred)
+        default: return Page(answer.content, mediaType: .plainText)
         }
     }
 }

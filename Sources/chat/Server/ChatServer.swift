@@ -10,7 +10,7 @@ struct ChatServer: Sendable {
     private static let maximumMessageBytes = 262_144
 
     let room: ChatRoom
-    var origins = WebSocketOrigins.same
+    var origins = AllowedOrigins.same
     /// How long a client may take nothing of what waits for it.
     var sendTimeout = Duration.seconds(30)
 

@@ -24,7 +24,7 @@ final class TourStop: Sendable {
 
     /// What happens at this stop now.
     var figures: Figures {
-        let connections = server.connectionsInfo
+        let connections = server.connectionCounts
         return Figures(
             requests: requests.load(ordering: .relaxed),
             total: connections.total,

@@ -157,7 +157,7 @@ struct TLSFailureTests {
                     $0.http2 = http2
                     $0.connectionFactory = { _ in .host("127.0.0.1", port: port) }
                 }
-                let text = try await client.get("https://\(host):\(port)/").text
+                let text = try await client.get("https://\(host):\(port)/").text()
                 #expect(text == "\(host):\(port)")
             }
         }

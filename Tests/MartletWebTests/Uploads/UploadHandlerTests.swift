@@ -104,7 +104,7 @@ struct UploadHandlerTests {
                 (["Origin: http://b"], 403),
                 (["Origin: null"], 403), (["Origin: http://a:8080"], 403), (["Sec-Fetch-Site: same-origin"], 201),
                 (["Origin: http://a"], 201), (["Sec-Fetch-Site: none"], 201),
-                // H3: a proxy that has undone TLS, as WebSocketOrigins.same knows it.
+                // H3: a proxy that has undone TLS, as AllowedOrigins.same knows it.
                 (["Origin: https://a"], 201), (["Origin: http://A:80"], 201), (["Origin: https://a:80"], 403),
                 (["Origin: http://a\r\nOrigin: http://a"], 403),
             ] {

@@ -8,7 +8,7 @@ import HTTPWire
 ///     store.credentials(for: url, challenge: challenge)   // after one
 ///
 /// Those for a proxy are stored under the proxy's own URL, `http://proxy:3128/`. Nothing ever matches another origin.
-public struct CredentialStore: Sendable {
+package struct CredentialStore: Sendable {
     private struct Entry: Sendable {
         let space: ProtectionSpace
         let realm: String?
@@ -28,10 +28,10 @@ public struct CredentialStore: Sendable {
     private var entries: [Entry] = []
 
     /// No credentials.
-    public init() {}
+    package init() {}
 
     /// Whether there are none.
-    public var isEmpty: Bool { entries.isEmpty }
+    package var isEmpty: Bool { entries.isEmpty }
 
     /// How many entries there are.
     var count: Int { entries.count }
@@ -39,7 +39,7 @@ public struct CredentialStore: Sendable {
     /// Adds credentials, in place of those of the same scheme for the same space and realm.
     ///
     /// - Parameter realm: The realm they are for. Defaults to any.
-    public mutating func add(_ credentials: HTTPCredentials, for space: ProtectionSpace, realm: String? = nil) {
+    package mutating func add(_ credentials: HTTPCredentials, for space: ProtectionSpace, realm: String? = nil) {
         replace(with: Entry(space: space, realm: realm, credentials: credentials))
     }
 
@@ -66,14 +66,14 @@ public struct CredentialStore: Sendable {
     /// Adds credentials for the folder of `url`: its path up to the last slash.
     ///
     /// - Parameter realm: The realm they are for. Defaults to any.
-    public mutating func add(_ credentials: HTTPCredentials, for url: HTTPURL, realm: String? = nil) {
+    package mutating func add(_ credentials: HTTPCredentials, for url: HTTPURL, realm: String? = nil) {
         add(credentials, for: ProtectionSpace(url), realm: realm)
     }
 
     /// The credentials to send without having been asked: those of the longest path that `url` lies in.
     ///
     /// Credentials for digest are among them: they cannot be sent yet, but mean that a challenge can be answered.
-    public func credentials(for url: HTTPURL) -> HTTPCredentials? {
+    package func credentials(for url: HTTPURL) -> HTTPCredentials? {
         best(entries.filter { $0.space.contains(url) })?.credentials
     }
 
@@ -81,7 +81,7 @@ public struct CredentialStore: Sendable {
     ///
     /// Those for the very realm go first, wherever on the origin they were added, for a realm spans its paths (RFC 9110
     /// section 11.5); then those of the longest path that `url` lies in.
-    public func credentials(for url: HTTPURL, challenge: Challenge) -> HTTPCredentials? {
+    package func credentials(for url: HTTPURL, challenge: Challenge) -> HTTPCredentials? {
         let usable = entries.filter {
             $0.space.origin == url.origin && challenge.isScheme($0.credentials.scheme.rawValue)
         }
@@ -93,12 +93,12 @@ public struct CredentialStore: Sendable {
     }
 
     /// Removes credentials wherever they stand for the origin of `url`, such as those that the server has refused.
-    public mutating func remove(_ credentials: HTTPCredentials, for url: HTTPURL) {
+    package mutating func remove(_ credentials: HTTPCredentials, for url: HTTPURL) {
         entries.removeAll { $0.credentials == credentials && $0.space.origin == url.origin }
     }
 
     /// Removes all credentials.
-    public mutating func removeAll() {
+    package mutating func removeAll() {
         entries.removeAll()
     }
 

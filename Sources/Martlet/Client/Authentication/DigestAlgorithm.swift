@@ -4,7 +4,7 @@ import HTTPWire
 /// How digest authentication hashes (RFC 7616 section 3.3).
 ///
 /// SHA-512-256 is not among them: no server is known to ask for it, and it is not part of the cryptography in use.
-public struct DigestAlgorithm: Sendable, Hashable, CustomStringConvertible {
+package struct DigestAlgorithm: Sendable, Hashable, CustomStringConvertible {
     enum Hash: Sendable, Hashable {
         case md5
         case sha256
@@ -12,16 +12,16 @@ public struct DigestAlgorithm: Sendable, Hashable, CustomStringConvertible {
 
     let hash: Hash
     /// Whether one hash made with the first nonce serves all requests after it (`-sess`).
-    public let isSession: Bool
+    package let isSession: Bool
 
     /// MD5, what a challenge without `algorithm` means.
-    public static let md5 = DigestAlgorithm(hash: .md5, isSession: false)
+    package static let md5 = DigestAlgorithm(hash: .md5, isSession: false)
     /// MD5 with a session key.
-    public static let md5Session = DigestAlgorithm(hash: .md5, isSession: true)
+    package static let md5Session = DigestAlgorithm(hash: .md5, isSession: true)
     /// SHA-256.
-    public static let sha256 = DigestAlgorithm(hash: .sha256, isSession: false)
+    package static let sha256 = DigestAlgorithm(hash: .sha256, isSession: false)
     /// SHA-256 with a session key.
-    public static let sha256Session = DigestAlgorithm(hash: .sha256, isSession: true)
+    package static let sha256Session = DigestAlgorithm(hash: .sha256, isSession: true)
 
     private init(hash: Hash, isSession: Bool) {
         self.hash = hash
@@ -29,14 +29,14 @@ public struct DigestAlgorithm: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The algorithm of this name, whatever the case; `nil` if it is not known.
-    public init?(_ name: String) {
+    package init?(_ name: String) {
         let all = [DigestAlgorithm.md5, .md5Session, .sha256, .sha256Session]
         guard let found = all.first(where: { $0.description.equalsIgnoringCase(name) }) else { return nil }
         self = found
     }
 
     /// The name as it is sent: `SHA-256-sess`.
-    public var description: String {
+    package var description: String {
         let name =
             switch hash {
             case .md5: "MD5"

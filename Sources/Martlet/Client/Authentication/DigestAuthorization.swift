@@ -9,9 +9,9 @@ import NIOCore
 ///     let value = try digest.authorization(method: .get, target: url.requestTarget)
 ///
 /// `auth` is preferred to `auth-int` where both are offered. Keep the value as long as the server accepts its answers.
-public struct DigestAuthorization: Sendable {
+package struct DigestAuthorization: Sendable {
     /// What the answer protects (`qop`).
-    public enum Quality: String, Sendable, Hashable {
+    package enum Quality: String, Sendable, Hashable {
         /// Method and target.
         case auth = "auth"
         /// Method, target and content.
@@ -19,15 +19,15 @@ public struct DigestAuthorization: Sendable {
     }
 
     /// The realm of the challenge.
-    public let realm: String
+    package let realm: String
     /// How hashes are made.
-    public let algorithm: DigestAlgorithm
+    package let algorithm: DigestAlgorithm
     /// What the answers protect; `nil` for a server of RFC 2069.
-    public private(set) var quality: Quality?
+    package private(set) var quality: Quality?
     /// The nonce that the next answer uses.
-    public private(set) var nonce: String
+    package private(set) var nonce: String
     /// How many answers have used the nonce.
-    public private(set) var nonceCount: UInt32 = 0
+    package private(set) var nonceCount: UInt32 = 0
 
     private let username: String
     /// `H(username:realm:password)`, so that the password need not be kept.
@@ -42,7 +42,7 @@ public struct DigestAuthorization: Sendable {
     /// The answers to `challenge` for this user.
     ///
     /// - Throws: `DigestError` if the challenge lacks `realm` or `nonce`, or asks for what is not known.
-    public init(challenge: Challenge, username: String, password: String) throws(DigestError) {
+    package init(challenge: Challenge, username: String, password: String) throws(DigestError) {
         guard challenge.isScheme("Digest") else { throw .notDigest(scheme: challenge.scheme) }
         guard let realm = challenge.realm else { throw .missingParameter("realm") }
         guard let nonce = challenge.parameters["nonce"] else { throw .missingParameter("nonce") }
@@ -63,7 +63,7 @@ public struct DigestAuthorization: Sendable {
     }
 
     /// The first of the challenges that can be answered; servers put the one they prefer first (RFC 7616 section 3.7).
-    public static func preferred(among challenges: [Challenge]) -> Challenge? {
+    package static func preferred(among challenges: [Challenge]) -> Challenge? {
         challenges.first { (try? DigestAuthorization(challenge: $0, username: "", password: "")) != nil }
     }
 
@@ -76,7 +76,7 @@ public struct DigestAuthorization: Sendable {
     ///   - cnonce: The client's nonce. Defaults to 128 random bits; tests give their own. With a `-sess` algorithm, that of
     ///     the first request after a challenge serves the others too.
     /// - Throws: `DigestError.contentNeeded` if the server wants the content authenticated and there is none.
-    public mutating func authorization(
+    package mutating func authorization(
         method: HTTPRequest.Method,
         target: String,
         content: ByteBuffer? = ByteBuffer(),
@@ -145,7 +145,7 @@ extension DigestAuthorization {
     /// (`stale=true`, RFC 7616 section 3.3).
     ///
     /// - Returns: whether the request is worth repeating. `false` means that user name or password are wrong.
-    public mutating func renew(with challenge: Challenge) -> Bool {
+    package mutating func renew(with challenge: Challenge) -> Bool {
         guard challenge.isScheme("Digest"), challenge.realm == realm,
             challenge.parameters["stale"]?.equalsIgnoringCase("true") ?? false,
             let nonce = challenge.parameters["nonce"],
@@ -160,7 +160,7 @@ extension DigestAuthorization {
     }
 
     /// Takes `nextnonce` from an `Authentication-Info` or `Proxy-Authentication-Info` field (RFC 7616 section 3.5).
-    public mutating func update(authenticationInfo text: String) {
+    package mutating func update(authenticationInfo text: String) {
         guard let nonce = FieldParameters(list: text)?["nextnonce"] else { return }
         use(nonce: nonce)
     }

@@ -36,7 +36,7 @@ struct RefusalTests {
                             let head = Seen(
                                 method: request.method.rawValue,
                                 target: request.target,
-                                version: "\(request.protocolVersion)",
+                                version: "\(request.version)",
                                 fields: request.headers.map { "\($0.name): \($0.value)" },
                                 refusal: request.refusal?.status.code
                             )

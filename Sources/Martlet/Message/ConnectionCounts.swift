@@ -1,5 +1,5 @@
-/// How many connections a server has at one moment.
-public struct HTTPConnectionsInfo: Sendable, Hashable {
+/// How many connections a server or a client has at one moment (Dart's `HttpConnectionsInfo`).
+public struct ConnectionCounts: Sendable, Hashable {
     /// All of them: active, idle and closing.
     public internal(set) var total = 0
     /// Those that are sending a request or being answered.

@@ -1,0 +1,89 @@
+import HTTPWire
+
+/// The web pages that may use a server, by their origins: scheme, host and port (RFC 6454).
+///
+/// ```swift
+/// let socket = try await WebSocket.upgrade(request, allowedOrigins: .same.or(.only("https://example.com")))
+/// ```
+///
+/// Browsers let any page send requests and open WebSockets to any server, and send that server's cookies along: without a
+/// check, a page of another site could act as its visitor. Programs that are not browsers name no origin, or any.
+public struct AllowedOrigins: Sendable {
+    private enum Rule: Sendable {
+        case any
+        /// As they were given, and as browsers write them.
+        case listed([String], serialized: Set<String>)
+        case matching(@Sendable (_ origin: String, HTTPServerRequest) -> Bool)
+    }
+
+    /// It takes one of them to allow an origin.
+    private let rules: [Rule]
+
+    private init(rules: [Rule]) {
+        self.rules = rules
+    }
+
+    /// Pages of the host and port that the request is for. Schemes are not compared, since a proxy may have undone TLS.
+    /// See ``HTTPServerRequest/isOwnOrigin(_:)``.
+    public static let same = AllowedOrigins { origin, request in request.isOwnOrigin(origin) }
+
+    /// All pages. For a service without cookies, or one that has another proof of who is speaking.
+    public static let any = AllowedOrigins(rules: [.any])
+
+    /// Pages of these origins, such as `https://example.com:8443`, and no others.
+    public static func only(_ origins: String...) -> AllowedOrigins {
+        only(origins)
+    }
+
+    /// Pages of these origins, such as `https://example.com:8443`, and no others. `null` stands for pages without an origin.
+    public static func only(_ origins: [String]) -> AllowedOrigins {
+        AllowedOrigins(rules: [.listed(origins, serialized: Set(origins.map(serialized)))])
+    }
+
+    /// Pages for whose origin `accepts` answers true. It gets `null` for pages without an origin.
+    public static func matching(_ accepts: @escaping @Sendable (_ origin: String) -> Bool) -> AllowedOrigins {
+        AllowedOrigins { origin, _ in accepts(origin) }
+    }
+
+    /// Pages for whose origin and request `accepts` answers true.
+    public init(_ accepts: @escaping @Sendable (_ origin: String, HTTPServerRequest) -> Bool) {
+        rules = [.matching(accepts)]
+    }
+
+    /// Pages that this or another rule allows.
+    public func or(_ other: AllowedOrigins) -> AllowedOrigins {
+        AllowedOrigins(rules: rules + other.rules)
+    }
+
+    /// Whether all pages are allowed, whatever their origin.
+    package var allowsAll: Bool {
+        rules.contains { if case .any = $0 { true } else { false } }
+    }
+
+    /// Whether pages of `origin` may send the request.
+    ///
+    /// - Parameter origin: The value of `Origin`. Browsers write an origin in one way only, and so it is compared as text.
+    public func allow(_ origin: String, toSend request: HTTPServerRequest) -> Bool {
+        rules.contains { rule in
+            switch rule {
+            case .any: true
+            case .listed(_, let serialized): serialized.contains(origin)
+            case .matching(let accepts): accepts(origin, request)
+            }
+        }
+    }
+
+    /// The origins of the lists, as they were given.
+    package var listed: [String] {
+        rules.flatMap { rule -> [String] in
+            if case .listed(let origins, serialized: _) = rule { origins } else { [] }
+        }
+    }
+
+    /// The origin as a browser writes it.
+    private static func serialized(_ text: String) -> String {
+        // Origins of other schemes, such as those of browser extensions, are opaque names.
+        guard let url = HTTPURL(text), url.scheme == "http" || url.scheme == "https" else { return text }
+        return url.origin.description
+    }
+}
