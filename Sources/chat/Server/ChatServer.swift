@@ -2,7 +2,7 @@ import Logging
 import Martlet
 
 /// The chat over HTTP: the page, the room behind `/ws`, and the history.
-struct ChatServer: Sendable {
+struct ChatServer: RequestHandler {
     /// After how long a silence a client is asked whether it is still there. One that is not is gone after twice that.
     private static let pingInterval = Duration.seconds(20)
     /// The longest message that is looked at. Texts that are somewhat too long are answered with an error; what is
@@ -21,7 +21,7 @@ struct ChatServer: Sendable {
         let logging = Task { await room.log.run() }
         var failure: (any Error)?
         do {
-            try await server.serve(answer)
+            try await server.serve(self)
         } catch {
             failure = error
         }
@@ -33,8 +33,7 @@ struct ChatServer: Sendable {
         if let failure { throw failure }
     }
 
-    /// Answers one request.
-    func answer(_ request: HTTPServerRequest) async throws {
+    func handle(_ request: HTTPServerRequest) async throws {
         if request.url.path == "/ws" { return try await converse(request) }
         guard request.method == .get || request.method == .head else {
             throw HTTPError(
@@ -45,7 +44,7 @@ struct ChatServer: Sendable {
         }
         switch request.url.path {
         case "/history":
-            try await HistoryAnswer(log: room.log).answer(request)
+            try await HistoryAnswer(log: room.log).handle(request)
         case "/status":
             request.response.headers[.cacheControl] = "no-store"
             try await request.response.end(
@@ -55,7 +54,7 @@ struct ChatServer: Sendable {
             guard let asset = PageAsset.all[path] else {
                 throw HTTPError(.notFound, "There is no \(path) here. The chat is at /.")
             }
-            try await asset.answer(request)
+            try await asset.handle(request)
         }
     }
 

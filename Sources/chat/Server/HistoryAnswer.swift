@@ -1,7 +1,7 @@
 import Martlet
 
 /// `GET /history`: older messages, and those that contain something.
-struct HistoryAnswer: Sendable {
+struct HistoryAnswer: RequestHandler {
     /// How many characters somebody may search for.
     private static let maximumSearch = 200
     /// How many bytes the messages of a page have at most, unless it is only one.
@@ -16,7 +16,7 @@ struct HistoryAnswer: Sendable {
         var more: Bool
     }
 
-    func answer(_ request: HTTPServerRequest) async throws {
+    func handle(_ request: HTTPServerRequest) async throws {
         var query = try Self.query(request)
         let limit = query.limit
         // One more tells whether there are more.

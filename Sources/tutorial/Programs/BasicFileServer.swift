@@ -26,7 +26,7 @@ struct BasicFileServer: TutorialProgram {
         file = options.file ?? Site.path + "/index.html"
     }
 
-    func answer(_ request: HTTPServerRequest) async throws {
+    func handle(_ request: HTTPServerRequest) async throws {
         try await files.sendFile(file, to: request)
     }
 }

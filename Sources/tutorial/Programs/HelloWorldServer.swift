@@ -27,7 +27,7 @@ struct HelloWorldServer: TutorialProgram {
 
     init(options: NoOptions, console: Console) {}
 
-    func answer(_ request: HTTPServerRequest) async throws {
+    func handle(_ request: HTTPServerRequest) async throws {
         // `end` sends the text and its length, and completes the response. To HEAD, which asks for the header
         // fields alone, the server sends just these.
         try await request.response.end("Hello, world!")

@@ -50,12 +50,16 @@ struct NoteServer: TutorialProgram {
         book = try await offLoop { try NoteBook(file: options.file, program: Self.guide.name) }
     }
 
-    func answer(_ request: HTTPServerRequest) async throws {
-        // Answers the browser's question whether a page may ask, and adds to all answers that it may read them.
-        try await cors.wrapping(answerAllowed)(request)
+    func handle(_ request: HTTPServerRequest) async throws {
+        try await handler(request)
     }
 
-    private func answerAllowed(_ request: HTTPServerRequest) async throws {
+    var handler: HTTPServer.Handler {
+        // Answers the browser's question whether a page may ask, and adds to all answers that it may read them.
+        cors.wrapping(answer)
+    }
+
+    private func answer(_ request: HTTPServerRequest) async throws {
         let (method, path) = (request.method, request.url.path)
         switch (method, path) {
         case (.get, "/"), (.head, "/"), (.get, Self.guide.path), (.head, Self.guide.path):

@@ -32,7 +32,7 @@ struct StaticFileServer: TutorialProgram {
         files = VirtualDirectory(options.directory ?? Site.path, configuration: configuration)
     }
 
-    func answer(_ request: HTTPServerRequest) async throws {
+    func handle(_ request: HTTPServerRequest) async throws {
         try await files.handle(request)
     }
 }

@@ -41,7 +41,7 @@ struct ProgramCommand<Program: TutorialProgram>: AsyncParsableCommand {
 extension TutorialProgram {
     /// What the program answers on a server there.
     func handler(at location: HostOption) throws -> HTTPServer.Handler {
-        Self.guide.answersAnyHost ? answer : try location.guarding(answer)
+        Self.guide.answersAnyHost ? handler : try location.guarding(handler)
     }
 }
 

@@ -2,7 +2,7 @@ import ArgumentParser
 import Martlet
 
 /// A program of the tutorial, as the command line, the tour and the tests know it.
-protocol TutorialProgram: Sendable {
+protocol TutorialProgram: RequestHandler {
     /// What the program takes on the command line beside `--host` and `--port`.
     associatedtype Options: ParsableArguments = NoOptions
 
@@ -15,9 +15,6 @@ protocol TutorialProgram: Sendable {
 
     /// Gets ready, before the first request. Throws a ``StartupError`` if something is missing.
     init(options: Options, console: Console) async throws
-
-    /// Answers one request. May be called many times at once.
-    func answer(_ request: HTTPServerRequest) async throws
 }
 
 extension TutorialProgram {

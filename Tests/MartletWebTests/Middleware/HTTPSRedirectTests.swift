@@ -124,6 +124,20 @@ struct HTTPSRedirectTests {
         }
     }
 
+    @Test("leave alone what the server refuses")
+    func refused() async throws {
+        let redirect = try HTTPSRedirect(hosts: ["example.com"])
+        try await withBoundServer(.bare) { server in
+            let serving = Task { try await server.serve(around: [redirect], handler) }
+            let plain = try await server.response(to: request("/a"))
+            #expect(plain["Location"] == "https://example.com/a")
+            let refused = try await server.response(to: request("/\u{1}"))
+            #expect(refused.status == 400 && refused["Location"] == nil)
+            await server.close(force: true)
+            try await serving.value
+        }
+    }
+
     @Test("Strict-Transport-Security goes out with every response to a secure request, and with no other")
     func policy() async throws {
         let policy = StrictTransportSecurity(maxAge: 60, includeSubDomains: true)
