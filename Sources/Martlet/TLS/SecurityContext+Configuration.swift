@@ -34,7 +34,7 @@ extension SecurityContext {
             guard case .certificates = trustedRoots else {
                 // Anyone can buy a certificate from one of the system's authorities.
                 throw SecurityContextError(
-                    "A server that requests client certificates needs an authority: set trustedRoots to .certificates(…)."
+                    "To request client certificates, a server needs an authority: set trustedRoots to .certificates(…)."
                 )
             }
             configuration.certificateVerification =
