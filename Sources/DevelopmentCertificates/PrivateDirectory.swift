@@ -1,4 +1,5 @@
 import CLibrary
+
 /// A directory for small files that are of one user alone. Its members block.
 struct PrivateDirectory {
     /// How long another process may have it for itself, in hundredths of a second.

@@ -1,8 +1,8 @@
 import CLibrary
 
-/// A call to the file system that failed.
+/// A failed system call on a file.
 public struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The call that failed: `open`, `create`, `read`, `write` or `rename`.
+    /// The attempted operation: `open`, `create`, `read`, `write` or `rename`.
     public let operation: String
     /// The path of the file.
     public let path: String
@@ -10,14 +10,14 @@ public struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
     /// file that became shorter while it was sent.
     public let code: Int32
 
-    /// A call that failed.
+    /// Creates an error.
     public init(operation: String, path: String, code: Int32) {
         self.operation = operation
         self.path = path
         self.code = code
     }
 
-    /// What was tried and why it failed.
+    /// The attempted operation and why it failed.
     public var description: String { "Couldn't \(operation) \(path): \(reason)" }
 
     private var reason: String {

@@ -2,17 +2,17 @@ import CLibrary
 import NIOCore
 import NIOPosix
 
-/// A file that is written piece by piece. Its members block; call them within ``run(_:)``.
+/// A file that is written incrementally. Its members block; call them within ``run(_:)``.
 final class LocalFile: Sendable {
     private let path: String
     private let descriptor: CInt
 
-    /// Runs `body` on a thread that may block.
+    /// Runs `body` on a thread pool for blocking work.
     static func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
         try await NIOThreadPool.singleton.runIfActive(body)
     }
 
-    /// Makes a file, which must not exist, to write it.
+    /// Creates a file, which must not exist yet, for writing.
     init(creating path: String) throws(FileError) {
         self.path = path
         descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
@@ -33,14 +33,14 @@ final class LocalFile: Sendable {
         }
     }
 
-    /// Throws when something is at `path` that is not a file, such as a device: it must not be replaced by one.
+    /// Throws if there is something other than a file at `path`, such as a device, which must not be replaced.
     static func checkIsReplaceable(_ path: String) throws(FileError) {
         var info = stat()
         guard stat(path, &info) == 0, info.st_mode & S_IFMT != S_IFREG else { return }
         throw FileError(operation: "write", path: path, code: EINVAL)
     }
 
-    /// Gives the file another name; a file of that name is replaced.
+    /// Renames a file; replaces a file with the new name.
     static func rename(_ path: String, to newPath: String) throws(FileError) {
         let result = CLibrary.rename(path, newPath)
         guard result == 0 else { throw FileError(operation: "write", path: newPath, code: errno) }

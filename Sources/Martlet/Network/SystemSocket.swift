@@ -2,12 +2,13 @@ import CLibrary
 import HTTPWire
 import NIOCore
 
-/// The few calls to the system that NIO's bootstrap has no words for.
+/// The few system calls that NIO's bootstrap does not offer.
 enum SystemSocket {
-    /// What `listen` is asked for when the user leaves the length of the queue to the system.
+    /// The backlog for `listen` if the user leaves it to the system.
     static let maximumBacklog: CInt = 4096
 
-    /// Whether the system distributes connections among sockets that share a port; BSDs give all to the last one.
+    /// Whether the system distributes connections among sockets that share a port; BSDs give all of them to the last
+    /// one.
     static var balancesReusedPorts: Bool {
         #if os(Linux)
             true
@@ -90,7 +91,7 @@ enum SystemSocket {
         }
     }
 
-    /// The 4 or 16 bytes of an IP address; 4 for an IPv4 address that IPv6 wraps (`::ffff:a.b.c.d`).
+    /// The 4 or 16 bytes of an IP address; 4 for an IPv4-mapped IPv6 address (`::ffff:a.b.c.d`).
     static func bytes(ofIPAddress text: String) -> [UInt8]? {
         guard let bytes = IPAddressBytes.bytes(of: text) else { return nil }
         guard bytes.count == 16 else { return bytes }

@@ -1,4 +1,5 @@
 import CLibrary
+
 /// How many files and sockets the process may have open.
 enum OpenFileLimit {
     /// Takes as many as the system lets it have: each client is a socket.

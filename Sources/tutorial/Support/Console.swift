@@ -1,4 +1,5 @@
 import CLibrary
+
 /// The lines that a program prints, each sent at once, also into a pipe or a file.
 struct Console: Sendable {
     /// The program that speaks, where several share a console.

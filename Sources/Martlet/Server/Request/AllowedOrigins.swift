@@ -23,29 +23,29 @@ public struct AllowedOrigins: Sendable {
         self.rules = rules
     }
 
-    /// Pages of the host and port that the request is for. Schemes are not compared, since a proxy may have undone TLS.
+    /// Pages of the host and port that the request is for. Schemes are not compared, since a proxy may have terminated TLS.
     /// See ``HTTPServerRequest/isOwnOrigin(_:)``.
     public static let same = AllowedOrigins { origin, request in request.isOwnOrigin(origin) }
 
-    /// All pages. For a service without cookies, or one that has another proof of who is speaking.
+    /// All pages: for services without cookies, or with another kind of authentication.
     public static let any = AllowedOrigins(rules: [.any])
 
-    /// Pages of these origins, such as `https://example.com:8443`, and no others.
+    /// Only pages of these origins, such as `https://example.com:8443`.
     public static func only(_ origins: String...) -> AllowedOrigins {
         only(origins)
     }
 
-    /// Pages of these origins, such as `https://example.com:8443`, and no others. `null` stands for pages without an origin.
+    /// Only pages of these origins, such as `https://example.com:8443`. `null` stands for pages without an origin.
     public static func only(_ origins: [String]) -> AllowedOrigins {
         AllowedOrigins(rules: [.listed(origins, serialized: Set(origins.map(serialized)))])
     }
 
-    /// Pages for whose origin `accepts` answers true. It gets `null` for pages without an origin.
+    /// Pages for which `accepts` returns true. It gets `null` for pages without an origin.
     public static func matching(_ accepts: @escaping @Sendable (_ origin: String) -> Bool) -> AllowedOrigins {
         AllowedOrigins { origin, _ in accepts(origin) }
     }
 
-    /// Pages for whose origin and request `accepts` answers true.
+    /// Pages for which `accepts` returns true, given the value of `Origin` and the request.
     public init(_ accepts: @escaping @Sendable (_ origin: String, HTTPServerRequest) -> Bool) {
         rules = [.matching(accepts)]
     }
