@@ -1,4 +1,5 @@
-/// What the fields parsed so far mean for a message: where it ends, and whether its connection persists.
+/// The facts about a message that follow from the fields parsed so far: where it ends, and whether its connection
+/// persists.
 ///
 /// Collected while the field lines are parsed, evaluated once the head is complete.
 struct HeadFacts: Sendable {

@@ -74,7 +74,7 @@ struct ServeCommand: AsyncParsableCommand {
         var configuration = HTTPServer.Configuration()
         configuration.logger = logger
         configuration.autoCompress = true
-        // After Control-C, nobody wants to wait half a minute for a slow client.
+        // After Control-C, half a minute is too long to wait for a slow client.
         configuration.shutdownTimeout = .seconds(5)
         do {
             return try await HTTPServer.bind(InternetAddress(host), port: port, configuration: configuration)

@@ -4,7 +4,7 @@ import Synchronization
 
 /// One of the clients of a load test.
 final class LoadClient: Sendable {
-    /// What a client has received.
+    /// The messages that a client has received.
     struct Tally: Sendable {
         var joined = false
         /// The numbers of the load test's messages that have arrived.

@@ -13,7 +13,7 @@ func bindServer(
     advice: String = "choose another one with --port"
 ) async throws -> HTTPServer {
     var configuration = HTTPServer.Configuration()
-    // After Control-C, nobody wants to wait half a minute for a slow client.
+    // After Control-C, half a minute is too long to wait for a slow client.
     configuration.shutdownTimeout = .seconds(3)
     // For curl --http2-prior-knowledge; browsers use HTTP/2 over TLS only.
     configuration.http2.allowsPriorKnowledge = true
