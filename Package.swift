@@ -102,6 +102,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
+            resources: [.embedInCode("Files/MediaTypes/mime.types")],
             swiftSettings: settings
         ),
         .executableTarget(

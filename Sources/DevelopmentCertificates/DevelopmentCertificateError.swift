@@ -1,4 +1,5 @@
 import CLibrary
+
 /// Why there are no development certificates, as a sentence for people.
 package struct DevelopmentCertificateError: Error, Sendable, Hashable, CustomStringConvertible {
     package let description: String

@@ -1,4 +1,5 @@
 import CLibrary
+
 /// A directory for small files that belong to one user. Its members block.
 struct PrivateDirectory {
     /// How long to wait for the lock of another process, in hundredths of a second.

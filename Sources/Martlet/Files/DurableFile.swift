@@ -1,4 +1,5 @@
 import CLibrary
+
 /// Reads and writes small files, which are replaced atomically. The calls block.
 enum DurableFile {
     /// The contents of the file; `nil` if it does not exist.

@@ -1,4 +1,5 @@
 import CLibrary
+
 /// A failed system call on a socket.
 public struct SocketError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The attempted operation, for example `listen on 127.0.0.1:80`.

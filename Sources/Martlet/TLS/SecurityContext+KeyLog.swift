@@ -1,4 +1,5 @@
 import CLibrary
+
 extension SecurityContext {
     /// A function for ``onKeyLog`` that appends to a file, as other programs do with the file that `SSLKEYLOGFILE`
     /// names. Programs such as Wireshark use it to decrypt the traffic of the connections.

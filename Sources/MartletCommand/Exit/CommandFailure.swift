@@ -91,8 +91,6 @@ struct CommandFailure: Error, Equatable {
             self.init(.redirectError, "\(error)")
         case .bodyNotRepeatable(let cause):
             self.init(.failure, "\(cause), but the content can't be read again. Send it from a file, as @file.")
-        case .fileError:
-            self.init(.fileError, "\(error).")
         default:
             self.init(.failure, "\(error)")
         }

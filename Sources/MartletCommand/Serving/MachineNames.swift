@@ -1,4 +1,5 @@
 import CLibrary
+
 /// The names by which other machines know this one.
 enum MachineNames {
     /// Its host name, the first label of it, and that label with `.local`, its name in a network without a name server.

@@ -1,4 +1,5 @@
 import CLibrary
+
 /// Asks for a password at the terminal, without echo.
 enum PasswordPrompt {
     /// The longest line of a terminal.

@@ -1,4 +1,5 @@
 import CLibrary
+
 /// The limit on the number of open files and sockets of the process.
 enum OpenFileLimit {
     /// Raises the limit as far as the system allows: each client is a socket.

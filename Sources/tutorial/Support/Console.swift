@@ -1,4 +1,5 @@
 import CLibrary
+
 /// Prints the lines of a program, each immediately, also to a pipe or a file.
 struct Console: Sendable {
     /// The name of the program, if several share a console.

@@ -467,14 +467,15 @@ struct HTTPClientMessageTests {
             #expect(count == 300_000 && last == 300_000)
             let sent = try await client.put("\(server.url)/", body: .file(path))
             #expect(try await sent.text == "ok")
-            await #expect(throws: HTTPClientError.self) { _ = try await HTTPRequestBody.file("/nowhere/at/all") }
+            await #expect(throws: FileError(operation: "open", path: "/nowhere/at/all", code: ENOENT)) {
+                _ = try await HTTPRequestBody.file("/nowhere/at/all")
+            }
             // Nobody waits for what is no file, such as a pipe that nobody writes to.
             let pipe = path + ".pipe"
             mkfifo(pipe, 0o600)
             defer { LocalFile.remove(pipe) }
-            await #expect(throws: HTTPClientError.fileError("\(pipe) can't be read: it is not a file")) {
-                _ = try await HTTPRequestBody.file(pipe)
-            }
+            let refusal = await #expect(throws: FileError.self) { _ = try await HTTPRequestBody.file(pipe) }
+            #expect(refusal?.description == "Couldn't open \(pipe): It is not a file")
         }
     }
 }
