@@ -1,6 +1,6 @@
 import HTTPWire
 
-/// Names of hosts, full ones and wildcards.
+/// A set of host names, full ones and wildcards.
 struct HostNames: Sendable {
     private let keys: Set<String>
 
@@ -19,8 +19,8 @@ struct HostNames: Sendable {
         Self.first(for: host) { keys.contains($0) ? $0 : nil } != nil
     }
 
-    /// What is found under the most specific key that the host has: itself, the wildcards above it from the longest to
-    /// the shortest, and `*`.
+    /// The value for the most specific key of the host: itself, then the wildcards above it from the longest to the
+    /// shortest, then `*`.
     static func first<Found>(for host: String, _ find: (_ key: String) -> Found?) -> Found? {
         let host = normalized(host)
         if let found = find(host) { return found }
@@ -32,7 +32,7 @@ struct HostNames: Sendable {
         return find("*")
     }
 
-    /// The name as it is looked up; nil if it can't be the name of a host.
+    /// The name in the form in which it is looked up; nil if it can't be the name of a host.
     static func key(_ name: String) -> String? {
         if name == "*" { return name }
         let (star, host) = name.hasPrefix("*.") ? ("*.", String(name.dropFirst(2))) : ("", name)
