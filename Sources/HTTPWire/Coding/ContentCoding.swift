@@ -14,11 +14,11 @@ public enum ContentCoding: String, Sendable, Hashable, CaseIterable, CustomStrin
         self = coding
     }
 
-    /// How many codings on top of each other are undone, as in curl. Each multiplies what a few bytes can become.
+    /// How many codings on top of each other are undone, as in curl. Each multiplies what a few bytes can expand to.
     public static var maximumStack: Int { 5 }
 
-    /// The codings that the `Content-Encoding` fields of a message name, in the order in which they were applied (RFC 9110
-    /// section 8.4). `identity`, which is no coding, and empty members are left out.
+    /// The codings that the `Content-Encoding` fields of a message name, in the order in which they were applied (RFC
+    /// 9110 section 8.4). `identity`, which means no coding, and empty members are left out.
     ///
     /// - Returns: `nil` if one is not known, or if there are more than ``maximumStack``.
     public static func codings(in fieldValues: [String]) -> [ContentCoding]? {

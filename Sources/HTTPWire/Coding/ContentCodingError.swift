@@ -10,9 +10,9 @@ public enum ContentCodingError: Error, Sendable, Hashable, CustomStringConvertib
     case outputLimitExceeded(Int)
     /// The content would be more than this many times as long as the compressed data.
     case ratioLimitExceeded(Int)
-    /// `finish` or an earlier error has ended the stream.
+    /// The stream was ended by `finish` or an earlier error.
     case finished
-    /// There is no memory for the stream.
+    /// There is not enough memory for the stream.
     case outOfMemory
 
     /// What is wrong, as a sentence.
@@ -24,7 +24,7 @@ public enum ContentCodingError: Error, Sendable, Hashable, CustomStringConvertib
         case .outputLimitExceeded(let limit): "The decompressed content is longer than \(limit) bytes"
         case .ratioLimitExceeded(let limit): "The decompressed content is more than \(limit) times as long as its data"
         case .finished: "The stream has ended"
-        case .outOfMemory: "There is no memory for the compression stream"
+        case .outOfMemory: "There is not enough memory for the compression stream"
         }
     }
 }

@@ -9,7 +9,7 @@ enum BoundaryLine: Sendable {
     case hyphen
     /// Both hyphens: the line of the closing boundary.
     case closing
-    /// So many blanks, or none.
+    /// This many blanks, or none.
     case padding(Int)
     /// The CR.
     case carriageReturn

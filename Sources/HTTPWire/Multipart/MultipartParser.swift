@@ -1,7 +1,7 @@
 public import HTTPTypes
 public import NIOCore
 
-/// Takes a multipart content apart (RFC 2046 section 5.1).
+/// Parses multipart content (RFC 2046 section 5.1).
 ///
 ///     var parser = MultipartParser(boundary: try MultipartBoundary(of: type, expecting: "multipart/form-data"))
 ///     while let bytes = try await body.next() {
@@ -17,13 +17,13 @@ public import NIOCore
 ///     }
 ///     try parser.finish()
 ///
-/// Content is handed out as it comes, never gathered; a slice shares the buffer's memory. Lines end with CR LF and
-/// nothing else, and a line that begins with the boundary and goes on is an error: where two programs read one message
-/// differently, checks are bypassed.
+/// Content is delivered as it arrives, never collected; a slice shares the buffer's memory. Lines must end with CR LF,
+/// and a line that continues after the boundary is an error: if two programs read one message differently, checks can
+/// be bypassed.
 public struct MultipartParser: Sendable {
     /// What comes next in a multipart content.
     public enum Event: Sendable {
-        /// All bytes have been taken; hand over more, or call `finish` if there are none.
+        /// All bytes have been consumed; add more, or call `finish` if there are none.
         case needsMoreBytes
         /// A part begins, with these fields.
         case head(HTTPFields)
@@ -64,7 +64,7 @@ public struct MultipartParser: Sendable {
 
     /// Takes what comes next from the buffer.
     ///
-    /// - Throws: The rule that the bytes break, or the limit that they exceed; the same again in later calls.
+    /// - Throws: The rule that the bytes break, or the limit that they exceed; later calls throw the same.
     public mutating func parse(_ buffer: inout ByteBuffer) throws(MultipartError) -> Event {
         if let failure { throw failure }
         do {
@@ -75,7 +75,7 @@ public struct MultipartParser: Sendable {
         }
     }
 
-    /// Says that there are no more bytes.
+    /// Ends the content: there are no more bytes.
     ///
     /// - Throws: `MultipartError` if the content is not complete, or was malformed.
     public mutating func finish() throws(MultipartError) {
@@ -151,7 +151,7 @@ public struct MultipartParser: Sendable {
                 isInsidePart = true
                 return .head(fields)
             case .closingLine(.closing):
-                // The last part's end has been told by now.
+                // The end of the last part has been delivered by now.
                 state = .closingLine(.padding(0))
                 return .end
             case .closingLine(let line):

@@ -8,7 +8,7 @@ struct MultipartPreamble: Sendable {
         case start
         case hyphen
         case boundary
-        /// So many bytes of the name of a field.
+        /// This many bytes of the name of a field.
         case field(Int)
         case text
     }
