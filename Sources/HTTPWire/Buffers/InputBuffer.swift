@@ -1,20 +1,20 @@
 package import NIOCore
 
-/// The bytes that have arrived on a connection and are to be parsed.
+/// The bytes that have arrived on a connection and wait to be parsed.
 ///
 ///     input.append(received)
 ///     repeat { parse(&input.bytes) } while input.readMore()
 ///
-/// If a read of the socket begins with a message, its buffer is used as it is. If the last one ended inside a message,
-/// only the rest of that is moved, in front of what comes next: consumed bytes are released, however long this goes on
-/// and whatever slices of them are held elsewhere. Each byte is moved once, no matter in how small pieces a message
-/// arrives, and what arrives before the parser asks for it is not moved.
+/// Where a read of the socket begins with a message, its buffer is taken over as it is. Where the last one ended inside
+/// a message, only the rest of that is moved, in front of what comes next: what has been consumed is let go of, however
+/// long this goes on and whatever slices of it are held elsewhere. Each byte is moved once, no matter in how small pieces
+/// a message arrives, and what arrives before the parser asks for it waits unmoved.
 package struct InputBuffer: Sendable {
     /// What the parser reads, which takes bytes from its beginning and nothing else.
     package var bytes = ByteBuffer()
     /// What has arrived after it and was not asked for.
     private var later = PieceQueue()
-    /// Whether the memory of ``bytes`` was allocated here, so that only consumed bytes can have slices.
+    /// Whether the memory of ``bytes`` was allocated here, so that there are no slices but those of consumed bytes.
     private var isOwn = false
     /// Whether the parser has seen all of ``bytes`` and needs more.
     private var isAwaited = false
@@ -24,13 +24,13 @@ package struct InputBuffer: Sendable {
     /// An empty buffer.
     package init() {}
 
-    /// How many bytes have arrived and were not consumed.
+    /// How many bytes have arrived and were not taken.
     package var readableBytes: Int { bytes.readableBytes + later.byteCount }
 
     /// How much memory they hold on to, in bytes.
     package var capacity: Int { bytes.storageCapacity + later.capacity }
 
-    /// Adds bytes that have arrived.
+    /// Adds what has arrived.
     package mutating func append(_ new: ByteBuffer) {
         if bytes.readableBytes == 0, later.isEmpty {
             take(over: new)
@@ -41,7 +41,7 @@ package struct InputBuffer: Sendable {
         }
     }
 
-    /// Makes more of what has arrived available in ``bytes``. Call it when the parser needs more.
+    /// Call it when the parser can't go on with ``bytes``: lets it have more of what has arrived.
     ///
     /// - Returns: whether there was more.
     package mutating func readMore() -> Bool {
@@ -54,7 +54,7 @@ package struct InputBuffer: Sendable {
         return true
     }
 
-    /// Releases the memory once everything in it is consumed, so that the socket can reuse it.
+    /// Gives the memory back to the socket once everything in it is consumed: it is used again if it is held nowhere else.
     package mutating func release() {
         if bytes.readableBytes == 0 { bytes = ByteBuffer() }
     }

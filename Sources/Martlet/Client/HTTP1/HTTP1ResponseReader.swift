@@ -82,8 +82,8 @@ struct HTTP1ResponseReader {
         hasPeerClosed = true
     }
 
-    /// The connection ends by an error, or without the goodbye that TLS has for that, so that a stranger may have cut
-    /// it: a content that only the end of the connection ends is not complete (RFC 9112 sections 8 and 9.8).
+    /// The connection ends by an error, or without the goodbye that TLS has for that, so that a stranger may have cut it:
+    /// a content that only the end of the connection ends is not complete (RFC 9112 sections 8 and 9.8).
     mutating func wasCutOff() {
         isCutOff = true
     }

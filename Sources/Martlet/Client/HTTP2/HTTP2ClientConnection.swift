@@ -8,10 +8,9 @@ import Synchronization
 /// One connection of a client that speaks HTTP/2, and all exchanges that take place on it: the only handler in its
 /// channel's pipeline, but for TLS in front of it.
 ///
-/// Frames go from the socket through the ``HTTP2FrameReader`` to the streams, and from the streams, as far as the
-/// server has granted room for them, into one output buffer. What is received is bounded by the windows: that of a
-/// stream opens as its reader reads, that of the connection at once, lest one response that nobody reads hold up the
-/// others.
+/// Frames go from the socket through the ``HTTP2FrameReader`` to the streams, and from the streams, as far as the server
+/// has granted room for them, into one output buffer. What is received is bounded by the windows: that of a stream opens
+/// as its reader reads, that of the connection at once, lest one response that nobody reads hold up the others.
 final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @unchecked Sendable {
     // Sendable because every variable is touched only on the thread of `loop.eventLoop`: NIO calls the handler there,
     // and so does everybody else, as each member called from elsewhere documents.
@@ -350,8 +349,8 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
 }
 
 extension Int {
-    /// The number as a window that flow control allows (RFC 9113 section 6.9.1), and that is no smaller than servers
-    /// take it for to begin with.
+    /// The number as a window that flow control allows (RFC 9113 section 6.9.1), and that is no smaller than servers take
+    /// it for to begin with.
     fileprivate var asWindow: Int {
         Swift.min(Swift.max(self, HTTP2Parameters.defaultWindow), HTTP2Parameters.maximumWindow)
     }

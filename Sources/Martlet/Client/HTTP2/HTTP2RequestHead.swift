@@ -70,8 +70,8 @@ struct HTTP2RequestHead {
 
     private static let expectation = HTTPField(name: .expect, value: "100-continue")
 
-    /// Whether a field is not one that HTTP/2 has no place for (RFC 9113 section 8.2.2), or that the request's
-    /// properties decide about.
+    /// Whether a field is not one that HTTP/2 has no place for (RFC 9113 section 8.2.2), or that the request's properties
+    /// decide about.
     private static func isSent(_ field: HTTPField) -> Bool {
         switch field.name.canonicalName {
         case "host", "content-length", "expect", "connection", "keep-alive", "proxy-connection", "upgrade": false

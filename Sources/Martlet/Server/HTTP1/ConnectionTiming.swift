@@ -42,8 +42,8 @@ struct ConnectionTiming {
     private var stalledSince: NIODeadline?
     private var stalledBytes = 0
     private var requestStart: NIODeadline
-    /// Since when nothing has been sent to a client that has finished sending. The system of one that is gone answers
-    /// what is sent to it with a reset; so once something has been sent, a client that stays quiet is there.
+    /// Since when nothing has been sent to a client that has finished sending. The system of one that is gone answers what
+    /// is sent to it with a reset; so once something has been sent, a client that stays quiet is there.
     private var silentSince: NIODeadline?
 
     init(openedAt: NIODeadline) {

@@ -18,8 +18,8 @@ extension HTTP1ServerConnection {
     }
 
     func inputEnded() {
-        // The client may be gone, or have finished sending and wait for its answers, which can't be told apart: TCP
-        // says the same of both. So the answers are sent, which shows.
+        // The client may be gone, or have finished sending and wait for its answers, which can't be told apart: TCP says
+        // the same of both. So the answers are sent, which shows.
         timing.peerFinished(at: .now())
         if reader.isInsideRequest, let exchange, reader.bufferedBytes == 0 { cutOff(exchange) }
         process()

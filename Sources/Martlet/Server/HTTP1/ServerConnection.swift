@@ -16,8 +16,8 @@ enum ServerConnectionPhase {
     }
 }
 
-/// A connection of a server, whatever version of HTTP it speaks: how it reads, writes and ends, which is the same for
-/// all versions. All of it is called on the loop.
+/// A connection of a server, whatever version of HTTP it speaks: how it reads, writes and ends, which is the same for all
+/// versions. All of it is called on the loop.
 ///
 /// What stands in the extensions is compiled for each version of its own: nothing is looked up for a request.
 protocol ServerConnection: ChannelConnection where InboundIn == ByteBuffer, OutboundOut == ByteBuffer {
@@ -138,8 +138,7 @@ extension ServerConnection {
 
     // MARK: The end
 
-    /// Sends what has been written, then closes: at once, or when the client has closed its half or taken `time` over
-    /// it.
+    /// Sends what has been written, then closes: at once, or when the client has closed its half or taken `time` over it.
     func closeAfterFlush(lingering time: TimeAmount) {
         phase = .closing(LingeringClose(lingeringFor: time))
         count(as: .closing)

@@ -1,8 +1,8 @@
 import HTTPWire
 import NIOCore
 
-/// A stream that carries another protocol from now on, by CONNECT (RFC 9113 section 8.5, RFC 8441). All of it is called
-/// on the loop, except where ``DetachedConnection`` says otherwise.
+/// A stream that carries another protocol from now on, by CONNECT (RFC 9113 section 8.5, RFC 8441). All of it is called on the loop,
+/// except where ``DetachedConnection`` says otherwise.
 extension HTTP2ServerStream: DetachedConnection {
     /// How long the client may take to end its side once all of this side has been sent.
     static let closingTime = TimeAmount.seconds(2)

@@ -237,8 +237,8 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
         letReceiverGo(HTTPBodyError.connectionClosed)
     }
 
-    /// Tells the receiver that the stream is gone. It holds on to the stream: to hold on to it as well would keep both
-    /// for ever, with the connection.
+    /// Tells the receiver that the stream is gone. It holds on to the stream: to hold on to it as well would keep both for
+    /// ever, with the connection.
     private func letReceiverGo(_ error: any Error) {
         let last = receiver
         receiver = nil
