@@ -44,10 +44,7 @@ struct ChatRoomState: Sendable {
     private(set) var members: [MemberID: Member] = [:]
     /// Who has a name, by its key.
     private(set) var holders: [String: MemberID] = [:]
-    /// Whose names the others have to be told of.
-    private var changed: [MemberID] = []
-    /// The names of those who have gone and whom the others still see.
-    private var gone: Set<String> = []
+    private var untold = UntoldChanges<MemberID, String>()
     /// How many times the members here have been announced under a name, by its key, without having given it up in the
     /// eyes of the others. Such a name is theirs: without a holder it is free, though the others still see it.
     private var announcements: [String: Int] = [:]
@@ -113,12 +110,12 @@ struct ChatRoomState: Sendable {
             }
             guard isFree(name.key) else { throw Self.taken(name) }
             // Gone and back before the others were told: there is nothing to tell.
-            if gone.remove(name.text) != nil { announced = name }
+            if untold.comeBack(as: name.text) { announced = name }
         }
         let rate = RateLimit(burst: limits.burst, perSecond: limits.messagesPerSecond)
         members[member] = Member(name: name, key: key, announced: announced, rate: rate)
         holders[name.key] = member
-        if announced != name { changed.append(member) }
+        if announced != name { untold.change(member) }
         actions.append(.send(welcome, to: member))
         actions.append(.send(people.json, to: member))
         actions.append(.history(history(after: after), to: member))
@@ -166,7 +163,7 @@ struct ChatRoomState: Sendable {
                 holders[name.key] = member
             }
             members[member]?.name = name
-            changed.append(member)
+            untold.change(member)
         }
         return [.send(renamed, to: member)]
     }
@@ -176,7 +173,7 @@ struct ChatRoomState: Sendable {
         // One that was replaced has nothing any more.
         guard let left = members.removeValue(forKey: member) else { return }
         holders[left.name.key] = nil
-        if let announced = left.announced { gone.insert(announced.text) }
+        if let announced = left.announced { untold.leave(announced.text) }
     }
 
     private mutating func limitRate(
@@ -231,7 +228,8 @@ struct ChatRoomState: Sendable {
 
     /// Takes what the others have to be told about people, in no order.
     mutating func takeChanges() -> PeopleChanges {
-        var changes = PeopleChanges(left: Array(gone))
+        let (changed, gone) = untold.takeAll()
+        var changes = PeopleChanges(left: gone)
         for id in changed {
             guard let member = members[id], member.announced?.text != member.name.text else { continue }
             if let announced = member.announced {
@@ -242,13 +240,11 @@ struct ChatRoomState: Sendable {
             members[id]?.announced = member.name
             announcements[member.name.key, default: 0] += 1
         }
-        changed = []
-        gone = []
         return changes
     }
 
     /// Whether there is something to tell about people.
-    var hasChanges: Bool { !changed.isEmpty || !gone.isEmpty }
+    var hasChanges: Bool { !untold.isEmpty }
 
     // MARK: What newcomers get
 
