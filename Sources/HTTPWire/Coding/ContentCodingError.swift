@@ -15,7 +15,7 @@ public enum ContentCodingError: Error, Sendable, Hashable, CustomStringConvertib
     /// There is not enough memory for the stream.
     case outOfMemory
 
-    /// What is wrong, as a sentence.
+    /// The error as a sentence.
     public var description: String {
         switch self {
         case .corrupt(let reason): "The compressed data are corrupt: \(reason)"
@@ -30,8 +30,8 @@ public enum ContentCodingError: Error, Sendable, Hashable, CustomStringConvertib
 }
 
 extension ContentCodingError {
-    /// Whether the content that came out before the error is what the sender meant, as far as it goes. What exceeds a limit
-    /// is refused altogether.
+    /// Whether the content that came out before the error is good as far as it goes. Content that exceeds a limit is
+    /// refused altogether.
     var spoilsOnlyTheRest: Bool {
         switch self {
         case .corrupt, .truncated, .trailingData: true

@@ -15,7 +15,7 @@ public final class ContentDecoder {
 
     /// The decompressors, in the order in which data pass through them.
     private let stages: [Decompressor]
-    /// What each stage but the last has put out and the next one has not taken.
+    /// The output of each stage but the last that the next one has not taken yet.
     private var pending: [ByteBuffer]
     private let limits: Decompressor.Limits
     private var totalInput = 0

@@ -43,7 +43,7 @@ public final class Decompressor {
 
     /// The coding that it undoes.
     public let coding: ContentCoding
-    /// What it holds the content to.
+    /// The limits that the content has to keep.
     public let limits: Limits
 
     private let stream: UnsafeMutablePointer<z_stream>
@@ -244,7 +244,7 @@ extension Decompressor {
 }
 
 extension UnsafeMutablePointer<z_stream> {
-    /// What zlib says about the last error.
+    /// The reason that zlib gives for the last error.
     fileprivate var message: String {
         pointee.msg.map { String(cString: $0) } ?? "invalid data"
     }

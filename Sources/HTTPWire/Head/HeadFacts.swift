@@ -1,5 +1,4 @@
-/// The facts about a message that follow from the fields parsed so far: where it ends, and whether its connection
-/// persists.
+/// The facts that the fields parsed so far give about a message: where it ends, and whether its connection persists.
 ///
 /// Collected while the field lines are parsed, evaluated once the head is complete.
 struct HeadFacts: Sendable {

@@ -32,7 +32,7 @@ struct DelimiterSearch: Sendable {
         assumed = 2
     }
 
-    /// Takes what comes next.
+    /// Takes the next bytes.
     mutating func next(_ buffer: inout ByteBuffer) -> Outcome {
         while true {
             if matched > 0 {

@@ -60,7 +60,7 @@ struct FormDataDisposition {
         }
     }
 
-    /// Reads what stands before the next semicolon, which need not be a token.
+    /// Reads the text before the next semicolon, which need not be a token.
     private static func plainValue(_ bytes: Span<UInt8>, _ offset: inout Int) -> [UInt8] {
         var value: [UInt8] = []
         while offset < bytes.count, bytes[offset] != 0x3B, bytes[offset] != 0x22 {

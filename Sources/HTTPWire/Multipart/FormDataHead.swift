@@ -1,6 +1,6 @@
 public import HTTPTypes
 
-/// What the head of a part says of one field of a form, a file perhaps (RFC 7578 section 4).
+/// The description of one field of a form, perhaps a file, from the head of its part (RFC 7578 section 4).
 ///
 ///     let head = try FormDataHead(fields)
 ///     head.name        // "picture"
@@ -55,7 +55,7 @@ public struct FormDataHead: Sendable, Hashable {
             throw .malformedContentDisposition("A part of the form has no name (RFC 7578 section 4.2).")
         }
         let longest = max(name.utf8.count, disposition.fileName?.utf8.count ?? 0)
-        guard longest <= limits.nameBytes else { throw .nameTooLong(limit: limits.nameBytes) }
+        guard longest <= max(limits.nameBytes, 0) else { throw .nameTooLong(limit: limits.nameBytes) }
         self.fields = fields
         self.name = name
         fileName = disposition.fileName

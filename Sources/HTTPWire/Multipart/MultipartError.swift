@@ -45,7 +45,7 @@ public enum MultipartError: Error, Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// What is wrong, as a sentence.
+    /// The error as a sentence.
     public var description: String {
         switch self {
         case .unsupportedMediaType(let wanted): "The content is not \(wanted)."

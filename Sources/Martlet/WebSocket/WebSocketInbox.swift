@@ -47,6 +47,9 @@ final class WebSocketInbox: Sendable {
     /// Whether the connection should stop adding.
     var isFull: Bool { state.withLock { $0.isFull } }
 
+    /// Whether no part is buffered.
+    var isEmpty: Bool { state.withLock { $0.parts.isEmpty } }
+
     /// The memory that the buffered parts occupy.
     var capacity: Int {
         state.withLock { state in

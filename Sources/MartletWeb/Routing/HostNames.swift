@@ -22,7 +22,7 @@ struct HostNames: Sendable {
     /// The value for the most specific key of the host: itself, then the wildcards above it from the longest to the
     /// shortest, then `*`.
     static func first<Found>(for host: String, _ find: (_ key: String) -> Found?) -> Found? {
-        let host = normalized(host)
+        let host = HostName.normalized(host)
         if let found = find(host) { return found }
         var rest = host[...]
         while let dot = rest.firstIndex(of: ".") {
@@ -39,12 +39,6 @@ struct HostNames: Sendable {
         guard !host.contains("*"), let authority = Authority(host), authority.port == nil, !host.hasSuffix(":"),
             !authority.host.isEmpty
         else { return nil }
-        return star + normalized(authority.host)
-    }
-
-    /// In lower case and without the dot that the root of all names is.
-    private static func normalized(_ name: String) -> String {
-        let name = name.lowercased()
-        return name.hasSuffix(".") ? String(name.dropLast()) : name
+        return star + HostName.normalized(authority.host)
     }
 }

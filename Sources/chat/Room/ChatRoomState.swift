@@ -44,10 +44,7 @@ struct ChatRoomState: Sendable {
     private(set) var members: [MemberID: Member] = [:]
     /// The members by the keys of their names.
     private(set) var holders: [String: MemberID] = [:]
-    /// The members whose names have to be announced.
-    private var changed: [MemberID] = []
-    /// The names of people who have left and are still in the announced list.
-    private var gone: Set<String> = []
+    private var untold = UntoldChanges<MemberID, String>()
     /// How many times members of this process have been announced under a name, by its key, without the announcement
     /// that they gave it up. Such a name belongs to this process: without a holder it is free, although it is still in
     /// the list.
@@ -114,12 +111,12 @@ struct ChatRoomState: Sendable {
             }
             guard isFree(name.key) else { throw Self.taken(name) }
             // The person left and came back before that was announced: there is nothing to announce.
-            if gone.remove(name.text) != nil { announced = name }
+            if untold.comeBack(as: name.text) { announced = name }
         }
         let rate = RateLimit(burst: limits.burst, perSecond: limits.messagesPerSecond)
         members[member] = Member(name: name, key: key, announced: announced, rate: rate)
         holders[name.key] = member
-        if announced != name { changed.append(member) }
+        if announced != name { untold.change(member) }
         actions.append(.send(welcome, to: member))
         actions.append(.send(people.json, to: member))
         actions.append(.history(history(after: after), to: member))
@@ -167,7 +164,7 @@ struct ChatRoomState: Sendable {
                 holders[name.key] = member
             }
             members[member]?.name = name
-            changed.append(member)
+            untold.change(member)
         }
         return [.send(renamed, to: member)]
     }
@@ -177,7 +174,7 @@ struct ChatRoomState: Sendable {
         // A connection that was replaced is no longer a member.
         guard let left = members.removeValue(forKey: member) else { return }
         holders[left.name.key] = nil
-        if let announced = left.announced { gone.insert(announced.text) }
+        if let announced = left.announced { untold.leave(announced.text) }
     }
 
     private mutating func limitRate(
@@ -232,7 +229,8 @@ struct ChatRoomState: Sendable {
 
     /// Takes the changes of people to announce, in no particular order.
     mutating func takeChanges() -> PeopleChanges {
-        var changes = PeopleChanges(left: Array(gone))
+        let (changed, gone) = untold.takeAll()
+        var changes = PeopleChanges(left: gone)
         for id in changed {
             guard let member = members[id], member.announced?.text != member.name.text else { continue }
             if let announced = member.announced {
@@ -243,13 +241,11 @@ struct ChatRoomState: Sendable {
             members[id]?.announced = member.name
             announcements[member.name.key, default: 0] += 1
         }
-        changed = []
-        gone = []
         return changes
     }
 
     /// Whether there are changes of people to announce.
-    var hasChanges: Bool { !changed.isEmpty || !gone.isEmpty }
+    var hasChanges: Bool { !untold.isEmpty }
 
     // MARK: What newcomers get
 

@@ -25,12 +25,7 @@ extension HTTPServerRequest {
         guard let page = HTTPURL(origin), let own = HTTPURL(requestedURL),
             page.scheme == "http" || page.scheme == "https"
         else { return false }
-        return Self.name(page.host) == Self.name(own.host)
+        return HostName.normalized(page.host) == HostName.normalized(own.host)
             && (page.port == own.port || page.effectivePort == own.port)
-    }
-
-    /// The name without the dot that marks it as absolute (RFC 1034 section 3.1).
-    private static func name(_ host: String) -> Substring {
-        host.utf8.last == 0x2E ? host.dropLast() : host[...]
     }
 }
