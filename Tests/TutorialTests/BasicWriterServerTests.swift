@@ -56,7 +56,7 @@ struct BasicWriterServerTests {
             let invalid = "Bad JSON: The given data was not valid JSON."
             let cases = [
                 ("", invalid), ("nope", invalid), ("{\"name\":\"Han\"", invalid), ("@\(deep.path)", invalid),
-                ("[1]", "Bad JSON: an object is expected."), ("7", "Bad JSON: an object is expected."),
+                ("[1]", "Bad JSON: expected an object."), ("7", "Bad JSON: expected an object."),
             ]
             for (content, reason) in cases {
                 let reply = try await program.curl("/file.txt", "--json", content)

@@ -42,11 +42,11 @@ public struct ContentCoding: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// How many codings on top of each other are undone, as in curl. Each multiplies what a few bytes can become.
+    /// How many codings on top of each other are undone, as in curl. Each multiplies what a few bytes can expand to.
     public static var maximumStack: Int { 5 }
 
-    /// The codings that the `Content-Encoding` fields of a message name, in the order in which they were applied (RFC 9110
-    /// section 8.4). `identity`, which is no coding, and empty members are left out.
+    /// The codings that the `Content-Encoding` fields of a message name, in the order in which they were applied (RFC
+    /// 9110 section 8.4). `identity`, which means no coding, and empty members are left out.
     ///
     /// - Returns: `nil` if one is not ``supported``, or if there are more than ``maximumStack``.
     public static func codings(in fieldValues: [String]) -> [ContentCoding]? {

@@ -4,7 +4,7 @@ import Martlet
 
 /// Reaches a file below a root from one open directory to the next, following links by itself.
 ///
-/// Every directory on the way stays open, so that `..` in a link goes back to where the walk has come from, whatever is
+/// Every directory on the way stays open, so that `..` in a link goes back to where the walk came from, whatever is
 /// renamed meanwhile. The calls block.
 struct StepwiseWalk {
     /// How many links a path may lead through, as on Linux.
@@ -33,7 +33,7 @@ struct StepwiseWalk {
         return try Descriptor(opened: openat(place.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC))
     }
 
-    /// Links may lead anywhere: the system follows them.
+    /// Opens a path whose links may lead anywhere: the system follows them.
     private func openAnywhere(_ path: RelativePath) throws -> FileTree.Node {
         let name = tree.systemPath(path)
         guard let facts = FileFacts(at: name, followsLink: true) else { throw FileTree.Failure(errno) }
@@ -56,7 +56,8 @@ struct StepwiseWalk {
 
     /// Goes as far as there are directories.
     ///
-    /// - Returns: The last directory, and the name in it of what is none; nil when the path ends with the directory.
+    /// - Returns: The last directory, and the name in it of what is not a directory; nil when the path ends with the
+    ///   directory.
     private func walk(_ path: RelativePath) throws -> (Descriptor, [CChar]?) {
         var places = [root]
         var names = Array(path.names.reversed())
@@ -65,7 +66,7 @@ struct StepwiseWalk {
         while let name = names.popLast() {
             if name.isEmpty || name == [0x2E] { continue }
             if name == [0x2E, 0x2E] {
-                // Only a link can say so. Above the root there is nothing.
+                // Only a link can have `..`. There is nothing above the root.
                 guard places.count > 1 else { throw FileTree.Failure.refused }
                 places.removeLast()
                 continue

@@ -10,8 +10,8 @@ import NIOPosix
 /// try await server.serve(files)
 /// ```
 ///
-/// A client gets what is below the root and nothing else, whatever it puts into the path and whatever links there are;
-/// hidden files it does not get at all. Conditional and range requests are answered as RFC 9110 sections 13 and 14 say.
+/// A client gets only what is below the root, whatever its path contains and whatever links there are, and no hidden
+/// files. Conditional and range requests are answered as RFC 9110 sections 13 and 14 say.
 ///
 /// ## Where the file system is asked
 ///
@@ -24,7 +24,7 @@ import NIOPosix
 public final class VirtualDirectory: RequestHandler {
     /// The directory whose files are served.
     public let root: String
-    /// What the paths of requests begin with; other paths are answered 404.
+    /// The prefix of the paths of requests; other paths are answered 404.
     public let pathPrefix: String
     /// What is served, and how.
     public let configuration: Configuration
@@ -39,7 +39,7 @@ public final class VirtualDirectory: RequestHandler {
     ///
     /// - Parameters:
     ///   - root: A directory, absolute or relative to the current directory of the process. It need not exist yet.
-    ///   - pathPrefix: What the paths of requests begin with, such as `/static`; slashes at its ends make no difference.
+    ///   - pathPrefix: The prefix of the paths of requests, such as `/static`; slashes at its ends make no difference.
     public init(_ root: String, pathPrefix: String = "", configuration: Configuration = Configuration()) {
         self.root = root
         self.pathPrefix = pathPrefix
@@ -72,7 +72,7 @@ public final class VirtualDirectory: RequestHandler {
         try await answer(request, found, demand)
     }
 
-    /// Answers one request with a file, which may be anywhere: none of the rules for paths and links apply. 404 when
+    /// Answers one request with a file, which may be anywhere: the rules for paths and links do not apply. 404 when
     /// there is no such file. Conditional and range requests are answered as those for a file of the directory.
     public func sendFile(_ path: String, to request: HTTPServerRequest) async throws {
         guard try await isAllowed(request) else { return }
@@ -97,12 +97,13 @@ public final class VirtualDirectory: RequestHandler {
         return false
     }
 
-    /// Does what can wait for a disk on a thread that may.
+    /// Runs `body`, which may wait for a disk, on a thread that may block.
     func offLoop<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
         do {
             return try await NIOThreadPool.singleton.runIfActive(body)
         } catch {
-            // The pool of the process is never shut down while it runs; if it were, waiting here is better than failing.
+            // The pool of the process is never shut down while it runs; if it were, waiting here is better than
+            // failing.
             return body()
         }
     }

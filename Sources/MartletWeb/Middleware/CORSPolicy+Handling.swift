@@ -12,7 +12,7 @@ extension CORSPolicy: Middleware {
             do {
                 try await handler(request)
             } catch {
-                // The answer to an error begins anew, and would lose them.
+                // The answer to an error starts afresh, and would lose them.
                 var answer = HTTPError(answering: error)
                 for field in fields where !answer.headers.contains(field) { answer.headers.append(field) }
                 throw AnsweredError(error, answer: answer)
@@ -20,7 +20,8 @@ extension CORSPolicy: Middleware {
         }
     }
 
-    /// Whether the request asks for permission (Fetch Standard section 3.3.2). Other OPTIONS requests are the handler's.
+    /// Whether the request asks for permission (Fetch Standard section 3.3.2). Other OPTIONS requests go to the
+    /// handler.
     private func isPreflight(_ request: HTTPServerRequest) -> Bool {
         request.method == .options && request.headers[.origin] != nil
             && request.headers[.accessControlRequestMethod] != nil
@@ -39,7 +40,7 @@ extension CORSPolicy: Middleware {
         response.headers[.accessControlAllowOrigin] = origin
         if allowsCredentials { response.headers[.accessControlAllowCredentials] = "true" }
         response.headers[.accessControlAllowMethods] = methods.map(\.rawValue).joined(separator: ", ")
-        // By name: with credentials a star means a field of that name, and never stands for Authorization.
+        // By name: with credentials, a star means a field of that name, and it never covers Authorization.
         let names = allowedRequestHeaders(asked[values: .accessControlRequestHeaders])
         if !names.isEmpty { response.headers[.accessControlAllowHeaders] = names.joined(separator: ", ") }
         if let maxAge { response.headers[.accessControlMaxAge] = "\(max(maxAge.components.seconds, 0))" }
@@ -49,7 +50,7 @@ extension CORSPolicy: Middleware {
         try await response.end()
     }
 
-    /// The fields of a response that is no permission.
+    /// The fields of a response to a request that is not a preflight.
     private func responseFields(for request: HTTPServerRequest) -> HTTPFields {
         var fields = HTTPFields()
         // Also where there is no Origin, for the same reason as below.
@@ -80,9 +81,9 @@ extension CORSPolicy: Middleware {
 }
 
 extension HTTPServerResponse {
-    /// Adds the fields that let the pages of every origin use the response, as the tutorial's `addCorsHeaders` does.
+    /// Adds the fields that let the pages of every origin use the response.
     ///
-    /// For preflights, lists of origins and credentials there is ``CORSPolicy``.
+    /// For preflights, lists of origins and credentials use ``CORSPolicy``.
     public func addCORSHeaders(
         methods: [HTTPRequest.Method] = [.post, .options],
         headers names: [String] = ["Origin", "X-Requested-With", "Content-Type", "Accept"]

@@ -2,7 +2,7 @@ import HTTPTypes
 import HTTPWire
 import Martlet
 
-/// Answers errors in the form that the client likes best: a page, a problem report in JSON (RFC 9457), or plain text.
+/// Answers errors in the form that the client prefers: a page, a problem report in JSON (RFC 9457), or plain text.
 ///
 /// ```swift
 /// try await server.serve(around: [ErrorPages()], handler)
@@ -26,26 +26,26 @@ public struct ErrorPages: Middleware {
         }
     }
 
-    /// Makes a page of an error; nil for the standard one.
+    /// Makes a page for an error; returns nil for the standard one.
     public typealias Renderer = @Sendable (HTTPError, HTTPServerRequest) -> Page?
 
     private let render: Renderer
 
-    /// Error pages.
+    /// Middleware for error pages.
     ///
-    /// - Parameter render: Makes pages of its own, for some errors or all; none by default.
+    /// - Parameter render: Makes custom pages, for some errors or all; none by default.
     public init(render: @escaping Renderer = { _, _ in nil }) {
         self.render = render
     }
 
-    /// The handler, with error pages around it.
+    /// Wraps `handler` in error pages.
     public func wrapping(_ handler: @escaping HTTPServer.Handler) -> HTTPServer.Handler {
         { request in
             do {
                 try await handler(request)
             } catch  where !request.response.isHeadSent {
                 let answer = HTTPError(answering: error)
-                // Whoever says of what type the answer is has rendered it.
+                // An answer with a type has been rendered already.
                 guard answer.status.code >= 400, answer.headers[.contentType] == nil else { throw error }
                 throw AnsweredError(error, answer: rendered(answer, for: request))
             }
@@ -79,7 +79,7 @@ public struct ErrorPages: Middleware {
     private static let problem = MediaType.problemJSON
 
     private static func standardPage(_ answer: HTTPError, for request: HTTPServerRequest) -> Page {
-        // Plain text first: that is what programs get that take anything. Browsers say that they like HTML better.
+        // Plain text first, for programs that accept anything. Browsers say that they prefer HTML.
         let candidates: [MediaType] = [.plainText, .html, problem, .json]
         let preferred = request.headers.qualityList(of: .accept)?.preferred(among: candidates) ?? .plainText
         switch preferred {

@@ -33,19 +33,20 @@ public struct RequestLog: Middleware {
     /// A log.
     ///
     /// - Parameters:
-    ///   - format: How lines look.
-    ///   - write: Takes a line, which ends with a line feed, on the event loop of the connection: it must not block.
+    ///   - format: The format of the lines.
+    ///   - write: Called with a line, which ends with a line feed, on the event loop of the connection: it must not
+    ///     block.
     public init(_ format: Format = .common, write: @escaping @Sendable (String) -> Void) {
         self.format = format
         self.write = write
     }
 
-    /// A log that goes to a file, or the standard output. Lines are dropped when that takes them too slowly.
+    /// A log to a file or the standard output. Lines are dropped when that is too slow to accept them.
     public init(_ format: Format = .common, to output: LogOutput = .standardOutput) {
         self.init(format) { output.write($0) }
     }
 
-    /// The handler, with the log around it.
+    /// Wraps `handler` in the log.
     public func wrapping(_ handler: @escaping HTTPServer.Handler) -> HTTPServer.Handler {
         { request in
             let entry = LogEntry(request, began: .now)

@@ -11,8 +11,8 @@ extension StrictTransportSecurity: Middleware {
     /// ```
     ///
     /// Over plain http nothing is added (RFC 6797 section 7.2): use ``HTTPSRedirect`` there. Begin with a short
-    /// `maxAge`: browsers that have seen the policy don't come back by plain http before it ends. Don't send it from
-    /// `localhost`, where it would hold for the servers on all ports.
+    /// `maxAge`: browsers that have seen the policy don't use plain http again before it ends. Don't send it from
+    /// `localhost`, where it would apply to the servers on all ports.
     public func wrapping(_ handler: @escaping HTTPServer.Handler) -> HTTPServer.Handler {
         { request in
             guard request.isSecure else { return try await handler(request) }
@@ -20,7 +20,7 @@ extension StrictTransportSecurity: Middleware {
             do {
                 try await handler(request)
             } catch {
-                // The answer to an error begins anew, and would lose it.
+                // The answer to an error starts afresh, and would lose it.
                 var answer = HTTPError(answering: error)
                 answer.headers.strictTransportSecurity = answer.headers.strictTransportSecurity ?? self
                 throw AnsweredError(error, answer: answer)

@@ -24,14 +24,14 @@ public final class VirtualHost: RequestHandler {
 
     private let state = Mutex(State())
 
-    /// No hosts yet.
+    /// A virtual host without hosts.
     public init() {}
 
-    /// Answers the requests for a host.
+    /// Adds a host and the handler of its requests.
     ///
     /// - Parameter name: A host name or an IP address, an IPv6 one in brackets; or `*.` and a name for all hosts below
     ///   it, at any depth, but not itself; or `*` for all.
-    /// - Throws: ``VirtualHostError`` for a name that is none, or that has a handler already.
+    /// - Throws: ``VirtualHostError`` for a name that is not valid, or that has a handler already.
     public func addHost(_ name: String, _ handler: @escaping HTTPServer.Handler) throws(VirtualHostError) {
         guard let key = HostNames.key(name) else { throw .invalidName(name) }
         let isNew = state.withLock { state in
@@ -52,13 +52,13 @@ public final class VirtualHost: RequestHandler {
 
     /// Forgets a host.
     ///
-    /// - Returns: Whether it was known.
+    /// - Returns: Whether it was there.
     @discardableResult
     public func removeHost(_ name: String) -> Bool {
         HostNames.key(name).map { key in state.withLock { $0.hosts.removeValue(forKey: key) != nil } } ?? false
     }
 
-    /// Answers the requests for hosts that are not known; nil, the default, answers them 421 Misdirected Request.
+    /// The handler of requests for other hosts; nil, the default, answers them 421 Misdirected Request.
     public var unhandled: HTTPServer.Handler? {
         get { state.withLock { $0.unhandled } }
         set { state.withLock { $0.unhandled = newValue } }
@@ -73,15 +73,15 @@ public final class VirtualHost: RequestHandler {
         throw HTTPError(HTTPResponse.Status(code: 421, reasonPhrase: "Misdirected Request"))
     }
 
-    /// The handler with the most specific name that the host has.
+    /// The handler of the most specific name that matches the host.
     private func handler(for host: String) -> HTTPServer.Handler? {
         state.withLock { state in HostNames.first(for: host) { state.hosts[$0] } }
     }
 }
 
-/// Why a name can't be added to a ``VirtualHost``, or to others that know hosts by name.
+/// Why a name can't be added to a ``VirtualHost``, or to other sets of host names.
 public enum VirtualHostError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// This is no host name; a `*` may only be its whole first part.
+    /// This is not a host name; a `*` may only be its whole first part.
     case invalidName(String)
     /// This name has a handler already.
     case duplicateName(String)

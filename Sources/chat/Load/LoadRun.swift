@@ -1,8 +1,8 @@
 import Martlet
 
-/// Lets many clients speak with each other.
+/// Runs a load test.
 struct LoadRun: Sendable {
-    /// How many clients connect at the same time.
+    /// How many clients connect concurrently.
     private static let connecting = 50
     /// How long to wait for the last messages.
     private static let patience = Duration.seconds(20)
@@ -34,7 +34,7 @@ struct LoadRun: Sendable {
                 }
             }
             await wait { clients.allSatisfy { $0.tally.joined } }
-            // Everybody is told of everybody; that is not to be measured.
+            // Every client is notified of every other; that is not to be measured.
             try? await Task.sleep(for: .seconds(2))
             note("joined")
             say("\(clients.count { $0.tally.joined }) clients have joined.")
@@ -71,7 +71,7 @@ struct LoadRun: Sendable {
         }
     }
 
-    /// Says everything at its time, each message by another client.
+    /// Sends every message at its time, each from another client.
     private func speak(_ clients: [LoadClient]) async {
         let start = ContinuousClock.now
         await withTaskGroup { group in

@@ -1,22 +1,23 @@
 import Logging
 import Martlet
 
-/// The chat over HTTP: the page, the room behind `/ws`, and the history.
+/// The chat over HTTP: the page, the room at `/ws`, and the history.
 struct ChatServer: RequestHandler {
-    /// After how long a silence a client is asked whether it is still there. One that is not is gone after twice that.
+    /// After how long a silence a client is sent a ping. A client that does not answer is disconnected after twice
+    /// that.
     private static let pingInterval = Duration.seconds(20)
-    /// The longest message that is looked at. Texts that are somewhat too long are answered with an error; what is
-    /// longer than this ends the connection with 1009.
+    /// The maximum size of a message. Texts that are somewhat too long get an error response; a message that is longer
+    /// than this ends the connection with 1009.
     private static let maximumMessageBytes = 262_144
 
     let room: ChatRoom
     var origins = AllowedOrigins.same
-    /// How long a client may take nothing of what waits for it.
+    /// How long a client may fail to receive any pending bytes.
     var sendTimeout = Duration.seconds(30)
 
-    /// Answers requests until the server is closed; then stores what has been said.
+    /// Answers requests until the server is closed; then stores the remaining messages.
     func run(on server: HTTPServer) async throws {
-        // Not cancelled with this task: what has been said is to be stored.
+        // Not cancelled with this task: messages that have been sent must be stored.
         let work = Task { await room.run() }
         let logging = Task { await room.log.run() }
         var failure: (any Error)?
@@ -58,11 +59,11 @@ struct ChatServer: RequestHandler {
         }
     }
 
-    /// Speaks with a client over a WebSocket, until one of the two has enough.
+    /// Serves a client over a WebSocket, until one of the two closes it.
     private func converse(_ request: HTTPServerRequest) async throws {
         var timeouts = WebSocket.Timeouts()
         timeouts.send = sendTimeout
-        // Uncompressed: short messages gain little by it, and thousands of clients would each need a window.
+        // Uncompressed: short messages gain little by compression, and thousands of clients would each need a window.
         let socket = try await WebSocket.upgrade(
             request,
             compression: .off,
@@ -75,11 +76,11 @@ struct ChatServer: RequestHandler {
     }
 }
 
-/// How the chat is, for those who watch over it.
+/// The state of the chat, for monitoring.
 struct ChatStatus: Codable, Sendable, Hashable {
-    /// How many have joined.
+    /// The number of members.
     var people: Int
-    /// The place of the latest message.
+    /// The sequence number of the latest message.
     var messages: Int
     var log: ChatLogStatus
 }

@@ -22,7 +22,7 @@ final class TourStop: Sendable {
         }
     }
 
-    /// What happens at this stop now.
+    /// The current figures of this stop.
     var figures: Figures {
         let connections = server.connectionCounts
         return Figures(

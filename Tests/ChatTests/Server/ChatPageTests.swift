@@ -26,7 +26,7 @@ struct ChatPageTests {
                         try await bob.find("#name").clear()
                         try await bob.type("ADA", into: "#name")
                         try await bob.click("#enter")
-                        try await bob.wait(for: "#name-problem", toSay: "Somebody here is called ADA already.")
+                        try await bob.wait(for: "#name-problem", toSay: "The name ADA is already taken.")
                         try await enter(bob, "Bob")
                         try await ada.wait(until: "document.querySelectorAll('#people li').length === 2")
 

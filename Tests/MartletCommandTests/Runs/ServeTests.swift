@@ -110,7 +110,7 @@ struct ServeTests {
                 let run = await serving.interrupt()
                 #expect(
                     run.errors.contains(
-                        "A certificate authority for https on this machine has been made: \(authority)\n"
+                        "A certificate authority for https on this machine has been created: \(authority)\n"
                     )
                 )
             }
@@ -140,7 +140,7 @@ struct ServeTests {
 
             let half = try await martlet("serve", "--port", "0", "--cert", "a.pem")
             #expect(half.status == 64)
-            #expect(half.errors.hasPrefix("Error: --cert and --key belong together.\n"))
+            #expect(half.errors.hasPrefix("Error: Use --cert and --key together.\n"))
             let none = try await martlet("serve", "--port", "0", "--cert", "a.pem", "--key", "b.pem", in: directory)
             #expect(none.status == 1)
             #expect(none.errors == "martlet: There is no file a.pem.\n")
@@ -289,7 +289,7 @@ struct ServeTests {
             try await withServing(in: directory) { serving in
                 let response = try await serving.get("/falcon.iso")
                 serving.process.send(SIGINT)
-                let message = "martlet: A request is still being answered. Press Control-C again to end at once."
+                let message = "martlet: A request is still in progress. Press Control-C again to end immediately."
                 #expect(await serving.process.errors.line(startingWith: "martlet: ") == message)
                 try await test(serving, directory, response)
             }
@@ -307,7 +307,7 @@ struct ServeTests {
             let run = await Run(serving.process)
             #expect(run.status == 130)
             #expect(run.text.contains(" 200 GET /falcon.iso  64.0 MiB  "))
-            #expect(!run.text.contains("broken off"))
+            #expect(!run.text.contains("incomplete"))
         }
     }
 

@@ -97,7 +97,7 @@ struct MultipartFormTests {
             (formType, "x", 400, "The content has no line with its boundary (RFC 2046 section 5.1.1)."),
             (formType, "", 400, "The content has no line with its boundary (RFC 2046 section 5.1.1)."),
             (formType, "--b\r\n\r\nx\r\n--b--", 400, "A part has no Content-Disposition (RFC 7578 section 4.2)."),
-            (formType, "--bb\r\n", 400, "A line begins with the boundary and goes on (RFC 2046 section 5.1.1)."),
+            (formType, "--bb\r\n", 400, "A line continues after the boundary (RFC 2046 section 5.1.1)."),
             (
                 formType, "--b\r\nContent-Disposition: form-data; name=a\r\n\r\nx", 400,
                 "The content ends before its closing boundary (RFC 2046 section 5.1.1)."
@@ -106,7 +106,7 @@ struct MultipartFormTests {
                 formType,
                 "--b\r\nContent-Disposition: form-data; name=a\r\nContent-Transfer-Encoding: base64\r\n\r\nx\r\n--b--",
                 415,
-                "A part has the Content-Transfer-Encoding base64; send it as it is (RFC 7578 section 4.7)."
+                "A part has the Content-Transfer-Encoding base64; send it without one (RFC 7578 section 4.7)."
             ),
             (
                 formType, form(("name=a", "1"), ("name=b", "2"), ("name=c", "3")), 413,

@@ -8,7 +8,7 @@ import NIOCore
     import Foundation
 #endif
 
-/// Reading the content. Each way reads it to its end, and it can be read once.
+/// Ways to read the content. Each reads it to its end, and it can be read only once.
 extension HTTPClientResponse {
     /// The whole content.
     ///
@@ -18,7 +18,7 @@ extension HTTPClientResponse {
         try await body.collect(upTo: limit ?? maximumCollectedBytes)
     }
 
-    /// The content as text, in the character set that `Content-Type` names, or else in UTF-8.
+    /// The content as text, in the character set that `Content-Type` names, or in UTF-8 if it names none.
     ///
     /// - Parameter limit: The most bytes to accept; nil for the client's `maximumCollectedBytes` (64 MiB).
     /// - Throws: ``HTTPClientError/notText(_:)``; else as ``collect(upTo:)``.

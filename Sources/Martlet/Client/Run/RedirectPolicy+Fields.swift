@@ -15,7 +15,7 @@ extension RedirectPolicy {
         .contentRange, .transferEncoding, .trailer, .expect, .lastModified, .contentDigest, .reprDigest, .digest,
     ]
 
-    /// Whether a redirect may change or remove a field: it is a credential, or describes content.
+    /// Whether a redirect may remove a field, since it is a credential or describes content.
     static func concerns(_ name: HTTPField.Name, secrets: Set<HTTPField.Name>) -> Bool {
         credentialFields.contains(name) || secrets.contains(name) || describesContent(name)
     }
@@ -24,11 +24,11 @@ extension RedirectPolicy {
         contentFields.contains(name) || name.canonicalName.hasPrefix("content-")
     }
 
-    /// Removes the fields that the request after a redirect must not have.
+    /// Removes the fields that must not be sent with the request after a redirect.
     ///
     /// - Parameters:
     ///   - fields: The fields of the request that was redirected.
-    ///   - keepsBody: Whether the next request has its content.
+    ///   - keepsBody: Whether the next request has the same content.
     ///   - dropsCredentials: Whether the next request goes to another origin.
     ///   - secrets: Fields of the user's own that must not go to another origin either, such as `X-API-Key`.
     package static func prepare(

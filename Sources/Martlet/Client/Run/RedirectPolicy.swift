@@ -1,7 +1,7 @@
 import HTTPTypes
 import HTTPWire
 
-/// What a client does with a redirect (RFC 9110 section 15.4).
+/// Decides what a client does with a redirect (RFC 9110 section 15.4).
 ///
 ///     RedirectPolicy().decision(
 ///         for: .post, url: url, status: .seeOther, location: "/result", history: []
@@ -10,7 +10,8 @@ import HTTPWire
 /// - 301 and 302 turn POST into GET, as every client does (sections 15.4.2 and 15.4.3).
 /// - 303 turns every method but HEAD into GET (section 15.4.4).
 /// - 307 and 308 keep the method and the content (sections 15.4.8 and 15.4.9).
-/// - All others are final, with or without `Location`; so is a response without one (section 15.4 makes it optional).
+/// - Any other response is final, with or without `Location`; so is a redirect without one (section 15.4 makes it
+///   optional).
 ///
 /// There is no look-out for loops: a request that is made again after a cookie was set may have another answer. What
 /// does not end has a ``limit``.
@@ -37,8 +38,8 @@ package struct RedirectPolicy: Sendable, Hashable {
     package enum Decision: Sendable, Hashable {
         /// Make this request next.
         ///
-        /// - `keepsBody`: whether it has the content of the request before, and the fields that describe it.
-        /// - `dropsCredentials`: whether it goes to another origin, and so must not carry what was meant for this one.
+        /// - `keepsBody`: whether it has the content of the previous request, and the fields that describe it.
+        /// - `dropsCredentials`: whether it goes to another origin, and so must not carry what is meant for this one.
         case follow(HTTPURL, method: HTTPRequest.Method, keepsBody: Bool, dropsCredentials: Bool)
         /// The response is the final one.
         case stop(StopReason)
@@ -52,9 +53,9 @@ package struct RedirectPolicy: Sendable, Hashable {
         case notARedirect
         /// Redirects are not followed.
         case disabled
-        /// CONNECT opens a tunnel and has no other place to go.
+        /// The method is CONNECT, which opens a tunnel and can't be redirected.
         case methodNotFollowed
-        /// The response does not say where to go: it has no `Location`, or an empty one.
+        /// The response has no `Location`, or an empty one.
         case missingLocation
     }
 
@@ -112,7 +113,7 @@ package struct RedirectPolicy: Sendable, Hashable {
         guard !location.isEmpty else { return .stop(.missingLocation) }
         guard history.count < limit else { return .fail(.limitExceeded(limit: limit)) }
         guard var target = url.resolving(location.span) else {
-            // For people, and a scheme is ASCII.
+            // The text is only for the message, and a scheme is ASCII.
             let text = String(decoding: location, as: UTF8.self)
             if let scheme = HTTPURL.scheme(of: text), !Self.isSupported(scheme, from: url.scheme) {
                 return .fail(.unsupportedScheme(scheme))

@@ -1,11 +1,13 @@
 import HTTPTypes
 
-/// Whether a request whose connection broke is made again without asking (RFC 9110 section 9.2.2, RFC 9112 section 9.3.1).
+/// Decides whether a request whose connection broke is retried automatically (RFC 9110 section 9.2.2, RFC 9112 section
+/// 9.3.1).
 ///
 /// - Once a byte of the response has arrived, never.
-/// - If nothing of the request was sent, always: the server cannot have seen it.
-/// - If some of it was sent, only if the method is idempotent and the connection had served before: then the server most
-///   likely closed it while the request was on its way. On a new connection the server itself is in trouble.
+/// - If none of the request was sent, always: the server cannot have seen it.
+/// - If some of it was sent, only if the method is idempotent and the connection had served a request before: then the
+///   server most likely closed it while the request was on its way. On a new connection the server itself is in
+///   trouble.
 /// - If the content cannot be sent a second time, only as long as nothing of it has been taken.
 package struct RetryPolicy: Sendable, Hashable {
     /// How often one request is made again. Defaults to 2.
@@ -32,16 +34,16 @@ package struct RetryPolicy: Sendable, Hashable {
         case responseStarted
     }
 
-    /// Whether to make a request again whose connection broke.
+    /// Whether to retry a request whose connection broke.
     ///
     /// - Parameters:
     ///   - method: The method of the request.
     ///   - progress: How far the request got.
     ///   - isReusedConnection: Whether the connection had served another request before.
-    ///   - canRepeatContent: Whether the content is still there from its first byte: there is none, it is in memory or a
-    ///     file, or nothing has been taken from its stream.
-    ///   - isIdempotent: Whether the request can be made twice without harm, if the caller knows better than the method
-    ///     tells, as with a field `Idempotency-Key`. Defaults to `nil`: the method tells.
+    ///   - canRepeatContent: Whether the content can be sent from its first byte: there is none, it is in memory or in
+    ///     a file, or nothing has been taken from its stream.
+    ///   - isIdempotent: Whether the request can be made twice without harm, if the caller knows that, as with a field
+    ///     `Idempotency-Key`. By default `nil`: the method decides.
     ///   - attempt: How often the request has been made so far, 1 for the first time.
     package func allowsRetry(
         of method: HTTPRequest.Method,

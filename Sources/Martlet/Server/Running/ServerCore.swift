@@ -3,17 +3,17 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// What the parts of a server on its event loops share.
+/// The state that the parts of a server on its event loops share.
 final class ServerCore: Sendable {
     private let current: Mutex<ServerSettings>
     private let version = Atomic(0)
     private let openConnections = Atomic(0)
     private let gauges = Mutex<[ConnectionGauge]>([])
     private let acceptFailures = Mutex(AcceptFailures())
-    /// Where the server listens.
+    /// The address that the server listens on.
     let address: InternetAddress
     let port: Int
-    /// Tells handlers that the server closes.
+    /// Notifies handlers when the server closes.
     let shutdown = ShutdownSignal()
     /// The server's TLS, if its connections are secure.
     let security: ServerSecurity?
@@ -30,13 +30,13 @@ final class ServerCore: Sendable {
         self.port = port
     }
 
-    /// The settings as they are now.
+    /// The current settings.
     var settings: ServerSettings { current.withLock { $0 } }
 
-    /// Which settings are in force; cheaper to ask than the settings.
+    /// The version of the current settings, which is cheaper to read than the settings.
     var settingsVersion: Int { version.load(ordering: .acquiring) }
 
-    /// Changes the configuration for all requests that begin from now on.
+    /// Changes the configuration for requests that begin from now on.
     func update(_ change: (inout HTTPServer.Configuration) -> Void) {
         current.withLock { settings in
             var configuration = settings.configuration
@@ -62,7 +62,7 @@ final class ServerCore: Sendable {
         return limit - openConnections.load(ordering: .relaxed)
     }
 
-    /// Counts a connection from the moment it is accepted, a little before it is idle or active.
+    /// Counts a connection from when it is accepted, a little before it is idle or active.
     func admit(_ connection: any Channel) {
         openConnections.wrappingAdd(1, ordering: .relaxed)
         connection.closeFuture.whenComplete { _ in
@@ -70,11 +70,11 @@ final class ServerCore: Sendable {
         }
     }
 
-    /// Logs that a connection could not be accepted, unless one of the loops has done so a moment ago.
+    /// Logs that a connection could not be accepted, unless one of the loops did so a moment ago.
     func reportAcceptFailure(_ error: any Error) {
         guard let count = acceptFailures.withLock({ $0.failed(at: .now()) }) else { return }
         let times = count == 1 ? "" : " (\(count) times since this was last logged)"
-        settings.configuration.logger.warning("Couldn't accept a connection, which waits: \(error)\(times)")
+        settings.configuration.logger.warning("Couldn't accept a connection, which keeps waiting: \(error)\(times)")
     }
 
     var connectionCounts: ConnectionCounts {

@@ -92,7 +92,7 @@ struct CollectTests {
         arguments: [
             (#"{"title":"x","authors":[{"name":"y"}]}"#, 200, "x by y"),
             (#"{"title":"x"}"#, 400, "\"authors\" is missing."),
-            (#"{"title":1,"authors":[]}"#, 400, "String is expected at title."),
+            (#"{"title":1,"authors":[]}"#, 400, "expected String at title."),
             (#"{"title":null,"authors":[]}"#, 400, "at title."),
             (#"{"title":"x","authors":[{"name":"y"},{}]}"#, 400, "\"name\" is missing at authors.[1]."),
             (#"{"title":"x","#, 400, ""), ("", 400, ""), ("\u{0}", 400, ""),
@@ -107,7 +107,7 @@ struct CollectTests {
             #expect(response.status == status)
             #expect(response.text.hasSuffix(text), "\(response.text)")
             if status == 400 {
-                #expect(response.text.hasPrefix("The content is not the JSON that is expected: "))
+                #expect(response.text.hasPrefix("The content is not the expected JSON: "))
             }
         }
     }
