@@ -89,7 +89,7 @@ struct TLSFailureTests {
         #expect(TLSFailure.reason(in: "EOF during handshake") == "")
         #expect(TLSFailure.reason(in: "OPENSSL_internal:") == "")
         #expect(TLSFailure(reason: "").text == "TLS failed.")
-        #expect(TLSFailure(reason: "BAD_SIGNATURE").text == "The server broke a rule of TLS (bad signature).")
+        #expect(TLSFailure(reason: "BAD_SIGNATURE").text == "The server violated TLS (bad signature).")
         #expect(TLSFailure(reason: "CERTIFICATE_VERIFY_FAILED").text.contains("security.trustedRoots"))
     }
 

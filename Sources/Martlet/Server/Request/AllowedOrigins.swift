@@ -62,12 +62,12 @@ public struct AllowedOrigins: Sendable {
 
     /// Whether pages of `origin` may send the request.
     ///
-    /// - Parameter origin: The value of `Origin`. Browsers write an origin in one way only, and so it is compared as text.
+    /// - Parameter origin: The value of `Origin`.
     public func allow(_ origin: String, toSend request: HTTPServerRequest) -> Bool {
         rules.contains { rule in
             switch rule {
             case .any: true
-            case .listed(_, let serialized): serialized.contains(origin)
+            case .listed(_, let serialized): serialized.contains(origin) || serialized.contains(Self.serialized(origin))
             case .matching(let accepts): accepts(origin, request)
             }
         }
