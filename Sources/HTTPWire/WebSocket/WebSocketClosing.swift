@@ -12,7 +12,7 @@ public struct WebSocketClosing: Sendable {
         case closed
     }
 
-    /// What the caller must do next.
+    /// The next step of the caller.
     public enum Action: Sendable, Hashable {
         /// Nothing.
         case none
