@@ -68,7 +68,11 @@ extension CORSPolicy: Middleware {
     private func allowedOrigin(_ request: HTTPServerRequest) -> String? {
         // For all origins, and also where there is none: a cache may keep that answer for a page that has one.
         if origins.allowsAll { return "*" }
-        return request.headers[.origin].flatMap { origins.allow($0, toSend: request) ? $0 : nil }
+        guard let origin = request.headers[.origin], Self.isOrigin(origin), origins.allow(origin, toSend: request)
+        else {
+            return nil
+        }
+        return origin
     }
 
     private func allowedRequestHeaders(_ asked: [String]) -> [String] {

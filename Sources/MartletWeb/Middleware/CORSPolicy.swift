@@ -79,7 +79,7 @@ public struct CORSPolicy: Sendable {
     }
 
     /// Whether a browser can send this text: it serialises origins in only one way.
-    private static func isOrigin(_ text: String) -> Bool {
+    static func isOrigin(_ text: String) -> Bool {
         // The schemes of browser extensions are not those of HTTP, and their origins are opaque names.
         guard text.hasPrefix("http:") || text.hasPrefix("https:") else {
             return text == "null" || HTTPURL.namesScheme(text) && !text.hasSuffix("/")
