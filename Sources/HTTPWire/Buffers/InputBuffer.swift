@@ -5,26 +5,26 @@ package import NIOCore
 ///     input.append(received)
 ///     repeat { parse(&input.bytes) } while input.readMore()
 ///
-/// Where a read of the socket begins with a message, its buffer is taken over as it is. Where the last one ended inside
-/// a message, only the rest of that is moved, in front of what comes next: what has been consumed is let go of, however
-/// long this goes on and whatever slices of it are held elsewhere. Each byte is moved once, no matter in how small pieces
-/// a message arrives, and what arrives before the parser asks for it waits unmoved.
+/// If a read of the socket begins with a message, its buffer is used as it is. If the last one ended inside a message,
+/// only the rest of that is moved, in front of what comes next: consumed bytes are released, however long this goes on
+/// and whatever slices of them are held elsewhere. Each byte is moved once, no matter in how small pieces a message
+/// arrives, and what arrives before the parser asks for it is not moved.
 package struct InputBuffer: Sendable {
-    /// What the parser reads, which takes bytes from its beginning and nothing else.
+    /// The bytes for the parser, which only takes bytes from their start.
     package var bytes = ByteBuffer()
-    /// What has arrived after it and was not asked for.
+    /// What has arrived after them and was not asked for.
     private var later = PieceQueue()
-    /// Whether the memory of ``bytes`` was allocated here, so that there are no slices but those of consumed bytes.
+    /// Whether the memory of ``bytes`` was allocated here, so that only consumed bytes can have slices.
     private var isOwn = false
     /// Whether the parser has seen all of ``bytes`` and needs more.
     private var isAwaited = false
-    /// How many bytes were copied in all: what tests hold against the number that has arrived.
+    /// How many bytes were copied in all, for tests to compare with the number that arrived.
     package private(set) var copiedBytes = 0
 
     /// An empty buffer.
     package init() {}
 
-    /// How many bytes have arrived and were not taken.
+    /// How many bytes have arrived and were not consumed.
     package var readableBytes: Int { bytes.readableBytes + later.byteCount }
 
     /// How much memory they hold on to, in bytes.
