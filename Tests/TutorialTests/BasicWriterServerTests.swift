@@ -99,7 +99,7 @@ struct BasicWriterServerTests {
             for options in [[], ["--header", "Transfer-Encoding: chunked"]] {
                 let reply = try await Reply(curl: options + ["--json", text + "  ", program.url + "/b"])
                 #expect(reply.status == 413)
-                #expect(reply.body == "The content is larger than the 100 bytes accepted.")
+                #expect(reply.body == "The content is larger than the limit of 100 bytes.")
             }
             #expect(try files(in: program.directory.appending(path: "notes")) == ["a"])
         }

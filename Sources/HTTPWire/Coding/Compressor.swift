@@ -19,13 +19,14 @@ public final class Compressor {
     /// A compressor for this coding; with `.identity` it only copies.
     ///
     /// - Parameter level: 0 (none) to 9 (best, slowest); values outside become the nearest one. Defaults to 6.
-    /// - Throws: `ContentCodingError.outOfMemory`.
+    /// - Throws: `ContentCodingError.unsupported` or `.outOfMemory`.
     public init(_ coding: ContentCoding, level: Int = 6) throws(ContentCodingError) {
         self.coding = coding
-        switch coding {
+        switch coding.name {
         case .identity: stream = nil
         case .gzip: stream = try DeflateStream(windowBits: 15 + 16, level: level)
         case .deflate: stream = try DeflateStream(windowBits: 15, level: level)
+        case .br, .zstd: throw .unsupported(coding)
         }
     }
 

@@ -1,5 +1,7 @@
 /// Why content cannot be compressed or decompressed.
 public enum ContentCodingError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The coding is known by its name only.
+    case unsupported(ContentCoding)
     /// The data are not in the format, or their checksum is wrong. The text says what zlib found.
     case corrupt(String)
     /// The data end too early.
@@ -18,6 +20,7 @@ public enum ContentCodingError: Error, Sendable, Hashable, CustomStringConvertib
     /// The error as a sentence.
     public var description: String {
         switch self {
+        case .unsupported(let coding): "The content coding \(coding) is not supported"
         case .corrupt(let reason): "The compressed data are corrupt: \(reason)"
         case .truncated: "The compressed data end too early"
         case .trailingData: "Something follows the compressed data"
@@ -35,7 +38,7 @@ extension ContentCodingError {
     var spoilsOnlyTheRest: Bool {
         switch self {
         case .corrupt, .truncated, .trailingData: true
-        case .outputLimitExceeded, .ratioLimitExceeded, .finished, .outOfMemory: false
+        case .unsupported, .outputLimitExceeded, .ratioLimitExceeded, .finished, .outOfMemory: false
         }
     }
 }

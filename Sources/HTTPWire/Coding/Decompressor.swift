@@ -53,12 +53,13 @@ public final class Decompressor {
 
     /// A decompressor for this coding; with `.identity` it only copies.
     ///
-    /// - Throws: `ContentCodingError.outOfMemory`.
+    /// - Throws: `ContentCodingError.unsupported` or `.outOfMemory`.
     public init(_ coding: ContentCoding, limits: Limits = Limits()) throws(ContentCodingError) {
         self.coding = coding
         self.limits = limits
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
+        guard coding.isSupported else { throw .unsupported(coding) }
         guard coding != .identity else { return }
         let windowBits: Int32 = coding == .gzip ? 15 + 16 : 15
         let result = inflateInit2_(stream, windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))

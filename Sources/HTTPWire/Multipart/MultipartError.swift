@@ -66,7 +66,7 @@ public enum MultipartError: Error, Sendable, Hashable, CustomStringConvertible {
         case .tooManyFields(let limit): "The head of a part has more than \(limit) fields."
         case .nameTooLong(let limit): "The name of a field or a file is longer than \(limit) bytes."
         case .tooMuchAround(let limit): "There are more than \(limit) bytes around the parts."
-        case .tooLarge(let limit): "The content is larger than the \(limit) bytes accepted."
+        case .tooLarge(let limit): "The content is larger than the limit of \(limit) bytes."
         }
     }
 }

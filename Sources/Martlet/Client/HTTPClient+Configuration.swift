@@ -30,9 +30,9 @@ extension HTTPClient {
         public var expectContinueTimeout: Duration = .seconds(1)
 
         /// How many connections there may be to one server (scheme, host, port and proxy); further requests wait for
-        /// their turn. Those that were detached, for a WebSocket or by the user, do not count. Nil, the default, for
-        /// 256.
-        public var maxConnectionsPerHost: Int?
+        /// their turn. Those that were detached, for a WebSocket or by the user, do not count. Nil for any number. 256 by
+        /// default.
+        public var maximumConnectionsPerHost: Int? = 256
         /// How long a request may wait for its turn; nil for ever. 60 seconds by default.
         public var poolTimeout: Duration? = .seconds(60)
         /// How often a request that has met a connection closed by the server is sent again on another one, if it has

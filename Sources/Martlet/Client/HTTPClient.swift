@@ -6,7 +6,7 @@ import NIOCore
 ///
 /// ```swift
 /// let response = try await HTTPClient.shared.get("http://127.0.0.1:4040/")
-/// print(try await response.text)
+/// print(try await response.text())
 /// ```
 ///
 /// Connections are kept open for further requests to the same server. There is nothing to shut down: a client that goes
@@ -31,9 +31,9 @@ public final class HTTPClient: Sendable {
 
     /// How many connections the client has now. Those that were detached, WebSockets among them, belong to whoever
     /// detached them.
-    public var connectionsInfo: HTTPConnectionsInfo {
+    public var connectionCounts: ConnectionCounts {
         let counts = core.pool.counts
-        var info = HTTPConnectionsInfo()
+        var info = ConnectionCounts()
         info.total = counts.open
         info.idle = counts.idle
         info.active = counts.open - counts.idle
@@ -41,9 +41,10 @@ public final class HTTPClient: Sendable {
     }
 
     /// Accepts no more requests and closes the connections that are free. Responses that have begun can be read; with
-    /// `force` they are cut off. Further requests throw ``HTTPClientError/clientClosed``.
-    public func close(force: Bool = false) {
-        core.close(force: force)
+    /// `force` they are cut off before this returns. Further requests throw ``HTTPClientError/clientClosed``. Closing twice
+    /// is fine.
+    public func close(force: Bool = false) async {
+        await core.close(force: force)
     }
 
     // MARK: Credentials

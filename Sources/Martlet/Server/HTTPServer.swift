@@ -75,7 +75,7 @@ public final class HTTPServer: Sendable {
     }
 
     /// How many connections the server has now.
-    public var connectionsInfo: HTTPConnectionsInfo { core.connectionsInfo }
+    public var connectionCounts: ConnectionCounts { core.connectionCounts }
 
     // MARK: Life
 

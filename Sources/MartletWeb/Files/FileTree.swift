@@ -49,10 +49,10 @@ struct FileTree: Sendable {
     }
 
     let root: String
-    var followLinks = true
+    var followsLinks = true
     /// Whether links may not lead out of the root.
     var confinesLinks = true
-    var followMounts = false
+    var followsMounts = false
     /// Whether the kernel's help is done without, as on systems that offer none.
     var walksStepwise = false
 
@@ -137,9 +137,9 @@ struct FileTree: Sendable {
         ) throws -> Descriptor {
             var rules = Resolve.noMagicLinks
             if confinesLinks { rules |= Resolve.beneath }
-            if !followLinks { rules |= Resolve.noLinks }
+            if !followsLinks { rules |= Resolve.noLinks }
             // A link that may lead anywhere may lead to another file system too.
-            if !followMounts, confinesLinks || !followLinks { rules |= Resolve.noMounts }
+            if !followsMounts, confinesLinks || !followsLinks { rules |= Resolve.noMounts }
             if patience == .cached { rules |= Resolve.cached }
             let name = path.cString
             // The kernel gives up when something is renamed anywhere while it follows a `..` of a link.

@@ -14,7 +14,7 @@ struct StepwiseWalk {
     let root: Descriptor
 
     func open(_ path: RelativePath) throws -> FileTree.Node {
-        guard tree.confinesLinks || !tree.followLinks else { return try openAnywhere(path) }
+        guard tree.confinesLinks || !tree.followsLinks else { return try openAnywhere(path) }
         let (place, name) = try walk(path)
         guard let name else {
             guard let facts = FileFacts(of: place.number) else { throw FileTree.Failure.notFound }
@@ -24,7 +24,7 @@ struct StepwiseWalk {
     }
 
     func openDirectory(_ path: RelativePath) throws -> Descriptor {
-        guard tree.confinesLinks || !tree.followLinks else {
+        guard tree.confinesLinks || !tree.followsLinks else {
             return try Descriptor(opened: systemOpen(tree.systemPath(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC))
         }
         let (place, name) = try walk(path)
@@ -76,14 +76,14 @@ struct StepwiseWalk {
             guard let facts = FileFacts(at: cName, in: place.number, followsLink: false) else {
                 throw FileTree.Failure(errno)
             }
-            guard tree.followMounts || facts.device == device else { throw FileTree.Failure.refused }
+            guard tree.followsMounts || facts.device == device else { throw FileTree.Failure.refused }
             switch facts.kind {
             case .directory:
                 let flags = SystemFlag.searchDirectory | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
                 places.append(try Descriptor(opened: openat(place.number, cName, flags)))
             case .link:
                 links += 1
-                guard tree.followLinks, links <= Self.maximumLinks else { throw FileTree.Failure.refused }
+                guard tree.followsLinks, links <= Self.maximumLinks else { throw FileTree.Failure.refused }
                 let target = try Self.target(of: cName, in: place.number)
                 guard target.first != 0x2F else { throw FileTree.Failure.refused }
                 names += target.split(separator: 0x2F).map(Array.init).reversed()

@@ -12,14 +12,14 @@ extension VirtualDirectory {
     public struct Configuration: Sendable {
         /// Whether a directory without an index file is answered with a list of its entries; 404 otherwise. False by
         /// default.
-        public var allowDirectoryListing = false
+        public var listsDirectories = false
         /// Whether symbolic links are followed. True by default; false answers 404 where one is on the way.
-        public var followLinks = true
+        public var followsLinks = true
         /// Whether links may lead to what is below the root only, and must be relative. True by default.
-        public var jailRoot = true
-        /// Whether file systems that are mounted below the root are served too. False by default; without ``jailRoot``
+        public var confinesLinks = true
+        /// Whether file systems that are mounted below the root are served too. False by default; without ``confinesLinks``
         /// links may lead to them all the same.
-        public var followMounts = false
+        public var followsMounts = false
         /// Whether files and directories whose names begin with a dot are served: `.git`, `.env`. False by default;
         /// `.well-known` (RFC 8615) is served all the same.
         public var servesHiddenFiles = false

@@ -152,7 +152,7 @@ extension VirtualDirectory {
     /// The cached resource for the key, if the file is still the same.
     private func current(_ key: CacheKey) -> FileResource? {
         guard let resource = cache[key] else { return nil }
-        if resource.isCurrent(followsLinks: configuration.followLinks) { return resource }
+        if resource.isCurrent(followsLinks: configuration.followsLinks) { return resource }
         cache.remove(key)
         return nil
     }

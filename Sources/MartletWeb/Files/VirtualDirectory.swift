@@ -7,7 +7,7 @@ import NIOPosix
 ///
 /// ```swift
 /// let files = VirtualDirectory("site")
-/// try await server.serve(files.serveRequest)
+/// try await server.serve(files)
 /// ```
 ///
 /// A client gets only what is below the root, whatever its path contains and whatever links there are, and no hidden
@@ -21,7 +21,7 @@ import NIOPosix
 /// each request asks with one call whether the file is still the same, so that a change shows at once. That one call
 /// can wait where the system has forgotten, within seconds, what it has just been asked; nginx takes that for granted
 /// for every file. Large files go from the system's cache to the socket without passing through the program.
-public final class VirtualDirectory: Sendable {
+public final class VirtualDirectory: RequestHandler {
     /// The directory whose files are served.
     public let root: String
     /// The prefix of the paths of requests; other paths are answered 404.
@@ -47,22 +47,17 @@ public final class VirtualDirectory: Sendable {
         self.prefix = try? RelativePath(pathPrefix)
         self.tree = FileTree(
             root: root,
-            followLinks: configuration.followLinks,
-            confinesLinks: configuration.jailRoot,
-            followMounts: configuration.followMounts,
+            followsLinks: configuration.followsLinks,
+            confinesLinks: configuration.confinesLinks,
+            followsMounts: configuration.followsMounts,
             walksStepwise: configuration.walksStepwise
         )
         self.cache = ResourceCache(maximumBytes: configuration.cacheBytes)
     }
 
-    /// Answers all requests of a server, until it is closed.
-    public func serve(_ server: HTTPServer) async throws {
-        try await server.serve(serveRequest)
-    }
-
     /// Answers one request. Only GET and HEAD are allowed; OPTIONS says so, other methods are answered 405,
     /// and those that are not known 501.
-    public func serveRequest(_ request: HTTPServerRequest) async throws {
+    public func handle(_ request: HTTPServerRequest) async throws {
         guard try await isAllowed(request) else { return }
         let target = request.url.path
         let demand = Demand(request, configuration)
@@ -79,7 +74,7 @@ public final class VirtualDirectory: Sendable {
 
     /// Answers one request with a file, which may be anywhere: the rules for paths and links do not apply. 404 when
     /// there is no such file. Conditional and range requests are answered as those for a file of the directory.
-    public func serveFile(_ path: String, to request: HTTPServerRequest) async throws {
+    public func sendFile(_ path: String, to request: HTTPServerRequest) async throws {
         guard try await isAllowed(request) else { return }
         let demand = Demand(request, configuration)
         let found = await offLoop { Result { try self.resource(at: path, demand) } }.recovered

@@ -110,7 +110,7 @@ extension TextEncoding {
     /// The character set that a form's field `_charset_` names.
     init(formCharset text: String) throws(HTTPError) {
         guard let encoding = TextEncoding(charset: text) else {
-            throw HTTPError(.unsupportedMediaType, "The character set \(text) is not known; send UTF-8.")
+            throw HTTPError(.unsupportedMediaType, "The character set \(text) is not supported. Send UTF-8.")
         }
         self = encoding
     }

@@ -6,7 +6,7 @@ import Martlet
 ///
 /// ```swift
 /// let hosts = try AllowedHosts(["falcon.local"])
-/// try await server.serve(hosts.wrapping(handler))
+/// try await server.serve(around: [hosts], handler)
 /// ```
 ///
 /// A server on the loopback address can't be reached from other machines, but it can from the pages of other sites: the
@@ -16,17 +16,24 @@ import Martlet
 /// IP addresses, `localhost` and the names below it are always allowed, since their meaning can't be changed by others; so
 /// is a request of HTTP/1.0 without a host, which browsers don't send. Others are answered 403, and so is a host that is
 /// empty, malformed, or written in another form than the one that browsers send: `0x7f.1`, `%6cocalhost`.
-public struct AllowedHosts: Sendable {
+public struct AllowedHosts: Middleware {
     private let names: HostNames
     private let allowsAll: Bool
+    private let advice: @Sendable (_ host: String) -> String
 
     /// Allows these hosts, and those that are always allowed.
     ///
-    /// - Parameter names: Host names; `*.` and a name for all hosts below it, or `*` for all.
+    /// - Parameters:
+    ///   - names: Host names; `*.` and a name for all hosts below it, or `*` for all.
+    ///   - advice: What to do in order to allow a host, as a sentence; the client is told it. By default nothing.
     /// - Throws: ``VirtualHostError/invalidName(_:)``.
-    public init(_ names: [String] = []) throws(VirtualHostError) {
+    public init(
+        _ names: [String] = [],
+        advice: @escaping @Sendable (_ host: String) -> String = { _ in "" }
+    ) throws(VirtualHostError) {
         self.names = try HostNames(names + ["localhost", "*.localhost"])
         allowsAll = names.contains("*")
+        self.advice = advice
     }
 
     /// Whether requests for a host are answered.
@@ -37,19 +44,15 @@ public struct AllowedHosts: Sendable {
     }
 
     /// The handler, with the check before it.
-    ///
-    /// - Parameter advice: What to do in order to allow a host, as a sentence; the client is told it. By default nothing.
-    public func wrapping(
-        _ handler: @escaping HTTPServer.Handler,
-        advice: @escaping @Sendable (_ host: String) -> String = { _ in "" }
-    ) -> HTTPServer.Handler {
-        { request in
-            if !allowsAll { try check(request, advice) }
+    public func wrapping(_ handler: @escaping HTTPServer.Handler) -> HTTPServer.Handler {
+        if allowsAll { return handler }
+        return { request in
+            try check(request)
             try await handler(request)
         }
     }
 
-    private func check(_ request: HTTPServerRequest, _ advice: (_ host: String) -> String) throws(HTTPError) {
+    private func check(_ request: HTTPServerRequest) throws(HTTPError) {
         guard let text = request.writtenHost, let host = Self.host(writtenAs: text) else {
             // Refused requests have their answer already, and may have no readable host.
             if request.refusal != nil || request.isWithoutHost { return }
@@ -76,6 +79,6 @@ public struct AllowedHosts: Sendable {
 extension HTTPServerRequest {
     /// Whether it is an HTTP/1.0 request that names no host, not even an empty one.
     fileprivate var isWithoutHost: Bool {
-        protocolVersion == .http1_0 && url.form != .absolute && headers[.hostField] == nil
+        version == .http1_0 && url.form != .absolute && headers[.hostField] == nil
     }
 }

@@ -1,7 +1,7 @@
 import HTTPTypes
 import Martlet
 
-extension CORSPolicy {
+extension CORSPolicy: Middleware {
     /// The handler, with the policy around it: preflight requests are answered here, and every other response, that to
     /// an error too, gets the fields that let pages read it.
     public func wrapping(_ handler: @escaping HTTPServer.Handler) -> HTTPServer.Handler {
@@ -36,7 +36,7 @@ extension CORSPolicy {
         var vary = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
         if allowsPrivateNetwork { vary += ", Access-Control-Request-Private-Network" }
         response.headers.append(HTTPField(name: .vary, value: vary))
-        guard let origin = allowedOrigin(asked[.origin]) else { return try await response.end() }
+        guard let origin = allowedOrigin(request) else { return try await response.end() }
         response.headers[.accessControlAllowOrigin] = origin
         if allowsCredentials { response.headers[.accessControlAllowCredentials] = "true" }
         response.headers[.accessControlAllowMethods] = methods.map(\.rawValue).joined(separator: ", ")
@@ -54,8 +54,8 @@ extension CORSPolicy {
     private func responseFields(for request: HTTPServerRequest) -> HTTPFields {
         var fields = HTTPFields()
         // Also where there is no Origin, for the same reason as below.
-        if case .any = origins {} else { fields[.vary] = "Origin" }
-        guard let origin = allowedOrigin(request.headers[.origin]) else { return fields }
+        if !origins.allowsAll { fields[.vary] = "Origin" }
+        guard let origin = allowedOrigin(request) else { return fields }
         fields[.accessControlAllowOrigin] = origin
         if allowsCredentials { fields[.accessControlAllowCredentials] = "true" }
         if !exposedHeaders.isEmpty {
@@ -65,13 +65,10 @@ extension CORSPolicy {
     }
 
     /// What `Access-Control-Allow-Origin` says; nil for an origin that is not allowed, or where none is given and it matters.
-    private func allowedOrigin(_ origin: String?) -> String? {
-        switch origins {
+    private func allowedOrigin(_ request: HTTPServerRequest) -> String? {
         // For all origins, and also where there is none: a cache may keep that answer for a page that has one.
-        case .any: return "*"
-        case .only(let list): return origin.flatMap { list.contains($0) ? $0 : nil }
-        case .matching(let isAllowed): return origin.flatMap { isAllowed($0) ? $0 : nil }
-        }
+        if origins.allowsAll { return "*" }
+        return request.headers[.origin].flatMap { origins.allow($0, toSend: request) ? $0 : nil }
     }
 
     private func allowedRequestHeaders(_ asked: [String]) -> [String] {

@@ -5,23 +5,13 @@ import Martlet
 /// Which pages of other origins may use a server, and how (the CORS protocol of the Fetch Standard, section 3.3).
 ///
 /// ```swift
-/// let cors = try CORSPolicy(origins: .only(["https://example.com"]), allowsCredentials: true)
-/// try await server.serve(cors.wrapping(handler))
+/// let cors = try CORSPolicy(origins: .only("https://example.com"), allowsCredentials: true)
+/// try await server.serve(around: [cors], handler)
 /// ```
 ///
 /// This does not protect the server: browsers ask, other programs don't. What is not allowed is answered without the
 /// fields that would allow it.
 public struct CORSPolicy: Sendable {
-    /// Which origins are allowed.
-    public enum Origins: Sendable {
-        /// Every one.
-        case any
-        /// These, written as browsers do: `https://example.com`, `http://localhost:8080`; no path, no slash.
-        case only(Set<String>)
-        /// Those for which the closure answers true. It gets `null` for pages without an origin.
-        case matching(@Sendable (String) -> Bool)
-    }
-
     /// Which names of fields are allowed.
     public enum FieldNames: Sendable {
         /// All that are asked for.
@@ -49,7 +39,7 @@ public struct CORSPolicy: Sendable {
     }
 
     /// Which origins are allowed.
-    public let origins: Origins
+    public let origins: AllowedOrigins
     /// The methods that are allowed, besides GET, HEAD and POST, which need no permission.
     public let methods: [HTTPRequest.Method]
     /// The fields that requests may have.
@@ -65,9 +55,11 @@ public struct CORSPolicy: Sendable {
 
     /// A policy. By default it allows everything but credentials.
     ///
+    /// - Parameter origins: Which origins are allowed. Listed ones must be written as browsers do: `https://example.com`,
+    ///   `http://localhost:8080`; no path, no slash.
     /// - Throws: ``PolicyError``.
     public init(
-        origins: Origins = .any,
+        origins: AllowedOrigins = .any,
         methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete],
         requestHeaders: FieldNames = .any,
         exposedHeaders: [HTTPField.Name] = [],
@@ -75,12 +67,8 @@ public struct CORSPolicy: Sendable {
         maxAge: Duration? = .seconds(600),
         allowsPrivateNetwork: Bool = false
     ) throws(PolicyError) {
-        switch origins {
-        case .any where allowsCredentials: throw .credentialsForAnyOrigin
-        case .only(let list):
-            for origin in list where !Self.isOrigin(origin) { throw .invalidOrigin(origin) }
-        case .any, .matching: break
-        }
+        if origins.allowsAll, allowsCredentials { throw .credentialsForAnyOrigin }
+        if let origin = origins.listed.first(where: { !Self.isOrigin($0) }) { throw .invalidOrigin(origin) }
         self.origins = origins
         self.methods = methods
         self.requestHeaders = requestHeaders

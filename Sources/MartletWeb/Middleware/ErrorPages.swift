@@ -5,24 +5,24 @@ import Martlet
 /// Answers errors in the form that the client prefers: a page, a problem report in JSON (RFC 9457), or plain text.
 ///
 /// ```swift
-/// try await server.serve(around: { ErrorPages().wrapping($0) }, handler)
+/// try await server.serve(around: [ErrorPages()], handler)
 /// ```
 ///
 /// It answers what a handler throws, and responses with a status from 400 on that a handler returns without having
 /// written to them. A handler's own JSON, page or text goes through as it is. With `around`, it answers what the
 /// server refuses itself too.
-public struct ErrorPages: Sendable {
+public struct ErrorPages: Middleware {
     /// What is sent.
     public struct Page: Sendable {
         /// The content.
         public var text: String
         /// Its media type.
-        public var type: MediaType
+        public var mediaType: MediaType
 
         /// A page.
-        public init(_ text: String, type: MediaType) {
+        public init(_ text: String, mediaType: MediaType) {
             self.text = text
-            self.type = type
+            self.mediaType = mediaType
         }
     }
 
@@ -67,9 +67,9 @@ public struct ErrorPages: Sendable {
         var answer = answer
         let page = render(answer, request) ?? Self.standardPage(answer, for: request)
         answer.message = page.text
-        answer.headers[.contentType] = page.type.description
+        answer.headers[.contentType] = page.mediaType.description
         answer.headers.append(HTTPField(name: .vary, value: "Accept"))
-        if page.type.essence == MediaType.html.essence, answer.headers[.contentSecurityPolicy] == nil {
+        if page.mediaType.essence == MediaType.html.essence, answer.headers[.contentSecurityPolicy] == nil {
             // A page of ours has a style and nothing else.
             answer.headers[.contentSecurityPolicy] = "default-src 'none'; style-src 'unsafe-inline'"
         }
@@ -83,9 +83,9 @@ public struct ErrorPages: Sendable {
         let candidates: [MediaType] = [.plainText, .html, problem, .json]
         let preferred = request.headers.qualityList(of: .accept)?.preferred(among: candidates) ?? .plainText
         switch preferred {
-        case .html: return Page(ErrorPage(answer).html, type: .html)
-        case problem, .json: return Page(ErrorPage(answer).json, type: preferred)
-        default: return Page(answer.content, type: .plainText)
+        case .html: return Page(ErrorPage(answer).html, mediaType: .html)
+        case problem, .json: return Page(ErrorPage(answer).json, mediaType: preferred)
+        default: return Page(answer.content, mediaType: .plainText)
         }
     }
 }

@@ -7,14 +7,15 @@ import Martlet
 /// ```swift
 /// let redirect = try HTTPSRedirect(hosts: ["example.com", "*.example.com"])
 /// let plain = try await HTTPServer.bind(.anyIPv6, port: 80)
-/// try await plain.serve(redirect.serveRequest)
+/// try await plain.serve(redirect)
 /// ```
 ///
 /// GET and HEAD are answered 301 Moved Permanently, other methods 308 Permanent Redirect, so that the same is sent again.
 /// `Host` is what a client likes: nobody is sent to a host that is not on the list, but answered 421 Misdirected Request.
 /// Requests that are secure already go to the handler, as do those by which a certificate authority finds out whom the
-/// host belongs to (`/.well-known/acme-challenge/` and a token, RFC 8555 section 8.3).
-public struct HTTPSRedirect: Sendable {
+/// host belongs to (`/.well-known/acme-challenge/` and a token, RFC 8555 section 8.3). Where there is no handler, those are
+/// answered 404.
+public struct HTTPSRedirect: RequestHandler, Middleware {
     private static let challenges = "/.well-known/acme-challenge/"
 
     private let hosts: HostNames
@@ -37,14 +38,21 @@ public struct HTTPSRedirect: Sendable {
     /// Wraps `handler` in the redirect: it gets secure requests and those of certificate authorities.
     public func wrapping(_ handler: @escaping HTTPServer.Handler) -> HTTPServer.Handler {
         { request in
-            if request.isSecure || Self.isChallenge(request) { return try await handler(request) }
+            if request.isSecure || request.refusal != nil || Self.isChallenge(request) {
+                return try await handler(request)
+            }
             try await redirect(request)
         }
     }
 
     /// Redirects the request; one that is secure is answered 404, since there is nothing else here.
-    public func serveRequest(_ request: HTTPServerRequest) async throws {
-        try await wrapping { _ in throw HTTPError(.notFound) }(request)
+    public func handle(_ request: HTTPServerRequest) async throws {
+        try await handler(request)
+    }
+
+    /// The closure that redirects requests.
+    public var handler: HTTPServer.Handler {
+        wrapping { _ in throw HTTPError(.notFound) }
     }
 
     private func redirect(_ request: HTTPServerRequest) async throws {

@@ -25,7 +25,7 @@ struct LogEntry: Sendable {
         case .common, .combined:
             var line = address.isEmpty ? "-" : Self.escaped(address, spaces: false)
             line += " - - [\(moment.common)] \"\(Self.escaped(request.method.rawValue)) "
-            line += "\(Self.escaped(request.target)) HTTP/\(request.protocolVersion)\" \(status) "
+            line += "\(Self.escaped(request.target)) HTTP/\(request.version)\" \(status) "
             line += summary.contentBytes == 0 ? "-" : "\(summary.contentBytes)"
             if format == .combined {
                 line += " \"\(request.headers[.referer].map { Self.escaped($0) } ?? "-")\""

@@ -7,14 +7,14 @@ import Synchronization
 ///
 /// ```swift
 /// let log = RequestLog(.combined)
-/// try await server.serve(around: { log.wrapping($0) }, handler)
+/// try await server.serve(around: [log], handler)
 /// await LogOutput.standardOutput.flush()
 /// ```
 ///
 /// Wrap it around everything else, so that it sees what the client gets. A client that went away before it got an
 /// answer is logged with the status 499. With `around`, what the server refuses before it becomes a request is logged too,
 /// with what could be read of it.
-public struct RequestLog: Sendable {
+public struct RequestLog: Middleware {
     /// How lines look. In each, control characters, quotes and backslashes of clients are escaped.
     public enum Format: Sendable, Hashable {
         /// The Common Log Format: address, time, request line, status, bytes of content.

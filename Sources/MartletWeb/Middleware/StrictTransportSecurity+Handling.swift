@@ -2,12 +2,12 @@ import HTTPTypes
 import HTTPWire
 import Martlet
 
-extension StrictTransportSecurity {
+extension StrictTransportSecurity: Middleware {
     /// The handler, with the policy added to each response that goes out securely, to those to errors too.
     ///
     /// ```swift
     /// let policy = StrictTransportSecurity(maxAge: 63_072_000, includeSubDomains: true)
-    /// try await server.serve(policy.wrapping(handler))
+    /// try await server.serve(around: [policy], handler)
     /// ```
     ///
     /// Over plain http nothing is added (RFC 6797 section 7.2): use ``HTTPSRedirect`` there. Begin with a short

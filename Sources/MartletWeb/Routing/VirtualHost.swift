@@ -7,16 +7,16 @@ import Synchronization
 ///
 /// ```swift
 /// let hosts = VirtualHost()
-/// try hosts.addHost("example.com", VirtualDirectory("site").serveRequest)
+/// try hosts.addHost("example.com", VirtualDirectory("site"))
 /// try hosts.addHost("*.example.com") { request in
 ///     try await request.response.end("One of many")
 /// }
-/// try await server.serve(hosts.serveRequest)
+/// try await server.serve(hosts)
 /// ```
 ///
 /// The most specific name counts: a full one goes before the longest wildcard, and that before `*`. Names are compared
 /// without regard to case, ports make no difference. Several servers can share one virtual host.
-public final class VirtualHost: Sendable {
+public final class VirtualHost: RequestHandler {
     private struct State {
         var hosts: [String: HTTPServer.Handler] = [:]
         var unhandled: HTTPServer.Handler?
@@ -42,6 +42,14 @@ public final class VirtualHost: Sendable {
         guard isNew else { throw .duplicateName(name) }
     }
 
+    /// Answers the requests for a host with a value, such as a directory of files.
+    ///
+    /// - Parameter name: as that of ``addHost(_:_:)``.
+    /// - Throws: ``VirtualHostError`` for a name that is none, or that has a handler already.
+    public func addHost(_ name: String, _ handler: some RequestHandler) throws(VirtualHostError) {
+        try addHost(name, handler.handler)
+    }
+
     /// Forgets a host.
     ///
     /// - Returns: Whether it was there.
@@ -56,13 +64,8 @@ public final class VirtualHost: Sendable {
         set { state.withLock { $0.unhandled = newValue } }
     }
 
-    /// Answers all requests of a server, until it is closed. Call it for any number of servers at the same time.
-    public func serve(_ server: HTTPServer) async throws {
-        try await server.serve(serveRequest)
-    }
-
     /// Answers one request.
-    public func serveRequest(_ request: HTTPServerRequest) async throws {
+    public func handle(_ request: HTTPServerRequest) async throws {
         let host = request.writtenHost.flatMap { Authority($0) }?.host
         if let handler = host.flatMap(handler(for:)) ?? unhandled {
             return try await handler(request)

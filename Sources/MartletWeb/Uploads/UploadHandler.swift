@@ -8,14 +8,14 @@ import NIOCore
 ///
 /// ```swift
 /// let uploads = UploadHandler(directory: "incoming")
-/// try await server.serve { try await uploads.serve($0) }
+/// try await server.serve(uploads)
 /// ```
 ///
 /// GET shows the form, POST stores the files of a `multipart/form-data` content, with progress where scripts are
 /// allowed. A file appears in the directory when all of it has arrived, under a ``UploadName``, which has no folders and
 /// means nothing to a server; no file is ever overwritten, a number is added instead. What breaks off leaves nothing.
 /// Pages of other origins are refused.
-public struct UploadHandler: Sendable {
+public struct UploadHandler: RequestHandler {
     /// How uploads are taken.
     public struct Configuration: Sendable {
         /// How much is accepted. By default up to 1000 files or other parts; the size is not limited unless
@@ -54,7 +54,7 @@ public struct UploadHandler: Sendable {
     ///
     /// - Throws: `HTTPError` with 405 or 501 for other methods, 403 for pages of other origins and 507 when the disk is full;
     ///   as `HTTPServerRequest.multipart(limits:)` does for what is malformed or too large; `FileError`.
-    public func serve(_ request: HTTPServerRequest) async throws {
+    public func handle(_ request: HTTPServerRequest) async throws {
         switch request.method {
         case .get, .head:
             try await request.response.end(UploadPage(title: configuration.title))
@@ -77,7 +77,7 @@ public struct UploadHandler: Sendable {
     /// Stores the files of a request.
     ///
     /// - Returns: the files, in order. Those before one that fails stay.
-    /// - Throws: as ``serve(_:)``.
+    /// - Throws: as ``handle(_:)``.
     public func store(_ request: HTTPServerRequest) async throws -> [StoredFile] {
         if let limit = configuration.limits.totalBytes, let length = request.contentLength, length > limit {
             throw MultipartError.tooLarge(limit: limit)

@@ -56,7 +56,7 @@ struct LoadRun: Sendable {
     private func join(_ count: Int, named name: String) async throws -> [LoadClient] {
         var configuration = HTTPClient.Configuration()
         configuration.connectionTimeout = .seconds(60)
-        configuration.maxConnectionsPerHost = plan.clients + plan.stalled
+        configuration.maximumConnectionsPerHost = plan.clients + plan.stalled
         let client = HTTPClient(configuration: configuration)
         return try await withThrowingTaskGroup(of: LoadClient.self) { group in
             var clients: [LoadClient] = []

@@ -2,7 +2,7 @@ import Logging
 import Martlet
 
 /// The chat over HTTP: the page, the room at `/ws`, and the history.
-struct ChatServer: Sendable {
+struct ChatServer: RequestHandler {
     /// After how long a silence a client is sent a ping. A client that does not answer is disconnected after twice
     /// that.
     private static let pingInterval = Duration.seconds(20)
@@ -11,7 +11,7 @@ struct ChatServer: Sendable {
     private static let maximumMessageBytes = 262_144
 
     let room: ChatRoom
-    var origins = WebSocketOrigins.same
+    var origins = AllowedOrigins.same
     /// How long a client may fail to receive any pending bytes.
     var sendTimeout = Duration.seconds(30)
 
@@ -22,7 +22,7 @@ struct ChatServer: Sendable {
         let logging = Task { await room.log.run() }
         var failure: (any Error)?
         do {
-            try await server.serve(answer)
+            try await server.serve(self)
         } catch {
             failure = error
         }
@@ -34,8 +34,7 @@ struct ChatServer: Sendable {
         if let failure { throw failure }
     }
 
-    /// Answers one request.
-    func answer(_ request: HTTPServerRequest) async throws {
+    func handle(_ request: HTTPServerRequest) async throws {
         if request.url.path == "/ws" { return try await converse(request) }
         guard request.method == .get || request.method == .head else {
             throw HTTPError(
@@ -46,7 +45,7 @@ struct ChatServer: Sendable {
         }
         switch request.url.path {
         case "/history":
-            try await HistoryAnswer(log: room.log).answer(request)
+            try await HistoryAnswer(log: room.log).handle(request)
         case "/status":
             request.response.headers[.cacheControl] = "no-store"
             try await request.response.end(
@@ -56,7 +55,7 @@ struct ChatServer: Sendable {
             guard let asset = PageAsset.all[path] else {
                 throw HTTPError(.notFound, "There is no \(path) here. The chat is at /.")
             }
-            try await asset.answer(request)
+            try await asset.handle(request)
         }
     }
 

@@ -1,7 +1,7 @@
 import Martlet
 
 /// `GET /history`: older messages, and searches.
-struct HistoryAnswer: Sendable {
+struct HistoryAnswer: RequestHandler {
     /// The maximum length of a search text in characters.
     private static let maximumSearch = 200
     /// The maximum size of the messages of a page in bytes, unless there is only one.
@@ -16,7 +16,7 @@ struct HistoryAnswer: Sendable {
         var more: Bool
     }
 
-    func answer(_ request: HTTPServerRequest) async throws {
+    func handle(_ request: HTTPServerRequest) async throws {
         var query = try Self.query(request)
         let limit = query.limit
         // One more shows whether there are more.

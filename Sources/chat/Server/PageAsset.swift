@@ -1,7 +1,7 @@
 import Martlet
 
 /// A part of the page, embedded in the program.
-struct PageAsset: Sendable {
+struct PageAsset: RequestHandler {
     /// What the browser may do for the page (W3C Content Security Policy): load its own style and script, and connect
     /// to its own server.
     private static let securityPolicy = """
@@ -29,7 +29,7 @@ struct PageAsset: Sendable {
         self.tag = EntityTag(opaqueTag: String(hash, radix: 36))
     }
 
-    func answer(_ request: HTTPServerRequest) async throws {
+    func handle(_ request: HTTPServerRequest) async throws {
         let response = request.response
         response.headers[.cacheControl] = "no-cache"
         response.headers[.eTag] = tag?.description

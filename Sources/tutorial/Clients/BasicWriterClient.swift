@@ -26,6 +26,6 @@ struct BasicWriterClient: AsyncParsableCommand {
         request.headers[.contentType] = "application/json; charset=utf-8"
         try await request.write(Self.json)
         let response = try await request.end()
-        Console().print(try await response.text)
+        Console().print(try await response.text())
     }
 }

@@ -9,7 +9,7 @@ struct BasicFileServer: TutorialProgram {
         name: "basic-file-server",
         port: 4046,
         summary: "Answers every request with the same file, by the rules for files.",
-        lesson: "What mini-file-server lacks: caching, conditional requests and ranges, in one call of serveFile.",
+        lesson: "What mini-file-server lacks: caching, conditional requests and ranges, in one call of sendFile.",
         linkText: "Open the page",
         curl: { "curl --include --range 0-14 \($0)" }
     )
@@ -26,7 +26,7 @@ struct BasicFileServer: TutorialProgram {
         file = options.file ?? Site.path + "/index.html"
     }
 
-    func answer(_ request: HTTPServerRequest) async throws {
-        try await files.serveFile(file, to: request)
+    func handle(_ request: HTTPServerRequest) async throws {
+        try await files.sendFile(file, to: request)
     }
 }

@@ -32,7 +32,7 @@ struct BasicWriterServer: TutorialProgram {
         self.console = console
     }
 
-    func answer(_ request: HTTPServerRequest) async throws {
+    func handle(_ request: HTTPServerRequest) async throws {
         guard request.method == .post else {
             throw HTTPError(refusing: request.method, allowed: [.post], "Unsupported request: \(request.method).")
         }

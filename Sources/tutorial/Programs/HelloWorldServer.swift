@@ -27,7 +27,7 @@ struct HelloWorldServer: TutorialProgram {
 
     init(options: NoOptions, console: Console) {}
 
-    func answer(_ request: HTTPServerRequest) async throws {
+    func handle(_ request: HTTPServerRequest) async throws {
         // `end` sends the text and its length, and completes the response. In response to HEAD the server sends the
         // header fields only.
         try await request.response.end("Hello, world!")

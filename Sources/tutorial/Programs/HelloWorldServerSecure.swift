@@ -56,7 +56,7 @@ struct HelloWorldServerSecure: TutorialProgram {
 
     init(options: Options, console: Console) {}
 
-    func answer(_ request: HTTPServerRequest) async throws {
+    func handle(_ request: HTTPServerRequest) async throws {
         try await request.response.end("Hello, world!")
     }
 }

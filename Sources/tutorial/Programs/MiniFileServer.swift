@@ -26,7 +26,7 @@ struct MiniFileServer: TutorialProgram {
         self.console = console
     }
 
-    func answer(_ request: HTTPServerRequest) async throws {
+    func handle(_ request: HTTPServerRequest) async throws {
         let response = request.response
         guard let file else {
             console.print("Serving index.html.")

@@ -50,12 +50,16 @@ struct NoteServer: TutorialProgram {
         book = try await offLoop { try NoteBook(file: options.file, program: Self.guide.name) }
     }
 
-    func answer(_ request: HTTPServerRequest) async throws {
-        // Answers preflight requests of browsers, and adds the CORS fields to all other responses.
-        try await cors.wrapping(answerAllowed)(request)
+    func handle(_ request: HTTPServerRequest) async throws {
+        try await handler(request)
     }
 
-    private func answerAllowed(_ request: HTTPServerRequest) async throws {
+    var handler: HTTPServer.Handler {
+        // Answers preflight requests of browsers, and adds the CORS fields to all other responses.
+        cors.wrapping(answer)
+    }
+
+    private func answer(_ request: HTTPServerRequest) async throws {
         let (method, path) = (request.method, request.url.path)
         switch (method, path) {
         case (.get, "/"), (.head, "/"), (.get, Self.guide.path), (.head, Self.guide.path):

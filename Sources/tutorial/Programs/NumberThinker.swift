@@ -26,7 +26,7 @@ final class NumberThinker: TutorialProgram {
         console.print("I'm thinking of a number: \(number)")
     }
 
-    func answer(_ request: HTTPServerRequest) async throws {
+    func handle(_ request: HTTPServerRequest) async throws {
         defer { console.print("Request handled.") }
         switch request.method {
         case .get, .head:

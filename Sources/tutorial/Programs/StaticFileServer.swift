@@ -28,11 +28,11 @@ struct StaticFileServer: TutorialProgram {
 
     init(options: Options, console: Console) {
         var configuration = VirtualDirectory.Configuration()
-        configuration.allowDirectoryListing = options.listing
+        configuration.listsDirectories = options.listing
         files = VirtualDirectory(options.directory ?? Site.path, configuration: configuration)
     }
 
-    func answer(_ request: HTTPServerRequest) async throws {
-        try await files.serveRequest(request)
+    func handle(_ request: HTTPServerRequest) async throws {
+        try await files.handle(request)
     }
 }

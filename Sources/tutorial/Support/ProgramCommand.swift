@@ -41,7 +41,7 @@ struct ProgramCommand<Program: TutorialProgram>: AsyncParsableCommand {
 extension TutorialProgram {
     /// The handler of the program on a server at this location.
     func handler(at location: HostOption) throws -> HTTPServer.Handler {
-        Self.guide.answersAnyHost ? answer : try location.guarding(answer)
+        Self.guide.answersAnyHost ? handler : try location.guarding(handler)
     }
 }
 
@@ -66,8 +66,7 @@ struct HostOption: ParsableArguments {
     /// rebinding).
     func guarding(_ handler: @escaping HTTPServer.Handler) throws -> HTTPServer.Handler {
         guard InternetAddress(host).isLoopback else { return handler }
-        return try AllowedHosts(allowHost + [host]).wrapping(handler) {
-            "To allow it, start the server with --allow-host \($0)."
-        }
+        let hosts = try AllowedHosts(allowHost + [host]) { "To allow it, start the server with --allow-host \($0)." }
+        return hosts.wrapping(handler)
     }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Martlet
 
 /// A program of the tutorial, as used by the command line, the tour and the tests.
-protocol TutorialProgram: Sendable {
+protocol TutorialProgram: RequestHandler {
     /// The command line options of the program besides `--host` and `--port`.
     associatedtype Options: ParsableArguments = NoOptions
 
@@ -15,9 +15,6 @@ protocol TutorialProgram: Sendable {
 
     /// Prepares the program before the first request. Throws a ``StartupError`` if something is missing.
     init(options: Options, console: Console) async throws
-
-    /// Answers one request. May be called concurrently.
-    func answer(_ request: HTTPServerRequest) async throws
 }
 
 extension TutorialProgram {

@@ -24,7 +24,7 @@ final class TourStop: Sendable {
 
     /// The current figures of this stop.
     var figures: Figures {
-        let connections = server.connectionsInfo
+        let connections = server.connectionCounts
         return Figures(
             requests: requests.load(ordering: .relaxed),
             total: connections.total,

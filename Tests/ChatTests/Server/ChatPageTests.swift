@@ -181,7 +181,7 @@ private final class PickyServer: Sendable {
     }
 
     private func answer(_ request: HTTPServerRequest) async throws {
-        if let asset = PageAsset.all[request.url.path] { return try await asset.answer(request) }
+        if let asset = PageAsset.all[request.url.path] { return try await asset.handle(request) }
         let socket = try await WebSocket.upgrade(request)
         guard case .text(let json)? = try await socket.receive() else { return }
         struct Join: Decodable { var after: Int? }

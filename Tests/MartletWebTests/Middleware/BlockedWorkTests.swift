@@ -24,7 +24,7 @@ struct BlockedWorkTests {
         var configuration = VirtualDirectory.Configuration()
         // Each file is looked for by a thread that may wait for the disk.
         configuration.walksStepwise = true
-        configuration.allowDirectoryListing = true
+        configuration.listsDirectories = true
         let files = VirtualDirectory(site.root, configuration: configuration)
         try await withServer(.bare, serving(files, uploads)) { server in
             let file = try await server.response(to: get("/a.txt"))

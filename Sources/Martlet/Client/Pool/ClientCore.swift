@@ -7,9 +7,6 @@ import Synchronization
 
 /// The state that the requests of a client share. It outlives the client while requests are in progress.
 final class ClientCore: Sendable {
-    /// How many connections to one server there may be unless the configuration says.
-    private static let standardConnectionLimit = 256
-
     let configuration: HTTPClient.Configuration
     let pool: ConnectionPool
     let authentication = ClientAuthentication()
@@ -35,7 +32,7 @@ final class ClientCore: Sendable {
     init(_ configuration: HTTPClient.Configuration) {
         self.configuration = configuration
         self.security = ClientSecurity(configuration.security)
-        self.pool = ConnectionPool(limit: configuration.maxConnectionsPerHost ?? Self.standardConnectionLimit)
+        self.pool = ConnectionPool(limit: configuration.maximumConnectionsPerHost ?? .max)
         let group: any EventLoopGroup = configuration.eventLoopGroup ?? MultiThreadedEventLoopGroup.singleton
         let interval = configuration.sweepInterval
         self.allLoops = group.makeIterator().map { ClientLoop(eventLoop: $0, sweepInterval: interval) }
@@ -124,23 +121,20 @@ final class ClientCore: Sendable {
 
     /// Closes the idle connections; those in use close when their exchanges are over.
     func retire() {
-        Self.close(pool.retire())
-    }
-
-    /// Accepts no more requests; with `force` tears down what is going on.
-    func close(force: Bool) {
-        let (idle, waiting) = pool.close()
-        Self.close(idle)
-        for exchange in waiting { exchange.fail(HTTPClientError.clientClosed) }
-        guard force else { return }
-        for loop in allLoops {
-            loop.eventLoop.execute { loop.closeAll() }
+        for connection in pool.retire() {
+            connection.loop.eventLoop.execute { connection.dismiss() }
         }
     }
 
-    private static func close(_ connections: [ClientConnection]) {
-        for connection in connections {
-            connection.loop.eventLoop.execute { connection.dismiss() }
+    /// Accepts no more requests; with `force` tears down what is going on. Returns when all loops have done so.
+    func close(force: Bool) async {
+        let (idle, waiting) = pool.close()
+        for exchange in waiting { exchange.fail(HTTPClientError.clientClosed) }
+        let dismissals = idle.map { connection in connection.loop.eventLoop.submit { connection.dismiss() } }
+        for dismissal in dismissals { try? await dismissal.get() }
+        guard force else { return }
+        for loop in allLoops {
+            try? await loop.eventLoop.run { loop.closeAll() }
         }
     }
 }

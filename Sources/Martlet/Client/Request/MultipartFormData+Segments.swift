@@ -20,8 +20,8 @@ extension MultipartFormData {
     /// The bytes before the content of a part: delimiter, fields and empty line (RFC 7578 section 4.2).
     public func headBytes(of part: Part) -> ByteBuffer {
         var head = "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(part.name.multipartEscaped)\""
-        if let filename = part.filename { head += "; filename=\"\(filename.multipartEscaped)\"" }
-        if let type = part.type { head += "\r\nContent-Type: \(type)" }
+        if let fileName = part.fileName { head += "; filename=\"\(fileName.multipartEscaped)\"" }
+        if let mediaType = part.mediaType { head += "\r\nContent-Type: \(mediaType)" }
         return ByteBuffer(string: head + "\r\n\r\n")
     }
 

@@ -4,10 +4,12 @@ import NIOCore
 
 /// A form with fields and files, the content of a request: `multipart/form-data` (RFC 7578).
 ///
-///     var form = MultipartFormData()
-///     form.append("Han Solo", named: "name")
-///     form.append(.file(path: "/tmp/falcon.png", length: 48_213), named: "picture", filename: "falcon.png", type: .png)
-///     headerFields[.contentType] = form.contentType.description
+/// ```swift
+/// var form = MultipartFormData()
+/// form.append("Han Solo", named: "name")
+/// form.append(.file(path: "/tmp/falcon.png", length: 48_213), named: "picture", fileName: "falcon.png", mediaType: .png)
+/// let response = try await client.post("https://example.com/heroes", body: .multipart(form))
+/// ```
 ///
 /// The value only describes the content; ``segments`` are what to send. Names of fields and files are escaped as
 /// browsers do (WHATWG HTML section 4.10.21.8): UTF-8 stays, `"` becomes `%22`, CR `%0D` and LF `%0A`. Texts are sent
@@ -28,9 +30,9 @@ public struct MultipartFormData: Sendable {
         /// The name of the field.
         public let name: String
         /// The name of the file; `nil` for a field that is none.
-        public let filename: String?
+        public let fileName: String?
         /// The media type; `nil` to send none, which means plain text.
-        public let type: MediaType?
+        public let mediaType: MediaType?
         /// Where the bytes come from.
         public let content: Content
 
@@ -74,16 +76,16 @@ public struct MultipartFormData: Sendable {
     ///
     /// - Parameters:
     ///   - name: The name of the field.
-    ///   - filename: The name of the file, without folders. Defaults to none: not a file.
-    ///   - type: The media type. Defaults to none for fields, to `application/octet-stream` for files.
+    ///   - fileName: The name of the file, without folders. Defaults to none: not a file.
+    ///   - mediaType: The media type. Defaults to none for fields, to `application/octet-stream` for files.
     public mutating func append(
         _ content: Content,
         named name: String,
-        filename: String? = nil,
-        type: MediaType? = nil
+        fileName: String? = nil,
+        mediaType: MediaType? = nil
     ) {
-        let type = type ?? (filename == nil ? nil : .octetStream)
-        parts.append(Part(name: name, filename: filename, type: type, content: content))
+        let mediaType = mediaType ?? (fileName == nil ? nil : .octetStream)
+        parts.append(Part(name: name, fileName: fileName, mediaType: mediaType, content: content))
     }
 
     /// The value of `Content-Type`.

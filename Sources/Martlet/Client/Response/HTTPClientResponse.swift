@@ -5,7 +5,7 @@ import Synchronization
 
 /// The response to a request.
 ///
-/// The content is read with ``text``, ``json(_:upTo:)``, ``collect(upTo:)``, ``save(to:progress:)`` or piece by piece
+/// The content is read with ``text(upTo:)``, ``json(_:upTo:)``, ``collect(upTo:)``, ``save(to:progress:)`` or piece by piece
 /// from ``body``, once. A response that is dropped without being read to its end gives its connection up.
 public struct HTTPClientResponse: Sendable {
     /// Whether the content was compressed, and whether the client decompresses it.

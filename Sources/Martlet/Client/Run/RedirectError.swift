@@ -32,7 +32,7 @@ public enum RedirectError: Error, Sendable, Hashable, CustomStringConvertible {
         case .unsupportedScheme(let scheme):
             "The redirect leads to the scheme \(scheme.debugDescription), which is not supported."
         case .downgrade(let url):
-            "The redirect leads from https to \(url), without encryption. Set allowsDowngrade to follow it."
+            "The redirect leads from https to \(url), without encryption. Set allowsDowngrade of the client's configuration to follow it."
         }
     }
 }

@@ -4,13 +4,13 @@ import HTTPWire
 extension RedirectPolicy {
     /// The fields that carry secrets, or what one origin knows of another, and are not sent to another origin. `Host` is
     /// one of them: it names the origin before.
-    public static let credentialFields: Set<HTTPField.Name> = [
+    package static let credentialFields: Set<HTTPField.Name> = [
         .authorization, .cookie, .cookie2, .hostField, .proxyAuthorization, .wwwAuthenticate, .proxyAuthenticate,
     ]
 
     /// The fields that describe content and make no sense without it (RFC 9110 section 15.4), besides all those whose
     /// names begin with `Content-`.
-    public static let contentFields: Set<HTTPField.Name> = [
+    package static let contentFields: Set<HTTPField.Name> = [
         .contentType, .contentLength, .contentEncoding, .contentLanguage, .contentLocation, .contentDisposition,
         .contentRange, .transferEncoding, .trailer, .expect, .lastModified, .contentDigest, .reprDigest, .digest,
     ]
@@ -31,7 +31,7 @@ extension RedirectPolicy {
     ///   - keepsBody: Whether the next request has the same content.
     ///   - dropsCredentials: Whether the next request goes to another origin.
     ///   - secrets: Fields of the user's own that must not go to another origin either, such as `X-API-Key`.
-    public static func prepare(
+    package static func prepare(
         _ fields: inout HTTPFields,
         keepsBody: Bool,
         dropsCredentials: Bool,

@@ -15,16 +15,16 @@ import HTTPWire
 ///
 /// There is no look-out for loops: a request that is made again after a cookie was set may have another answer. What
 /// does not end has a ``limit``.
-public struct RedirectPolicy: Sendable, Hashable {
+package struct RedirectPolicy: Sendable, Hashable {
     /// Whether redirects are followed at all. Defaults to `true`.
-    public var isEnabled: Bool
+    package var isEnabled: Bool
     /// How many redirects in a row are followed. Defaults to 5, as in Dart.
-    public var limit: Int
+    package var limit: Int
     /// Whether a redirect may lead from `https` to `http`. Defaults to `false`.
-    public var allowsDowngrade: Bool
+    package var allowsDowngrade: Bool
 
     /// The policy with these settings.
-    public init(
+    package init(
         isEnabled: Bool = true,
         limit: Int = 5,
         allowsDowngrade: Bool = false
@@ -35,7 +35,7 @@ public struct RedirectPolicy: Sendable, Hashable {
     }
 
     /// What to do with a response.
-    public enum Decision: Sendable, Hashable {
+    package enum Decision: Sendable, Hashable {
         /// Make this request next.
         ///
         /// - `keepsBody`: whether it has the content of the previous request, and the fields that describe it.
@@ -48,7 +48,7 @@ public struct RedirectPolicy: Sendable, Hashable {
     }
 
     /// Why a response is final.
-    public enum StopReason: Sendable, Hashable {
+    package enum StopReason: Sendable, Hashable {
         /// The status is not one of a redirect that clients follow: 301, 302, 303, 307 or 308.
         case notARedirect
         /// Redirects are not followed.
@@ -67,7 +67,7 @@ public struct RedirectPolicy: Sendable, Hashable {
     ///   - status: The status of the response.
     ///   - location: The response's `Location`; `nil` if there is none.
     ///   - history: The redirects that led to this request.
-    public func decision(
+    package func decision(
         for method: HTTPRequest.Method,
         url: HTTPURL,
         status: HTTPResponse.Status,
@@ -82,7 +82,7 @@ public struct RedirectPolicy: Sendable, Hashable {
     ///
     /// A `Location` that is not UTF-8 is followed byte by byte. Several that are equal count as one; a request whose
     /// response has different ones fails.
-    public func decision(
+    package func decision(
         for method: HTTPRequest.Method,
         url: HTTPURL,
         status: HTTPResponse.Status,
@@ -137,7 +137,7 @@ public struct RedirectPolicy: Sendable, Hashable {
     }
 
     /// Whether a response with this status points to where the request is to be made instead.
-    public static func isRedirect(_ status: HTTPResponse.Status) -> Bool {
+    package static func isRedirect(_ status: HTTPResponse.Status) -> Bool {
         switch status.code {
         case 301, 302, 303, 307, 308: true
         default: false

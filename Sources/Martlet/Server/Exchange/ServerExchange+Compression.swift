@@ -27,7 +27,7 @@ extension ServerExchange {
         let accepted = QualityList(headers[.acceptEncoding] ?? "identity")
         guard let coding = accepted.preferredContentCoding(among: [.gzip, .deflate, .identity]), coding != .identity
         else { return nil }
-        fields[.contentEncoding] = coding.rawValue
+        fields[.contentEncoding] = coding.description
         fields[.contentLength] = nil
         if let tag = fields[.eTag], !tag.hasPrefix("W/") {
             // The bytes are no longer those of the tag, but they mean the same (RFC 9110 section 8.8.1).

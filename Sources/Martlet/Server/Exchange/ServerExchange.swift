@@ -68,9 +68,6 @@ final class ServerExchange: Sendable {
         }
     }
 
-    /// Whether the request came over TLS.
-    var isSecure: Bool { loop.core.security != nil }
-
     /// Whether the client offers to go on in another protocol (RFC 9110 section 7.8).
     var asksForUpgrade: Bool { head.version == .http1_1 && headers[.upgrade] != nil }
 

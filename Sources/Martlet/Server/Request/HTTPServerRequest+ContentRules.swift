@@ -10,11 +10,11 @@ extension HTTPServerRequest {
     package func requireNoContentCoding() throws(HTTPError) {
         guard exchange.body != nil else { return }
         let codings = headers.members(of: .contentEncoding)
-        guard codings.contains(where: { $0.asciiLowercased != ContentCoding.identity.rawValue }) else { return }
+        guard codings.contains(where: { $0.asciiLowercased != ContentCoding.identity.description }) else { return }
         throw HTTPError(
             .unsupportedMediaType,
             "The content comes in a Content-Encoding, which is not undone here; send it as it is.",
-            headers: [.acceptEncoding: ContentCoding.identity.rawValue]
+            headers: [.acceptEncoding: ContentCoding.identity.description]
         )
     }
 

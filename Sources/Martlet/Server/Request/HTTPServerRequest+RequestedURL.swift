@@ -8,10 +8,10 @@ extension HTTPServerRequest {
     /// says (`Forwarded`, or `X-Forwarded-Proto` and `X-Forwarded-Host`), from the `Host` field, or from the server's
     /// own address, in this order.
     public var requestedURL: String {
-        let forwarded = forwarded(by: connectionInfo?.remoteAddress)
+        let forwarded = exchange.forwarded
         if url.form == .absolute, forwarded.host == nil { return target }
-        let scheme = forwarded.scheme ?? (exchange.isSecure ? "https" : "http")
-        let authority = forwarded.host ?? writtenHost ?? serverAuthority
+        let scheme = exchange.isSecure(forwarded) ? "https" : "http"
+        let authority = forwarded.host ?? writtenHost ?? exchange.loop.core.authority(of: scheme)
         switch url.form {
         case .origin: return "\(scheme)://\(authority)\(target)"
         case .absolute: return "\(scheme)://\(authority)\(url.path)\(url.query.map { "?\($0)" } ?? "")"
@@ -28,18 +28,6 @@ extension HTTPServerRequest {
 
     /// The address of the client: the one that trusted proxies report, else the peer's; nil when neither is known.
     public var remoteAddress: InternetAddress? {
-        let peer = connectionInfo?.remoteAddress
-        return forwarded(by: peer).client ?? peer
-    }
-
-    private func forwarded(by peer: InternetAddress?) -> ForwardedRequest {
-        let trusted = exchange.settings.configuration.trustedProxies
-        // The fields are not even made into values where nobody is trusted.
-        return trusted.isEmpty ? ForwardedRequest() : ForwardedRequest(headers, from: peer, trusting: trusted)
-    }
-
-    private var serverAuthority: String {
-        let core = exchange.loop.core
-        return core.port == 0 || core.port == 80 ? "\(core.address)" : "\(core.address):\(core.port)"
+        exchange.forwarded.client ?? connectionInfo?.remoteAddress
     }
 }

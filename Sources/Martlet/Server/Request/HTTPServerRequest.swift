@@ -26,11 +26,12 @@ public struct HTTPServerRequest: Sendable {
     /// The request target, as sent (RFC 9112 section 3.2).
     public var target: String { exchange.head.target.raw }
 
-    /// The request target in its parts: path, path segments, query parameters.
+    /// The request target in its parts: path, path segments, query parameters. A client names scheme and host elsewhere:
+    /// ``requestedURL`` puts them together.
     public var url: RequestTarget { exchange.head.target }
 
     /// The version of HTTP that the request was sent with.
-    public var protocolVersion: HTTPVersion { exchange.head.version }
+    public var version: HTTPVersion { exchange.head.version }
 
     /// Whether the client may send further requests on the same connection.
     public var isPersistent: Bool { exchange.head.isPersistent }

@@ -19,7 +19,7 @@ final class ConnectionGauge: Sendable {
     }
 
     /// Adds what this loop has to `info`.
-    func add(to info: inout HTTPConnectionsInfo) {
+    func add(to info: inout ConnectionCounts) {
         let idle = idle.load(ordering: .relaxed)
         let active = active.load(ordering: .relaxed)
         let closing = closing.load(ordering: .relaxed)

@@ -1,3 +1,4 @@
+import HTTPWire
 import Logging
 import NIOCore
 import Synchronization
@@ -45,6 +46,12 @@ final class ServerCore: Sendable {
         }
     }
 
+    /// The server's own address and port, as a URL of this scheme names them.
+    func authority(of scheme: String) -> String {
+        // No port where there is none, as on Unix-domain sockets, or where it is the scheme's own.
+        port == 0 || port == HTTPOrigin.defaultPort(of: scheme) ? "\(address)" : "\(address):\(port)"
+    }
+
     func count(_ gauge: ConnectionGauge) {
         gauges.withLock { $0.append(gauge) }
     }
@@ -70,9 +77,9 @@ final class ServerCore: Sendable {
         settings.configuration.logger.warning("Couldn't accept a connection, which keeps waiting: \(error)\(times)")
     }
 
-    var connectionsInfo: HTTPConnectionsInfo {
+    var connectionCounts: ConnectionCounts {
         gauges.withLock { gauges in
-            var info = HTTPConnectionsInfo()
+            var info = ConnectionCounts()
             for gauge in gauges { gauge.add(to: &info) }
             return info
         }

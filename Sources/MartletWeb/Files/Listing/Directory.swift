@@ -53,7 +53,7 @@ extension VirtualDirectory {
         }
 
         /// Answers with a file of this directory, as if it had been asked for by its own name; 404 if there is none.
-        public func serveFile(_ name: String, to request: HTTPServerRequest) async throws {
+        public func sendFile(_ name: String, to request: HTTPServerRequest) async throws {
             let demand = Demand(request, files.configuration)
             guard let path = try? path.appending(Array(name.utf8)) else {
                 return try await files.answerError(.notFound, request)
@@ -128,7 +128,7 @@ extension VirtualDirectory {
         if let handler = configuration.directoryHandler {
             return try await handler(directory, request)
         }
-        guard configuration.allowDirectoryListing else { return try await answerError(.notFound, request) }
+        guard configuration.listsDirectories else { return try await answerError(.notFound, request) }
         let choice = request.headers.qualityList(of: .accept)?.preferred(among: [MediaType.html, .json])
         let pathBefore = pathBefore
         let content: ByteBuffer
