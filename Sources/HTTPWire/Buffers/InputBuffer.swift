@@ -5,17 +5,17 @@ public import NIOCore
 ///     input.append(received)
 ///     repeat { parse(&input.bytes) } while input.readMore()
 ///
-/// Where a read of the socket begins with a message, its buffer is taken over as it is. Where the last one ended inside
-/// a message, only the rest of that is moved, in front of what comes next: what has been consumed is let go of, however
-/// long this goes on and whatever slices of it are held elsewhere. Each byte is moved once, no matter in how small pieces
-/// a message arrives, and what arrives before the parser asks for it waits unmoved.
+/// If a read of the socket begins with a message, its buffer is used as it is. If the last one ended inside a message,
+/// only the rest of that is moved, in front of what comes next: consumed bytes are released, however long this goes on
+/// and whatever slices of them are held elsewhere. Each byte is moved once, no matter in how small pieces a message
+/// arrives, and what arrives before the parser asks for it is not moved.
 @usableFromInline
 package struct InputBuffer: Sendable {
     /// The bytes that the parser reads. It takes them from the beginning and changes nothing else.
     @usableFromInline package var bytes = ByteBuffer()
     /// The bytes that have arrived after them and were not asked for.
     @usableFromInline var later = PieceQueue()
-    /// Whether the memory of ``bytes`` was allocated here, so that there are no slices but those of consumed bytes.
+    /// Whether the memory of ``bytes`` was allocated here, so that only consumed bytes can have slices.
     private var isOwn = false
     /// Whether the parser has seen all of ``bytes`` and needs more.
     private var isAwaited = false
@@ -25,7 +25,7 @@ package struct InputBuffer: Sendable {
     /// An empty buffer.
     package init() {}
 
-    /// How many bytes have arrived and were not taken.
+    /// How many bytes have arrived and were not consumed.
     @inlinable package var readableBytes: Int { bytes.readableBytes + later.byteCount }
 
     /// How much memory they hold on to, in bytes.

@@ -2,8 +2,8 @@ package import NIOCore
 
 /// A queue of bytes that takes up little more memory than they need.
 ///
-/// A slice keeps all of the buffer alive that it was cut from. One that is a small part of it is copied, and small pieces
-/// are put together: a peer that sends a byte at a time occupies as much memory as one that sends as much at once.
+/// A slice keeps the whole buffer alive that it is part of. A small slice of a large buffer is copied, and small pieces
+/// are merged: a peer that sends a byte at a time occupies as much memory as one that sends it all at once.
 @usableFromInline
 package struct PieceQueue: Sendable {
     /// Pieces of fewer bytes are merged, unless there is just one.
@@ -20,7 +20,7 @@ package struct PieceQueue: Sendable {
     private var head = 0
     /// Whether the last piece is a copy, so that more can be added to it.
     private var isLastCopied = false
-    /// How many bytes wait.
+    /// How many bytes are queued.
     @usableFromInline package private(set) var byteCount = 0
 
     /// An empty queue.

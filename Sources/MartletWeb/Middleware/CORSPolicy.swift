@@ -55,8 +55,8 @@ public struct CORSPolicy: Sendable {
 
     /// A policy. By default it allows everything but credentials.
     ///
-    /// - Parameter origins: Which origins are allowed. Listed ones must be written as browsers do: `https://example.com`,
-    ///   `http://localhost:8080`; no path, no slash.
+    /// - Parameter origins: Which origins are allowed. Listed ones must be written as browsers do:
+    ///   `https://example.com`, `http://localhost:8080`, without a path or slash.
     /// - Throws: ``PolicyError``.
     public init(
         origins: AllowedOrigins = .any,
