@@ -53,7 +53,7 @@ extension HTTP2ClientConnection {
     func fail(_ stream: HTTP2ClientStream, _ error: any Error) {
         stream.exchange.ended()
         stream.exchange.recorder?.ended(error)
-        stream.body?.fail(error)
+        stream.response.fail(error)
         stream.exchange.connectionFailed(error)
     }
 
@@ -98,7 +98,7 @@ extension HTTP2ClientConnection {
     func wasReset(_ stream: HTTP2ClientStream, _ code: HTTP2ErrorCode) {
         guard forget(stream, .resetByPeer) else { return }
         let error = HTTPClientError.http2(.streamReset(code))
-        if code == .refusedStream, stream.head == nil, !stream.isDelivered {
+        if code == .refusedStream, stream.response.isEmpty {
             streamEnded()
             refused(stream, error, amidProgress: arrivals > stream.arrivalsBefore, pauses: true)
         } else {
@@ -177,7 +177,8 @@ extension HTTP2ClientConnection {
         for stream in Array(streams.values) {
             forget(stream, .resetHere)
             deliverBegun(stream)
-            let lost: any Error = stream.isDelivered ? HTTPBodyError.connectionClosed : HTTPClientError.connectionClosed
+            let isDelivered = stream.response.isDelivered
+            let lost: any Error = isDelivered ? HTTPBodyError.connectionClosed : HTTPClientError.connectionClosed
             fail(stream, failure ?? lost)
         }
     }
