@@ -46,7 +46,6 @@ extension HTTP1ClientConnection {
     func leaveToSuccessor() {
         phase = .closed
         context = nil
-        openChannel.withLock { $0 = nil }
         loop.remove(self)
     }
 
@@ -68,8 +67,7 @@ extension HTTP1ClientConnection {
         }
         phase = .closed
         context = nil
-        endHandshake(.failure(failure ?? HTTPClientError.connectionClosed))
-        openChannel.withLock { $0 = nil }
+        identity.closed()
         continueTimer?.cancel()
         continueTimer = nil
         if !wasClosed {

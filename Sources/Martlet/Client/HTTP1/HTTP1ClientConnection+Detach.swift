@@ -23,8 +23,8 @@ extension HTTP1ClientConnection: DetachedConnection {
         detachedExchange = exchange
         exchange.ended()
         exchange.recorder?.ended()
-        let body = ConnectionBody(stream, of: exchange, on: self)
-        exchange.deliver(IncomingResponse(head: head, body: body, connection: self))
+        let body = ConnectionBody(stream, of: exchange, on: self, detachable: self)
+        exchange.deliver(IncomingResponse(head: head, body: body, connection: identity))
     }
 
     /// Makes room for another connection: this one is no longer the client's.

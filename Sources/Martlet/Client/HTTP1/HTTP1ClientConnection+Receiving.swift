@@ -30,7 +30,7 @@ extension HTTP1ClientConnection {
             // after the handshake, which the change follows at once; the server can't have sent anything earlier.
             if key.version == .http2, !key.isSecure, !isPooled { return false }
             if case .open = phase, case .failed = reader.next() {
-                if failure == nil { failure = security == nil && key.isSecure ? earlyBytes : .unsolicitedResponse }
+                if failure == nil { failure = identity.security == nil && key.isSecure ? earlyBytes : .unsolicitedResponse }
                 core.configuration.logger.debug(
                     "\(HTTPClientError.unsolicitedResponse)",
                     metadata: ["host": "\(key.host)"]

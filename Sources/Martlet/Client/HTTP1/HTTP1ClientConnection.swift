@@ -3,8 +3,6 @@ import HTTPWire
 import Logging
 import NIOCore
 import NIOSSL
-import NIOTLS
-import Synchronization
 
 /// One connection of a client that speaks HTTP/1: the only handler in its channel's pipeline, but for TLS in front of
 /// it. Every connection begins as one, until it is known to speak HTTP/2.
@@ -45,6 +43,14 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
     /// How long the rest of a response that nobody wants may take to arrive.
     private static let drainingTime = TimeAmount.seconds(2)
 
+    let identity: ConnectionIdentity
+    /// When the connection became free.
+    var idleSince = NIODeadline.now()
+    /// How many requests of users it has carried.
+    var requestCount = 0
+    /// Whether the pool has been told of it: one that closes while it is being made has failed to be made.
+    var isPooled = false
+    var failure: HTTPClientError?
     var context: ChannelHandlerContext?
     var phase = Phase.open
     var reader: HTTP1ResponseReader
@@ -52,8 +58,6 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
     var output = OutputBuffer()
     let writability: EventLoopCondition
     var continueTimer: Scheduled<Void>?
-    /// Whoever waits for the handshake.
-    var handshake: EventLoopPromise<ClientConnection>?
     /// The exchange that the connection was detached by.
     weak var detachedExchange: ClientExchange?
     /// Whether whoever detached the connection has finished sending.
@@ -70,22 +74,22 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
     var processing = ReentrancyGuard()
     var isReadHeldBack = false
 
-    init(key: PoolKey, core: ClientCore, loop: ClientLoop) {
-        let configuration = core.configuration
+    init(_ identity: ConnectionIdentity) {
+        let configuration = identity.core.configuration
+        self.identity = identity
         self.reader = HTTP1ResponseReader(
             headLimits: configuration.headLimits,
             bodyLimits: configuration.bodyLimits,
             maximumInformational: configuration.maximumInformationalResponses
         )
-        self.writability = EventLoopCondition(eventLoop: loop.eventLoop)
-        super.init(key: key, core: core, loop: loop)
+        self.writability = EventLoopCondition(eventLoop: identity.loop.eventLoop)
     }
 
     // MARK: From the channel
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        openChannel.withLock { $0 = context.channel }
+        identity.opened(context.channel)
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -116,13 +120,9 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        switch event {
-        case ChannelEvent.inputClosed:
+        if case ChannelEvent.inputClosed = event {
             peerClosed()
-        case TLSUserEvent.handshakeCompleted(let negotiated):
-            security = ConnectionSecurity(context.pipeline)
-            handshakeCompleted(negotiated)
-        default:
+        } else {
             context.fireUserInboundEventTriggered(event)
         }
     }
@@ -139,7 +139,6 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        endHandshake(.failure(error))
         // Whatever has gone wrong: the end that follows is not the server's word that the content is complete.
         reader.wasCutOff()
         if case NIOSSLError.uncleanShutdown = error { return }
@@ -152,15 +151,8 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
 
     // MARK: Requests
 
-    override func start(_ exchange: ClientExchange) {
-        if loop.eventLoop.inEventLoop {
-            begin(exchange)
-        } else {
-            loop.eventLoop.execute { self.begin(exchange) }
-        }
-    }
+    var isHTTP2: Bool { false }
 
-    /// Begins an exchange. Called on the loop.
     func begin(_ exchange: ClientExchange) {
         guard case .open = phase, current == nil, context != nil, reader.isIdle else {
             // The server has closed it in the moment in which it was taken: nothing was sent, so nothing is lost.
@@ -173,7 +165,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
             return
         }
         guard exchange.begin(on: self, isReused: requestCount > 0) else { return release() }
-        exchange.recorder?.assigned(to: self, isReused: requestCount > 0)
+        exchange.recorder?.assigned(to: identity, isReused: requestCount > 0)
         let request = exchange.request
         var writer = HTTP1RequestWriter()
         do throws(HTTPClientError) {
@@ -220,7 +212,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
         if case .open = phase { true } else { false }
     }
 
-    override func join() -> Bool {
+    func join() -> Bool {
         guard isOpen else { return false }
         isPooled = true
         release(isNew: true)
@@ -243,14 +235,14 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
 
     // MARK: The end
 
-    override func cancel(_ exchange: ClientExchange, _ error: any Error) {
+    func cancel(_ exchange: ClientExchange, _ error: any Error) {
         loop.eventLoop.execute {
             if self.current?.exchange === exchange { self.end(with: error) }
             exchange.tellFailure()
         }
     }
 
-    override func responseWasDropped(_ exchange: ClientExchange) {
+    func responseWasDropped(_ exchange: ClientExchange) {
         loop.eventLoop.execute {
             if case .detached = self.phase {
                 if self.detachedExchange === exchange { self.abort() }
@@ -269,11 +261,15 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
         }
     }
 
-    override func abort() {
+    func dismiss() {
+        abort()
+    }
+
+    func abort() {
         context?.close(promise: nil)
     }
 
-    override func abort(with error: any Error) {
+    func abort(with error: any Error) {
         end(with: error)
         if case .detached(let stream) = phase {
             stream.fail(error)
@@ -281,7 +277,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
         }
     }
 
-    override func checkDeadlines(now: NIODeadline) {
+    func checkDeadlines(now: NIODeadline) {
         guard case .open = phase else { return }
         guard let current else {
             guard let timeout = core.configuration.idleTimeout, now - idleSince >= TimeAmount(timeout) else { return }

@@ -138,7 +138,7 @@ final class ClientCore: Sendable {
         }
     }
 
-    private static func close(_ connections: [ClientConnection]) {
+    private static func close(_ connections: [any ClientConnection]) {
         for connection in connections {
             connection.loop.eventLoop.execute { connection.dismiss() }
         }

@@ -40,7 +40,7 @@ public struct HTTPClientResponse: Sendable {
     /// What a redirect is followed with; nil for other responses.
     let origin: Origin?
     private let fields: Fields
-    let connection: ClientConnection?
+    let connection: ConnectionIdentity?
     let maximumCollectedBytes: Int
 
     /// The fields, made when they are first asked for.
