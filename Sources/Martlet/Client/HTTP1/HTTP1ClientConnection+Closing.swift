@@ -52,7 +52,7 @@ extension HTTP1ClientConnection {
     /// Another connection goes on in this channel.
     func leaveToSuccessor() {
         phase = .closed
-        context = nil
+        channel.removed()
         openChannel.withLock { $0 = nil }
         loop.remove(self)
     }
@@ -64,7 +64,7 @@ extension HTTP1ClientConnection {
             wasClosed = false
         case .detached(let stream):
             wasClosed = false
-            if isOutputClosed, !hasFailed {
+            if channel.hasEndedInOrder {
                 // The peer has finished too, which ends the channel without another word.
                 stream.finish()
             } else {
@@ -74,7 +74,7 @@ extension HTTP1ClientConnection {
             wasClosed = true
         }
         phase = .closed
-        context = nil
+        channel.removed()
         endHandshake(.failure(failure ?? HTTPClientError.connectionClosed))
         openChannel.withLock { $0 = nil }
         continueTimer?.cancel()

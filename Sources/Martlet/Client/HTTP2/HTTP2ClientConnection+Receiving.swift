@@ -209,7 +209,7 @@ extension HTTP2ClientConnection: HTTP2Connection {
         }
         let waiting = stream.body?.bufferedBytes ?? stream.firstBytes?.readableBytes ?? 0
         guard let increment = stream.receiveWindow.grow(unread: waiting) else { return }
-        output.tail.writeHTTP2WindowUpdate(stream: stream.number, increment: increment)
+        channel.output.tail.writeHTTP2WindowUpdate(stream: stream.number, increment: increment)
         flushSoon()
     }
 }
