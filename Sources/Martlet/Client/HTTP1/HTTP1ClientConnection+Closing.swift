@@ -45,7 +45,7 @@ extension HTTP1ClientConnection {
     /// Another connection goes on in this channel.
     func leaveToSuccessor() {
         phase = .closed
-        context = nil
+        channel.removed()
         loop.remove(self)
     }
 
@@ -56,7 +56,7 @@ extension HTTP1ClientConnection {
             wasClosed = false
         case .detached(let stream):
             wasClosed = false
-            if isOutputClosed, !hasFailed {
+            if channel.hasEndedInOrder {
                 // The peer has finished too, which ends the channel without another word.
                 stream.finish()
             } else {
@@ -66,7 +66,7 @@ extension HTTP1ClientConnection {
             wasClosed = true
         }
         phase = .closed
-        context = nil
+        channel.removed()
         identity.closed()
         continueTimer?.cancel()
         continueTimer = nil

@@ -42,7 +42,7 @@ extension HTTP1ClientConnection: DetachedConnection {
 
     func writeDetached(_ write: (inout OutputBuffer) throws -> Void) throws -> Bool {
         guard case .detached = phase, let context else { throw HTTPClientError.connectionClosed }
-        try write(&output)
+        try write(&channel.output)
         flushOutput()
         return context.channel.isWritable
     }
@@ -55,7 +55,7 @@ extension HTTP1ClientConnection: DetachedConnection {
     }
 
     func closeOutput() {
-        isOutputClosed = true
+        channel.closedOutput()
         context?.close(mode: .output, promise: nil)
     }
 

@@ -9,22 +9,12 @@ extension HTTP1ClientConnection {
     /// download going while its reader is busy.
     private static let bodyCapacity = 262_144
 
-    /// Goes as far as it can with what has arrived. Called on the loop after anything that may let it go on.
-    func process() {
-        guard processing.begin() else { return }
-        repeat {
-            while advance() {}
-        } while processing.goesOn()
-        if !isReading { wakeReader() }
-        continueReading()
-    }
-
-    func wakeReader() {
+    /// A body's reader wakes once for all that is read at a time.
+    func deliverArrivals() {
         if case .detached(let stream) = phase { stream.wake() } else { current?.response.body?.wake() }
     }
 
-    /// One step; false when there is nothing to do before something else happens.
-    private func advance() -> Bool {
+    func advance() -> Bool {
         guard let current else {
             // What arrives before an HTTP/2 connection has taken this one's place is for that one. With TLS it arrives
             // after the handshake, which the change follows at once; the server can't have sent anything earlier.
@@ -135,7 +125,7 @@ extension HTTP1ClientConnection {
     /// Whether the socket has taken the whole request: the next one would have to wait behind what is only queued, for
     /// ever if the server does not read it.
     private func hasSent(_ ended: Current) -> Bool {
-        guard ended.writer.isEnded, output.isEmpty else { return false }
+        guard ended.writer.isEnded, channel.output.isEmpty else { return false }
         // Without content there is next to nothing that could be queued, and asking costs something.
         return ended.exchange.request.framing == .none && context?.channel.isWritable == true || unsentBytes == 0
     }

@@ -30,11 +30,11 @@ extension HTTP1ClientConnection {
         let batch = body.take()
         do throws(HTTPClientError) {
             for content in batch.contents {
-                try current?.writer.write(content, into: &output)
-                if output.byteCount >= OutputBuffer.copyLimit * 4 { flushOutput() }
+                try current?.writer.write(content, into: &channel.output)
+                if channel.output.byteCount >= OutputBuffer.copyLimit * 4 { flushOutput() }
             }
             if let trailers = batch.end {
-                try current?.writer.end(trailers: trailers, into: &output)
+                try current?.writer.end(trailers: trailers, into: &channel.output)
             }
         } catch {
             sending.exchange.fail(error)
@@ -53,8 +53,8 @@ extension HTTP1ClientConnection {
         continueTimer = nil
         if case .whole(let content) = exchange.content {
             do throws(HTTPClientError) {
-                try self.current?.writer.write(content, into: &output)
-                try self.current?.writer.end(into: &output)
+                try self.current?.writer.write(content, into: &channel.output)
+                try self.current?.writer.end(into: &channel.output)
             } catch {
                 return exchange.fail(error)
             }

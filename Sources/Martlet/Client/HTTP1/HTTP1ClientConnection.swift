@@ -51,28 +51,18 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
     /// Whether the pool has been told of it: one that closes while it is being made has failed to be made.
     var isPooled = false
     var failure: HTTPClientError?
-    var context: ChannelHandlerContext?
+    @exclusivity(unchecked) var channel = ChannelState()
     var phase = Phase.open
     var reader: HTTP1ResponseReader
     var current: Current?
-    var output = OutputBuffer()
     let writability: EventLoopCondition
     var continueTimer: Scheduled<Void>?
     /// The exchange that the connection was detached by.
     weak var detachedExchange: ClientExchange?
-    /// Whether whoever detached the connection has finished sending.
-    var isOutputClosed = false
-    /// Whether the connection is about to end by an error.
-    private(set) var hasFailed = false
-
-    /// Whether the socket is being read, which wakes a body's reader at its end.
-    var isReading = false
     /// The flush can make the channel writable before it returns: what is sent then must not come between.
     var isFlushing = false
     var isPumping = false
     var hasMoreToPump = false
-    var processing = ReentrancyGuard()
-    var isReadHeldBack = false
 
     init(_ identity: ConnectionIdentity) {
         let configuration = identity.core.configuration
@@ -88,7 +78,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
     // MARK: From the channel
 
     func handlerAdded(context: ChannelHandlerContext) {
-        self.context = context
+        channel.added(to: context)
         identity.opened(context.channel)
     }
 
@@ -98,7 +88,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = unwrapInboundIn(data)
-        isReading = true
+        channel.beganReading()
         switch phase {
         case .open:
             if current != nil {
@@ -115,8 +105,8 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        isReading = false
-        wakeReader()
+        channel.endedReading()
+        deliverArrivals()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -128,7 +118,8 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        guard context.channel.isWritable else { return }
+        channel.writabilityChanged(to: context.channel.isWritable)
+        guard channel.isWritable else { return }
         writability.signal()
         if case .detached(let receiver) = phase { receiver.becameWritable() }
         pump()
@@ -142,7 +133,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
         // Whatever has gone wrong: the end that follows is not the server's word that the content is complete.
         reader.wasCutOff()
         if case NIOSSLError.uncleanShutdown = error { return }
-        hasFailed = true
+        channel.failed()
         // With TLS 1.3 the server judges the client's certificate after the handshake.
         if failure == nil { failure = handshakeFailure(error) }
         core.configuration.logger.debug("A connection to \(key.host) failed: \(error)")
@@ -169,13 +160,13 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
         let request = exchange.request
         var writer = HTTP1RequestWriter()
         do throws(HTTPClientError) {
-            try writer.writeHead(request, into: &output)
+            try writer.writeHead(request, into: &channel.output)
             if case .whole(let content) = exchange.content, !request.expectsContinue {
-                try writer.write(content, into: &output)
-                try writer.end(into: &output)
+                try writer.write(content, into: &channel.output)
+                try writer.end(into: &channel.output)
             }
         } catch {
-            output.removeAll()
+            channel.output.removeAll()
             exchange.ended()
             exchange.fail(error)
             return release()
@@ -310,12 +301,10 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
 
     /// Hands what has been written to the socket.
     func flushOutput() {
-        guard let context, !output.isEmpty else { return }
-        current?.exchange.recorder?.sent(output.byteCount)
+        guard context != nil, !channel.output.isEmpty else { return }
+        current?.exchange.recorder?.sent(channel.output.byteCount)
         isFlushing = true
-        output.drain { context.write(wrapOutboundOut($0), promise: nil) }
-        context.flush()
-        output.reset()
+        writeAndFlush()
         isFlushing = false
         if hasMoreToPump, !isPumping { pump() }
     }

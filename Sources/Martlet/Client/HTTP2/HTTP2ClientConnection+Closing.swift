@@ -154,7 +154,7 @@ extension HTTP2ClientConnection {
         leave()
         phase = .closing
         // The server has opened no streams.
-        output.tail.writeHTTP2GoAway(lastStream: 0, code, text: text)
+        channel.output.tail.writeHTTP2GoAway(lastStream: 0, code, text: text)
         flushOutput()
         guard unsentBytes > 0 else { return context.close(promise: nil) }
         // Not before the socket has taken it all, unless the server takes its time.
@@ -165,7 +165,7 @@ extension HTTP2ClientConnection {
     func becomeClosed() {
         guard phase != .closed else { return }
         phase = .closed
-        context = nil
+        channel.removed()
         identity.closed()
         loop.remove(self)
         if isPooled { core.pool.closed(self) }
@@ -187,7 +187,7 @@ extension HTTP2ClientConnection {
     func checkPing(_ now: NIODeadline) {
         switch silence?.check(at: now) {
         case .ping:
-            output.tail.writeHTTP2Ping(0, isAcknowledgement: false)
+            channel.output.tail.writeHTTP2Ping(0, isAcknowledgement: false)
             flushOutput()
         case .giveUp(let time):
             failure = .timedOut(.ping, host: key.host, port: key.port, after: Duration(time))

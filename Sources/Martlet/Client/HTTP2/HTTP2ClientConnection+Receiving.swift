@@ -191,7 +191,7 @@ extension HTTP2ClientConnection: HTTP2Connection {
             return
         }
         guard let increment = stream.receiveWindow.grow(unread: stream.response.bufferedBytes) else { return }
-        output.tail.writeHTTP2WindowUpdate(stream: stream.number, increment: increment)
+        channel.output.tail.writeHTTP2WindowUpdate(stream: stream.number, increment: increment)
         flushSoon()
     }
 }

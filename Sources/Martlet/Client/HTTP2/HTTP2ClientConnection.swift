@@ -54,7 +54,7 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
     let settings: HTTPClient.HTTP2Configuration
     /// How many bytes of one response may wait for their reader.
     let streamWindow: Int
-    var context: ChannelHandlerContext?
+    @exclusivity(unchecked) var channel = ChannelState()
     var phase = Phase.open
     /// When the goodbye was written, if the socket had no room for it.
     var closingSince: NIODeadline?
@@ -88,15 +88,7 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
     /// The streams whose content waits for the window of the connection.
     var starved: [HTTP2ClientStream] = []
     var isSending = false
-    var output = OutputBuffer()
 
-    /// Whether the socket is being read.
-    var isReading = false
-    var isFlushScheduled = false
-    /// What the channel has said last about its being writable; asking it costs more.
-    private(set) var isChannelWritable = true
-    private var processing = ReentrancyGuard()
-    var isReadHeldBack = false
     /// When something arrived last.
     var lastArrival = NIODeadline.now()
     /// Nil where silence does not matter.
@@ -126,24 +118,24 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
     // MARK: From the channel
 
     func handlerAdded(context: ChannelHandlerContext) {
-        self.context = context
+        channel.added(to: context)
         identity.opened(context.channel)
         loop.add(self)
-        isChannelWritable = context.channel.isWritable
-        output.tail.writeBytes(HTTP2FrameReader.preface)
-        output.tail.writeHTTP2Settings([
+        channel.writabilityChanged(to: context.channel.isWritable)
+        channel.output.tail.writeBytes(HTTP2FrameReader.preface)
+        channel.output.tail.writeHTTP2Settings([
             (.enablePush, 0),
             (.initialWindowSize, streamWindow),
             (.maximumHeaderListSize, decoder.listLimit),
         ])
         let increment = receiveWindow.limit - HTTP2Parameters.defaultWindow
-        if increment > 0 { output.tail.writeHTTP2WindowUpdate(stream: 0, increment: increment) }
+        if increment > 0 { channel.output.tail.writeHTTP2WindowUpdate(stream: 0, increment: increment) }
         flushOutput()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if !isReading {
-            isReading = true
+        if !channel.isReading {
+            channel.beganReading()
             lastArrival = .now()
             silence?.received(at: lastArrival)
         }
@@ -153,8 +145,8 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        isReading = false
-        wakeReadersAndSend()
+        channel.endedReading()
+        deliverArrivals()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -166,8 +158,8 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        isChannelWritable = context.channel.isWritable
-        guard isChannelWritable else { return }
+        channel.writabilityChanged(to: context.channel.isWritable)
+        guard channel.isWritable else { return }
         resumeSending()
         process()
     }
@@ -194,22 +186,12 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
 
     // MARK: Reading
 
-    /// Takes all frames that have arrived. Called on the loop after anything that may let it go on.
-    private func process() {
-        guard processing.begin() else { return }
-        repeat {
-            while advance() {}
-        } while processing.goesOn()
-        if !isReading { wakeReadersAndSend() }
-        continueReading()
-    }
-
-    /// One frame; false when there is nothing to do before something else happens.
-    private func advance() -> Bool {
+    /// One frame.
+    func advance() -> Bool {
         guard isActive else { return false }
-        if output.byteCount >= Self.outputLimit {
+        if channel.output.byteCount >= Self.outputLimit {
             flushOutput()
-            guard isChannelWritable else { return false }
+            guard channel.isWritable else { return false }
         }
         let event = reader.next()
         if case .needsMoreBytes = event { return false }
@@ -218,13 +200,13 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
     }
 
     /// Hands on what has arrived, and sends what is to be said about it.
-    private func wakeReadersAndSend() {
+    func deliverArrivals() {
         wakeTouched()
-        if isFlushScheduled { sendQueued() }
+        if channel.isFlushDeferred { sendQueued() }
     }
 
     /// Answers to what has arrived must not pile up.
-    var wantsToRead: Bool { isChannelWritable || output.byteCount < Self.outputLimit }
+    var wantsToRead: Bool { channel.isWritable || channel.output.byteCount < Self.outputLimit }
 
     // MARK: Requests
 
@@ -257,9 +239,9 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
         let stream = HTTP2ClientStream(lastStream, exchange: exchange, connection: self)
         exchange.streamNumber.store(Int(lastStream), ordering: .relaxed)
         streams[lastStream] = stream
-        let sentBefore = output.byteCount
+        let sentBefore = channel.output.byteCount
         writeHeaders(stream.number, endsStream: stream.hasSentEnd) { head.encode(with: &encoder, to: &$0) }
-        exchange.recorder?.sent(output.byteCount - sentBefore)
+        exchange.recorder?.sent(channel.output.byteCount - sentBefore)
         if lastStream >= Self.largestNumber { leave() }
         sendContent(stream)
     }
