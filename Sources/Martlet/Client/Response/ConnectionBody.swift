@@ -25,7 +25,11 @@ final class ConnectionBody: BodySource {
 
     deinit {
         if isDetached.withLock({ $0 }) { return }
-        connection.responseWasDropped(exchange)
+        if let detachable {
+            detachable.eventLoop.execute { detachable.abort() }
+        } else {
+            connection.responseWasDropped(exchange)
+        }
     }
 
     var announcedLength: Int? { stream.announcedLength }

@@ -9,7 +9,7 @@ extension HTTP1ClientConnection {
     func putInFront(_ handlers: [any ChannelHandler]) throws {
         guard let context else { throw failure ?? HTTPClientError.connectionClosed }
         // What has arrived already is not from the server: nothing proves where it comes from.
-        guard reader.isIdle else {
+        guard isUntouched else {
             abort()
             throw earlyBytes
         }
@@ -29,11 +29,8 @@ extension HTTP1ClientConnection {
     ///
     /// - Throws: `HTTPClientError` when the connection is closed already.
     func becomeHTTP2() throws -> HTTP2ClientConnection {
-        guard isOpen, current == nil, let context else { throw HTTPClientError.connectionClosed }
         let successor = HTTP2ClientConnection(identity)
-        let rest = reader.takeRemaining()
-        try context.pipeline.syncOperations.addHandler(successor)
-        leaveToSuccessor()
+        let (context, rest) = try leave { try $0.pipeline.syncOperations.addHandler(successor) }
         if rest.readableBytes > 0 {
             context.fireChannelRead(NIOAny(rest))
             context.fireChannelReadComplete()
