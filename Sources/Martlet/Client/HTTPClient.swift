@@ -135,7 +135,7 @@ public final class HTTPClient: Sendable {
         var draft = try RequestDraft(method, url, core: core)
         draft.replaceHeaders(with: headers, core: core)
         draft.body = body
-        var flow = ClientFlow(draft, core: core)
+        var flow = RequestRun(draft, core: core)
         return try await flow.run()
     }
 

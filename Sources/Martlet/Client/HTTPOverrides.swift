@@ -68,7 +68,7 @@ extension HTTPClient {
     }
 }
 
-extension ClientFlow {
+extension RequestRun {
     /// Gets a response from a test.
     mutating func attempt(over transport: @escaping HTTPOverrides.Transport) async throws -> HTTPClientResponse {
         let exchange = try makeExchange(.direct)

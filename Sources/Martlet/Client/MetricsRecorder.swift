@@ -23,9 +23,9 @@ final class MetricsRecorder: Sendable {
 
     private var elapsed: Duration { Duration(NIODeadline.now() - begin) }
 
-    func assigned(to connection: ClientConnection, isReused: Bool) {
+    func assigned(to connection: ConnectionIdentity, isReused: Bool) {
         let elapsed = elapsed
-        let timing = connection.connectTiming.withLock { $0 }
+        let timing = connection.timing
         state.withLock { state in
             state.hasEnded = false
             if state.metrics.queue == .zero { state.metrics.queue = elapsed }

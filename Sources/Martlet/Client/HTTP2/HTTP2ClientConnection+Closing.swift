@@ -53,7 +53,7 @@ extension HTTP2ClientConnection {
     func fail(_ stream: HTTP2ClientStream, _ error: any Error) {
         stream.exchange.ended()
         stream.exchange.recorder?.ended(error)
-        stream.body?.fail(error)
+        stream.response.fail(error)
         stream.exchange.connectionFailed(error)
     }
 
@@ -98,7 +98,7 @@ extension HTTP2ClientConnection {
     func wasReset(_ stream: HTTP2ClientStream, _ code: HTTP2ErrorCode) {
         guard forget(stream, .resetByPeer) else { return }
         let error = HTTPClientError.http2(.streamReset(code))
-        if code == .refusedStream, stream.head == nil, !stream.isDelivered {
+        if code == .refusedStream, stream.response.isEmpty {
             streamEnded()
             refused(stream, error, amidProgress: arrivals > stream.arrivalsBefore, pauses: true)
         } else {
@@ -154,7 +154,7 @@ extension HTTP2ClientConnection {
         leave()
         phase = .closing
         // The server has opened no streams.
-        output.tail.writeHTTP2GoAway(lastStream: 0, code, text: text)
+        channel.output.tail.writeHTTP2GoAway(lastStream: 0, code, text: text)
         flushOutput()
         guard unsentBytes > 0 else { return context.close(promise: nil) }
         // Not before the socket has taken it all, unless the server takes its time.
@@ -165,8 +165,8 @@ extension HTTP2ClientConnection {
     func becomeClosed() {
         guard phase != .closed else { return }
         phase = .closed
-        context = nil
-        openChannel.withLock { $0 = nil }
+        channel.removed()
+        identity.closed()
         loop.remove(self)
         if isPooled { core.pool.closed(self) }
         failStreams()
@@ -177,7 +177,8 @@ extension HTTP2ClientConnection {
         for stream in Array(streams.values) {
             forget(stream, .resetHere)
             deliverBegun(stream)
-            let lost: any Error = stream.isDelivered ? HTTPBodyError.connectionClosed : HTTPClientError.connectionClosed
+            let isDelivered = stream.response.isDelivered
+            let lost: any Error = isDelivered ? HTTPBodyError.connectionClosed : HTTPClientError.connectionClosed
             fail(stream, failure ?? lost)
         }
     }
@@ -186,7 +187,7 @@ extension HTTP2ClientConnection {
     func checkPing(_ now: NIODeadline) {
         switch silence?.check(at: now) {
         case .ping:
-            output.tail.writeHTTP2Ping(0, isAcknowledgement: false)
+            channel.output.tail.writeHTTP2Ping(0, isAcknowledgement: false)
             flushOutput()
         case .giveUp(let time):
             failure = .timedOut(.ping, host: key.host, port: key.port, after: Duration(time))

@@ -117,15 +117,14 @@ extension HTTP2ClientConnection {
 
     /// Sends what has been written, soon, together with what else is written until then.
     func flushSoon() {
-        guard !isFlushScheduled else { return }
-        isFlushScheduled = true
+        guard channel.deferFlush() else { return }
         // The end of the reading does it otherwise.
-        if !isReading { loop.eventLoop.execute { self.sendQueued() } }
+        if !channel.isReading { loop.eventLoop.execute { self.sendQueued() } }
     }
 
     func sendQueued() {
         // What is written meanwhile is sent here, too.
-        isFlushScheduled = true
+        _ = channel.deferFlush()
         var rounds = 0
         repeat {
             let pumped = pumpQueue
@@ -135,15 +134,12 @@ extension HTTP2ClientConnection {
             flushOutput()
             rounds += 1
         } while !pumpQueue.isEmpty && rounds < Self.roundsAtOnce
-        isFlushScheduled = false
-        if context != nil, !pumpQueue.isEmpty || !output.isEmpty { flushSoon() }
+        channel.endFlushDeferral()
+        if context != nil, !pumpQueue.isEmpty || !channel.output.isEmpty { flushSoon() }
     }
 
     /// Hands what has been written to the socket.
     func flushOutput() {
-        guard let context, !output.isEmpty else { return }
-        output.drain { context.write(wrapOutboundOut($0), promise: nil) }
-        context.flush()
-        output.reset()
+        writeAndFlush()
     }
 }

@@ -43,10 +43,18 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
         interval: .seconds(10)
     )
 
+    let identity: ConnectionIdentity
+    /// When the connection became free.
+    var idleSince = NIODeadline.now()
+    /// How many requests of users it has carried.
+    var requestCount = 0
+    /// Whether the pool has been told of it: one that closes while it is being made has failed to be made.
+    var isPooled = false
+    var failure: HTTPClientError?
     let settings: HTTPClient.HTTP2Configuration
     /// How many bytes of one response may wait for their reader.
     let streamWindow: Int
-    var context: ChannelHandlerContext?
+    @exclusivity(unchecked) var channel = ChannelState()
     var phase = Phase.open
     /// When the goodbye was written, if the socket had no room for it.
     var closingSince: NIODeadline?
@@ -80,22 +88,15 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
     /// The streams whose content waits for the window of the connection.
     var starved: [HTTP2ClientStream] = []
     var isSending = false
-    var output = OutputBuffer()
 
-    /// Whether the socket is being read.
-    var isReading = false
-    var isFlushScheduled = false
-    /// What the channel has said last about its being writable; asking it costs more.
-    private(set) var isChannelWritable = true
-    private var processing = ReentrancyGuard()
-    var isReadHeldBack = false
     /// When something arrived last.
     var lastArrival = NIODeadline.now()
     /// Nil where silence does not matter.
     var silence: SilenceWatch?
 
-    override init(key: PoolKey, core: ClientCore, loop: ClientLoop, security: ConnectionSecurity?) {
-        let configuration = core.configuration
+    init(_ identity: ConnectionIdentity) {
+        let configuration = identity.core.configuration
+        self.identity = identity
         self.settings = configuration.http2
         self.streamWindow = settings.streamWindow.asWindow
         self.receiveWindow = HTTP2ReceiveWindow(settings.connectionWindow.asWindow)
@@ -112,30 +113,29 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
         self.silence = settings.pingInterval.map { [settings, lastArrival] in
             SilenceWatch(interval: TimeAmount($0), timeout: TimeAmount(settings.pingTimeout), now: lastArrival)
         }
-        super.init(key: key, core: core, loop: loop, security: security)
     }
 
     // MARK: From the channel
 
     func handlerAdded(context: ChannelHandlerContext) {
-        self.context = context
-        openChannel.withLock { $0 = context.channel }
+        channel.added(to: context)
+        identity.opened(context.channel)
         loop.add(self)
-        isChannelWritable = context.channel.isWritable
-        output.tail.writeBytes(HTTP2FrameReader.preface)
-        output.tail.writeHTTP2Settings([
+        channel.writabilityChanged(to: context.channel.isWritable)
+        channel.output.tail.writeBytes(HTTP2FrameReader.preface)
+        channel.output.tail.writeHTTP2Settings([
             (.enablePush, 0),
             (.initialWindowSize, streamWindow),
             (.maximumHeaderListSize, decoder.listLimit),
         ])
         let increment = receiveWindow.limit - HTTP2Parameters.defaultWindow
-        if increment > 0 { output.tail.writeHTTP2WindowUpdate(stream: 0, increment: increment) }
+        if increment > 0 { channel.output.tail.writeHTTP2WindowUpdate(stream: 0, increment: increment) }
         flushOutput()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if !isReading {
-            isReading = true
+        if !channel.isReading {
+            channel.beganReading()
             lastArrival = .now()
             silence?.received(at: lastArrival)
         }
@@ -145,8 +145,8 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        isReading = false
-        settle()
+        channel.endedReading()
+        deliverArrivals()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -158,8 +158,8 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        isChannelWritable = context.channel.isWritable
-        guard isChannelWritable else { return }
+        channel.writabilityChanged(to: context.channel.isWritable)
+        guard channel.isWritable else { return }
         resumeSending()
         process()
     }
@@ -186,22 +186,12 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
 
     // MARK: Reading
 
-    /// Takes all frames that have arrived. Called on the loop after anything that may let it go on.
-    private func process() {
-        guard processing.begin() else { return }
-        repeat {
-            while advance() {}
-        } while processing.goesOn()
-        if !isReading { settle() }
-        continueReading()
-    }
-
-    /// One frame; false when there is nothing to do before something else happens.
-    private func advance() -> Bool {
+    /// One frame.
+    func advance() -> Bool {
         guard isActive else { return false }
-        if output.byteCount >= Self.outputLimit {
+        if channel.output.byteCount >= Self.outputLimit {
             flushOutput()
-            guard isChannelWritable else { return false }
+            guard channel.isWritable else { return false }
         }
         let event = reader.next()
         if case .needsMoreBytes = event { return false }
@@ -210,25 +200,18 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
     }
 
     /// Hands on what has arrived, and sends what is to be said about it.
-    private func settle() {
+    func deliverArrivals() {
         wakeTouched()
-        if isFlushScheduled { sendQueued() }
+        if channel.isFlushDeferred { sendQueued() }
     }
 
     /// Answers to what has arrived must not pile up.
-    var wantsToRead: Bool { isChannelWritable || output.byteCount < Self.outputLimit }
+    var wantsToRead: Bool { channel.isWritable || channel.output.byteCount < Self.outputLimit }
 
     // MARK: Requests
 
-    override func start(_ exchange: ClientExchange) {
-        if loop.eventLoop.inEventLoop {
-            begin(exchange)
-        } else {
-            loop.eventLoop.execute { self.begin(exchange) }
-        }
-    }
+    var isHTTP2: Bool { true }
 
-    /// Begins an exchange. Called on the loop.
     func begin(_ exchange: ClientExchange) {
         guard case .open = phase, context != nil, streams.count < capacity else {
             // The server has changed its mind in the moment in which the exchange was on its way here.
@@ -237,7 +220,7 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
             return
         }
         guard exchange.begin(on: self, isReused: requestCount > 0) else { return streamEnded() }
-        exchange.recorder?.assigned(to: self, isReused: requestCount > 0)
+        exchange.recorder?.assigned(to: identity, isReused: requestCount > 0)
         let request = exchange.request
         let head: HTTP2RequestHead
         do throws(HTTPClientError) {
@@ -256,9 +239,9 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
         let stream = HTTP2ClientStream(lastStream, exchange: exchange, connection: self)
         exchange.streamNumber.store(Int(lastStream), ordering: .relaxed)
         streams[lastStream] = stream
-        let sentBefore = output.byteCount
+        let sentBefore = channel.output.byteCount
         writeHeaders(stream.number, endsStream: stream.hasSentEnd) { head.encode(with: &encoder, to: &$0) }
-        exchange.recorder?.sent(output.byteCount - sentBefore)
+        exchange.recorder?.sent(channel.output.byteCount - sentBefore)
         if lastStream >= Self.largestNumber { leave() }
         sendContent(stream)
     }
@@ -269,7 +252,7 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
         try meter.end()
     }
 
-    override func join() -> Bool {
+    func join() -> Bool {
         guard case .open = phase else { return false }
         isPooled = true
         idleSince = .now()
@@ -293,33 +276,33 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
 
     // MARK: The end
 
-    override func cancel(_ exchange: ClientExchange, _ error: any Error) {
+    func cancel(_ exchange: ClientExchange, _ error: any Error) {
         loop.eventLoop.execute {
             if let stream = self.stream(of: exchange) { self.end(stream, with: error, flushes: true) }
             exchange.tellFailure()
         }
     }
 
-    override func dismiss() {
+    func dismiss() {
         close()
     }
 
-    override func responseWasDropped(_ exchange: ClientExchange) {
+    func responseWasDropped(_ exchange: ClientExchange) {
         loop.eventLoop.execute {
             if let stream = self.stream(of: exchange) { self.end(stream, with: HTTPBodyError.discarded) }
         }
     }
 
-    override func abort() {
+    func abort() {
         context?.close(promise: nil)
     }
 
-    override func abort(with error: any Error) {
+    func abort(with error: any Error) {
         for stream in Array(streams.values) { end(stream, with: error) }
         close()
     }
 
-    override func checkDeadlines(now: NIODeadline) {
+    func checkDeadlines(now: NIODeadline) {
         if let closingSince {
             if now - closingSince >= Self.goodbyeTime { abort() }
             return

@@ -26,13 +26,7 @@ final class HTTP2ClientStream: HTTP2Stream, @unchecked Sendable {
     var reader: HTTP2ResponseReader
     /// How much the server may send.
     var receiveWindow: HTTP2ReceiveWindow
-    /// The response's head, as long as it has not been handed over.
-    var head: ResponseHead?
-    /// The beginning of the content, as long as it has not been handed over.
-    var firstBytes: ByteBuffer?
-    /// Where the content goes once the response has been handed over before its end.
-    var body: BodyStream?
-    var isDelivered = false
+    var response = ResponseInbox()
     /// Whether something has arrived that the requester or the reader was not told of.
     var isTouched = false
 
@@ -106,7 +100,7 @@ final class HTTP2ClientStream: HTTP2Stream, @unchecked Sendable {
     /// Whether it is the server's turn: to answer, to go on with the content, or to take what is sent to it.
     var isWaitingForServer: Bool {
         if !queue.isEmpty { return true }
-        if let body { return body.isStarving }
+        if let body = response.body { return body.isStarving }
         return sending != .open
     }
 }

@@ -34,7 +34,7 @@ final class ClientCore: Sendable {
         self.security = ClientSecurity(configuration.security)
         self.pool = ConnectionPool(limit: configuration.maximumConnectionsPerHost ?? .max)
         let group: any EventLoopGroup = configuration.eventLoopGroup ?? MultiThreadedEventLoopGroup.singleton
-        let interval = configuration.sweepInterval
+        let interval = TimeAmount.sweepInterval(for: configuration.deadlines)
         self.allLoops = group.makeIterator().map { ClientLoop(eventLoop: $0, sweepInterval: interval) }
         self.loops = Dictionary(allLoops.map { (ObjectIdentifier($0.eventLoop), $0) }) { first, _ in first }
         let variables = ClientCore.proxyVariables()
@@ -148,11 +148,6 @@ extension HTTPClient.Configuration {
         return fields
     }
 
-    /// How often deadlines are looked at: a quarter of the shortest, but neither in a rush nor late by seconds.
-    fileprivate var sweepInterval: TimeAmount {
-        let shortest =
-            [idleTimeout, readTimeout, http2.pingInterval, http2.pingTimeout].compactMap { $0.map(TimeAmount.init) }
-            .min() ?? .seconds(4)
-        return min(max(.nanoseconds(shortest.nanoseconds / 4), .milliseconds(10)), .seconds(1))
-    }
+    /// The times that connections look after.
+    fileprivate var deadlines: [Duration?] { [idleTimeout, readTimeout, http2.pingInterval, http2.pingTimeout] }
 }

@@ -6,7 +6,7 @@ import NIOCore
 /// A plain value that does nothing itself; its members answer what is to be done. Connections that are free are used
 /// last in, first out, so that those not needed grow old; requests are served first in, first out. A connection that
 /// carries several requests at once (HTTP/2) takes all it can before another one is made.
-struct HostPool<Connection: AnyObject, Waiter: AnyObject> {
+struct HostPool<Connection: Equatable, Waiter: AnyObject> {
     /// What is known of the connections that the server accepts.
     enum Knowledge {
         /// Nothing yet: the first connection shows it, and all requests wait for that one.
@@ -120,18 +120,18 @@ struct HostPool<Connection: AnyObject, Waiter: AnyObject> {
     /// A connection is closed, or about to be. Returns the requests to make others for.
     mutating func closed(_ connection: Connection) -> [Waiter] {
         openCount -= 1
-        idle.removeAll { $0 === connection }
-        shared.removeAll { $0.connection === connection }
+        idle.removeAll { $0 == connection }
+        shared.removeAll { $0.connection == connection }
         return waitersToConnectFor()
     }
 
     /// Removes an idle connection; false when it is not idle.
     mutating func takeIdle(_ connection: Connection) -> Bool {
-        if let index = idle.lastIndex(where: { $0 === connection }) {
+        if let index = idle.lastIndex(of: connection) {
             idle.remove(at: index)
             return true
         }
-        if let index = shared.firstIndex(where: { $0.connection === connection && $0.streams == 0 }) {
+        if let index = shared.firstIndex(where: { $0.connection == connection && $0.streams == 0 }) {
             shared.remove(at: index)
             return true
         }
@@ -217,12 +217,12 @@ extension HostPool {
 
     /// A connection takes no more requests, but finishes those it has. Returns the requests to make others for.
     mutating func retire(_ connection: Connection) -> [Waiter] {
-        shared.removeAll { $0.connection === connection }
+        shared.removeAll { $0.connection == connection }
         return waitersToConnectFor()
     }
 
     private func index(of connection: Connection) -> Int? {
-        shared.firstIndex { $0.connection === connection }
+        shared.firstIndex { $0.connection == connection }
     }
 
     private mutating func fill(_ index: Int) -> [Waiter] {

@@ -212,7 +212,7 @@ public final class HTTPClientRequest: Sendable {
         }
         switch step {
         case .send(let draft):
-            var flow = ClientFlow(draft, core: core)
+            var flow = RequestRun(draft, core: core)
             return try await flow.run()
         case .finish(let outgoing, let task, let trailers):
             if let body {
@@ -241,7 +241,7 @@ public final class HTTPClientRequest: Sendable {
         let draft = state.draft
         let client = client
         let task = Task {
-            var flow = ClientFlow(draft, core: client.core)
+            var flow = RequestRun(draft, core: client.core)
             do {
                 return try await flow.run()
             } catch {

@@ -16,7 +16,7 @@ final class OutgoingBody: Sendable {
         var end: HTTPFields?
     }
 
-    private struct State {
+    private struct State: WaitedFor {
         var contents = CircularBuffer<OutgoingContent>()
         var byteCount = 0
         var end: HTTPFields?
@@ -25,13 +25,8 @@ final class OutgoingBody: Sendable {
         var total = 0
         var wasTaken = false
         var onContent: (@Sendable () -> Void)?
-        var waits: [UInt64: CheckedContinuation<Void, any Error>] = [:]
-        var nextWait: UInt64 = 0
-
-        mutating func takeWaits() -> [CheckedContinuation<Void, any Error>] {
-            defer { waits.removeAll() }
-            return Array(waits.values)
-        }
+        /// Those who write faster than the connection sends.
+        var waiters = Waiters<Void>()
     }
 
     private let state = Mutex(State())
@@ -77,23 +72,9 @@ final class OutgoingBody: Sendable {
     }
 
     private func waitForRoom() async throws {
-        let id = state.withLock { state in
-            state.nextWait += 1
-            return state.nextWait
-        }
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                let outcome = state.withLock { state -> Result<Void, any Error>? in
-                    if let failure = state.failure { return .failure(failure) }
-                    if Task.isCancelled { return .failure(CancellationError()) }
-                    if state.byteCount < Self.highWaterMark || state.isStopped { return .success(()) }
-                    state.waits[id] = continuation
-                    return nil
-                }
-                if let outcome { continuation.resume(with: outcome) }
-            }
-        } onCancel: {
-            state.withLock { $0.waits.removeValue(forKey: id) }?.resume(throwing: CancellationError())
+        try await state.wait { state in
+            if let failure = state.failure { return .failure(failure) }
+            return state.byteCount < Self.highWaterMark || state.isStopped ? .success(()) : nil
         }
     }
 
@@ -110,14 +91,14 @@ final class OutgoingBody: Sendable {
 
     /// Takes what there is, and resumes the writer.
     func take() -> Batch {
-        let (batch, waits) = state.withLock { state in
+        let (batch, waiters) = state.withLock { state in
             let batch = Batch(contents: state.contents, end: state.end)
             state.contents = CircularBuffer()
             state.byteCount = 0
             state.wasTaken = state.wasTaken || !batch.contents.isEmpty
-            return (batch, state.takeWaits())
+            return (batch, state.waiters.removeAll())
         }
-        for wait in waits { wait.resume() }
+        waiters.resume(with: .success(()))
         return batch
     }
 
@@ -126,26 +107,26 @@ final class OutgoingBody: Sendable {
 
     /// Drops the content from now on, since the server does not want the rest.
     func stop() {
-        let waits = state.withLock { state in
+        let waiters = state.withLock { state in
             state.isStopped = true
             state.contents.removeAll()
             state.byteCount = 0
             state.onContent = nil
-            return state.takeWaits()
+            return state.waiters.removeAll()
         }
-        for wait in waits { wait.resume() }
+        waiters.resume(with: .success(()))
     }
 
     /// Makes every further write throw `error`.
     func fail(_ error: any Error) {
-        let waits = state.withLock { state in
+        let waiters = state.withLock { state in
             if state.failure == nil { state.failure = error }
             state.contents.removeAll()
             state.byteCount = 0
             state.onContent = nil
-            return state.takeWaits()
+            return state.waiters.removeAll()
         }
-        for wait in waits { wait.resume(throwing: error) }
+        waiters.resume(with: .failure(error))
     }
 }
 

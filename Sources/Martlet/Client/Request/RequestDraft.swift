@@ -49,6 +49,4 @@ struct RequestDraft: Sendable {
 
     /// Whether the content can be sent more than once.
     var isRepeatable: Bool { stream == nil && body?.isRepeatable ?? true }
-
-    var hasContent: Bool { stream != nil || body != nil }
 }

@@ -43,7 +43,7 @@ extension HTTPClientResponse {
             } else {
                 policy.decision(for: self.method, url: self.url, status: status, fields: headers, history: redirects)
             }
-        var flow = ClientFlow(origin.draft, core: origin.core)
+        var flow = RequestRun(origin.draft, core: origin.core)
         flow.redirects = redirects
         switch decision {
         case .stop(.missingLocation):

@@ -41,7 +41,7 @@ public struct HTTPClientResponse: Sendable {
     /// What it takes to follow the redirect; nil for other responses.
     let origin: Origin?
     private let fields: Fields
-    let connection: ClientConnection?
+    let connection: ConnectionIdentity?
     let maximumCollectedBytes: Int
 
     /// The fields, made when they are first needed.

@@ -28,7 +28,7 @@ final class ClientExchange: Sendable {
     private enum Place {
         case nowhere
         case waiting(ConnectionPool)
-        case on(ClientConnection)
+        case on(any ClientConnection)
         case over
     }
 
@@ -215,7 +215,7 @@ final class ClientExchange: Sendable {
     // MARK: The connection's side, on its loop
 
     /// The exchange is to take place on `connection`; false when it is over already.
-    func begin(on connection: ClientConnection, isReused: Bool) -> Bool {
+    func begin(on connection: any ClientConnection, isReused: Bool) -> Bool {
         state.withLock { state in
             guard case .open = state.outcome else { return false }
             state.place = .on(connection)
@@ -282,6 +282,6 @@ struct IncomingResponse: Sendable {
     let head: ResponseHead
     /// The content; nil when there is none.
     let body: (any BodySource)?
-    /// The connection's two ends.
-    let connection: ClientConnection?
+    /// The connection that it has come on; nil for one that a test has made.
+    let connection: ConnectionIdentity?
 }

@@ -34,7 +34,7 @@ extension HTTP2Connection {
             receivedSettingsAcknowledgement()
         case .ping(let opaque):
             try noteControlFrame()
-            output.tail.writeHTTP2Ping(opaque, isAcknowledgement: true)
+            channel.output.tail.writeHTTP2Ping(opaque, isAcknowledgement: true)
             flushSoon()
         case .pingAcknowledged(let opaque):
             try noteControlFrame()
@@ -105,7 +105,7 @@ extension HTTP2Connection {
     /// Lets the peer send more, as far as what it has sent was read.
     func growReceiveWindow() {
         guard receiveWindow.isLow, let increment = receiveWindow.grow(unread: unreadBytes) else { return }
-        output.tail.writeHTTP2WindowUpdate(stream: 0, increment: increment)
+        channel.output.tail.writeHTTP2WindowUpdate(stream: 0, increment: increment)
         flushSoon()
     }
 
@@ -139,7 +139,7 @@ extension HTTP2Connection {
         for (identifier, value) in settings {
             try peer.apply(identifier, value)
         }
-        output.tail.writeHTTP2SettingsAcknowledgement()
+        channel.output.tail.writeHTTP2SettingsAcknowledgement()
         flushSoon()
         let change = peer.initialWindowSize - old.initialWindowSize
         if change != 0 {

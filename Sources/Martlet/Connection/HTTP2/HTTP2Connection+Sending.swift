@@ -23,7 +23,7 @@ extension HTTP2Connection {
 
     /// Sends a field block.
     func writeHeaders(_ stream: UInt32, endsStream: Bool, _ encode: (inout ByteBuffer) -> Void) {
-        output.tail.writeHTTP2Headers(
+        channel.output.tail.writeHTTP2Headers(
             stream: stream,
             endsStream: endsStream,
             maximumFrameSize: peer.maximumFrameSize,
@@ -33,7 +33,7 @@ extension HTTP2Connection {
     }
 
     func writeReset(_ stream: UInt32, _ code: HTTP2Error.Code) {
-        output.tail.writeHTTP2Reset(stream: stream, code)
+        channel.output.tail.writeHTTP2Reset(stream: stream, code)
         flushSoon()
     }
 
@@ -93,10 +93,10 @@ extension HTTP2Connection {
     private func takeTurn(_ stream: Stream) -> Turn {
         for _ in 0..<Self.framesInTurn {
             guard stream.canSend else { return .over }
-            guard isChannelWritable, isActive else { return .blocked }
-            if output.byteCount >= Self.outputLimit {
+            guard channel.isWritable, isActive else { return .blocked }
+            if channel.output.byteCount >= Self.outputLimit {
                 flushOutput()
-                guard isChannelWritable else { return .blocked }
+                guard channel.isWritable else { return .blocked }
             }
             guard !stream.queue.isEmpty else {
                 writeEnd(stream)
@@ -106,13 +106,13 @@ extension HTTP2Connection {
             guard room > 0 else { return .starved }
             guard let part = stream.queue.take(upTo: room) else { return .over }
             let isLast = stream.queue.isEmpty && stream.endsWithContent
-            output.tail.writeHTTP2FrameHead(
+            channel.output.tail.writeHTTP2FrameHead(
                 .data,
                 isLast ? .endStream : [],
                 stream: stream.number,
                 length: part.readableBytes
             )
-            output.append(part)
+            channel.output.append(part)
             sendWindow.sent(part.readableBytes)
             stream.sendWindow.sent(part.readableBytes)
             stream.sent(part.readableBytes)
@@ -131,7 +131,7 @@ extension HTTP2Connection {
         if let trailers = stream.trailers {
             writeHeaders(stream.number, endsStream: true) { encode(trailers: trailers, to: &$0) }
         } else {
-            output.tail.writeHTTP2FrameHead(.data, .endStream, stream: stream.number, length: 0)
+            channel.output.tail.writeHTTP2FrameHead(.data, .endStream, stream: stream.number, length: 0)
             flushSoon()
         }
         stream.endOutput()

@@ -5,14 +5,11 @@ import NIOCore
 
 /// One end of an HTTP/2 connection: what a server's and a client's have in common, which is how frames are taken and
 /// how content is sent. All of it is called on the loop.
-protocol HTTP2Connection: AnyObject {
+protocol HTTP2Connection: ChannelConnection {
     associatedtype Stream: HTTP2Stream
 
     /// Whether frames are taken and sent.
     var isActive: Bool { get }
-    /// What the channel has said last about its being writable.
-    var isChannelWritable: Bool { get }
-    var output: OutputBuffer { get set }
     var floodGuard: HTTP2FloodGuard { get set }
     var now: NIODeadline { get }
     var logger: Logger { get }
@@ -40,8 +37,6 @@ protocol HTTP2Connection: AnyObject {
     func encode(trailers: HTTPFields, to block: inout ByteBuffer)
     /// Flushes soon, together with what else is written until then.
     func flushSoon()
-    /// Hands what has been written to the socket.
-    func flushOutput()
 
     /// A field block has come.
     ///

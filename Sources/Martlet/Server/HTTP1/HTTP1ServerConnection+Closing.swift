@@ -38,7 +38,7 @@ extension HTTP1ServerConnection {
         } else if case .detached(let receiver) = phase {
             loop.executor.turn { receiver.serverCloses() }
         } else if case .open = phase, exchange == nil {
-            if gaugeState == .idle, output.isEmpty, unsentBytes == 0 {
+            if gaugeState == .idle, channel.output.isEmpty, unsentBytes == 0 {
                 // Nothing is on its way in either direction that could get lost.
                 abort()
             } else {
@@ -53,13 +53,13 @@ extension HTTP1ServerConnection {
         phase = .closed
         count(as: nil)
         loop.executor.turn {
-            if isOutputClosed, !hasFailed {
+            if channel.hasEndedInOrder {
                 // The peer has finished too, which ends the channel without another word.
                 receiver?.finish()
             } else {
                 receiver?.fail(HTTPServerError.connectionClosed)
             }
-            hasPeerClosed = true
+            channel.peerClosed()
             if isFailure { handlerTask.cancel() }
             releaseHandler()
             exchange?.body?.fail(HTTPBodyError.connectionClosed)
@@ -67,7 +67,7 @@ extension HTTP1ServerConnection {
         }
         exchange = nil
         reportCompletion()
-        context = nil
+        channel.removed()
         openChannel.withLock { $0 = nil }
         loop.remove(self)
     }
@@ -82,7 +82,7 @@ extension HTTP1ServerConnection {
         let violation = timing.check(
             now: now,
             wait: presentWait,
-            unsentBytes: unsentBytes + output.byteCount,
+            unsentBytes: unsentBytes + channel.output.byteCount,
             configuration: loop.settings.configuration
         )
         switch violation {

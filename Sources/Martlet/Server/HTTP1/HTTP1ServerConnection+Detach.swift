@@ -5,7 +5,7 @@ import Synchronization
 extension HTTP1ServerConnection: DetachedConnection {
     var eventLoop: any EventLoop { loop.eventLoop }
 
-    var isWritable: Bool { isChannelWritable || context == nil }
+    var isWritable: Bool { channel.isWritable || context == nil }
 
     func detach(_ exchange: ServerExchange, writeHeaders: Bool) throws -> DetachedSocket {
         guard case .open = phase, self.exchange === exchange else { throw HTTPServerError.responseEnded }
@@ -13,7 +13,7 @@ extension HTTP1ServerConnection: DetachedConnection {
         try exchange.withDraft { (draft) throws(HTTPServerError) in
             // The client decides what can be switched to (RFC 9110 section 7.8).
             if writeHeaders, draft.status == .switchingProtocols, !exchange.asksForUpgrade { throw .invalidStatus(101) }
-            if writeHeaders { try writer.writeUpgradeHead(draft, loop.headConstants, into: &output) }
+            if writeHeaders { try writer.writeUpgradeHead(draft, loop.headConstants, into: &channel.output) }
             draft.isHeadSent = true
         }
         let stream = BodyStream(eventLoop: loop.eventLoop, announcedLength: nil) { [weak self] in
@@ -21,7 +21,7 @@ extension HTTP1ServerConnection: DetachedConnection {
         }
         let rest = reader.takeRemaining()
         if rest.readableBytes > 0 { stream.push(rest) }
-        if hasPeerClosed { stream.finish(trailers: [:]) }
+        if channel.hasPeerClosed { stream.finish(trailers: [:]) }
         exchange.body?.discard()
         self.exchange = nil
         reportCompletion()
@@ -40,9 +40,9 @@ extension HTTP1ServerConnection: DetachedConnection {
 
     func writeDetached(_ write: (inout OutputBuffer) throws -> Void) throws -> Bool {
         guard case .detached = phase, context != nil else { throw HTTPServerError.connectionClosed }
-        try write(&output)
-        if output.byteCount >= OutputBuffer.copyLimit * 2 { flushOutput() } else { flushSoon() }
-        return isChannelWritable
+        try write(&channel.output)
+        if channel.output.byteCount >= OutputBuffer.copyLimit * 2 { flushOutput() } else { flushSoon() }
+        return channel.isWritable
     }
 
     /// Closes when the socket has accepted everything.
@@ -53,7 +53,7 @@ extension HTTP1ServerConnection: DetachedConnection {
     }
 
     func closeOutput() {
-        isOutputClosed = true
+        channel.closedOutput()
         flushOutput()
         context?.close(mode: .output, promise: nil)
     }

@@ -31,7 +31,7 @@ extension HTTP1ServerConnection {
         openChannel.withLock { $0 = nil }
         // After the successor has come: a loop without connections may be done.
         loop.remove(self)
-        self.context = nil
+        channel.removed()
         // Before the successor takes its first bytes: what the channel says meanwhile, that it has closed for example,
         // would end here.
         pipeline.removeHandler(self, promise: nil)
@@ -40,6 +40,6 @@ extension HTTP1ServerConnection {
             successor.channelRead(context: context, data: NIOAny(bytes))
             successor.channelReadComplete(context: context)
         }
-        if isReadHeldBack { successor.context?.read() }
+        if channel.isReadHeldBack { successor.context?.read() }
     }
 }

@@ -9,24 +9,24 @@ extension HTTP1ServerConnection: ExchangeConnection {
         defer { finishIfOver() }
         try write(exchange) { (draft) throws(HTTPServerError) in
             let coding = writer.isHeadWritten ? nil : exchange.chooseCoding(&draft, wholeLength: content.byteCount)
-            try writer.end(content, draft, loop.headConstants, coding: coding, into: &output)
+            try writer.end(content, draft, loop.headConstants, coding: coding, into: &channel.output)
         }
     }
 
     func write(_ exchange: ServerExchange, _ content: OutgoingContent) throws(HTTPServerError) -> Bool {
         try write(exchange) { (draft) throws(HTTPServerError) in
             let coding = writer.isHeadWritten ? nil : exchange.chooseCoding(&draft, wholeLength: nil)
-            try writer.write(content, draft, loop.headConstants, coding: coding, into: &output)
+            try writer.write(content, draft, loop.headConstants, coding: coding, into: &channel.output)
         }
-        if output.byteCount >= OutputBuffer.copyLimit * 2 { flushOutput() }
-        return isChannelWritable
+        if channel.output.byteCount >= OutputBuffer.copyLimit * 2 { flushOutput() }
+        return channel.isWritable
     }
 
     func beginContent(_ exchange: ServerExchange) throws(HTTPServerError) -> FileWay {
         try write(exchange) { (draft) throws(HTTPServerError) in
             guard !writer.isHeadWritten else { return }
             let coding = exchange.chooseCoding(&draft, wholeLength: nil)
-            try writer.flush(draft, loop.headConstants, coding: coding, into: &output)
+            try writer.flush(draft, loop.headConstants, coding: coding, into: &channel.output)
         }
         guard writer.context.method != .head else { return .nothing }
         // The kernel can neither compress nor encrypt what it sends from a file.
@@ -43,19 +43,19 @@ extension HTTP1ServerConnection: ExchangeConnection {
     func write(_ exchange: ServerExchange, _ slice: FileSlice) throws(HTTPServerError) -> Bool {
         guard slice.isThere else { throw .fileTruncated }
         try write(exchange) { (_) throws(HTTPServerError) in
-            try writer.write(slice, into: &output)
+            try writer.write(slice, into: &channel.output)
         }
         flushOutput()
-        return isChannelWritable
+        return channel.isWritable
     }
 
     func flush(_ exchange: ServerExchange) throws(HTTPServerError) -> Bool {
         try write(exchange) { (draft) throws(HTTPServerError) in
             let coding = writer.isHeadWritten ? nil : exchange.chooseCoding(&draft, wholeLength: nil)
-            try writer.flush(draft, loop.headConstants, coding: coding, into: &output)
+            try writer.flush(draft, loop.headConstants, coding: coding, into: &channel.output)
         }
         flushOutput()
-        return isChannelWritable
+        return channel.isWritable
     }
 
     func writeInformational(
@@ -64,12 +64,12 @@ extension HTTP1ServerConnection: ExchangeConnection {
         _ fields: HTTPFields
     ) throws(HTTPServerError) {
         try check(exchange)
-        try writer.writeInformational(status, fields, into: &output)
+        try writer.writeInformational(status, fields, into: &channel.output)
         flushOutput()
     }
 
     func waitUntilWritable() async throws {
-        try await writability.wait { self.isChannelWritable || self.isClosed }
+        try await writability.wait { self.channel.isWritable || self.isClosed }
     }
 
     private var isClosed: Bool {
@@ -78,7 +78,7 @@ extension HTTP1ServerConnection: ExchangeConnection {
 
     var isShared: Bool { false }
 
-    var isPeerGone: Bool { isClosed || (hasPeerClosed && reader.isInsideRequest) }
+    var isPeerGone: Bool { isClosed || (channel.hasPeerClosed && reader.isInsideRequest) }
 
     var isHeadWritten: Bool { writer.isHeadWritten }
 
@@ -166,7 +166,7 @@ extension HTTP1ServerConnection: ExchangeConnection {
             var writer = ResponseWriter(.noRequest)
             var draft = ResponseDraft(isPersistent: false)
             draft.status = error.status
-            try? writer.end(.text(error.message), draft, loop.headConstants, into: &output)
+            try? writer.end(.text(error.message), draft, loop.headConstants, into: &channel.output)
             return closeAfterFlush()
         }
         count(as: .active)

@@ -20,16 +20,12 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
     typealias OutboundOut = ByteBuffer
 
     // The variables are exempt from the run-time check for overlapping accesses, which would cost a fifth of a small
-    // request. None overlap: there is one thread, and the values that are changed in place (reader, writer, output,
-    // timing, processing) call nothing that comes back here.
+    // request. None overlap: there is one thread, and the values that are changed in place (channel, reader, writer,
+    // timing) call nothing that comes back here.
 
     let loop: ServerLoop
-    @exclusivity(unchecked) var context: ChannelHandlerContext?
+    @exclusivity(unchecked) var channel = ChannelState()
     @exclusivity(unchecked) var phase = ServerConnectionPhase.open
-    /// Whether whoever detached the connection has finished sending.
-    var isOutputClosed = false
-    /// Whether the connection is about to end by an error.
-    private(set) var hasFailed = false
     @exclusivity(unchecked) var reader: HTTP1RequestReader
     /// The request that is being answered, and its response.
     @exclusivity(unchecked) var exchange: ServerExchange?
@@ -46,7 +42,6 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
     @exclusivity(unchecked) var hasSentContinue = false
     /// How many bytes of the last request's content may still be read and dropped; nil when none is left to read.
     @exclusivity(unchecked) var drainAllowance: Int?
-    @exclusivity(unchecked) var output = OutputBuffer()
     /// The parts of files that the channel has not sent yet, in order.
     @exclusivity(unchecked) var filesInFlight = CircularBuffer<FileSlice>(initialCapacity: 0)
     let writability: EventLoopCondition
@@ -60,15 +55,9 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
     @exclusivity(unchecked) var requestCount = 0
     /// Whether the first bytes can tell that the client speaks HTTP/2.
     @exclusivity(unchecked) var mayBecomeHTTP2: Bool
-    @exclusivity(unchecked) var hasPeerClosed = false
     @exclusivity(unchecked) var isServerClosing = false
     @exclusivity(unchecked) var gaugeState: ConnectionGauge.State?
     @exclusivity(unchecked) var timing: ConnectionTiming
-    @exclusivity(unchecked) var processing = ReentrancyGuard()
-    @exclusivity(unchecked) var isReadHeldBack = false
-    @exclusivity(unchecked) var isReading = false
-    @exclusivity(unchecked) var isFlushDeferred = false
-    @exclusivity(unchecked) var isChannelWritable = true
 
     init(loop: ServerLoop) {
         self.loop = loop
@@ -85,7 +74,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
     // MARK: From the channel
 
     func handlerAdded(context: ChannelHandlerContext) {
-        self.context = context
+        channel.added(to: context)
         openChannel.withLock { $0 = context.channel }
     }
 
@@ -117,9 +106,9 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
     var security: ConnectionSecurity? { agreement.withLock { $0 } }
 
     func becameWritable() {
-        if output.holdsContent {
+        if channel.output.holdsContent {
             flushOutput()
-            guard isChannelWritable else { return }
+            guard channel.isWritable else { return }
         }
         writability.signal()
         receiver?.becameWritable()
@@ -128,7 +117,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // The end of the input without TLS's goodbye is an end like any other: requests tell where they end.
         if case NIOSSLError.uncleanShutdown = error { return }
-        hasFailed = true
+        channel.failed()
         loop.settings.configuration.logger.debug("A connection failed: \(error)")
         context.close(promise: nil)
     }
@@ -144,19 +133,19 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
             return drainContent()
         }
         // A client that sends requests and takes no responses is not read any further.
-        guard output.byteCount < OutputBuffer.copyLimit * 4 else {
+        guard channel.output.byteCount < OutputBuffer.copyLimit * 4 else {
             flushOutput()
-            return isChannelWritable && output.isEmpty
+            return channel.isWritable && channel.output.isEmpty
         }
-        guard isChannelWritable else { return false }
+        guard channel.isWritable else { return false }
         switch reader.next() {
         case .head(let head):
             begin(head)
             return true
         case .needsMoreBytes:
-            if hasPeerClosed, reader.isInsideHead {
+            if channel.hasPeerClosed, reader.isInsideHead {
                 refuse(HTTPParseError(.truncatedHead, at: reader.bufferedBytes))
-            } else if hasPeerClosed || isServerClosing {
+            } else if channel.hasPeerClosed || isServerClosing {
                 closeAfterFlush()
             } else {
                 timing.isInsideHead = reader.isInsideHead
@@ -221,7 +210,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
             body.finish(trailers: trailers)
             return false
         case .needsMoreBytes:
-            if hasPeerClosed { cutOff(exchange) }
+            if channel.hasPeerClosed { cutOff(exchange) }
             return false
         case .failed(let error):
             body.fail(HTTPBodyError.malformed(error))
@@ -246,7 +235,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
             count(as: .idle)
             return true
         case .needsMoreBytes:
-            if hasPeerClosed { closeAfterFlush() }
+            if channel.hasPeerClosed { closeAfterFlush() }
             return false
         case .failed, .head:
             closeAfterFlush()
@@ -261,7 +250,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
             hasSentContinue = true
             // A client that has begun to send has given up waiting (RFC 9110 section 10.1.1).
             if reader.isInsideRequest, timing.contentBytes == 0 {
-                try? writer.writeInformational(.continue, [:], into: &output)
+                try? writer.writeInformational(.continue, [:], into: &channel.output)
                 flushSoon()
             }
         }
@@ -278,23 +267,25 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
     }
 
     func flushOutput() {
-        guard let context, !output.isEmpty else {
+        guard let context, !channel.output.isEmpty else {
             return finishClosing()
         }
         timing.sent()
         // A large content is handed over as the client takes it.
         var hasMore = true
         while hasMore, self.context != nil {
+            var output = channel.takeOutput()
             hasMore = output.drainSome {
                 context.write(wrapOutboundOut($0), promise: nil)
             } writeFile: { slice in
                 filesInFlight.append(slice)
                 context.write(slice) { self.filesInFlight.removeFirst() }
             }
+            channel.putBack(output)
             context.flush()
-            output.reset()
+            channel.output.reset()
             // What the flush has brought about may have sent the rest, or more.
-            hasMore = hasMore && isChannelWritable && !output.isEmpty
+            hasMore = hasMore && channel.isWritable && !channel.output.isEmpty
         }
         finishClosing()
     }

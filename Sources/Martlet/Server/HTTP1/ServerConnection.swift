@@ -20,31 +20,18 @@ enum ServerConnectionPhase {
 /// versions. All of it is called on the loop.
 ///
 /// What stands in the extensions is compiled for each version of its own: nothing is looked up for a request.
-protocol ServerConnection: ChannelConnection where InboundIn == ByteBuffer, OutboundOut == ByteBuffer {
+protocol ServerConnection: ChannelConnection {
     var loop: ServerLoop { get }
     var phase: ServerConnectionPhase { get set }
-    /// What waits to be handed to the channel.
-    var output: OutputBuffer { get }
     var timing: ConnectionTiming { get set }
     var gaugeState: ConnectionGauge.State? { get set }
-    var processing: ReentrancyGuard { get set }
-    /// Whether the channel is handing over what it has read.
-    var isReading: Bool { get set }
-    var isFlushDeferred: Bool { get set }
-    /// What the channel has said last about its being writable; asking it costs more.
-    var isChannelWritable: Bool { get set }
-    var hasPeerClosed: Bool { get set }
 
     // What the versions differ in, as long as the connection is open.
 
     /// Bytes have arrived.
     func received(_ bytes: ByteBuffer)
-    /// One step with what has arrived; false when there is nothing to do before something else happens.
-    func advance() -> Bool
     /// Whether there is room for more than has arrived.
     var hasRoom: Bool { get }
-    /// Hands what has been written to the channel, and then calls ``finishClosing()``.
-    func flushOutput()
     /// The channel has become writable.
     func becameWritable()
     /// The client will send no more.
@@ -63,7 +50,7 @@ extension ServerConnection {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = unwrapInboundIn(data)
-        isReading = true
+        channel.beganReading()
         timing.received(bytes.readableBytes)
         switch phase {
         case .open:
@@ -80,13 +67,13 @@ extension ServerConnection {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        isReading = false
+        channel.endedReading()
         flushOutput()
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        isChannelWritable = context.channel.isWritable
-        guard isChannelWritable else { return }
+        channel.writabilityChanged(to: context.channel.isWritable)
+        guard channel.isWritable else { return }
         loop.executor.turn { becameWritable() }
         process()
     }
@@ -99,17 +86,15 @@ extension ServerConnection {
 
     // MARK: Reading and writing
 
-    /// Goes as far as it can with what has arrived. Called after anything that may let it go on.
-    func process() {
-        guard processing.begin() else { return }
-        repeat {
-            // What a handler does inside the turn can let the next request begin.
-            loop.executor.turn {
-                while advance() {}
-            }
-        } while processing.goesOn()
-        continueReading()
+    func advanceAll() {
+        // What a handler does inside the turn can let the next request begin.
+        loop.executor.turn {
+            while advance() {}
+        }
     }
+
+    /// Handlers have it at the end of the turn.
+    func deliverArrivals() {}
 
     var wantsToRead: Bool {
         switch phase {
@@ -122,10 +107,9 @@ extension ServerConnection {
 
     /// Flushes at the end of the turn, or of the read that is going on, whichever comes last.
     func flushSoon() {
-        guard !isFlushDeferred, !isReading else { return }
-        isFlushDeferred = true
+        guard !channel.isReading, channel.deferFlush() else { return }
         loop.executor.atEndOfTurn { [self] in
-            isFlushDeferred = false
+            channel.endFlushDeferral()
             flushOutput()
         }
     }
@@ -148,14 +132,14 @@ extension ServerConnection {
 
     /// Goes on with the end, if it has begun, once everything has been handed to the channel.
     func finishClosing() {
-        guard case .closing(var closing) = phase, output.isEmpty, let context, closing.flushed() else { return }
+        guard case .closing(var closing) = phase, channel.output.isEmpty, let context, closing.flushed() else { return }
         phase = .closing(closing)
         context.whenSent { self.lastWriteIsDone() }
     }
 
     private func lastWriteIsDone() {
         guard case .closing(var closing) = phase else { return }
-        let step = closing.sent(at: .now(), hasPeerClosed: hasPeerClosed)
+        let step = closing.sent(at: .now(), hasPeerClosed: channel.hasPeerClosed)
         phase = .closing(closing)
         switch step {
         case .connection:
@@ -173,7 +157,7 @@ extension ServerConnection {
 
     /// The client will send no more.
     func peerClosed() {
-        hasPeerClosed = true
+        channel.peerClosed()
         loop.executor.turn {
             switch phase {
             case .open:

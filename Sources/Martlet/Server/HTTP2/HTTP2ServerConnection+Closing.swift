@@ -34,8 +34,8 @@ extension HTTP2ServerConnection {
         guard farewell == .none, case .open = phase else { return }
         farewell = .announced(at: .now())
         count(as: .closing)
-        output.tail.writeHTTP2GoAway(lastStream: UInt32(HTTP2Parameters.maximumWindow), .noError)
-        output.tail.writeHTTP2Ping(Self.farewellPing, isAcknowledgement: false)
+        channel.output.tail.writeHTTP2GoAway(lastStream: UInt32(HTTP2Parameters.maximumWindow), .noError)
+        channel.output.tail.writeHTTP2Ping(Self.farewellPing, isAcknowledgement: false)
         flushSoon()
     }
 
@@ -43,7 +43,7 @@ extension HTTP2ServerConnection {
     func announceLastStream() {
         guard case .announced = farewell, case .open = phase else { return }
         farewell = .final
-        output.tail.writeHTTP2GoAway(lastStream: lastStream, .noError)
+        channel.output.tail.writeHTTP2GoAway(lastStream: lastStream, .noError)
         flushSoon()
         closeIfDone()
     }
@@ -53,8 +53,8 @@ extension HTTP2ServerConnection {
         guard streams.isEmpty, case .open = phase else { return }
         if farewell == .final {
             closeAfterFlush(lingering: LingeringClose.shortTime)
-        } else if isPeerLeaving || (hasPeerClosed && isInputUsedUp) {
-            output.tail.writeHTTP2GoAway(lastStream: lastStream, .noError)
+        } else if isPeerLeaving || (channel.hasPeerClosed && isInputUsedUp) {
+            channel.output.tail.writeHTTP2GoAway(lastStream: lastStream, .noError)
             closeAfterFlush(lingering: LingeringClose.shortTime)
         }
     }
@@ -76,7 +76,7 @@ extension HTTP2ServerConnection {
     /// Tells the client what it has done, and closes.
     func close(with error: HTTP2Error) {
         guard case .open = phase else { return }
-        output.tail.writeHTTP2GoAway(lastStream: lastStream, error.code, text: error.reason)
+        channel.output.tail.writeHTTP2GoAway(lastStream: lastStream, error.code, text: error.reason)
         abandonStreams()
         closeAfterFlush(lingering: LingeringClose.time)
     }
@@ -95,7 +95,7 @@ extension HTTP2ServerConnection {
         // answers are sent, as far as its windows have room for them.
         if !streams.isEmpty {
             // The system of a client that is gone answers what is sent to it with a reset.
-            output.tail.writeHTTP2Ping(0, isAcknowledgement: false)
+            channel.output.tail.writeHTTP2Ping(0, isAcknowledgement: false)
             flushSoon()
         }
         if isInputUsedUp { inputUsedUp() }
@@ -109,10 +109,10 @@ extension HTTP2ServerConnection {
 
     func becomeClosed() {
         phase = .closed
-        hasPeerClosed = true
+        channel.peerClosed()
         count(as: nil)
         loop.executor.turn { abandonStreams() }
-        context = nil
+        channel.removed()
         openChannel.withLock { $0 = nil }
         loop.remove(self)
     }

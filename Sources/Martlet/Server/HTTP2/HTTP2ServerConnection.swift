@@ -37,7 +37,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     /// The channel, for those who ask about its addresses from other threads; nil once it is closed.
     let openChannel = Mutex<(any Channel)?>(nil)
 
-    @exclusivity(unchecked) var context: ChannelHandlerContext?
+    @exclusivity(unchecked) var channel = ChannelState()
     @exclusivity(unchecked) var phase = ServerConnectionPhase.open
     @exclusivity(unchecked) var farewell = Farewell.none
     @exclusivity(unchecked) var reader: HTTP2FrameReader
@@ -66,21 +66,14 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     /// The streams whose content waits for the window of the connection.
     @exclusivity(unchecked) var starved: [HTTP2ServerStream] = []
     @exclusivity(unchecked) var isSending = false
-    @exclusivity(unchecked) var output = OutputBuffer()
     /// Where a stream's writer puts content, before it is moved to the stream.
     @exclusivity(unchecked) var scratch = OutputBuffer()
 
     @exclusivity(unchecked) var timing: ConnectionTiming
     @exclusivity(unchecked) var gaugeState: ConnectionGauge.State?
-    @exclusivity(unchecked) var hasPeerClosed = false
     /// Whether no whole frame waits that has arrived.
     @exclusivity(unchecked) private(set) var isInputUsedUp = true
     @exclusivity(unchecked) var isPeerLeaving = false
-    @exclusivity(unchecked) var processing = ReentrancyGuard()
-    @exclusivity(unchecked) var isReadHeldBack = false
-    @exclusivity(unchecked) var isReading = false
-    @exclusivity(unchecked) var isFlushDeferred = false
-    @exclusivity(unchecked) var isChannelWritable = true
 
     init(loop: ServerLoop, security: ConnectionSecurity?) {
         self.loop = loop
@@ -109,7 +102,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     // MARK: From the channel
 
     func handlerAdded(context: ChannelHandlerContext) {
-        self.context = context
+        channel.added(to: context)
         openChannel.withLock { $0 = context.channel }
         if context.channel.isActive { begin() }
     }
@@ -119,17 +112,17 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     }
 
     private func begin() {
-        isChannelWritable = context?.channel.isWritable ?? false
+        channel.writabilityChanged(to: context?.channel.isWritable ?? false)
         count(as: .idle)
         loop.add(self)
-        output.tail.writeHTTP2Settings([
+        channel.output.tail.writeHTTP2Settings([
             (.maximumConcurrentStreams, limits.maximumConcurrentStreams),
             (.initialWindowSize, limits.streamWindow),
             (.maximumHeaderListSize, decoder.listLimit),
             (.enableConnectProtocol, 1),
         ])
         let increment = limits.connectionWindow - HTTP2Parameters.defaultWindow
-        if increment > 0 { output.tail.writeHTTP2WindowUpdate(stream: 0, increment: increment) }
+        if increment > 0 { channel.output.tail.writeHTTP2WindowUpdate(stream: 0, increment: increment) }
         flushOutput()
     }
 
@@ -162,16 +155,16 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     /// One frame.
     func advance() -> Bool {
         guard case .open = phase else { return false }
-        if output.byteCount >= Self.outputLimit {
+        if channel.output.byteCount >= Self.outputLimit {
             flushOutput()
-            guard isChannelWritable else { return false }
+            guard channel.isWritable else { return false }
         }
         let event = reader.next()
         if case .needsMoreBytes = event {
             timing.isInsideHead = reader.isInsideHead
             if !isInputUsedUp {
                 isInputUsedUp = true
-                if hasPeerClosed { inputUsedUp() }
+                if channel.hasPeerClosed { inputUsedUp() }
             }
             return false
         }
@@ -181,15 +174,10 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     }
 
     /// Answers to what has arrived must not pile up.
-    var hasRoom: Bool { isChannelWritable || output.byteCount < Self.outputLimit }
+    var hasRoom: Bool { channel.isWritable || channel.output.byteCount < Self.outputLimit }
 
     func flushOutput() {
-        guard let context, !output.isEmpty else {
-            return finishClosing()
-        }
-        output.drain { context.write(wrapOutboundOut($0), promise: nil) }
-        context.flush()
-        output.reset()
+        writeAndFlush()
         finishClosing()
     }
 }

@@ -9,7 +9,7 @@ extension HTTP2ServerStream: ExchangeConnection {
 
     var isShared: Bool { true }
 
-    var isPeerGone: Bool { isBroken || (connection.hasPeerClosed && !isInputEnded) }
+    var isPeerGone: Bool { isBroken || (connection.channel.hasPeerClosed && !isInputEnded) }
 
     var isHeadWritten: Bool { writer.isHeadWritten }
 

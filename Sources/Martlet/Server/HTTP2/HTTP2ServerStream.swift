@@ -145,7 +145,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
         // Content that is not read any more is asked for only as far as it is dropped.
         guard receiver?.wantsBytes ?? (exchange != nil || drain?.grantsMore == true) else { return }
         guard let increment = receiveWindow.grow(unread: exchange?.body?.bufferedBytes ?? 0) else { return }
-        connection.output.tail.writeHTTP2WindowUpdate(stream: number, increment: increment)
+        connection.channel.output.tail.writeHTTP2WindowUpdate(stream: number, increment: increment)
         connection.flushSoon()
     }
 
@@ -298,7 +298,9 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
         // Where it is the socket that takes nothing, the connection looks after that.
         let isStuck = !queue.isEmpty && min(sendWindow.size, connection.sendWindow.size) <= 0
         // A client that sends nothing more can't grant room either.
-        if isStuck, connection.hasPeerClosed { return abandon(with: .cancel, notice: HTTPBodyError.connectionClosed) }
+        if isStuck, connection.channel.hasPeerClosed {
+            return abandon(with: .cancel, notice: HTTPBodyError.connectionClosed)
+        }
         if connection.farewell != .none { drain?.hurry(at: now) }
         if drain?.isOver(at: now) == true { return refuseRest() }
         if stall.hasLasted(now: now, isStuck: isStuck, configuration.writeTimeout) {

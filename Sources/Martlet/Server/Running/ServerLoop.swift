@@ -181,7 +181,7 @@ final class ServerLoop: @unchecked Sendable {
     /// Checks all connections periodically, instead of keeping a timer for each.
     private func startSweeping() {
         now = .now()
-        let interval = settings.configuration.sweepInterval
+        let interval = TimeAmount.sweepInterval(for: settings.configuration.deadlines)
         sweeping = eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
             self.sweep()
         }
@@ -198,12 +198,8 @@ final class ServerLoop: @unchecked Sendable {
 }
 
 extension HTTPServer.Configuration {
-    /// How often deadlines are looked at: a quarter of the shortest, but neither in a rush nor late by seconds.
-    fileprivate var sweepInterval: TimeAmount {
-        let shortest =
-            [idleTimeout, headTimeout, writeTimeout, handlerTimeout, bodyRateGracePeriod, halfCloseGracePeriod]
-            .compactMap { $0.map(TimeAmount.init) }
-            .min() ?? .seconds(4)
-        return min(max(.nanoseconds(shortest.nanoseconds / 4), .milliseconds(10)), .seconds(1))
+    /// The times that connections look after.
+    fileprivate var deadlines: [Duration?] {
+        [idleTimeout, headTimeout, writeTimeout, handlerTimeout, bodyRateGracePeriod, halfCloseGracePeriod]
     }
 }

@@ -18,7 +18,7 @@ struct UnsentBoundsTests {
             switch connection {
             case let stream as HTTP2ServerStream: (stream.queue.capacity, stream.queue.byteCount)
             case let connection as HTTP1ServerConnection:
-                (connection.output.capacity + connection.unsentBytes, connection.output.byteCount)
+                (connection.channel.output.capacity + connection.unsentBytes, connection.channel.output.byteCount)
             default: (Int.max, 0)
             }
         }

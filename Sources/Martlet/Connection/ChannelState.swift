@@ -1,0 +1,108 @@
+import NIOCore
+
+/// What a connection keeps about its channel, and what waits to be written to it. A plain value: it calls nothing.
+///
+/// The connection stores it once and changes it in place.
+struct ChannelState {
+    /// The connection's place in the channel's pipeline; nil before it is there, and once the channel is closed.
+    private(set) var context: ChannelHandlerContext?
+    /// Whether the channel is handing over what it has read.
+    private(set) var isReading = false
+    /// Whether a flush is to come, which takes along what is written until then.
+    private(set) var isFlushDeferred = false
+    /// Whether the channel has asked for more to read and waits.
+    private(set) var isReadHeldBack = false
+    /// What the channel has said last about its being writable; asking it costs more.
+    private(set) var isWritable = true
+    /// Whether the peer will send no more.
+    private(set) var hasPeerClosed = false
+    /// Whether this side will send no more.
+    private(set) var isOutputClosed = false
+    /// Whether an error is about to end the channel.
+    private(set) var hasFailed = false
+    private var processing = ReentrancyGuard()
+    /// What waits to be handed to the channel.
+    var output = OutputBuffer()
+
+    /// Whether both sides have finished sending, which ends a channel without an error. Asked once it is closed.
+    var hasEndedInOrder: Bool { isOutputClosed && !hasFailed }
+
+    mutating func added(to context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    /// The channel is closed, or another handler's.
+    mutating func removed() {
+        context = nil
+    }
+
+    // MARK: Reading
+
+    mutating func beganReading() {
+        isReading = true
+    }
+
+    mutating func endedReading() {
+        isReading = false
+    }
+
+    mutating func holdBackRead() {
+        isReadHeldBack = true
+    }
+
+    mutating func releaseRead() {
+        isReadHeldBack = false
+    }
+
+    mutating func peerClosed() {
+        hasPeerClosed = true
+    }
+
+    /// Whether to process what has arrived now; if that is being done already, it will be done again.
+    mutating func beginProcessing() -> Bool {
+        processing.begin()
+    }
+
+    /// What has arrived has been processed. Whether that has to be done again.
+    mutating func processesAgain() -> Bool {
+        processing.goesOn()
+    }
+
+    // MARK: Writing
+
+    mutating func writabilityChanged(to isWritable: Bool) {
+        self.isWritable = isWritable
+    }
+
+    /// A flush is asked for. Whether to arrange for it: false when one is to come already.
+    mutating func deferFlush() -> Bool {
+        guard !isFlushDeferred else { return false }
+        isFlushDeferred = true
+        return true
+    }
+
+    /// The flush that was deferred is taking place.
+    mutating func endFlushDeferral() {
+        isFlushDeferred = false
+    }
+
+    /// Takes the output out, to write it: the channel may say meanwhile that it is no longer writable.
+    mutating func takeOutput() -> OutputBuffer {
+        var taken = OutputBuffer()
+        swap(&taken, &output)
+        return taken
+    }
+
+    /// Puts back what ``takeOutput()`` has taken out. Nothing may have been appended meanwhile.
+    mutating func putBack(_ output: consuming OutputBuffer) {
+        self.output = output
+    }
+
+    mutating func closedOutput() {
+        isOutputClosed = true
+    }
+
+    mutating func failed() {
+        hasFailed = true
+    }
+}
