@@ -81,7 +81,7 @@ public struct CORSPolicy: Sendable {
     /// Whether a browser can send this text: it serialises origins in only one way.
     static func isOrigin(_ text: String) -> Bool {
         // The schemes of browser extensions are not those of HTTP, and their origins are opaque names.
-        guard text.hasPrefix("http:") || text.hasPrefix("https:") else {
+        guard ["http", "https"].contains(text.prefix { $0 != ":" }.lowercased()) else {
             return text == "null" || HTTPURL.namesScheme(text) && !text.hasSuffix("/")
         }
         return HTTPURL(text)?.origin.description == text
