@@ -42,9 +42,12 @@ let package = Package(
             pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]
         ),
+        // The C library of the platform, whose name differs.
+        .target(name: "CLibrary", swiftSettings: settings),
         .target(
             name: "HTTPWire",
             dependencies: [
+                "CLibrary",
                 "CZlib",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -54,6 +57,7 @@ let package = Package(
         .target(
             name: "Martlet",
             dependencies: [
+                "CLibrary",
                 "HTTPWire",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -71,6 +75,7 @@ let package = Package(
         .executableTarget(
             name: "MartletCommand",
             dependencies: [
+                "CLibrary",
                 "HTTPWire",
                 "DevelopmentCertificates",
                 "Martlet",
@@ -89,6 +94,7 @@ let package = Package(
             name: "MartletWeb",
             dependencies: [
                 "CFileSystem",
+                "CLibrary",
                 "HTTPWire",
                 "Martlet",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -96,11 +102,13 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
+            resources: [.embedInCode("Files/MediaTypes/mime.types")],
             swiftSettings: settings
         ),
         .executableTarget(
             name: "tutorial",
             dependencies: [
+                "CLibrary",
                 "DevelopmentCertificates",
                 "Martlet",
                 "MartletWeb",
@@ -126,6 +134,7 @@ let package = Package(
         .target(
             name: "DevelopmentCertificates",
             dependencies: [
+                "CLibrary",
                 "Martlet",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
@@ -141,6 +150,7 @@ let package = Package(
         .executableTarget(
             name: "chat",
             dependencies: [
+                "CLibrary",
                 .target(name: "CMariaDB", condition: .when(traits: ["MySQL"])),
                 "Martlet",
                 "ProgramSupport",
@@ -192,6 +202,7 @@ let package = Package(
         .testTarget(
             name: "MartletTests",
             dependencies: [
+                "CLibrary",
                 "HTTPWire",
                 "LinkageProbe",
                 "Martlet",
@@ -235,6 +246,7 @@ let package = Package(
         .testTarget(
             name: "MartletWebTests",
             dependencies: [
+                "CLibrary",
                 "HTTPWire",
                 "Martlet",
                 "MartletWeb",

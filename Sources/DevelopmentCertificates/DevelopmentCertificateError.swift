@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// Why there are no development certificates, in a sentence for people.
 package struct DevelopmentCertificateError: Error, Sendable, Hashable, CustomStringConvertible {

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// A directory for small files that are of one user alone. Its members block.
 struct PrivateDirectory {
@@ -105,26 +99,14 @@ struct PrivateDirectory {
 
     private static func read(_ descriptor: CInt, _ bytes: UnsafeMutableRawBufferPointer) -> Int {
         while true {
-            #if canImport(Glibc)
-                let count = Glibc.read(descriptor, bytes.baseAddress, bytes.count)
-            #elseif canImport(Musl)
-                let count = Musl.read(descriptor, bytes.baseAddress, bytes.count)
-            #else
-                let count = Darwin.read(descriptor, bytes.baseAddress, bytes.count)
-            #endif
+            let count = CLibrary.read(descriptor, bytes.baseAddress, bytes.count)
             if count >= 0 || errno != EINTR { return count }
         }
     }
 
     private static func write(_ descriptor: CInt, _ bytes: UnsafeRawBufferPointer) -> Int {
         while true {
-            #if canImport(Glibc)
-                let count = Glibc.write(descriptor, bytes.baseAddress, bytes.count)
-            #elseif canImport(Musl)
-                let count = Musl.write(descriptor, bytes.baseAddress, bytes.count)
-            #else
-                let count = Darwin.write(descriptor, bytes.baseAddress, bytes.count)
-            #endif
+            let count = CLibrary.write(descriptor, bytes.baseAddress, bytes.count)
             if count >= 0 || errno != EINTR { return count }
         }
     }

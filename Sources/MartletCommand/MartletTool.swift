@@ -1,11 +1,11 @@
 import ArgumentParser
 
-/// The command line tool. What it can do is a subcommand each.
+/// The command line tool, with a subcommand for each task.
 @main
 struct MartletTool: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "martlet",
-        abstract: "Speaks HTTP.",
+        abstract: "An HTTP client and a file server.",
         discussion: """
             martlet get localhost:4040
             martlet post :4049/hero --json '{"name":"Han Solo"}'

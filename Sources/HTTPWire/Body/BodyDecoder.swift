@@ -1,7 +1,7 @@
 public import HTTPTypes
 public import NIOCore
 
-/// Takes the content of one message out of the bytes that follow its head (RFC 9112 section 6).
+/// Extracts the content of one message from the bytes that follow its head (RFC 9112 section 6).
 ///
 ///     var decoder = BodyDecoder(framing: head.framing)
 ///     loop: while true {
@@ -12,15 +12,15 @@ public import NIOCore
 ///         }
 ///     }
 ///
-/// Data is handed out as it comes, never gathered; a slice shares the buffer's memory.
+/// Data is returned as it arrives and never collected; a slice shares the buffer's memory.
 public struct BodyDecoder: Sendable {
-    /// What comes next in a body.
+    /// The next thing found in a body.
     public enum Event: Sendable {
-        /// All bytes have been taken; hand over more, or call `finish` if there are none.
+        /// All bytes have been consumed: pass more, or call `finish` if the peer has closed its side.
         case needsMoreBytes
         /// Some content, at least one byte.
         case data(ByteBuffer)
-        /// The end of the content. Trailers come with the chunked coding only.
+        /// The end of the content. Only the chunked coding has trailers.
         case end(trailers: HTTPFields)
     }
 
@@ -36,10 +36,10 @@ public struct BodyDecoder: Sendable {
     private var failure: HTTPParseError?
     private var consumed = 0
 
-    /// A decoder for the content of one message, whose head says how it is framed.
+    /// Creates a decoder for the content of one message, framed as its head says.
     ///
-    /// - Parameter isResponse: Whether it is a response. Then blanks after a chunk size are taken, folded trailers are
-    ///   unfolded, and fields that must not be trailers are left out instead of being an error.
+    /// - Parameter isResponse: Whether the message is a response. If so, white space after a chunk size is accepted,
+    ///   folded trailers are unfolded, and fields that must not be trailers are dropped instead of being an error.
     public init(framing: BodyFraming, limits: BodyLimits = BodyLimits(), isResponse: Bool = false) {
         switch framing {
         case .none: state = .length(remaining: 0)
@@ -51,15 +51,15 @@ public struct BodyDecoder: Sendable {
         }
     }
 
-    /// Whether `end` has been answered.
+    /// Whether `end` has been returned.
     public var isComplete: Bool {
         if case .complete = state { true } else { false }
     }
 
-    /// Takes what comes next from the buffer. Once the end has been answered it is answered again, without trailers,
+    /// Decodes the next event from the buffer. Once the end has been returned it is returned again, without trailers,
     /// and the buffer is left alone.
     ///
-    /// - Throws: The rule of the chunked coding that the bytes break; the same again in later calls.
+    /// - Throws: The rule of the chunked coding that the bytes break; later calls throw the same error.
     public mutating func decode(_ buffer: inout ByteBuffer) throws(HTTPParseError) -> Event {
         switch state {
         case .complete:
@@ -77,7 +77,7 @@ public struct BodyDecoder: Sendable {
         }
     }
 
-    /// Says that the peer has closed its side, which ends content of the `untilClose` framing.
+    /// Call this when the peer has closed its side, which ends content framed by `untilClose`.
     ///
     /// - Throws: `truncatedBody` if the content has another framing and is not complete.
     public mutating func finish() throws(HTTPParseError) -> Event {

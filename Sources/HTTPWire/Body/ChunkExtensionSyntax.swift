@@ -1,8 +1,8 @@
-/// Checks chunk extensions byte by byte: `*( BWS ";" BWS name [ BWS "=" BWS value ] )`, where a value is a token or
-/// a quoted string (RFC 9112 section 7.1.1). What they say is not kept; nobody has use for it.
+/// Checks chunk extensions byte by byte: `*( BWS ";" BWS name [ BWS "=" BWS value ] )`, where a value is a token or a
+/// quoted string (RFC 9112 section 7.1.1). Their content is not kept: no extension is in use.
 struct ChunkExtensionSyntax: Sendable {
     private enum State: UInt8, Sendable {
-        /// Where a semicolon has to come, after white space.
+        /// After white space, where only a semicolon can follow.
         case beforeSemicolon
         case beforeName
         case name
@@ -11,20 +11,20 @@ struct ChunkExtensionSyntax: Sendable {
         case value
         case quoted
         case escaped
-        /// Behind a value, with or without white space.
+        /// After a value, with or without white space.
         case afterValue
     }
 
     private var state = State.beforeSemicolon
 
-    /// Whether the line may end here: not in white space that no extension follows, nor within an extension.
+    /// Whether the line may end here: not after white space that no extension follows, nor within an extension.
     var isComplete: Bool { state == .name || state == .value || state == .afterValue }
 
-    /// Whether nothing but blanks is missing or too much, after the size or an extension. Servers exist that pad their
-    /// sizes to a fixed width.
+    /// Whether the line may end here once white space after the size or an extension is disregarded. Some servers pad
+    /// their sizes to a fixed width.
     var isCompleteButForBlanks: Bool { isComplete || state == .beforeSemicolon || state == .afterName }
 
-    /// Takes one more byte; answers whether it can stand there.
+    /// Consumes one more byte; returns whether it is allowed there.
     mutating func take(_ byte: UInt8) -> Bool {
         switch state {
         case .quoted:
@@ -56,7 +56,7 @@ struct ChunkExtensionSyntax: Sendable {
         }
     }
 
-    /// What can stand behind a size, a name or a value.
+    /// Consumes what can follow a size, a name or a value.
     private mutating func takeSeparator(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: ";"):
@@ -72,7 +72,7 @@ struct ChunkExtensionSyntax: Sendable {
         return true
     }
 
-    /// What a quoted string may hold; the backslash and the quote have their meaning, not their place, checked.
+    /// Whether a quoted string may hold the byte. The callers handle the backslash and the quote.
     private static func isText(_ byte: UInt8) -> Bool {
         ByteSet.fieldText.contains(byte) || byte >= 0x80
     }

@@ -3,8 +3,8 @@ import NIOCore
 
 /// The chunked transfer coding (RFC 9112 section 7.1).
 ///
-/// Line ends are CR LF and nothing else: a bare LF here is what request smuggling has been made of. In a response, where
-/// there is no request to smuggle, blanks after a size and a field that must not be a trailer do no harm.
+/// Line ends are CR LF and nothing else: a bare LF here has been a means of request smuggling. In a response, where
+/// there is no request to smuggle, white space after a size and a field that must not be a trailer do no harm.
 struct ChunkedDecoder: Sendable {
     private enum State: Sendable {
         case size(digits: Int, value: Int)
@@ -16,14 +16,14 @@ struct ChunkedDecoder: Sendable {
         case trailers
     }
 
-    /// What the state machine does after a byte.
+    /// The outcome of consuming one byte.
     private enum Step {
         case more
         case startOfData
         case startOfTrailers
     }
 
-    /// More digits than a number of 64 bits has are leading zeros, which no sender has use for.
+    /// Digits beyond those of a 64-bit number are leading zeros, which no sender needs.
     private static let sizeDigits = 16
 
     private let limits: BodyLimits
@@ -39,7 +39,7 @@ struct ChunkedDecoder: Sendable {
         trailerLimits = limits.trailerLimits
     }
 
-    /// Takes what comes next from the buffer, whose first byte is the body's byte number `position`.
+    /// Decodes the next event from the buffer, whose first byte is at offset `position` of the body.
     mutating func decode(_ buffer: inout ByteBuffer, position: Int) throws(HTTPParseError) -> BodyDecoder.Event {
         let start = buffer.readerIndex
         while true {
@@ -63,7 +63,7 @@ struct ChunkedDecoder: Sendable {
         }
     }
 
-    /// Goes through the bytes between chunk data; answers how many were read, and whether data or trailers follow.
+    /// Scans the bytes between chunk data; returns how many were read, and whether data or trailers follow.
     private mutating func decodeFrame(
         _ bytes: UnsafeRawBufferPointer,
         position: Int
@@ -151,7 +151,7 @@ struct ChunkedDecoder: Sendable {
         byte == 0x0A ? .bareLineFeed : nil
     }
 
-    /// The trailer section, which stays in the buffer until it is complete.
+    /// Decodes the trailer section, which stays in the buffer until it is complete.
     private mutating func decodeTrailers(
         _ buffer: inout ByteBuffer,
         position: Int

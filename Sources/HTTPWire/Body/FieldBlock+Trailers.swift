@@ -1,11 +1,12 @@
 import HTTPTypes
 
 extension FieldBlock {
-    /// The fields of a trailer section, without those that only a header section may have.
+    /// The fields of a trailer section, without those that are allowed in a header section only.
     ///
-    /// In a request, fields that frame or route a message are an error already where a trailer section is parsed; what else
-    /// RFC 9110 section 6.5.1 bars from it (authentication, conditions, controls, and what says how to handle the
-    /// content) is dropped here, so that it cannot be taken for a header field by someone who merges the two.
+    /// In a request, fields that frame or route a message are already rejected when the trailer section is parsed. The
+    /// others that RFC 9110 section 6.5.1 forbids (for authentication, conditions, controls and the handling of the
+    /// content) are dropped here, so that code that merges trailers into the header fields cannot mistake them for
+    /// such.
     package func makeTrailers() -> HTTPFields {
         guard !isEmpty else { return [:] }
         var trailers = makeHTTPFields()
@@ -16,7 +17,7 @@ extension FieldBlock {
 
 /// The fields that must not be sent as trailers (RFC 9110 section 6.5.1).
 package enum ForbiddenTrailers {
-    /// Whether a name is one of them.
+    /// Whether the field of this name must not be a trailer.
     package static func contains(_ name: HTTPField.Name) -> Bool {
         switch name.canonicalName {
         case "content-length", "transfer-encoding", "host", "connection", "expect", "upgrade":

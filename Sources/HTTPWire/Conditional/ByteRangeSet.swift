@@ -1,9 +1,10 @@
-/// The value of `Range` in bytes: which parts of a representation a client asks for (RFC 9110 section 14.1.2).
+/// The value of a `Range` field in bytes: the parts of a representation that a client asks for (RFC 9110 section
+/// 14.1.2).
 ///
 ///     let ranges = ByteRangeSet("bytes=0-99, -100")
 ///     ranges?.resolve(length: 1000)   // .partial([0..<100, 900..<1000])
 public struct ByteRangeSet: Sendable, Hashable {
-    /// One part, as it was asked for.
+    /// One part, as the client asked for it.
     public enum Specifier: Sendable, Hashable {
         /// `first-last`, or `first-`; positions count from 0 and `last` is included.
         case range(first: Int, last: Int?)
@@ -11,20 +12,20 @@ public struct ByteRangeSet: Sendable, Hashable {
         case suffix(length: Int)
     }
 
-    /// What has to be sent.
+    /// The content to send, and the status to send it with.
     public enum Resolution: Sendable, Hashable {
         /// The whole representation, with 200: the ranges are to be ignored.
         case whole
         /// These parts, with 206; at least one, none empty, none overlapping another.
         case partial([Range<Int>])
-        /// Nothing, with 416: no part that was asked for exists.
+        /// Nothing, with 416: none of the requested parts exists.
         case unsatisfiable
     }
 
-    /// The parts in the order they were asked for; at least one.
+    /// The parts in the order in which they were requested; at least one.
     public let specifiers: [Specifier]
 
-    /// The set of these parts; `nil` if there are none, or one of them ends before it begins.
+    /// Creates a set of these parts; `nil` if there are none, or if one of them ends before it begins.
     public init?(_ specifiers: [Specifier]) {
         let areValid = specifiers.allSatisfy { specifier in
             switch specifier {
@@ -38,8 +39,8 @@ public struct ByteRangeSet: Sendable, Hashable {
 
     /// Reads the value of a `Range` field.
     ///
-    /// `nil` for another unit and for what cannot be understood, which a server ignores (RFC 9110 section 14.2). A number
-    /// that does not fit into `Int` is as good as the greatest that does.
+    /// `nil` for another unit and for a malformed value, which a server ignores (RFC 9110 section 14.2). A number that
+    /// does not fit into `Int` counts as the greatest that does.
     public init?(_ text: String) {
         let bytes = text.utf8.span
         var offset = 0
@@ -53,16 +54,17 @@ public struct ByteRangeSet: Sendable, Hashable {
         self.init(specifiers)
     }
 
-    /// Finds out which bytes of a representation are meant.
+    /// Determines which bytes of a representation of this length are meant.
     ///
-    /// Parts that lie behind the end are left out, the others end with the representation. Parts that overlap, or have
-    /// a gap between them that is smaller than what it costs to announce another part, become one
-    /// (RFC 9110 section 15.3.7.2); the parts stay in the order they were asked for.
+    /// Parts beyond the end are left out, and the others end with the representation at the latest. Parts that overlap,
+    /// or whose gap is smaller than the overhead of another part, are joined (RFC 9110 section 15.3.7.2). The parts
+    /// stay in the order in which they were requested.
     ///
     /// - Parameters:
-    ///   - length: How many bytes the representation has. If it has none, the answer is the whole.
-    ///   - maximumCount: The whole is sent to a client that asks for more parts than this (RFC 9110 section 17.15).
-    ///   - gap: The greatest gap to close, in bytes.
+    ///   - length: The length of the representation in bytes. If it is 0, the result is `whole`.
+    ///   - maximumCount: A client that asks for more parts than this gets the whole representation (RFC 9110 section
+    ///     17.15).
+    ///   - gap: The largest gap to close, in bytes.
     public func resolve(length: Int, maximumCount: Int = 50, closingGapsOf gap: Int = 80) -> Resolution {
         guard length > 0, specifiers.count <= maximumCount else { return .whole }
         var parts: [(range: Range<Int>, position: Int)] = []
@@ -119,7 +121,7 @@ extension ByteRangeSet.Specifier: CustomStringConvertible {
         self = .range(first: first, last: last)
     }
 
-    /// The bytes that are meant of a representation; `nil` if there are none.
+    /// The bytes of the representation that the part selects; `nil` if there are none.
     fileprivate func range(in length: Int) -> Range<Int>? {
         switch self {
         case .range(let first, let last):

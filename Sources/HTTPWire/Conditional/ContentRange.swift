@@ -1,14 +1,14 @@
-/// The value of `Content-Range` in bytes (RFC 9110 section 14.4).
+/// The value of a `Content-Range` field in bytes (RFC 9110 section 14.4).
 ///
 ///     ContentRange(0..<100, of: 1000).description   // "bytes 0-99/1000"
 ///     ContentRange(unsatisfiedOf: 1000).description // "bytes */1000"
 public struct ContentRange: Sendable, Hashable {
-    /// The bytes that are sent, not empty; `nil` in an answer with 416.
+    /// The bytes that are sent, not empty; `nil` in a response with status 416.
     public let range: Range<Int>?
-    /// How many bytes the whole representation has; `nil` if that is not known.
+    /// The length of the whole representation in bytes; `nil` if it is unknown.
     public let length: Int?
 
-    /// These bytes of a representation.
+    /// Creates the value for these bytes of a representation.
     ///
     /// - Precondition: `range` is not empty, does not begin below 0, and ends within `length`.
     public init(_ range: Range<Int>, of length: Int?) {
@@ -17,7 +17,7 @@ public struct ContentRange: Sendable, Hashable {
         self.length = length
     }
 
-    /// No bytes of a representation of this length, with 416 (RFC 9110 section 15.5.17).
+    /// Creates the value of a response with status 416, for a representation of this length (RFC 9110 section 15.5.17).
     public init(unsatisfiedOf length: Int) {
         self.range = nil
         self.length = length
@@ -25,7 +25,7 @@ public struct ContentRange: Sendable, Hashable {
 }
 
 extension ContentRange: LosslessStringConvertible {
-    /// Reads the value of a `Content-Range` field; `nil` for another unit, and for what makes no sense.
+    /// Reads the value of a `Content-Range` field; `nil` for another unit, and for a malformed value.
     public init?(_ text: String) {
         let bytes = text.utf8.span
         var offset = 0

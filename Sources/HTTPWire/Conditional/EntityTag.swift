@@ -3,14 +3,14 @@
 ///     EntityTag("\"1a2b\"")        // strong
 ///     EntityTag("W/\"1a2b\"")      // weak: the same meaning, perhaps other bytes
 ///
-/// HTTP compares tags in two ways, ``matchesStrongly(_:)`` and ``matchesWeakly(_:)``; `==` is neither of them.
+/// HTTP compares tags in two ways, ``matchesStrongly(_:)`` and ``matchesWeakly(_:)``; `==` is neither.
 public struct EntityTag: Sendable, Hashable, LosslessStringConvertible {
-    /// Whether the tag only promises that two representations with it can stand in for each other.
+    /// Whether the tag is weak: representations with equal weak tags are equivalent, not necessarily the same bytes.
     public let isWeak: Bool
-    /// What stands between the quotation marks.
+    /// The text between the quotation marks.
     public let opaqueTag: String
 
-    /// A tag of these parts; `nil` if `opaqueTag` has a quotation mark, a space or a control character.
+    /// Creates a tag of these parts; `nil` if `opaqueTag` has a quotation mark, a space or a control character.
     public init?(opaqueTag: String, isWeak: Bool = false) {
         guard opaqueTag.utf8.allSatisfy(\.isEntityTagCharacter) else { return nil }
         self.isWeak = isWeak
@@ -46,15 +46,15 @@ public struct EntityTag: Sendable, Hashable, LosslessStringConvertible {
     }
 }
 
-/// The value of `If-Match` or `If-None-Match`: some entity tags, or any (RFC 9110 section 13.1.1 and 13.1.2).
+/// The value of `If-Match` or `If-None-Match`: entity tags, or `*` for any (RFC 9110 sections 13.1.1 and 13.1.2).
 public enum EntityTagList: Sendable, Hashable {
     /// `*`: any current representation.
     case any
-    /// One of these.
+    /// One of these tags.
     case tags([EntityTag])
 
-    /// Reads the values of all the fields with the name. What cannot be understood matches nothing: the tags up to it
-    /// count, those behind it in the same field do not.
+    /// Reads the values of all the fields of that name. A malformed value matches nothing from the error on: the tags
+    /// before it count, those after it in the same field do not.
     public init(fieldValues: some Sequence<String>) {
         var tags: [EntityTag] = []
         for value in fieldValues {

@@ -1,8 +1,8 @@
-/// The value of `If-Range`: ranges are meant of this version only (RFC 9110 section 13.1.5).
+/// The value of an `If-Range` field: the version for which alone the ranges are meant (RFC 9110 section 13.1.5).
 public enum IfRange: Sendable, Hashable {
     /// The version with this entity tag.
     case tag(EntityTag)
-    /// The version that was last modified then.
+    /// The version that was last modified at this date.
     case date(HTTPDate)
 
     /// Reads the value of an `If-Range` field; `nil` if it is neither an entity tag nor a date.
@@ -16,13 +16,13 @@ public enum IfRange: Sendable, Hashable {
         }
     }
 
-    /// Whether the current representation is that version; if not, the whole of it is to be sent.
+    /// Whether the current representation is that version. If not, the whole of it must be sent.
     ///
     /// - Parameters:
-    ///   - tag: Its entity tag, which has to match strongly.
-    ///   - lastModified: When it was modified, which has to be exactly the date, and at least a second ago: two versions
-    ///     of the same second cannot be told apart by their dates (RFC 9110 section 8.8.2.2).
-    ///   - now: The present time.
+    ///   - tag: The representation's entity tag, which must match strongly.
+    ///   - lastModified: When it was last modified: exactly that date, and at least a second ago, since two versions of
+    ///     the same second cannot be told apart by their dates (RFC 9110 section 8.8.2.2).
+    ///   - now: The current time.
     public func matches(_ tag: EntityTag?, lastModified: HTTPDate?, now: HTTPDate) -> Bool {
         switch self {
         case .tag(let wanted):

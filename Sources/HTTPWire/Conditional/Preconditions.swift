@@ -6,28 +6,28 @@ import HTTPTypes
 ///     let outcome = Preconditions(request.headers)
 ///         .evaluate(for: request.method, tag: tag, lastModified: modified)
 ///
-/// `If-Range` is no such condition: ``IfRange`` comes after these, if they hold.
+/// `If-Range` is not one of them: ``IfRange`` is evaluated after these, if they hold.
 public struct Preconditions: Sendable, Hashable {
-    /// What the conditions ask for.
+    /// The result of evaluating the conditions.
     public enum Outcome: Sendable, Hashable {
-        /// Do what the request asks for.
+        /// Perform the request.
         case proceed
-        /// Answer 304: the client has the current representation.
+        /// Respond with 304: the client has the current representation.
         case notModified
-        /// Answer 412, and do nothing.
+        /// Respond with 412 without performing the request.
         case failed
     }
 
-    /// `If-Match`; `nil` if there is no such field.
+    /// `If-Match`; `nil` if the field is missing.
     public var ifMatch: EntityTagList?
-    /// `If-Unmodified-Since`; `nil` if there is no such field, or it is not one date.
+    /// `If-Unmodified-Since`; `nil` if the field is missing or is not a single date.
     public var ifUnmodifiedSince: HTTPDate?
-    /// `If-None-Match`; `nil` if there is no such field.
+    /// `If-None-Match`; `nil` if the field is missing.
     public var ifNoneMatch: EntityTagList?
-    /// `If-Modified-Since`; `nil` if there is no such field, or it is not one date.
+    /// `If-Modified-Since`; `nil` if the field is missing or is not a single date.
     public var ifModifiedSince: HTTPDate?
 
-    /// The conditions among the fields of a request.
+    /// Reads the conditions from the fields of a request.
     public init(_ fields: HTTPFields) {
         for field in fields {
             switch field.name {
@@ -48,10 +48,10 @@ public struct Preconditions: Sendable, Hashable {
     /// Evaluates the conditions in the order of RFC 9110 section 13.2.2.
     ///
     /// - Parameters:
-    ///   - method: The method of the request. CONNECT, OPTIONS and TRACE know no conditions (section 13.2.1).
+    ///   - method: The method of the request. Conditions are ignored for CONNECT, OPTIONS and TRACE (section 13.2.1).
     ///   - tag: The entity tag of the current representation, if it has one.
-    ///   - lastModified: When that was modified, if that is known.
-    ///   - exists: Whether there is a current representation; `If-None-Match: *` asks for none, to create one.
+    ///   - lastModified: When that was last modified, if known.
+    ///   - exists: Whether there is a current representation; `If-None-Match: *` requires that there is none.
     public func evaluate(
         for method: HTTPRequest.Method,
         tag: EntityTag?,
@@ -78,7 +78,7 @@ public struct Preconditions: Sendable, Hashable {
         return .proceed
     }
 
-    /// A field with several dates is no date (RFC 9110 section 13.1.3).
+    /// A field with several dates is not a date (RFC 9110 section 13.1.3).
     private static func date(in values: [String]) -> HTTPDate? {
         values.count == 1 ? values.first.flatMap { HTTPDate($0) } : nil
     }

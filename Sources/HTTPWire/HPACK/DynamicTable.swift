@@ -1,16 +1,16 @@
 import NIOCore
 
-/// The fields that one end of an HTTP/2 connection has made the other remember (RFC 7541 section 2.3.2), as both ends
-/// keep them.
+/// HPACK's dynamic table (RFC 7541 section 2.3.2): the fields that one end of an HTTP/2 connection has made the other
+/// remember. Both ends keep a copy.
 struct DynamicTable: Sendable {
-    /// How many bytes the table may take, unless both ends agree on something else.
+    /// The table's maximum size in bytes, unless both ends agree on another one.
     static let defaultCapacity = 4_096
 
     private var entries = CircularBuffer<FieldTableEntry>()
     private var size = 0
     private(set) var capacity = DynamicTable.defaultCapacity
 
-    /// The entry of an index that counts through the static table and this one (RFC 7541 section 2.3.3).
+    /// The entry at an index into the static table followed by this one (RFC 7541 section 2.3.3).
     subscript(index: Int) -> FieldTableEntry? {
         let known = StaticTable.entries
         if index >= 1, index <= known.count { return known[index - 1] }
@@ -19,14 +19,14 @@ struct DynamicTable: Sendable {
         return entries[offset: place]
     }
 
-    /// Adds a field. One that is larger than the table empties it, which is no error (RFC 7541 section 4.4).
+    /// Adds a field. A field larger than the table empties it, which is not an error (RFC 7541 section 4.4).
     mutating func insert(_ entry: FieldTableEntry) {
         size += entry.size
         entries.prepend(entry)
         evict()
     }
 
-    /// Changes how many bytes the table may take.
+    /// Changes the table's maximum size in bytes.
     mutating func resize(to capacity: Int) {
         self.capacity = capacity
         evict()
@@ -38,7 +38,7 @@ struct DynamicTable: Sendable {
         }
     }
 
-    /// The index of a field, and that of any other with its name; nil when there is none.
+    /// The index of a field, and the first index of any field with its name; nil if there is none.
     func find(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> (field: Int?, name: Int?) {
         var nameIndex: Int?
         var index = StaticTable.entries.count

@@ -1,17 +1,17 @@
 import NIOCore
 
-/// Decompresses the field blocks of one HTTP/2 connection (RFC 7541), with the memory that they share.
+/// Decompresses the field blocks of one HTTP/2 connection (RFC 7541), with the dynamic table that they share.
 struct FieldSectionDecoder: Sendable {
     private var table = DynamicTable()
-    /// A field that is being put together; kept for its memory.
+    /// The field that is being assembled; reused for its memory.
     private var scratch: [UInt8] = []
 
     /// Decodes a whole block.
     ///
     /// - Parameters:
-    ///   - limit: The most bytes that the fields may take; a block of a few bytes can stand for many.
-    ///   - field: Is given each name and value, which must not be used once it returns.
-    /// - Throws: What ends the connection, since the two ends no longer remember the same.
+    ///   - limit: The maximum size of the decoded fields in bytes; a small block can expand to a large one.
+    ///   - field: Called with each name and value, which must not be used after it returns.
+    /// - Throws: An error that ends the connection, since the two dynamic tables no longer agree.
     mutating func decode(
         _ block: ByteBuffer,
         limit: Int,
@@ -23,7 +23,7 @@ struct FieldSectionDecoder: Sendable {
             var size = 0
             while let first = input.peek {
                 if first & 0xE0 == 0x20 {
-                    guard isAtStart else { throw Self.error("A change of the table's size behind a field", "4.2") }
+                    guard isAtStart else { throw Self.error("A dynamic table size update after a field", "4.2") }
                     try resize(to: input.integer(prefix: 5))
                     continue
                 }
@@ -68,7 +68,7 @@ struct FieldSectionDecoder: Sendable {
         HTTP2Error(.compressionError, "\(reason) (RFC 7541 section \(section))")
     }
 
-    /// Puts a literal field into ``scratch``; answers how long its name is.
+    /// Reads a literal field into ``scratch``; returns the length of its name.
     private mutating func literal(_ input: inout Input, prefix: Int) throws(HTTP2Error) -> Int {
         scratch.removeAll(keepingCapacity: true)
         let index = try input.integer(prefix: prefix)
@@ -83,19 +83,19 @@ struct FieldSectionDecoder: Sendable {
         return nameLength
     }
 
-    // MARK: The memory
+    // MARK: The table
 
     private func entry(_ index: Int) throws(HTTP2Error) -> FieldTableEntry {
-        guard let entry = table[index] else { throw Self.error("An index that stands for nothing", "2.3.3") }
+        guard let entry = table[index] else { throw Self.error("An index that is in neither table", "2.3.3") }
         return entry
     }
 
     private mutating func resize(to capacity: Int) throws(HTTP2Error) {
-        guard capacity <= DynamicTable.defaultCapacity else { throw Self.error("A table larger than allowed", "6.3") }
+        guard capacity <= DynamicTable.defaultCapacity else { throw Self.error("A table size above the limit", "6.3") }
         table.resize(to: capacity)
     }
 
-    /// What is left of a block.
+    /// The rest of a block.
     private struct Input {
         let bytes: UnsafeRawBufferPointer
         var offset = 0
@@ -107,12 +107,12 @@ struct FieldSectionDecoder: Sendable {
         var peek: UInt8? { offset < bytes.count ? bytes[offset] : nil }
 
         mutating func byte() throws(HTTP2Error) -> UInt8 {
-            guard let byte = peek else { throw FieldSectionDecoder.error("A field block that ends too early", "5") }
+            guard let byte = peek else { throw FieldSectionDecoder.error("A truncated field block", "5") }
             offset += 1
             return byte
         }
 
-        /// A number of which the first byte has the low `prefix` bits (RFC 7541 section 5.1).
+        /// Reads an integer whose first byte holds `prefix` bits of it (RFC 7541 section 5.1).
         mutating func integer(prefix: Int) throws(HTTP2Error) -> Int {
             let mask = 1 << prefix - 1
             var value = Int(try byte()) & mask
@@ -120,26 +120,26 @@ struct FieldSectionDecoder: Sendable {
             var shift = 0
             while true {
                 let next = Int(try byte())
-                guard shift <= 21 else { throw FieldSectionDecoder.error("A number that is too large", "5.1") }
+                guard shift <= 21 else { throw FieldSectionDecoder.error("An integer that is too large", "5.1") }
                 value += (next & 0x7F) << shift
                 shift += 7
                 if next & 0x80 == 0 { return value }
             }
         }
 
-        /// Appends a text (RFC 7541 section 5.2).
+        /// Reads a string and appends it to `text` (RFC 7541 section 5.2).
         mutating func string(to text: inout [UInt8]) throws(HTTP2Error) {
             let isCoded = (peek ?? 0) & 0x80 != 0
             let length = try integer(prefix: 7)
             guard length <= bytes.count - offset else {
-                throw FieldSectionDecoder.error("A text longer than its field block", "5.2")
+                throw FieldSectionDecoder.error("A string longer than its field block", "5.2")
             }
             let raw = UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + length])
             offset += length
             if !isCoded {
                 text.append(contentsOf: raw)
             } else if !HuffmanCode.shared.decode(raw, to: &text) {
-                throw FieldSectionDecoder.error("A text that is no Huffman code", "5.2")
+                throw FieldSectionDecoder.error("A string with invalid Huffman coding", "5.2")
             }
         }
     }

@@ -3,21 +3,21 @@ public import NIOCore
 
 /// Compresses the field blocks that one HTTP/2 connection sends (RFC 7541).
 ///
-/// The peer is made to remember the fields that all responses have in common, and nothing else: what it remembers is
-/// known without looking it up, and no secret of one response can be guessed by the size of another.
+/// Only the fields that all responses have in common enter the peer's dynamic table: so their indices are known without
+/// a lookup, and no secret of one response can be guessed from the size of another.
 public struct FieldSectionEncoder: Sendable {
-    /// Fields that are the same for many field sections, in the forms that they take on the wire.
+    /// Fields that many field sections have in common, encoded in advance.
     public final class CommonFields: Sendable {
         /// The fields.
         public let fields: HTTPFields
-        /// The fields with the instruction to remember them.
+        /// The fields as literals with incremental indexing.
         fileprivate let remembering: ByteBuffer
-        /// The fields without.
+        /// The fields as literals without indexing.
         fileprivate let plain: ByteBuffer
-        /// What they take of the peer's memory.
+        /// Their size in the peer's dynamic table.
         fileprivate let size: Int
 
-        /// The forms of `fields`.
+        /// Encodes `fields`.
         public init(_ fields: HTTPFields) {
             self.fields = fields
             var (remembering, plain, size) = (ByteBuffer(), ByteBuffer(), 0)
@@ -35,16 +35,16 @@ public struct FieldSectionEncoder: Sendable {
     /// Indices up to this one take a single byte.
     private static let lastShortIndex = 126
 
-    /// What the peer remembers.
+    /// The fields in the peer's dynamic table.
     private var remembered: CommonFields?
     private var updates = TableSizeUpdates()
 
-    /// An encoder for a new connection.
+    /// Creates an encoder for a new connection.
     public init() {}
 
-    /// Keeps to what the peer allows to make it remember: its SETTINGS_HEADER_TABLE_SIZE.
+    /// Applies the peer's SETTINGS_HEADER_TABLE_SIZE.
     public mutating func limitTable(to size: Int) {
-        // The peer forgets what does not fit; to know what that is, it is made to forget all.
+        // The peer evicts what does not fit. Clearing its table avoids tracking what that is.
         if updates.limit(to: size) { forget() }
     }
 
@@ -54,7 +54,7 @@ public struct FieldSectionEncoder: Sendable {
         updates.clear()
     }
 
-    /// Writes what has to stand at the beginning of a block (RFC 7541 section 4.2).
+    /// Writes the table size updates that a block must begin with (RFC 7541 section 4.2).
     public mutating func begin(_ block: inout ByteBuffer) {
         updates.write(to: &block)
     }
@@ -70,17 +70,17 @@ public struct FieldSectionEncoder: Sendable {
         case 404: block.writeInteger(0x8D as UInt8)
         case 500: block.writeInteger(0x8E as UInt8)
         default:
-            // A literal whose name is that of index 8, of three digits.
+            // A literal with the name at index 8 and a value of three digits.
             block.writeMultipleIntegers(0x08 as UInt8, 0x03 as UInt8)
             block.writeDecimal(status)
         }
     }
 
-    /// Writes all fields of `common`. Other common fields than before have to be preceded by ``prepare(_:)``.
+    /// Writes all fields of `common`. If they are not the ones written before, call ``prepare(_:)`` first.
     public mutating func write(_ common: CommonFields, to block: inout ByteBuffer) {
         let count = common.fields.count
         if remembered === common {
-            // The last one has the lowest index.
+            // The field that was added last has the lowest index.
             for index in 0..<count { block.writeInteger(UInt8(0x80 | (Self.firstIndex + count - 1 - index))) }
         } else if remembered == nil, canRemember(common) {
             block.writeImmutableBuffer(common.remembering)
@@ -99,7 +99,7 @@ public struct FieldSectionEncoder: Sendable {
         common.size <= updates.capacity && Self.firstIndex + common.fields.count - 1 <= Self.lastShortIndex
     }
 
-    /// Writes one field; by its index if it is one that the peer remembers.
+    /// Writes one field, by its index if it is in the peer's table.
     public func write(_ field: HTTPField, to block: inout ByteBuffer) {
         if let remembered {
             var index = Self.firstIndex + remembered.fields.count
@@ -124,11 +124,11 @@ public struct FieldSectionEncoder: Sendable {
     }
 }
 
-/// What the recipient is to do with a field.
+/// How a recipient treats a field.
 enum HPACKMemory {
     case remembered
     case plain
-    /// Not even the memory of a proxy may get it (RFC 7541 section 7.1.3).
+    /// Never indexed, not by proxies either (RFC 7541 section 7.1.3).
     case never
 }
 
@@ -144,7 +144,7 @@ extension ByteBuffer {
 
     /// Writes a field literally.
     ///
-    /// - Parameter nameIndex: An index of the name in either table; 0 if there is none.
+    /// - Parameter nameIndex: The index of an entry with that name in either table; 0 if there is none.
     mutating func writeHPACKField(
         _ name: UnsafeRawBufferPointer,
         _ value: UnsafeRawBufferPointer,
@@ -164,7 +164,7 @@ extension ByteBuffer {
         }
     }
 
-    /// Writes a text, coded where that makes it shorter (RFC 7541 section 5.2).
+    /// Writes a string, Huffman-coded where that makes it shorter (RFC 7541 section 5.2).
     private mutating func writeHPACKText(_ text: UnsafeRawBufferPointer) {
         let code = HuffmanCode.shared
         let count = code.encodedCount(text)
@@ -184,7 +184,8 @@ extension ByteBuffer {
         }
     }
 
-    /// Writes a number whose first byte has other bits above the low `prefix` ones (RFC 7541 section 5.1).
+    /// Writes an integer in the low `prefix` bits of its first byte, which is otherwise `first`, and in further bytes
+    /// (RFC 7541 section 5.1).
     mutating func writeHPACKInteger(_ number: Int, prefix: Int, first: UInt8) {
         let mask = 1 << prefix - 1
         guard number >= mask else {

@@ -1,7 +1,7 @@
-/// The code of RFC 7541 appendix B, in which frequent characters take fewer bits than others.
+/// The Huffman code of RFC 7541 appendix B.
 ///
-/// It is canonical: codes of the same length count up in the order of their symbols, and those of the next length go on
-/// from there. So the lengths are all there is to write down.
+/// The code is canonical: codes of the same length count up in the order of their symbols, and those of the next length
+/// continue from there. So the lengths define it.
 struct HuffmanCode: Sendable {
     static let shared = HuffmanCode()
 
@@ -9,9 +9,9 @@ struct HuffmanCode: Sendable {
     private let codes: [UInt32]
     /// The symbols by length, then by value.
     private let symbols: [UInt16]
-    /// For each length: its first code, the place of that code's symbol, and how many there are.
+    /// For each length: its first code, the index of that code's symbol, and the number of codes.
     private let runs: [Run]
-    /// What begins with each 8 bits, where that is a whole code.
+    /// The symbol whose whole code is at the start of each 8-bit value.
     private let short: [Short]
 
     private struct Run {
@@ -55,7 +55,7 @@ struct HuffmanCode: Sendable {
         (self.codes, self.symbols, self.runs, self.short) = (codes, symbols, runs, short)
     }
 
-    /// Appends what `bytes` stand for; false when that is nothing (RFC 7541 section 5.2).
+    /// Appends the decoded `bytes`; returns false if they are invalid (RFC 7541 section 5.2).
     func decode(_ bytes: UnsafeRawBufferPointer, to text: inout [UInt8]) -> Bool {
         var index = 0
         var bits: UInt64 = 0
@@ -74,7 +74,7 @@ struct HuffmanCode: Sendable {
                 continue
             }
             if count < 8 {
-                // What is left is padding: the beginning of the code for the end of the string, all ones.
+                // The remaining bits are padding: the beginning of the end-of-string code, all ones.
                 let mask = (UInt64(1) << UInt64(count)) - 1
                 return bits & mask == mask
             }
@@ -84,7 +84,7 @@ struct HuffmanCode: Sendable {
         }
     }
 
-    /// The symbol of a code longer than 8 bits at the top of `count` bits.
+    /// The symbol of the code, longer than 8 bits, at the top of the low `count` bits.
     private func long(_ bits: UInt64, _ count: Int) -> (symbol: Int, length: Int)? {
         guard count > 8 else { return nil }
         for length in 9...min(count, Self.longest) {
@@ -97,14 +97,14 @@ struct HuffmanCode: Sendable {
         return nil
     }
 
-    /// How many bytes ``encode(_:to:)`` makes of `bytes`.
+    /// The number of bytes that ``encode(_:_:)`` produces for `bytes`.
     func encodedCount(_ bytes: UnsafeRawBufferPointer) -> Int {
         var bits = 0
         for byte in bytes { bits += Int(Self.lengths[Int(byte)]) }
         return (bits + 7) / 8
     }
 
-    /// Hands each byte of the code for `bytes` to `write`.
+    /// Calls `write` with each byte of the encoded `bytes`.
     func encode(_ bytes: UnsafeRawBufferPointer, _ write: (UInt8) -> Void) {
         var bits: UInt64 = 0
         var count = 0
@@ -122,7 +122,7 @@ struct HuffmanCode: Sendable {
         }
     }
 
-    /// How many bits each symbol takes: the 256 bytes, and the end of the string.
+    /// The code length of each symbol in bits: the 256 byte values, and the end of the string.
     private static let lengths: [UInt8] = [
         13, 23, 28, 28, 28, 28, 28, 28, 28, 24, 30, 28, 28, 30, 28, 28, 28, 28, 28, 28, 28, 28, 30,
         28, 28, 28, 28, 28, 28, 28, 28, 28, 6, 10, 10, 12, 13, 6, 8, 11, 10, 10, 8, 11, 8, 6, 6, 6,

@@ -3,21 +3,21 @@ public import NIOCore
 
 /// Compresses the field blocks of the requests that one HTTP/2 connection sends (RFC 7541).
 ///
-/// The server is made to remember what requests are likely to repeat. What differs from request to request is not: it
-/// would only push the rest out. Secrets are kept out of every memory on the way (RFC 7541 section 7.1.3).
+/// Only fields that requests are likely to repeat enter the server's dynamic table; those that differ from request to
+/// request would only evict the rest. Secrets are kept out of every table on the way (RFC 7541 section 7.1.3).
 public struct RequestFieldEncoder: Sendable {
     private var table = DynamicTable()
     private var updates = TableSizeUpdates()
 
-    /// An encoder for a new connection.
+    /// Creates an encoder for a new connection.
     public init() {}
 
-    /// Keeps to what the server allows to make it remember: its SETTINGS_HEADER_TABLE_SIZE.
+    /// Applies the server's SETTINGS_HEADER_TABLE_SIZE.
     public mutating func limitTable(to size: Int) {
         if updates.limit(to: size) { table.resize(to: updates.capacity) }
     }
 
-    /// Writes what has to stand at the beginning of a block (RFC 7541 section 4.2).
+    /// Writes the table size updates that a block must begin with (RFC 7541 section 4.2).
     public mutating func begin(_ block: inout ByteBuffer) {
         updates.write(to: &block)
     }
@@ -31,7 +31,7 @@ public struct RequestFieldEncoder: Sendable {
         to block: inout ByteBuffer
     ) {
         write(":method", method.rawValue, .remembered, to: &block)
-        // Indices 6 and 7.
+        // Static indices 6 and 7.
         block.writeInteger((isSecure ? 0x87 : 0x86) as UInt8)
         write(":authority", authority, .remembered, to: &block)
         write(":path", path, .plain, to: &block)
@@ -50,7 +50,7 @@ public struct RequestFieldEncoder: Sendable {
         }
     }
 
-    /// Writes a field that comes after the content, and so is likely to depend on it.
+    /// Writes a trailer field, which is likely to depend on the content and so is not indexed.
     public mutating func write(trailer field: HTTPField, to block: inout ByteBuffer) {
         block.writeHPACKField(field, .plain)
     }
@@ -84,7 +84,7 @@ public struct RequestFieldEncoder: Sendable {
                 block.writeHPACKInteger(index, prefix: 7, first: 0x80)
                 return
             }
-            // One that leaves hardly any room for others is not worth it.
+            // A field that leaves hardly any room for others is not worth indexing.
             let isSmall = bytes.count + value.count + 32 <= updates.capacity / 2
             let isRemembered = memory == .remembered && isSmall
             block.writeHPACKField(
@@ -99,7 +99,7 @@ public struct RequestFieldEncoder: Sendable {
         }
     }
 
-    /// How a field is to be written: as whoever has made it says, else by its name.
+    /// How to encode a field: by its own indexing strategy if it has one, otherwise by its name.
     private static func memory(
         _ strategy: HTTPField.DynamicTableIndexingStrategy,
         _ name: String,
@@ -120,7 +120,7 @@ public struct RequestFieldEncoder: Sendable {
             .plain
         case "authorization", "proxy-authorization", "set-cookie":
             .never
-        // Long ones can't be guessed one at a time (RFC 7541 section 7.1.3), and are the same in every request.
+        // Long cookies can't be guessed piece by piece (RFC 7541 section 7.1.3), and are the same in every request.
         case "cookie":
             valueLength < 20 ? .never : .remembered
         default:

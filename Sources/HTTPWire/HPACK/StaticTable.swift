@@ -1,6 +1,6 @@
-/// The fields that every HTTP/2 endpoint knows by number (RFC 7541 appendix A).
+/// HPACK's static table: the fields that every HTTP/2 endpoint knows by index (RFC 7541 appendix A).
 enum StaticTable {
-    /// The fields, from index 1 on.
+    /// The entries, of which the first has the index 1.
     static let entries: [FieldTableEntry] = list.map { FieldTableEntry(name: Array($0.utf8), value: Array($1.utf8)) }
 
     /// The first index of each name.
@@ -9,7 +9,7 @@ enum StaticTable {
         uniquingKeysWith: { first, _ in first }
     )
 
-    /// The index of a field, given the first of its name.
+    /// The index of a field, given the first index of its name.
     static func index(of name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, from first: Int) -> Int? {
         var index = first
         while index <= entries.count, entries[index - 1].hasName(name) {
@@ -84,7 +84,7 @@ enum StaticTable {
     ]
 }
 
-/// A field in one of the tables.
+/// A field in the static or the dynamic table.
 struct FieldTableEntry: Sendable {
     /// The name, then the value.
     let bytes: [UInt8]
@@ -99,6 +99,6 @@ struct FieldTableEntry: Sendable {
         self.nameLength = nameLength
     }
 
-    /// What it counts for in a table (RFC 7541 section 4.1).
+    /// Its size in a table (RFC 7541 section 4.1).
     var size: Int { bytes.count + 32 }
 }

@@ -1,16 +1,16 @@
 import NIOCore
 
-/// How much an encoder may make the peer remember, and what the peer has yet to be told about it (RFC 7541 section 4.2).
+/// The size of an encoder's dynamic table, and the updates about it that the peer has yet to be sent (RFC 7541 section
+/// 4.2).
 struct TableSizeUpdates: Sendable {
-    /// How many bytes there are.
+    /// The maximum size of the table in bytes.
     private(set) var capacity = DynamicTable.defaultCapacity
-    /// The sizes that the peer has yet to be told: the least that there was meanwhile, and the present one.
+    /// The sizes that the peer has yet to be sent: the smallest since the last update, and the current one.
     private var pending: (least: Int, present: Int)?
 
-    /// Keeps to what the peer allows, though not to more than there is to begin with: the memory is needed on this side,
-    /// too.
+    /// Applies the peer's limit, but never exceeds the default size, since the table takes memory on this side too.
     ///
-    /// - Returns: whether that changes anything.
+    /// - Returns: Whether that changes the size.
     mutating func limit(to size: Int) -> Bool {
         let size = min(size, DynamicTable.defaultCapacity)
         guard size != capacity else { return false }
@@ -19,12 +19,12 @@ struct TableSizeUpdates: Sendable {
         return true
     }
 
-    /// Makes the peer forget all.
+    /// Makes the peer empty its table.
     mutating func clear() {
         pending = (0, capacity)
     }
 
-    /// Writes what has to stand at the beginning of a block.
+    /// Writes the updates that a block must begin with.
     mutating func write(to block: inout ByteBuffer) {
         guard let (least, present) = pending else { return }
         pending = nil

@@ -4,8 +4,8 @@ public import NIOCore
 extension ByteBuffer {
     /// Writes a request line (RFC 9112 section 3).
     ///
-    /// - Throws: If the method is not a token or the target holds anything but visible ASCII characters. Whether the
-    ///   target is in one of the four forms is not checked.
+    /// - Throws: If the method is not a token, or the target holds anything but visible ASCII characters. It is not
+    ///   checked that the target is in one of the four forms.
     public mutating func writeRequestLine(
         method: HTTPRequest.Method,
         target: String,
@@ -25,8 +25,8 @@ extension ByteBuffer {
 
     /// Writes one field line (RFC 9112 section 5).
     ///
-    /// - Throws: If the value holds a control character other than HTAB; names are tokens by their type. White space
-    ///   around the value is written as it is, though a recipient drops it.
+    /// - Throws: If the value holds a control character other than HTAB; the type of names ensures that they are
+    ///   tokens. White space around the value is written as it is, although recipients drop it.
     @inlinable
     public mutating func writeField(_ name: HTTPField.Name, _ value: String) throws(HTTPWriteError) {
         try writeField(name, bytes: value.utf8.span)
@@ -43,7 +43,7 @@ extension ByteBuffer {
     /// Writes all fields in order, their values byte for byte.
     ///
     /// - Throws: If a value holds a control character other than HTAB, or a name is not a token, as those of HTTP/2's
-    ///   pseudo fields are not. Nothing has been written then.
+    ///   pseudo-header fields are not. In that case nothing has been written.
     public mutating func writeFields(_ fields: HTTPFields) throws(HTTPWriteError) {
         let start = writerIndex
         do {
@@ -63,7 +63,7 @@ extension ByteBuffer {
         writeStaticString("\r\n")
     }
 
-    /// Writes one field line after looking at each byte of the value.
+    /// Writes one field line after checking each byte of the value.
     @usableFromInline
     mutating func writeField(_ name: HTTPField.Name, bytes value: Span<UInt8>) throws(HTTPWriteError) {
         try Self.checkField(name, value)
@@ -72,7 +72,7 @@ extension ByteBuffer {
         }
     }
 
-    /// Whether a field can be sent.
+    /// Checks that a field can be sent.
     @inline(__always)
     fileprivate static func checkField(_ name: HTTPField.Name, _ value: Span<UInt8>) throws(HTTPWriteError) {
         // `HTTPField.Name(parsed:)` makes names like ":path"; every other name is a token.
@@ -86,11 +86,11 @@ extension ByteBuffer {
         guard isValid else { throw HTTPWriteError(.invalidFieldValue, fieldName: name.rawName) }
     }
 
-    /// Writes a name, a colon, a space, a value and CR LF in one go.
+    /// Writes a name, a colon, a space, a value and CR LF at once.
     private mutating func writeLine(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
         let count = name.count + value.count + 4
         writeWithUnsafeMutableBytes(minimumWritableBytes: count) { line in
-            // The four parts fill the `count` bytes that have been asked for, one behind the other.
+            // The parts follow each other and together fill the `count` bytes that have been reserved.
             line.copyMemory(from: name)
             line[name.count] = UInt8(ascii: ":")
             line[name.count + 1] = UInt8(ascii: " ")
@@ -103,9 +103,9 @@ extension ByteBuffer {
 }
 
 extension HTTPField {
-    /// Whether the field can be sent in a message of any version.
+    /// Checks that the field can be sent, in any version of HTTP.
     ///
-    /// - Throws: If the value holds a control character other than HTAB, or the name is that of a pseudo field.
+    /// - Throws: If the value holds a control character other than HTAB, or the name is that of a pseudo-header field.
     public func checkForSending() throws(HTTPWriteError) {
         try withUnsafeBytesOfValue { (bytes) throws(HTTPWriteError) in
             try ByteBuffer.checkField(name, bytes.span)
@@ -114,9 +114,9 @@ extension HTTPField {
 }
 
 extension HTTPFields {
-    /// Whether the fields can be sent as trailers.
+    /// Checks that the fields can be sent as trailers.
     ///
-    /// - Throws: If one can't be sent at all, or must not be a trailer (RFC 9110 section 6.5.1).
+    /// - Throws: If a field can't be sent at all, or must not be a trailer (RFC 9110 section 6.5.1).
     public func checkAsTrailers() throws(HTTPWriteError) {
         for field in self {
             guard !ForbiddenTrailers.contains(field.name) else {

@@ -1,7 +1,8 @@
 public import NIOCore
 
 extension ByteBuffer {
-    /// Writes a number in decimal digits, with a minus sign if it is negative. Allocates nothing but buffer space.
+    /// Writes a number in decimal digits, with a minus sign if it is negative. Allocates nothing but buffer space, and
+    /// returns how many bytes it has written.
     @discardableResult
     public mutating func writeDecimal(_ number: Int) -> Int {
         if number < 0 { writeInteger(UInt8(ascii: "-")) }
@@ -9,13 +10,14 @@ extension ByteBuffer {
         return number < 0 ? length + 1 : length
     }
 
-    /// Writes a number that is not negative in lower-case hexadecimal digits. Allocates nothing but buffer space.
+    /// Writes a number in lower-case hexadecimal digits. Allocates nothing but buffer space, and returns how many bytes
+    /// it has written.
     @discardableResult
     public mutating func writeHex(_ number: UInt64) -> Int {
         writeDigits(number, radix: 16)
     }
 
-    // Inlined, so that the divisions are by a constant.
+    // Inlined so that the divisions are by a constant.
     @inline(__always)
     private mutating func writeDigits(_ number: UInt64, radix: UInt64) -> Int {
         var count = 1

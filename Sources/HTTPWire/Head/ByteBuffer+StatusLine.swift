@@ -4,9 +4,9 @@ public import NIOCore
 extension ByteBuffer {
     /// Writes a status line (RFC 9112 section 4).
     ///
-    /// A status with an empty reason phrase gets the one that is registered for its code, if there is one. Characters
-    /// of a reason phrase are written as ISO 8859-1; `HTTPResponse.Status` has no line ends or other control
-    /// characters in it, and what ISO 8859-1 does not have becomes a space.
+    /// A status with an empty reason phrase gets the phrase that is registered for its code, if there is one. Reason
+    /// phrases are written as ISO 8859-1, with a space in place of characters that it lacks; `HTTPResponse.Status`
+    /// never holds line ends or other control characters.
     public mutating func writeStatusLine(_ status: HTTPResponse.Status, version: HTTPVersion = .http1_1) {
         if let line = StatusTable.line(status.code), version != .http1_0, Self.isRegistered(status.reasonPhrase, line) {
             writeStaticString(line)
@@ -21,7 +21,7 @@ extension ByteBuffer {
             writeString(HTTPResponse.Status.reasonPhrase(forCode: status.code) ?? "")
         } else {
             for scalar in status.reasonPhrase.unicodeScalars {
-                // The type promises this already; it is the last line of defence against response splitting.
+                // The type ensures this already; the check is the last line of defence against response splitting.
                 let isText = scalar == "\t" || (scalar >= " " && scalar != "\u{7F}" && scalar.value <= 0xFF)
                 writeInteger(isText ? UInt8(truncatingIfNeeded: scalar.value) : 0x20)
             }

@@ -1,8 +1,8 @@
-/// Loops over raw bytes that find the end of a token, a target or a field value, 16 bytes at a time.
+/// Finds the end of a token, a target or a field value in raw bytes, 16 bytes at a time.
 ///
-/// Each takes a base address, an offset and an end and answers an offset in `offset...end`; the caller warrants that
-/// `base + 0 ..< base + end` is readable and `0 <= offset <= end`. No byte from `end` on is read: vectors are loaded
-/// only where `end - offset >= 16`, single bytes only where `offset < end`.
+/// Each function takes a base address, an offset and an end, and returns an offset in `offset...end`. The caller
+/// guarantees that `base + 0 ..< base + end` is readable and `0 <= offset <= end`. No byte from `end` on is read:
+/// vectors are loaded only where `end - offset >= 16`, single bytes only where `offset < end`.
 enum ByteScanner {
     typealias Vector = SIMD16<UInt8>
 
@@ -16,7 +16,7 @@ enum ByteScanner {
     static func endOfToken(_ base: UnsafeRawPointer, from offset: Int, to end: Int) -> Int {
         var offset = endOfPlainText(base, from: offset, to: end)
         let token = ByteSet.token
-        // After a field name, which is what most tokens are, the answer is the first byte that is looked at.
+        // Most tokens are field names, which end at the first byte that is looked at here.
         if offset < end, base.load(fromByteOffset: offset, as: UInt8.self) == UInt8(ascii: ":") { return offset }
         while offset < end, token.contains(base.load(fromByteOffset: offset, as: UInt8.self)) { offset &+= 1 }
         return offset
@@ -57,8 +57,8 @@ enum ByteScanner {
         return offset
     }
 
-    /// An offset up to which there are only letters, digits, hyphens and dots. Not always as far as there are: it
-    /// is what to try before a loop over single bytes, and most names have nothing else in them.
+    /// An offset up to which there are only letters, digits, hyphens and dots, not necessarily the last such offset.
+    /// Most names consist of nothing else, so this saves the loop over single bytes.
     @inline(__always)
     static func endOfPlainText(_ base: UnsafeRawPointer, from offset: Int, to end: Int) -> Int {
         var offset = offset
@@ -73,8 +73,8 @@ enum ByteScanner {
         return offset
     }
 
-    /// An offset up to which there are only letters, digits and `-./_?=&`, none of which is worth a second look in a
-    /// path or a query. Not always as far as there are.
+    /// An offset up to which there are only letters, digits and `-./_?=&`, none of which needs a second look in a path
+    /// or a query; not necessarily the last such offset.
     @inline(__always)
     static func endOfPlainPath(_ base: UnsafeRawPointer, from offset: Int, to end: Int) -> Int {
         var offset = offset
@@ -131,21 +131,21 @@ enum ByteScanner {
     /// The index of the first lane that is set.
     @inline(__always)
     private static func firstIndex(_ mask: SIMDMask<Vector.MaskStorage>) -> Int? {
-        // A lane is all ones or all zeros, so that a lane's first bit is eight times its index.
+        // A lane is all ones or all zeros, so the index of its first bit is eight times its own.
         let words = unsafeBitCast(mask, to: SIMD2<UInt64>.self)
         if words[0] != 0 { return UInt64(littleEndian: words[0]).trailingZeroBitCount &>> 3 }
         if words[1] != 0 { return 8 &+ UInt64(littleEndian: words[1]).trailingZeroBitCount &>> 3 }
         return nil
     }
 
-    /// Four bytes, the first the lowest, with bit 5 set in each. Compared with a word of lower-case letters and hyphens
-    /// it tells whether the text is the same but for case, provided that there are no control characters in it.
+    /// Four bytes, the first the lowest, with bit 5 set in each. Equal to a word of lower-case letters and hyphens if
+    /// the text is the same but for case, provided that it holds no control characters.
     @inline(__always)
     static func lowercasedWord32(_ base: UnsafeRawPointer, _ offset: Int) -> UInt32 {
         UInt32(littleEndian: base.loadUnaligned(fromByteOffset: offset, as: UInt32.self)) | 0x2020_2020
     }
 
-    /// Eight bytes in the same way.
+    /// The same for eight bytes.
     @inline(__always)
     static func lowercasedWord64(_ base: UnsafeRawPointer, _ offset: Int) -> UInt64 {
         UInt64(littleEndian: base.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) | 0x2020_2020_2020_2020
@@ -161,7 +161,7 @@ enum ByteScanner {
         return (start, end)
     }
 
-    /// Whether a range holds the given text, which is in lower case, whatever the case of its letters.
+    /// Whether a range holds the given text, which is in lower case, ignoring case.
     @inline(__always)
     static func equals(
         _ base: UnsafeRawPointer,
@@ -180,7 +180,7 @@ enum ByteScanner {
 }
 
 extension UInt8 {
-    /// Space or HTAB: what OWS is made of (RFC 9110 section 5.6.3).
+    /// Whether the byte is a space or HTAB, of which OWS consists (RFC 9110 section 5.6.3).
     @inline(__always)
     var isBlank: Bool { self == 0x20 || self == 0x09 }
 }

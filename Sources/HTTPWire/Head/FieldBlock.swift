@@ -3,18 +3,18 @@ import NIOCore
 
 /// The fields of a message as they were received: the bytes, and a table of where names and values stand in them.
 ///
-/// Names and values become Strings only when they are asked for. A value whose bytes are valid UTF-8 is read as that,
-/// any other as ISO 8859-1, so that no byte is lost. Values come without white space around them.
+/// Names and values become Strings on demand only. A value that is valid UTF-8 is read as such, any other as ISO
+/// 8859-1, so that no byte is lost. Values have no white space around them.
 public struct FieldBlock: Sendable {
     /// The head's bytes, from its first to its last.
     private let bytes: ByteBuffer
     private let table: FieldTable
 
-    /// How much memory a head may keep besides what its size allows: small reads are not copied, while an exchange that
-    /// goes on for long does not hold on to the large one that its head has come with.
+    /// How much memory a head may keep beyond its own size: small reads are not copied, while a long exchange does not
+    /// retain the large read that its head arrived in.
     static let slack = 32_768
 
-    /// A block of no fields.
+    /// Creates an empty block.
     public init() {
         bytes = ByteBuffer()
         table = FieldTable()
@@ -49,8 +49,8 @@ public struct FieldBlock: Sendable {
         withFirstValueBytes(of: name) { _ in true } ?? false
     }
 
-    /// Calls `body` with the bytes of the first field of that name, which must not be used once it returns; `nil` if
-    /// there is no such field.
+    /// Calls `body` with the bytes of the first field of that name, which must not be used after it returns. Returns
+    /// `nil` if there is no such field.
     public func withFirstValueBytes<Result>(
         of name: HTTPField.Name,
         _ body: (UnsafeRawBufferPointer) -> Result
@@ -66,7 +66,7 @@ public struct FieldBlock: Sendable {
         }
     }
 
-    /// Calls `body` with the bytes of every value of that name, in order; they must not be used once it returns.
+    /// Calls `body` with the bytes of every value of that name, in order; they must not be used after it returns.
     public func forEachValue(of name: HTTPField.Name, _ body: (UnsafeRawBufferPointer) -> Void) {
         var name = name.canonicalName
         name.withUTF8 { name in
@@ -79,7 +79,7 @@ public struct FieldBlock: Sendable {
         }
     }
 
-    /// Calls `body` with the bytes of the name and of the value of each field in order; they must not be used once it
+    /// Calls `body` with the bytes of the name and of the value of each field in order; they must not be used after it
     /// returns.
     public func forEach(_ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void) {
         bytes.withUnsafeReadableBytes { bytes in

@@ -1,41 +1,41 @@
 import NIOCore
 
-/// Which lines are parsed: the same syntax means different things in each.
+/// The section that lines belong to: the same syntax has different meanings in each.
 enum FieldSection: Sendable {
     case request
     case response
     /// The trailers of a request.
     case trailers
     case responseTrailers
-    /// The head of a part of a multipart content, which frames nothing.
+    /// The head of a part of multipart content, which frames nothing.
     case part
 
-    /// Whether a line that begins with a blank continues the one before: user agents must take that (RFC 9112 section 5.2),
-    /// and a server that did could be made to disagree with the proxy before it.
+    /// Whether a line that begins with a blank continues the one before: user agents must accept that (RFC 9112 section
+    /// 5.2), but a server that did could be made to disagree with the proxy in front of it.
     @inline(__always)
     var unfolds: Bool { self == .response || self == .responseTrailers }
 }
 
-/// Parses field lines up to the empty line that ends them: those of a request, of a response, of trailers and of a
-/// part of a multipart content (RFC 9112 section 5).
+/// Parses field lines up to the empty line that ends them: those of a request, of a response, of trailers and of a part
+/// of multipart content (RFC 9112 section 5).
 ///
-/// Works on offsets from the head's first byte, so that it can go on in a buffer that has moved in memory meanwhile.
-/// Where bytes run out it keeps what it knows of the current line, so that no byte is scanned twice.
+/// Works on offsets from the head's first byte, so that it can continue in a buffer that has moved in memory meanwhile.
+/// When bytes run out it keeps its state within the current line, so that no byte is scanned twice.
 struct FieldLineParser: Sendable {
-    /// The fields of complete lines. Copied to a `FieldBlock` when the head is complete; storage is taken up again for
-    /// the next head if that block is gone by then.
+    /// The fields of complete lines. Copied to a `FieldBlock` when the head is complete; the storage is reused for the
+    /// next head if that block is gone by then.
     private(set) var table = FieldTable()
     /// The first byte that has not been scanned.
     private(set) var cursor = 0
     private var lineStart = 0
-    /// The colon of the current line; zero as long as it has not been found.
+    /// The colon of the current line; zero until it is found.
     private var colon = 0
     /// The first byte of a line that continues another which has not been scanned; zero outside of such a line.
     private var foldCursor = 0
-    /// Whether a value of the table reaches over a line's end.
+    /// Whether a value in the table spans several lines.
     private var hasFolds = false
 
-    /// Makes ready for field lines that begin at an offset.
+    /// Prepares for field lines that begin at an offset.
     @inline(__always)
     mutating func start(at offset: Int) {
         table.removeAll()
@@ -46,10 +46,10 @@ struct FieldLineParser: Sendable {
         hasFolds = false
     }
 
-    /// Goes on parsing; answers whether the empty line has been read, `cursor` being behind it then.
+    /// Continues parsing; returns whether the empty line has been read, in which case `cursor` is after it.
     ///
-    /// The caller warrants that `base ..< base + end` is readable and `cursor <= end`. Every load below is at an offset
-    /// less than `end`, which each is compared with first.
+    /// The caller guarantees that `base ..< base + end` is readable and `cursor <= end`. Every load below is at an
+    /// offset that has been found to be less than `end`.
     @inline(__always)
     mutating func parse(
         _ base: UnsafeRawPointer,
@@ -59,7 +59,7 @@ struct FieldLineParser: Sendable {
         facts: inout HeadFacts
     ) throws(HTTPParseError) -> Bool {
         var writer = table.makeWritable()
-        // Locals stay in registers where properties would be stored time and again.
+        // Locals stay in registers, where properties would be stored again and again.
         var (cursor, lineStart, colon) = (self.cursor, self.lineStart, self.colon)
         defer { (self.cursor, self.lineStart, self.colon) = (cursor, lineStart, colon) }
         while true {
@@ -124,8 +124,8 @@ struct FieldLineParser: Sendable {
         }
     }
 
-    /// Adds a line that begins with a blank to the field before it, and answers what follows the line; `nil` if it is not
-    /// complete. The line's end stays in the value until all have been read (`unfolded`).
+    /// Adds a line that begins with white space to the field before it; returns the offset after the line, or `nil` if
+    /// it is not complete. The line end stays in the value until all lines have been read (`unfolded`).
     @inline(never)
     private mutating func unfold(
         _ last: FieldSlot,
@@ -137,7 +137,7 @@ struct FieldLineParser: Sendable {
         _ facts: inout HeadFacts,
         _ writer: inout FieldTable.Writer
     ) throws(HTTPParseError) -> Int? {
-        // A length or a coding in pieces is a way to split a response, and of no use to a server.
+        // A folded length or coding is a means of response splitting, and no server needs it.
         guard last.known != .contentLength, last.known != .transferEncoding else {
             throw HTTPParseError(.obsoleteLineFolding, at: lineStart)
         }
@@ -147,7 +147,7 @@ struct FieldLineParser: Sendable {
         let piece = ByteScanner.trimBlanks(base, lineStart, foldCursor)
         foldCursor = 0
         guard piece.start < piece.end else { return next }
-        // In a list, which these are, a fold stands beside a comma: the pieces are read one by one.
+        // These fields are lists, in which a fold is next to a comma: the pieces are read one by one.
         if last.known != .other, section == .response {
             try facts.note(last.known, base, piece.start..<piece.end, readableTo: end, section: section)
         }
@@ -176,7 +176,7 @@ struct FieldLineParser: Sendable {
         return bytes
     }
 
-    /// Puts one space in place of each line end and the blanks around it; answers what is left of the value's length.
+    /// Replaces each line end and the white space around it with one space; returns the new length of the value.
     private static func unfold(_ value: UnsafeMutableRawBufferPointer) -> Int {
         var (length, index) = (0, 0)
         while index < value.count {
@@ -197,7 +197,8 @@ struct FieldLineParser: Sendable {
         return length
     }
 
-    /// What follows the line end at an offset, `nil` if it is not complete yet. Anything but a line end is an error.
+    /// The offset after the line end at an offset; `nil` if the line end is not complete yet. Anything but a line end
+    /// is an error.
     @inline(__always)
     static func endOfLine(
         _ base: UnsafeRawPointer,
@@ -222,8 +223,8 @@ struct FieldLineParser: Sendable {
         }
     }
 
-    /// The end of a name that is not a colon after at least one character: the empty line, whose end is answered
-    /// unless it is not complete, or an error. `cursor < end`.
+    /// Handles a name that does not end with a colon after at least one character: this is the empty line, whose end is
+    /// returned once it is complete, or an error. `cursor < end`.
     @inline(never)
     private static func endName(
         _ base: UnsafeRawPointer,

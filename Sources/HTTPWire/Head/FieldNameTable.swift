@@ -1,9 +1,9 @@
 import HTTPTypes
 
-/// Field names that are made once for all, found by their bytes.
+/// Field names that are created once and found by their bytes.
 ///
-/// To make an `HTTPField.Name` takes a check of its characters, a copy in lower case and, from 16 bytes on, two
-/// allocations; nearly every field that is received has one of a few dozen names, in one of two spellings.
+/// Creating an `HTTPField.Name` takes a check of its characters, a copy in lower case and, from 16 bytes on, two
+/// allocations. Nearly every received field has one of a few dozen names, in one of two spellings.
 struct FieldNameTable: Sendable {
     static let shared = FieldNameTable()
 
@@ -35,7 +35,7 @@ struct FieldNameTable: Sendable {
         return nil
     }
 
-    /// A number below `slotCount` of the length and some of the letters.
+    /// A number below `slotCount`, computed from the length and some of the letters.
     @inline(__always)
     private static func hash(_ bytes: UnsafeRawBufferPointer) -> Int {
         guard let first = bytes.first, let last = bytes.last else { return 0 }

@@ -1,28 +1,28 @@
-/// The slots of one head's fields, in memory that the next head can use again.
+/// The slots of one head's fields, in memory that the next head can reuse.
 ///
-/// A value type whose memory is copied on write, like an array; other than an array it checks for other owners once a
-/// call of the parser and not once a field.
+/// A value type whose memory is copied on write, like an array. Unlike an array it checks for other owners once for
+/// each call of the parser, not once for each field.
 struct FieldTable: @unchecked Sendable {
-    // Sendable because memory is written to only by an owner that has found itself alone with it (`makeWritable`).
+    // Sendable because memory is written only by an owner that has checked that it is the only one (`makeWritable`).
     private final class Storage: ManagedBuffer<Int, FieldSlot> {}
 
     private var storage: ManagedBuffer<Int, FieldSlot>?
-    /// How many fields there are. Slots behind them may have been written by another owner; they are not looked at.
+    /// How many fields there are. Slots after them may have been written by another owner; they are never read.
     private(set) var count = 0
 
-    /// A table without fields, and without memory.
+    /// Creates a table without fields, and without memory.
     init() {}
 
-    /// Browsers send 10 to 20 fields, which the first piece of memory has room for.
+    /// Browsers send 10 to 20 fields, for which the first allocation has room.
     private static let firstCapacity = 24
 
-    /// Forgets all fields but keeps the memory.
+    /// Removes all fields but keeps the memory.
     @inline(__always)
     mutating func removeAll() {
         count = 0
     }
 
-    /// Calls `body` with each slot in order until it answers something.
+    /// Calls `body` with each slot in order until it returns a result.
     @inline(__always)
     func first<Result>(_ body: (FieldSlot) -> Result?) -> Result? {
         guard let storage else { return nil }
@@ -44,7 +44,7 @@ struct FieldTable: @unchecked Sendable {
         }
     }
 
-    /// Where slots can be written, once no one else owns the memory, and how many there is room for.
+    /// The memory to write slots to, copied first if it has another owner.
     @inline(__always)
     mutating func makeWritable() -> Writer {
         // In this order: a second reference would be an owner too.
@@ -52,7 +52,7 @@ struct FieldTable: @unchecked Sendable {
         return Writer(storage)
     }
 
-    /// Writes behind the last slot.
+    /// Appends a slot.
     @inline(__always)
     mutating func append(_ slot: FieldSlot, _ writer: inout Writer) {
         if count == writer.capacity { writer = moveToNewStorage(count &* 2) }
@@ -61,13 +61,13 @@ struct FieldTable: @unchecked Sendable {
         count &+= 1
     }
 
-    /// The slot that was written last.
+    /// The last slot.
     @inline(__always)
     func last(_ writer: Writer) -> FieldSlot? {
         count > 0 ? writer.slots[count &- 1] : nil
     }
 
-    /// Writes over the last slot, if there is one.
+    /// Overwrites the last slot, if there is one.
     func replaceLast(_ slot: FieldSlot, _ writer: inout Writer) {
         if count > 0 { writer.slots[count &- 1] = slot }
     }
@@ -78,8 +78,8 @@ struct FieldTable: @unchecked Sendable {
         for index in 0..<count { body(&writer.slots[index]) }
     }
 
-    /// The memory of a table that is its only owner. It must not be used once the table has been copied or changed
-    /// otherwise than by `append`.
+    /// The memory of a table that is its only owner. It must not be used after the table has been copied, or changed
+    /// other than by `append`.
     struct Writer {
         fileprivate let slots: UnsafeMutablePointer<FieldSlot>
         fileprivate let capacity: Int

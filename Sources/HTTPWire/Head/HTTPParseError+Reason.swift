@@ -56,7 +56,7 @@ extension HTTPParseError {
 }
 
 extension HTTPParseError.Reason {
-    /// The status a server answers with when a request breaks this rule.
+    /// The status of a server's response to a request that breaks this rule.
     public var status: HTTPResponse.Status {
         switch self {
         case .targetTooLong: .uriTooLong
@@ -67,28 +67,28 @@ extension HTTPParseError.Reason {
         }
     }
 
-    /// The rule in one sentence, with the section of the RFC that it stands in.
+    /// The rule in one sentence, with its RFC section.
     public var explanation: String {
         switch self {
         case .tooManyEmptyLines: "Too many empty lines before a message (RFC 9112 section 2.2)"
         case .invalidMethod: "The method is not a token (RFC 9110 section 9.1)"
-        case .methodTooLong: "The method is longer than any that is known (RFC 9112 section 3)"
+        case .methodTooLong: "The method is longer than any known one (RFC 9112 section 3)"
         case .malformedRequestLine:
             "A request line is a method, a target and a version with one space between them (RFC 9112 section 3)"
         case .invalidTarget: "The request target is in none of the four forms (RFC 9112 section 3.2)"
         case .targetNotAllowedForMethod:
-            "A target in asterisk-form comes with OPTIONS only, one in authority-form with CONNECT only "
+            "A target in asterisk-form is for OPTIONS only, and one in authority-form for CONNECT only "
                 + "(RFC 9112 section 3.2)"
         case .targetTooLong: "The request line is too long (RFC 9112 section 3)"
         case .invalidVersion: "The version is not HTTP/ with a digit, a dot and a digit (RFC 9112 section 2.3)"
         case .unsupportedVersion: "The major version is not 1 (RFC 9110 section 15.6.6)"
         case .malformedStatusLine:
             "A status line is a version, a status code and a reason with one space between them (RFC 9112 section 4)"
-        case .invalidStatusCode: "The status code is not three digits from 100 on (RFC 9110 section 15)"
+        case .invalidStatusCode: "The status code is not a three-digit number from 100 up (RFC 9110 section 15)"
         case .invalidReasonPhrase: "A control character in the reason phrase (RFC 9112 section 4)"
         case .statusLineTooLong: "The status line is too long (RFC 9112 section 4)"
-        case .bareCarriageReturn: "A CR without LF (RFC 9112 section 2.2)"
-        case .bareLineFeed: "A LF without CR (RFC 9112 section 2.2)"
+        case .bareCarriageReturn: "A CR without an LF (RFC 9112 section 2.2)"
+        case .bareLineFeed: "An LF without a CR (RFC 9112 section 2.2)"
         case .obsoleteLineFolding: "A line begins with white space (RFC 9112 section 5.2)"
         case .whitespaceBeforeColon: "White space between a field name and the colon (RFC 9112 section 5.1)"
         case .emptyFieldName: "A field line begins with a colon (RFC 9112 section 5)"

@@ -1,7 +1,7 @@
 public import HTTPTypes
 
 extension HTTPResponse.Status {
-    /// The reason phrase that IANA has registered for a status code; `nil` for one that has none.
+    /// The reason phrase that IANA has registered for a status code; `nil` for a code without one.
     ///
     /// 306 and 418 are registered as unused, so neither has one.
     public static func reasonPhrase(forCode code: Int) -> String? {

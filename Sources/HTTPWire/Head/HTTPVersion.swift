@@ -1,4 +1,4 @@
-/// The version of HTTP that a message was sent with.
+/// The version of HTTP in which a message was sent.
 ///
 /// Of HTTP/1, a minor version above 1 is treated as 1.1, as RFC 9110 section 2.5 asks.
 public enum HTTPVersion: Sendable, Hashable, CustomStringConvertible {

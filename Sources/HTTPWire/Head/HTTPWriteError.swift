@@ -1,8 +1,8 @@
-/// Something that must not be written to the wire, because a peer would read more or something else in it.
+/// A message part that must not be sent, because a peer would misread it.
 ///
-/// Nothing of it has been written when this is thrown; what the same call wrote before it is taken back.
+/// When this is thrown the buffer is unchanged: what the same call had written before is removed.
 public struct HTTPWriteError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What was wrong.
+    /// The rule that was broken.
     public enum Reason: Sendable, Hashable, CaseIterable {
         /// The method is not a token (RFC 9110 section 9.1).
         case invalidMethod
@@ -16,9 +16,9 @@ public struct HTTPWriteError: Error, Hashable, Sendable, CustomStringConvertible
         case forbiddenTrailer
     }
 
-    /// What was wrong.
+    /// The rule that was broken.
     public let reason: Reason
-    /// The name of the field that it was found in; empty for a request line. Never the value, which may be secret.
+    /// The name of the offending field; empty for a request line. Never the value, which may be secret.
     public let fieldName: String
 
     init(_ reason: Reason, fieldName: String = "") {
@@ -30,7 +30,7 @@ public struct HTTPWriteError: Error, Hashable, Sendable, CustomStringConvertible
     public var description: String {
         switch reason {
         case .invalidMethod: "The method is not a token"
-        case .invalidTarget: "The request target holds a character that it must not hold"
+        case .invalidTarget: "The request target is empty or holds a forbidden character"
         case .invalidFieldName: "A field name is not a token: \(String(reflecting: fieldName))"
         case .invalidFieldValue: "The value of \(fieldName) holds a control character"
         case .forbiddenTrailer: "\(fieldName) cannot be sent as a trailer"

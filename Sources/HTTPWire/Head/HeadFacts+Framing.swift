@@ -1,7 +1,7 @@
 import HTTPTypes
 
 extension HeadFacts {
-    /// How a request's content ends (RFC 9112 section 6.3). Errors are placed at `position`.
+    /// How a request's content ends (RFC 9112 section 6.3). Errors are reported at `position`.
     func requestFraming(version: HTTPVersion, position: Int) throws(HTTPParseError) -> BodyFraming {
         try checkTransferCoding(version: version, position: position)
         if transferCoding != .absent { return .chunked }
@@ -16,7 +16,7 @@ extension HeadFacts {
         requestMethod: HTTPRequest.Method,
         position: Int
     ) throws(HTTPParseError) -> BodyFraming {
-        // Even where the fields frame nothing, a contradiction among them says that the server cannot be trusted.
+        // Even where the fields frame nothing, a contradiction among them shows that the server cannot be trusted.
         try checkTransferCoding(version: version, position: position)
         if statusCode < 200 || statusCode == 204 || statusCode == 304 || requestMethod == .head { return .none }
         if requestMethod == .connect, statusCode < 300 { return .none }

@@ -1,31 +1,32 @@
-/// What the fields seen so far say about a message: where it ends and what becomes of its connection.
+/// What the fields parsed so far mean for a message: where it ends, and whether its connection persists.
 ///
-/// Collected while the field lines are parsed, judged once the head is complete.
+/// Collected while the field lines are parsed, evaluated once the head is complete.
 struct HeadFacts: Sendable {
-    /// What the Transfer-Encoding lines amount to, all taken together.
+    /// The combined meaning of all Transfer-Encoding lines.
     enum TransferCoding: UInt8, Sendable {
         case absent
         /// `chunked` and nothing else.
         case chunked
         /// Other codings, and `chunked` last.
         case otherThenChunked
-        /// Codings of which the last is not `chunked`, or not yet.
+        /// Codings of which the last is not `chunked`, or not so far.
         case other
         /// `chunked`, and then something else.
         case chunkedThenOther
         case chunkedTwice
     }
 
-    /// The one Content-Length, if there was any.
+    /// The Content-Length, if there was one.
     var contentLength: Int?
     var transferCoding = TransferCoding.absent
-    /// Offset and length of the one Host value in the head.
+    /// The range of the only Host value in the head.
     var host: Range<Int>?
     var connection = ConnectionTokens()
     var hasUpgradeField = false
     var expectsContinue = false
 
-    /// Takes in the value of a field. `base ..< base + end` is readable; the value is in there, trimmed and free of control characters.
+    /// Evaluates a field. `base ..< base + end` is readable; the value is within it, trimmed and free of control
+    /// characters.
     @inline(__always)
     mutating func note(
         _ field: KnownField,
@@ -40,7 +41,7 @@ struct HeadFacts: Sendable {
         case .host:
             guard section == .request else { break }
             guard host == nil else { throw HTTPParseError(.multipleHosts, at: value.lowerBound) }
-            // Empty is what clients send whose target has no authority (RFC 9112 section 3.2).
+            // Clients send an empty Host if the target has no authority (RFC 9112 section 3.2).
             guard
                 Self.isPlainHost(base, value, readableTo: end)
                     || Authority.isValid(Self.bytes(base, value), allowsEmpty: true)
@@ -66,7 +67,7 @@ struct HeadFacts: Sendable {
     }
 
     /// Whether the value is a name or an address of letters, digits, dots and hyphens, with a port of up to four digits
-    /// or none: what nearly every Host is, found in a few vector operations. `false` proves nothing.
+    /// or none: nearly every Host is, and that takes a few vector operations to find out. `false` proves nothing.
     ///
     /// `base + 0 ..< base + end` is readable, the value a part of it.
     @inline(__always)
@@ -104,9 +105,9 @@ struct HeadFacts: Sendable {
         UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count)
     }
 
-    /// One number of decimal digits. RFC 9112 section 6.3 lets a recipient take identical numbers too. A request with two
-    /// of them has been through a hand that does not know how it is framed, so it is rejected; a response with two equal
-    /// fields is read as curl, Go and browsers read it.
+    /// Expects one decimal number. RFC 9112 section 6.3 lets a recipient accept several identical ones too. A request
+    /// that has them has passed an intermediary that does not know how it is framed, so it is rejected; a response with
+    /// two equal fields is accepted, as in curl, Go and browsers.
     private mutating func noteContentLength(
         _ base: UnsafeRawPointer,
         _ value: Range<Int>,
@@ -128,9 +129,9 @@ struct HeadFacts: Sendable {
         contentLength = length
     }
 
-    /// A list of codings, continued from line to line. Empty elements and parameters of `chunked` are errors here
-    /// although lists elsewhere may have the former (RFC 9110 section 5.6.1.2): what a peer in front of us read in
-    /// them is anyone's guess.
+    /// A list of codings, continued from line to line. Empty elements and parameters of `chunked` are errors here,
+    /// although other lists may have empty elements (RFC 9110 section 5.6.1.2): there is no telling how a proxy in
+    /// front has read them.
     private mutating func noteTransferEncoding(
         _ base: UnsafeRawPointer,
         _ value: Range<Int>
@@ -145,7 +146,7 @@ struct HeadFacts: Sendable {
             let tokenEnd = ByteScanner.endOfToken(base, from: start, to: end)
             guard tokenEnd > start else { throw HTTPParseError(.invalidTransferEncoding, at: start) }
             let isChunked = ByteScanner.equals(base, start, tokenEnd, lowercased: "chunked")
-            // Other codings may have parameters; they are answered with 501 whatever those say.
+            // Other codings may have parameters; the response to them is 501 in any case.
             guard tokenEnd == end || !isChunked else { throw HTTPParseError(.invalidTransferEncoding, at: tokenEnd) }
             transferCoding = transferCoding.followed(byChunked: isChunked)
             guard comma < value.upperBound else { return }

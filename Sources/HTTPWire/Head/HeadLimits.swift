@@ -1,34 +1,34 @@
-/// How much of a message's head a parser takes before it gives up.
+/// The limits on a message's head, beyond which a parser gives up.
 ///
-/// Sizes are bytes as sent, line ends included where nothing else is said. A limit below zero counts as zero.
+/// Sizes are in bytes as sent, including line ends unless otherwise stated. A limit below zero counts as zero.
 public struct HeadLimits: Sendable, Hashable {
-    /// The largest head, from its first byte to the empty line that ends it. 65 536 unless set; what is larger is
-    /// answered with 431 (RFC 6585 section 5). More than 1 GiB counts as 1 GiB.
+    /// The largest head, from its first byte to the empty line that ends it. 65 536 by default; the response to a
+    /// larger one is 431 (RFC 6585 section 5). More than 1 GiB counts as 1 GiB.
     public var headBytes = 65_536
-    /// The longest request or status line, without its line end. 16 384 unless set; what is longer is answered with
-    /// 414, or with 501 when the method alone is as long (RFC 9112 section 3).
+    /// The longest request or status line, without its line end. 16 384 by default; the response to a longer one is
+    /// 414, or 501 if the method alone is longer (RFC 9112 section 3).
     public var startLineBytes = 16_384
-    /// The largest number of field lines. 100 unless set, in responses 1000; more are answered with 431. More than 65 000
-    /// count as that.
+    /// The largest number of field lines. 100 by default, and 1000 for responses; the response to more is 431. More
+    /// than 65 000 counts as 65 000.
     public var fieldCount = 100
-    /// Whether a line may end with a bare LF, which RFC 9112 section 2.2 allows a recipient to accept. `false` unless
-    /// set: intermediaries differ in what they make of it, and such differences are how requests are smuggled.
+    /// Whether a line may end with a bare LF, which RFC 9112 section 2.2 allows a recipient to accept. `false` by
+    /// default: intermediaries differ in how they read it, and request smuggling relies on such differences.
     public var allowsBareLineFeed = false
 
-    /// The limits' defaults.
+    /// The default limits for requests.
     public init() {}
 
-    /// The defaults for responses: those of requests, and 1000 field lines. Servers send a line for each cookie, and other
-    /// clients set no limit but bytes.
+    /// The default limits for responses: those for requests, but 1000 field lines. Servers send a line for each cookie,
+    /// and other clients limit bytes only.
     public static var responses: HeadLimits {
         var limits = HeadLimits()
         limits.fieldCount = 1_000
         return limits
     }
 
-    /// The largest field name: a slot of the field table keeps its length in 16 bits.
+    /// The longest field name: a slot of the field table stores its length in 16 bits.
     static let fieldNameBytes = 65_535
-    /// How many empty lines before a head are skipped; RFC 9112 section 2.2 asks for at least one.
+    /// How many empty lines before a head are skipped; RFC 9112 section 2.2 requires at least one.
     static let leadingEmptyLines = 4
 
     /// The same limits within what offsets of 32 bits and `HTTPFields` can hold.

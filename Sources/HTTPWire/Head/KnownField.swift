@@ -1,5 +1,5 @@
-/// The fields that a parser itself acts on. They are recognised while their names are scanned, so that framing needs
-/// no second look at the head.
+/// The fields that a parser itself acts on. They are recognised while names are scanned, so that framing needs no
+/// second pass over the head.
 enum KnownField: UInt8, Sendable {
     case other
     case host
@@ -9,10 +9,10 @@ enum KnownField: UInt8, Sendable {
     case contentLength
     case transferEncoding
 
-    /// The field of a name.
+    /// Recognises the field by its name.
     ///
-    /// The caller warrants that `name ..< name + length` is readable and holds token characters only: bit 5 is set
-    /// before comparing, which for a token maps nothing but a letter on a letter and a hyphen on a hyphen.
+    /// The caller guarantees that `name ..< name + length` is readable and holds token characters only: bit 5 is set
+    /// before comparing, which among those maps only letters to letters and the hyphen to itself.
     @inline(__always)
     init(_ name: UnsafeRawPointer, length: Int) {
         switch length {

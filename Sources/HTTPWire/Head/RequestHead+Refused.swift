@@ -1,17 +1,19 @@
 public import NIOCore
 import HTTPTypes
 
-/// Requests that are refused before they are requests, for logs, and for answers in the form that a site has.
+/// Requests that are refused before their head is complete and valid, for logs and for error pages in the style of a
+/// site.
 extension RequestHead {
-    /// What can be read of a request that was refused: its method and target, and its fields as far as they are fields.
+    /// Creates the head of a refused request from what can be read of it: its method and target, and those of its lines
+    /// that are fields.
     ///
-    /// Nothing here has been checked but that the method is a token, and that fields have a name and no control characters
-    /// in their values. The target is percent-encoded as that of every request is, and its control characters and spaces
-    /// too, so that it is one line of visible text. There is no content, and the connection does not go on.
+    /// Nothing has been checked except that the method is a token, and that fields have a name and no control
+    /// characters in their values. The target is percent-encoded as for any request, including its control characters
+    /// and spaces, so that it is one line of visible text. There is no content, and the connection does not persist.
     ///
-    /// - Parameter bytes: What has arrived of the head; it may be cut off anywhere, or not be a head at all.
+    /// - Parameter bytes: The part of the head that has arrived; it may be cut off anywhere, or not be a head at all.
     public init(refused bytes: ByteBuffer) {
-        // A copy, so that nothing else is held on to.
+        // A copy, so that nothing else is retained.
         let copy = ByteBuffer(bytes: bytes.readableBytesView)
         var reader = RefusedHeadReader()
         copy.withUnsafeReadableBytes { reader.read($0) }
@@ -24,7 +26,7 @@ extension RequestHead {
         )
     }
 
-    /// A request that was refused. The ranges are places in the bytes of the fields.
+    /// Creates the head of a refused request. The ranges are within the bytes of the fields.
     init(
         refused method: HTTPRequest.Method?,
         version: HTTPVersion,
@@ -41,7 +43,7 @@ extension RequestHead {
         self.init(
             method: method ?? Self.unknownMethod,
             version: version,
-            // What is in none of the forms is read as a path as far as it goes.
+            // A target in none of the forms is read as a path as far as possible.
             targetForm: reading?.form ?? .origin,
             targetNeedsEncoding: reading?.needsEncoding ?? true,
             target: target,
@@ -51,13 +53,13 @@ extension RequestHead {
         )
     }
 
-    /// What stands for a method that is not one, as in logs.
+    /// Stands for an invalid method, as in logs.
     private static let unknownMethod = HTTPRequest.Method("-") ?? .get
 }
 
-/// Reads what there is of a head, without rules.
+/// Reads as much of a head as is readable, without enforcing rules.
 private struct RefusedHeadReader {
-    /// Enough to be of use in a log, and not enough to fill it.
+    /// Enough to be useful in a log, and too little to fill it.
     private static let targetLimit = 4_096
     private static let fieldLimit = 100
 
@@ -73,7 +75,7 @@ private struct RefusedHeadReader {
         guard let base = bytes.baseAddress else { return }
         var writer = table.makeWritable()
         while start < bytes.count, table.count < Self.fieldLimit {
-            // A line that has no end may lack the half of it.
+            // A line without its end may be incomplete.
             guard bytes[start...].contains(0x0A) else { return }
             let line = nextLine(bytes, &start)
             guard !line.isEmpty else { return }
@@ -122,7 +124,7 @@ private struct RefusedHeadReader {
         target = targetStart..<min(targetEnd, targetStart + Self.targetLimit)
     }
 
-    /// The line that begins at `start`, without its end, which `start` moves beyond.
+    /// The line that begins at `start`, without its line end. Moves `start` to the next line.
     private func nextLine(_ bytes: UnsafeRawBufferPointer, _ start: inout Int) -> Range<Int> {
         let lineStart = start
         guard let end = bytes[lineStart...].firstIndex(of: 0x0A) else {

@@ -1,11 +1,11 @@
 public import HTTPTypes
 import NIOCore
 
-/// The head of a request: request line and fields (RFC 9112 sections 3 and 5), or what stands for them over HTTP/2
-/// (RFC 9113 section 8.3).
+/// The head of a request: request line and fields (RFC 9112 sections 3 and 5), or the equivalent in HTTP/2 (RFC 9113
+/// section 8.3).
 ///
-/// It refers to the bytes it was parsed from; the target and the fields become Strings when they are asked for, so a
-/// handler that does not look at them does not pay for them.
+/// It refers to the bytes it was parsed from; the target and the fields become Strings on demand, so a handler that
+/// does not use them does not pay for them.
 public struct RequestHead: Sendable {
     /// The method, as sent; methods are case-sensitive.
     public let method: HTTPRequest.Method
@@ -13,20 +13,22 @@ public struct RequestHead: Sendable {
     public let version: HTTPVersion
     /// The form of the target: `authority` with CONNECT only, `asterisk` with OPTIONS only.
     public let targetForm: RequestTarget.Form
-    /// The fields in the order they were sent.
+    /// The fields in the order in which they were sent.
     public let fields: FieldBlock
-    /// How the content ends: `none`, `contentLength` or `chunked`, which over HTTP/2 stands for a content of unknown length.
+    /// How the content ends: `none`, `contentLength` or `chunked`, which over HTTP/2 stands for content of unknown
+    /// length.
     public let framing: BodyFraming
-    /// Whether the connection can be used for another request afterwards (RFC 9112 section 9.3). Always over HTTP/2.
+    /// Whether the connection can be used for another request afterwards (RFC 9112 section 9.3). Always `true` over
+    /// HTTP/2.
     public let isPersistent: Bool
-    /// Whether the client waits for 100 (Continue) before it sends content (RFC 9110 section 10.1.1). Never with
-    /// HTTP/1.0, and never where no content follows.
+    /// Whether the client waits for 100 (Continue) before it sends content (RFC 9110 section 10.1.1). Never `true` in
+    /// HTTP/1.0, nor if no content follows.
     public let expectsContinue: Bool
     /// Whether the client asks for another protocol by Upgrade and the `upgrade` connection option (RFC 9110 section
-    /// 7.8). Never with HTTP/1.0.
+    /// 7.8). Never `true` in HTTP/1.0.
     public let requestsUpgrade: Bool
 
-    /// Whether the target has bytes that no URI can hold.
+    /// Whether the target has bytes that are not allowed in a URI.
     private let targetNeedsEncoding: Bool
     private let targetStart: UInt32
     private let targetLength: UInt32
@@ -65,7 +67,7 @@ public struct RequestHead: Sendable {
         self.protocolLength = UInt32(truncatingIfNeeded: connectProtocol?.count ?? 0)
     }
 
-    /// The target. Its String is made each time this is asked for.
+    /// The target. Each access creates its String.
     public var target: RequestTarget {
         let raw = withTargetBytes { bytes in
             guard targetNeedsEncoding else { return String(decoding: bytes, as: UTF8.self) }
@@ -74,8 +76,8 @@ public struct RequestHead: Sendable {
         return RequestTarget(raw: raw, form: targetForm)
     }
 
-    /// The host and, if it was given, the port that the request is for: from the target if that names them, or else
-    /// from Host (RFC 9112 section 3.3). `nil` if neither says.
+    /// The host and, if given, the port that the request is for: from the target if it names them, otherwise from Host
+    /// (RFC 9112 section 3.3). `nil` if neither does.
     public var host: String? {
         switch targetForm {
         case .authority:
@@ -91,14 +93,14 @@ public struct RequestHead: Sendable {
         }
     }
 
-    /// The protocol that the stream is to carry from now on, such as `websocket`: only with CONNECT, and only over HTTP/2
-    /// (RFC 8441 section 4).
+    /// The protocol that the client wants the stream to carry, such as `websocket`: only with CONNECT, and only over
+    /// HTTP/2 (RFC 8441 section 4).
     public var connectProtocol: String? {
         guard protocolLength > 0 else { return nil }
         return fields.withBytes(from: protocolStart, length: protocolLength) { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// Calls `body` with the bytes of the target as they were sent, which must not be used once it returns.
+    /// Calls `body` with the bytes of the target as they were sent, which must not be used after it returns.
     public func withTargetBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {

@@ -3,9 +3,9 @@ import HTTPTypes
 
 /// Parses the heads of the requests on one connection, as strictly as RFC 9112 allows.
 ///
-/// Bytes may come in any pieces. Each is scanned once: where they run out within a head the parser remembers how far
-/// it has come and leaves the buffer alone, so hand it the same readable bytes again with more behind them. After an
-/// error it throws that error again whatever it is given, since the next head's beginning is unknown.
+/// Bytes may arrive in any pieces. Each byte is scanned once: when they run out within a head, the parser remembers its
+/// position and leaves the buffer alone, so pass it the same readable bytes again with more appended. After an error it
+/// keeps throwing that error, since the start of the next head is unknown.
 public struct RequestHeadParser: Sendable {
     private let limits: HeadLimits
     private var lines = FieldLineParser()
@@ -18,15 +18,15 @@ public struct RequestHeadParser: Sendable {
     /// Whether a byte of a head that is not complete has been seen; empty lines before it do not count.
     public private(set) var hasStarted = false
 
-    /// A parser for a new connection.
+    /// Creates a parser for a new connection.
     public init(limits: HeadLimits = HeadLimits()) {
         self.limits = limits.clamped
     }
 
-    /// Parses one head and takes its bytes from the buffer.
+    /// Parses one head and consumes its bytes.
     ///
-    /// - Returns: The head; `nil` if more bytes are needed, in which case nothing but empty lines before the head has
-    ///   been taken from the buffer.
+    /// - Returns: The head; `nil` if more bytes are needed, in which case only empty lines before the head have been
+    ///   consumed.
     /// - Throws: The first rule that the bytes break.
     public mutating func parse(_ buffer: inout ByteBuffer) throws(HTTPParseError) -> RequestHead? {
         if let failure { throw failure }
@@ -54,7 +54,7 @@ public struct RequestHeadParser: Sendable {
         case emptyLine
     }
 
-    /// Skips an empty line (RFC 9112 section 2.2); answers whether it was complete. A CR or LF is the first byte.
+    /// Skips an empty line (RFC 9112 section 2.2); returns whether it was complete. The first byte is a CR or LF.
     @inline(never)
     private mutating func skipEmptyLine(_ buffer: inout ByteBuffer) throws(HTTPParseError) -> Bool {
         let next = try buffer.withUnsafeReadableBytes { (bytes) throws(HTTPParseError) -> Int? in
@@ -74,7 +74,7 @@ public struct RequestHeadParser: Sendable {
         return true
     }
 
-    /// Scans the bytes that are new. `base ..< base + count` is readable, and `count` is not zero.
+    /// Scans the new bytes. `base ..< base + count` is readable, and `count` is not zero.
     @inline(__always)
     private mutating func advance(_ base: UnsafeRawPointer, count: Int) throws(HTTPParseError) -> Progress {
         if !hasStarted {
@@ -83,7 +83,7 @@ public struct RequestHeadParser: Sendable {
             hasStarted = true
         }
         if !isInFields {
-            // Nothing behind the limit is looked at, so the outcome does not depend on how the bytes were cut.
+            // Nothing beyond the limit is looked at, so the outcome does not depend on how the bytes were split.
             let limit = min(limits.startLineBytes &+ 2, limits.headBytes)
             guard let next = try requestLine.parse(base, to: min(count, limit), limits: limits) else {
                 if count >= limit { throw requestLine.lengthError(at: limit) }
@@ -100,14 +100,14 @@ public struct RequestHeadParser: Sendable {
         return .complete
     }
 
-    /// Makes the head of what has been gathered, and gets ready for the next one.
+    /// Creates the head from what has been parsed, and prepares for the next one.
     @inline(__always)
     private mutating func finish(_ buffer: inout ByteBuffer) throws(HTTPParseError) -> RequestHead {
         let length = lines.cursor
         let version = requestLine.version
         if facts.host == nil, version == .http1_1 { throw HTTPParseError(.missingHost, at: length) }
         let framing = try facts.requestFraming(version: version, position: length)
-        // `length` bytes have been scanned, so there are as many to read.
+        // `length` bytes have been scanned, so they can be read.
         guard let bytes = buffer.readSlice(length: length) else { throw HTTPParseError(.truncatedHead, at: length) }
         let head = RequestHead(
             method: requestLine.method,

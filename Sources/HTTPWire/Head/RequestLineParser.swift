@@ -1,27 +1,27 @@
 import HTTPTypes
 
-/// Parses a request line (RFC 9112 section 3), taking up where it left off when bytes ran out.
+/// Parses a request line (RFC 9112 section 3), continuing where it left off when bytes ran out.
 struct RequestLineParser: Sendable {
     private(set) var method = HTTPRequest.Method.get
     private(set) var targetForm = RequestTarget.Form.origin
-    /// Whether the target has bytes that stand percent-encoded in its text.
+    /// Whether the target has bytes that are percent-encoded in its text.
     private(set) var targetNeedsEncoding = false
     private(set) var version = HTTPVersion.http1_1
-    /// The byte behind the method; zero as long as it has not been found.
+    /// The offset after the method; zero until it is found.
     private var methodEnd = 0
-    /// The byte behind the target; zero as long as it has not been found.
+    /// The offset after the target; zero until it is found.
     private var targetEnd = 0
     private var cursor = 0
     /// Whether the target is known to be a path of harmless characters.
     private var isPlain = false
 
-    /// Where the target stands, once the line is complete.
+    /// The range of the target, once the line is complete.
     var target: Range<Int> { methodEnd &+ 1..<targetEnd }
 
-    /// Goes on parsing; answers what follows the line, or `nil` if it is not complete.
+    /// Continues parsing; returns the offset after the line, or `nil` if it is not complete.
     ///
-    /// The caller warrants that `base ..< base + end` is readable and that `end` is not less than it was before. Every
-    /// load below is at an offset that has been compared with `end`.
+    /// The caller guarantees that `base ..< base + end` is readable and that `end` is not less than it was before.
+    /// Every load below is at an offset that has been compared with `end`.
     @inline(__always)
     mutating func parse(
         _ base: UnsafeRawPointer,
@@ -42,7 +42,7 @@ struct RequestLineParser: Sendable {
             isPlain = plainEnd < end && cursor == methodEnd &+ 1
             cursor = ByteScanner.endOfTarget(base, from: plainEnd, to: end)
             guard cursor < end else { return nil }
-            // A target that was looked at in one go, nothing in it but characters that need no second look.
+            // Set only for a target that was scanned in one pass and has nothing but harmless characters.
             isPlain =
                 isPlain && plainEnd == cursor
                 && base.load(fromByteOffset: methodEnd &+ 1, as: UInt8.self) == UInt8(ascii: "/")
@@ -81,7 +81,7 @@ struct RequestLineParser: Sendable {
         HTTPParseError(methodEnd == 0 ? .methodTooLong : .targetTooLong, at: position)
     }
 
-    /// A part that ends with something else than a space: the line's end, or a byte that must not be there.
+    /// Handles a part that does not end with a space but with the line end or a byte that must not be there.
     @inline(never)
     private func endEarly(
         _ base: UnsafeRawPointer,
@@ -95,7 +95,7 @@ struct RequestLineParser: Sendable {
         throw HTTPParseError(.malformedRequestLine, at: cursor)
     }
 
-    /// What the target is, whose form has to go with the method.
+    /// Reads the target, whose form has to match the method.
     @inline(__always)
     private func checked(_ target: UnsafeRawBufferPointer) throws(HTTPParseError) -> RequestTarget.Reading {
         let isConnect = method == .connect
@@ -108,10 +108,10 @@ struct RequestLineParser: Sendable {
         return reading
     }
 
-    /// The method of the first `length` bytes, which are token characters. The usual ones need no new String.
+    /// The method of the first `length` bytes, which are token characters. Common ones need no new String.
     @inline(__always)
     private static func method(_ base: UnsafeRawPointer, length: Int) throws(HTTPParseError) -> HTTPRequest.Method {
-        // A space follows the method, so that four bytes can be loaded where it has three.
+        // A space follows the method, so four bytes can be loaded even if it has three.
         if length == 3 || length == 4 {
             switch UInt32(littleEndian: base.loadUnaligned(as: UInt32.self)) {
             case 0x2054_4547: return .get

@@ -3,23 +3,23 @@ import NIOCore
 
 /// The head of a response: status line and fields (RFC 9112 sections 4 and 5).
 ///
-/// It refers to the bytes it was parsed from; the reason phrase and the fields become Strings when they are asked for.
+/// It refers to the bytes it was parsed from; the reason phrase and the fields become Strings on demand.
 public struct ResponseHead: Sendable {
     /// The status code, 100 to 999. From 600 on a client treats it as 500 (RFC 9110 section 15).
     public let statusCode: Int
     /// The version, 1.1 for any minor version above 1.
     public let version: HTTPVersion
-    /// The fields in the order they were sent.
+    /// The fields in the order in which they were sent.
     public let fields: FieldBlock
     /// How the content ends.
     public let framing: BodyFraming
     /// Whether the connection can be used for another request afterwards (RFC 9112 section 9.3).
     ///
-    /// Never where content lasts until the connection closes, nor where a 1xx or 204 response says that it has content,
-    /// which it must not have.
+    /// Never `true` if the content ends when the connection closes, nor if a 1xx or 204 response claims to have
+    /// content, which it must not have.
     public let isPersistent: Bool
-    /// Whether the server changes the protocol, or names others, by Upgrade and the `upgrade` connection option
-    /// (RFC 9110 section 7.8).
+    /// Whether the server switches the protocol, or offers others, by Upgrade and the `upgrade` connection option (RFC
+    /// 9110 section 7.8).
     public let offersUpgrade: Bool
 
     private let reasonStart: UInt32
@@ -45,7 +45,7 @@ public struct ResponseHead: Sendable {
         self.reasonLength = UInt32(truncatingIfNeeded: reason.count)
     }
 
-    /// A head that did not come as lines of text: that of HTTP/2 (RFC 9113 section 8.3.2).
+    /// Creates a head that was not received as lines of text: that of HTTP/2 (RFC 9113 section 8.3.2).
     package init(statusCode: Int, version: HTTPVersion, fields: FieldBlock, framing: BodyFraming) {
         self.statusCode = statusCode
         self.version = version
@@ -57,7 +57,7 @@ public struct ResponseHead: Sendable {
         self.reasonLength = 0
     }
 
-    /// The reason phrase as sent, bytes from 0x80 on read as ISO 8859-1. Empty if there was none.
+    /// The reason phrase as sent, bytes from 0x80 on read as ISO 8859-1. Empty if there is none.
     public var reasonPhrase: String {
         fields.withBytes(from: reasonStart, length: reasonLength) { bytes in
             var phrase = ""
@@ -66,9 +66,9 @@ public struct ResponseHead: Sendable {
         }
     }
 
-    /// The status code with the reason phrase as sent. Its String is made each time this is asked for.
+    /// The status code with the reason phrase as sent. Each access creates its String.
     public var status: HTTPResponse.Status {
-        // The parser takes three digits only, and no control characters in the phrase.
+        // The parser accepts three digits only, and no control characters in the phrase.
         HTTPResponse.Status(code: statusCode, reasonPhrase: reasonPhrase)
     }
 }

@@ -2,10 +2,11 @@ public import HTTPTypes
 public import NIOCore
 
 /// Parses the heads of the responses on one connection, as strictly as RFC 9112 allows. A field that is folded over
-/// several lines is unfolded, as a user agent must (section 5.2), but for `Content-Length` and `Transfer-Encoding`.
+/// several lines is unfolded, as a user agent must do (section 5.2), except for `Content-Length` and
+/// `Transfer-Encoding`.
 ///
-/// Bytes may come in any pieces, as for a `RequestHeadParser`: hand it the same readable bytes again with more behind
-/// them. Interim (1xx) responses are heads like any other. After an error it throws that error again.
+/// Bytes may arrive in any pieces, as for a `RequestHeadParser`: pass the same readable bytes again with more appended.
+/// Interim (1xx) responses are heads like any other. After an error it keeps throwing that error.
 public struct ResponseHeadParser: Sendable {
     private let limits: HeadLimits
     private var lines = FieldLineParser()
@@ -17,17 +18,18 @@ public struct ResponseHeadParser: Sendable {
     /// Whether a byte of a head that is not complete has been seen.
     public private(set) var hasStarted = false
 
-    /// A parser for a new connection.
+    /// Creates a parser for a new connection.
     public init(limits: HeadLimits = .responses) {
         self.limits = limits.clamped
     }
 
-    /// Parses one head and takes its bytes from the buffer.
+    /// Parses one head and consumes its bytes.
     ///
     /// - Parameters:
-    ///   - buffer: What has been received.
-    ///   - requestMethod: The method of the request that is answered, on which it depends whether content follows.
-    /// - Returns: The head; `nil` if more bytes are needed, in which case the buffer is as it was.
+    ///   - buffer: The received bytes.
+    ///   - requestMethod: The method of the request that the response belongs to, which determines whether content
+    ///     follows.
+    /// - Returns: The head; `nil` if more bytes are needed, in which case the buffer is unchanged.
     /// - Throws: The first rule that the bytes break.
     public mutating func parse(
         _ buffer: inout ByteBuffer,
@@ -49,10 +51,10 @@ public struct ResponseHeadParser: Sendable {
         }
     }
 
-    /// Scans the bytes that are new; answers whether the head is complete. `base ..< base + count` is readable.
+    /// Scans the new bytes; returns whether the head is complete. `base ..< base + count` is readable.
     private mutating func advance(_ base: UnsafeRawPointer, count: Int) throws(HTTPParseError) -> Bool {
         if !isInFields {
-            // Nothing behind the limit is looked at, so the outcome does not depend on how the bytes were cut.
+            // Nothing beyond the limit is looked at, so the outcome does not depend on how the bytes were split.
             let limit = min(limits.startLineBytes &+ 2, limits.headBytes)
             guard let next = try statusLine.parse(base, to: min(count, limit), limits: limits) else {
                 if count >= limit { throw HTTPParseError(.statusLineTooLong, at: limit) }
@@ -69,7 +71,7 @@ public struct ResponseHeadParser: Sendable {
         return true
     }
 
-    /// Makes the head of what has been gathered, and gets ready for the next one.
+    /// Creates the head from what has been parsed, and prepares for the next one.
     private mutating func finish(
         _ buffer: inout ByteBuffer,
         requestMethod: HTTPRequest.Method
@@ -81,7 +83,7 @@ public struct ResponseHeadParser: Sendable {
             requestMethod: requestMethod,
             position: length
         )
-        // `length` bytes have been scanned, so there are as many to read.
+        // `length` bytes have been scanned, so they can be read.
         guard let bytes = buffer.readSlice(length: length) else { throw HTTPParseError(.truncatedHead, at: length) }
         let head = ResponseHead(
             statusCode: statusLine.statusCode,

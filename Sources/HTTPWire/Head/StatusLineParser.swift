@@ -1,20 +1,20 @@
-/// Parses a status line (RFC 9112 section 4), taking up where it left off when bytes ran out.
+/// Parses a status line (RFC 9112 section 4), continuing where it left off when bytes ran out.
 struct StatusLineParser: Sendable {
     private(set) var version = HTTPVersion.http1_1
     private(set) var statusCode = 0
-    /// Where the reason phrase stands, once the line is complete.
+    /// The range of the reason phrase, once the line is complete.
     private(set) var reason = 0..<0
     private var cursor = 0
 
-    /// Where the status code begins: behind the version and a space.
+    /// The offset of the status code: after the version and a space.
     private static let codeStart = VersionSyntax.length + 1
-    /// Where the space before the reason phrase stands.
+    /// The offset of the space before the reason phrase.
     private static let codeEnd = codeStart + 3
 
-    /// Goes on parsing; answers what follows the line, or `nil` if it is not complete.
+    /// Continues parsing; returns the offset after the line, or `nil` if it is not complete.
     ///
-    /// The caller warrants that `base ..< base + end` is readable and that `end` is not less than it was before. Every
-    /// load below is at an offset that has been compared with `end`.
+    /// The caller guarantees that `base ..< base + end` is readable and that `end` is not less than it was before.
+    /// Every load below is at an offset that has been compared with `end`.
     mutating func parse(
         _ base: UnsafeRawPointer,
         to end: Int,
@@ -32,8 +32,8 @@ struct StatusLineParser: Sendable {
             case VersionSyntax.length:
                 guard byte == 0x20 else { throw HTTPParseError(.malformedStatusLine, at: cursor) }
             case Self.codeEnd:
-                // Servers without a reason phrase often leave out the space before it too, against the grammar. No
-                // harm can come of it, so that is the one thing in which this parser is more lenient than the RFC.
+                // Servers that send no reason phrase often omit the space before it too, against the grammar. That is
+                // harmless, so it is the one point in which this parser is more lenient than the RFC.
                 guard byte != 0x0D, byte != 0x0A else { return try finish(base, from: cursor, to: end, limits: limits) }
                 guard byte == 0x20 else {
                     throw HTTPParseError(byte.isASCIIDigit ? .invalidStatusCode : .malformedStatusLine, at: cursor)

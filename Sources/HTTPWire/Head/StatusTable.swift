@@ -1,11 +1,11 @@
 import HTTPTypes
 import NIOCore
 
-/// What IANA's HTTP Status Code Registry says, as it was in 2026.
+/// IANA's HTTP Status Code Registry, as of 2026.
 ///
 /// Left out are 306 and 418, which are reserved without a name, and all unassigned codes.
 enum StatusTable {
-    /// The status line with which an HTTP/1.1 response of that code begins, or `nil` if the code is not registered.
+    /// The status line of an HTTP/1.1 response with that code, or `nil` if the code is not registered.
     static func line(_ code: Int) -> StaticString? {
         switch code {
         case 100: "HTTP/1.1 100 Continue\r\n"
@@ -74,7 +74,7 @@ enum StatusTable {
         }
     }
 
-    /// How many bytes of a line stand before the reason phrase, and behind it.
+    /// The number of bytes before the reason phrase in a line, and after it.
     static let prefixLength = 13
     static let suffixLength = 2
 }

@@ -6,8 +6,8 @@ enum VersionSyntax {
     private static let http1_1: UInt64 = 0x312E_312F_5054_5448
     private static let http1_0: UInt64 = 0x302E_312F_5054_5448
 
-    /// Checks the bytes from `offset` on of the version at `start`, and answers the first that has not been checked:
-    /// `end`, or the one behind the version. `base ..< base + end` is readable.
+    /// Checks the version at `start` from `offset` on; returns the offset of the first byte that has not been checked:
+    /// `end`, or that after the version. `base ..< base + end` is readable.
     @inline(__always)
     static func check(
         _ base: UnsafeRawPointer,
@@ -46,7 +46,7 @@ enum VersionSyntax {
         return max(bound, offset)
     }
 
-    /// The version at an offset where `check` has found one.
+    /// The version at an offset that `check` has accepted.
     @inline(__always)
     static func version(_ base: UnsafeRawPointer, at start: Int) throws(HTTPParseError) -> HTTPVersion {
         guard base.load(fromByteOffset: start &+ 5, as: UInt8.self) == UInt8(ascii: "1") else {

@@ -1,12 +1,5 @@
+import CLibrary
 import NIOCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Looks for the delimiter of a multipart content: CR LF, two hyphens, the boundary (RFC 2046 section 5.1.1).
 ///

@@ -1,6 +1,6 @@
 /// A set of ASCII characters as a bitmap of 128 bits.
 ///
-/// The sets are computed properties on purpose: the optimiser turns them into two constants in registers, where a
+/// The sets are computed properties on purpose: the optimiser turns them into two constants in registers, whereas a
 /// stored global would cost a lazy-initialisation check and a load for every test.
 struct ByteSet: Sendable, Hashable {
     /// One bit for each of the bytes 0x00 to 0x3F.
@@ -12,7 +12,8 @@ struct ByteSet: Sendable, Hashable {
     @inline(__always)
     func contains(_ byte: UInt8) -> Bool {
         let word = byte & 0x40 == 0 ? low : high
-        // The shift counts modulo 64. One test at the end: a second branch for each byte would show.
+        // The shift count is taken modulo 64. There is one test at the end because a second branch for each byte would
+        // be measurable.
         return (word &>> UInt64(byte)) & 1 > UInt64(byte >> 7)
     }
 }
@@ -22,15 +23,16 @@ extension ByteSet {
     @inline(__always)
     static var token: ByteSet { ByteSet(low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C7FF_FFFE) }
 
-    /// What may stand unescaped in a quoted string, without obs-text (RFC 9110 section 5.6.4).
+    /// The bytes that may be unescaped in a quoted string, without obs-text (RFC 9110 section 5.6.4).
     @inline(__always)
     static var quotedText: ByteSet { ByteSet(low: 0xFFFF_FFFB_0000_0200, high: 0x7FFF_FFFF_EFFF_FFFF) }
 
-    /// What may stand in a field value, without obs-text: visible characters, space and tab (RFC 9110 section 5.5).
+    /// The bytes that a field value may hold, without obs-text: visible characters, space and tab (RFC 9110 section
+    /// 5.5).
     @inline(__always)
     static var fieldText: ByteSet { ByteSet(low: 0xFFFF_FFFF_0000_0200, high: 0x7FFF_FFFF_FFFF_FFFF) }
 
-    /// `unreserved`: what never needs percent-encoding (RFC 3986 section 2.3).
+    /// `unreserved`: the characters that never need percent-encoding (RFC 3986 section 2.3).
     @inline(__always)
     static var unreserved: ByteSet { ByteSet(low: 0x03FF_6000_0000_0000, high: 0x47FF_FFFE_87FF_FFFE) }
 
@@ -59,11 +61,11 @@ extension ByteSet {
     static var uriQuery: ByteSet { ByteSet(low: 0xAFFF_FFD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFF) }
 
     /// `pathSegment`, the slash, and `[ ] | ^`, which browsers send as they are (WHATWG URL, path percent-encode set):
-    /// what the path of a target keeps in its text.
+    /// the characters that are not encoded in the path of a target.
     @inline(__always)
     static var targetPath: ByteSet { ByteSet(low: 0x2FFF_FFD2_0000_0000, high: 0x57FF_FFFE_EFFF_FFFF) }
 
-    /// Every visible character but `#` and `%`: what the query of a target keeps in its text.
+    /// Every visible character but `#` and `%`: the characters that are not encoded in the query of a target.
     @inline(__always)
     static var targetQuery: ByteSet { ByteSet(low: 0xFFFF_FFD6_0000_0000, high: 0x7FFF_FFFF_FFFF_FFFF) }
 

@@ -1,8 +1,8 @@
-/// The options of a `Connection` field that HTTP itself knows (RFC 9110 section 7.6.1).
+/// The options of a `Connection` field that HTTP itself defines (RFC 9110 section 7.6.1).
 ///
-/// All other members name fields that belong to this connection only; `FieldList` lists them.
+/// All other members are the names of fields that belong to this connection only; use `FieldList` to read those.
 public struct ConnectionTokens: OptionSet, Sendable, Hashable {
-    /// One bit an option.
+    /// One bit for each option.
     public let rawValue: UInt8
 
     /// The options with these bits.

@@ -1,5 +1,5 @@
-/// The values of parameters such as `filename*`: a character set, perhaps a language, and percent-encoded bytes
-/// (RFC 8187).
+/// The values of parameters such as `filename*`: a character set, an optional language, and percent-encoded bytes (RFC
+/// 8187).
 ///
 ///     ExtendedValue.decode("UTF-8''%e2%82%ac.txt")   // "€.txt"
 enum ExtendedValue {
@@ -10,11 +10,12 @@ enum ExtendedValue {
             encoding == .utf8 || encoding == .latin1, parts[2].utf8.allSatisfy({ $0 < 0x80 }),
             let bytes = try? PercentEncoding.decodeBytes(String(parts[2]))
         else { return nil }
-        // A byte order mark is one of contents; here it is a character like others (WHATWG Encoding section 6.1).
+        // A byte order mark has a meaning at the start of content only; here it is an ordinary character (WHATWG
+        // Encoding section 6.1).
         return encoding == .utf8 ? String(validating: bytes, as: UTF8.self) : encoding.string(from: bytes)
     }
 
-    /// The value that stands for a text. Percent-encodes more than RFC 8187 section 3.2.1 asks for, never less.
+    /// The encoded text. Percent-encodes more than RFC 8187 section 3.2.1 requires, never less.
     static func encode(_ text: String) -> String {
         "UTF-8''\(PercentEncoding.encode(text, as: .unreserved))"
     }

@@ -2,8 +2,8 @@
 ///
 ///     Array(FieldList("gzip, , \"a,b\" ,br"))   // ["gzip", "\"a,b\"", "br"]
 ///
-/// Members are trimmed of spaces and tabs, empty members are skipped, and a comma inside a quoted string separates
-/// nothing.
+/// Members are trimmed of spaces and tabs, empty members are skipped, and a comma inside a quoted string is not a
+/// separator.
 public struct FieldList: Sequence, Sendable, Hashable {
     /// The field value.
     public let text: Substring
@@ -18,7 +18,7 @@ public struct FieldList: Sequence, Sendable, Hashable {
         self.text = text[...]
     }
 
-    /// Walks the members in order.
+    /// Iterates over the members in order.
     public struct Iterator: IteratorProtocol {
         private var rest: Substring
 
@@ -44,21 +44,21 @@ public struct FieldList: Sequence, Sendable, Hashable {
         Iterator(text)
     }
 
-    /// Whether one of the members is `token`, whatever the case. Allocates nothing.
+    /// Whether one of the members is `token`, ignoring case. Allocates nothing.
     public func contains(token: String) -> Bool {
         text.utf8.span.listContains(token: token)
     }
 }
 
 extension FieldList {
-    /// Whether one of the members of the list in `bytes` is `token`, whatever the case. Allocates nothing.
+    /// Whether one of the members of the list in `bytes` is `token`, ignoring case. Allocates nothing.
     public static func contains(token: String, in bytes: UnsafeRawBufferPointer) -> Bool {
         bytes.assumingMemoryBound(to: UInt8.self).span.listContains(token: token)
     }
 
-    /// Reads the next member of the list in `bytes`, starting at `offset`, and moves `offset` behind it.
+    /// Reads the next member of the list in `bytes`, starting at `offset`, and moves `offset` past it.
     ///
-    /// - Returns: where the member stands without the white space around it, or `nil` at the end of the list.
+    /// - Returns: The range of the member without the white space around it, or `nil` at the end of the list.
     public static func nextMember(of bytes: UnsafeRawBufferPointer, from offset: inout Int) -> Range<Int>? {
         guard offset >= 0 else { return nil }
         return bytes.assumingMemoryBound(to: UInt8.self).span.nextMember(&offset)
@@ -66,7 +66,7 @@ extension FieldList {
 }
 
 extension Span<UInt8> {
-    /// Whether one of the members of this list is `token`, whatever the case.
+    /// Whether one of the members of this list is `token`, ignoring case.
     func listContains(token: String) -> Bool {
         var offset = 0
         while let member = nextMember(&offset) {

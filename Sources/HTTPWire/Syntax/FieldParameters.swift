@@ -1,7 +1,7 @@
-/// The parameters behind a field value: `; name=value; name="quoted value"` (RFC 9110 section 5.6.6).
+/// The parameters after a field value: `; name=value; name="quoted value"` (RFC 9110 section 5.6.6).
 ///
-/// They keep their order. Names are in lower case and are looked up whatever the case. Every parameter is checked when
-/// it is added, so the description is always safe to send.
+/// They keep their order. Names are in lower case, and lookups ignore case. Every parameter is checked when it is
+/// added, so the description is always safe to send.
 public struct FieldParameters: Sendable, Hashable {
     /// One parameter.
     public struct Parameter: Sendable, Hashable {
@@ -23,7 +23,7 @@ public struct FieldParameters: Sendable, Hashable {
         for (name, value) in parameters { try append(name: name, value: value) }
     }
 
-    /// Reads `; name=value` as often as it stands in `text`, white space around the semicolons allowed.
+    /// Reads any number of `; name=value`, with or without white space around the semicolons.
     ///
     /// - Parameter allowsMissingValues: Whether a parameter may have no `=`. Defaults to `true`.
     /// - Returns: `nil` if the text is anything else.
@@ -39,7 +39,7 @@ public struct FieldParameters: Sendable, Hashable {
             guard offset < bytes.count else { return }
             guard bytes.skip(0x3B, &offset) else { return nil }
             bytes.skipWhitespace(&offset)
-            // The grammar allows a semicolon with nothing behind it.
+            // The grammar allows a semicolon with nothing after it.
             guard let name = bytes.token(&offset) else { continue }
             var value: String?
             if bytes.skip(0x3D, &offset) {
@@ -75,7 +75,7 @@ public struct FieldParameters: Sendable, Hashable {
         parameters.append(Parameter(name: name.asciiLowercased, value: value))
     }
 
-    /// Adds a parameter that has been checked.
+    /// Adds a parameter that has already been checked.
     mutating func append(_ parameter: Parameter) {
         parameters.append(parameter)
     }
@@ -85,12 +85,12 @@ public struct FieldParameters: Sendable, Hashable {
         parameters.removeAll { $0.name.equalsIgnoringCase(name) }
     }
 
-    /// Removes the parameter at `index` and those behind it.
+    /// Removes the parameter at `index` and all after it.
     mutating func removeAll(from index: Int) {
         parameters.removeLast(parameters.count - index)
     }
 
-    /// Replaces the value of the parameter that comes first under this name, already known to be valid.
+    /// Replaces the value of the first parameter with this name. The new value must be known to be valid.
     mutating func replaceValue(ofFirst name: String, with value: String) {
         guard let index = parameters.firstIndex(where: { $0.name == name }) else { return }
         parameters[index] = Parameter(name: name, value: value)
@@ -100,7 +100,7 @@ public struct FieldParameters: Sendable, Hashable {
 extension FieldParameters: RandomAccessCollection {
     /// The position of the first parameter.
     public var startIndex: Int { parameters.startIndex }
-    /// The position behind the last parameter.
+    /// The position after the last parameter.
     public var endIndex: Int { parameters.endIndex }
 
     /// The parameter at this position.
@@ -110,7 +110,7 @@ extension FieldParameters: RandomAccessCollection {
 }
 
 extension FieldParameters: CustomStringConvertible {
-    /// The parameters as they are sent, each with `; ` before it, values quoted unless they are tokens.
+    /// The parameters as they are sent, each preceded by `; `, with values quoted unless they are tokens.
     public var description: String {
         var text = ""
         write(to: &text)
@@ -130,7 +130,7 @@ extension FieldParameters: CustomStringConvertible {
 }
 
 extension String {
-    /// Whether the text can stand in a field value: no control characters but tab (RFC 9110 section 5.5).
+    /// Whether the text is allowed in a field value: it has no control characters but tab (RFC 9110 section 5.5).
     package var isFieldText: Bool {
         let set = ByteSet.fieldText
         return utf8.allSatisfy { set.contains($0) || $0 >= 0x80 }

@@ -1,13 +1,13 @@
-/// Why a field value cannot be made of the parts given.
+/// Why a field value cannot be created from its parts.
 public enum FieldValueError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// This must be a token (RFC 9110 section 5.6.2) and is not.
+    /// The text must be a token (RFC 9110 section 5.6.2) and is not.
     case notAToken(String)
-    /// The value of this parameter has a control character, which no quoting can carry.
+    /// The value of this parameter has a control character, which can't be quoted.
     case invalidParameter(name: String)
-    /// This text has a character that cannot stand in a field value at this place.
+    /// The text has a character that is not allowed in this part of a field value.
     case invalidValue(String)
 
-    /// What is wrong, as a sentence.
+    /// The error in a sentence.
     public var description: String {
         switch self {
         case .notAToken(let text): "Not a token: \(text.debugDescription)"

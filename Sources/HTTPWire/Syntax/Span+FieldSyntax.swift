@@ -1,7 +1,7 @@
 /// The low-level syntax that field values share (RFC 9110 section 5.6), on bytes.
 ///
-/// Every function that reads takes the offset to start from and moves it behind what it has read; on failure the offset
-/// is left where it was. An offset is at most `count`.
+/// Every function that reads takes the offset to start from and moves it past what it has read; on failure it leaves
+/// the offset unchanged. An offset is at most `count`.
 extension Span<UInt8> {
     /// Whether the byte at `offset` exists and is `byte`.
     @inline(__always)
@@ -9,12 +9,12 @@ extension Span<UInt8> {
         offset < count && self[offset] == byte
     }
 
-    /// Moves over spaces and tabs (OWS, RFC 9110 section 5.6.3).
+    /// Skips spaces and tabs (OWS, RFC 9110 section 5.6.3).
     func skipWhitespace(_ offset: inout Int) {
         while offset < count, self[offset] == 0x20 || self[offset] == 0x09 { offset += 1 }
     }
 
-    /// Moves over `byte` if it is next.
+    /// Skips `byte` if it is next.
     func skip(_ byte: UInt8, _ offset: inout Int) -> Bool {
         guard has(byte, at: offset) else { return false }
         offset += 1
@@ -33,7 +33,7 @@ extension Span<UInt8> {
         run(of: .token, &offset)
     }
 
-    /// Reads a token68: letters, digits and `-._~+/`, perhaps with `=` at its end (RFC 9110 section 11.2).
+    /// Reads a token68: letters, digits and `-._~+/`, optionally with `=` at its end (RFC 9110 section 11.2).
     func token68(_ offset: inout Int) -> Range<Int>? {
         guard let characters = run(of: .token68, &offset) else { return nil }
         while offset < count, self[offset] == 0x3D { offset += 1 }
@@ -93,7 +93,7 @@ extension Span<UInt8> {
         return string(range)
     }
 
-    /// Whether the bytes of `range` are `text`, whatever the case of ASCII letters.
+    /// Whether the bytes of `range` are `text`, ignoring the case of ASCII letters.
     func equals(_ range: Range<Int>, ignoringCase text: String) -> Bool {
         let (bytes, other) = (extracting(range), text.utf8.span)
         guard bytes.count == other.count else { return false }
@@ -107,7 +107,8 @@ extension Span<UInt8> {
         return true
     }
 
-    /// The decimal number in `range`; `nil` if there are other characters than digits, none at all, or too many.
+    /// The decimal number in `range`; `nil` if it is empty, has other characters than digits, or does not fit into
+    /// `Int`.
     func decimal(_ range: Range<Int>) -> Int? {
         guard !range.isEmpty else { return nil }
         var value = 0
@@ -123,7 +124,7 @@ extension Span<UInt8> {
 
     /// The end of the list member that starts at `offset`: the next `separator` outside quoted strings, or `count`.
     ///
-    /// A quoted string that is never closed reaches to the end.
+    /// A quoted string that is not closed extends to the end.
     func memberEnd(_ offset: Int, separator: UInt8) -> Int {
         var index = offset
         var isQuoted = false
@@ -141,7 +142,7 @@ extension Span<UInt8> {
         return count
     }
 
-    /// Reads the next member that is not empty of a comma-separated list (RFC 9110 section 5.6.1.2).
+    /// Reads the next non-empty member of a comma-separated list (RFC 9110 section 5.6.1.2).
     func nextMember(_ offset: inout Int, separator: UInt8 = 0x2C) -> Range<Int>? {
         while offset < count {
             let end = memberEnd(offset, separator: separator)
@@ -154,7 +155,7 @@ extension Span<UInt8> {
 }
 
 extension String {
-    /// Whether the two are the same but for the case of ASCII letters.
+    /// Whether the two are the same except for the case of ASCII letters.
     package func equalsIgnoringCase(_ other: String) -> Bool {
         utf8.span.equals(0..<utf8.count, ignoringCase: other)
     }
@@ -170,7 +171,7 @@ extension String {
         return utf8.span.token68(&offset)?.count == utf8.count
     }
 
-    /// The text in ASCII lower case, itself when there is nothing to change.
+    /// The text in ASCII lower case.
     package var asciiLowercased: String {
         utf8.span.lowercasedString(0..<utf8.count)
     }

@@ -4,14 +4,14 @@
 ///     Authority("[0:0::1]")           // host "::1", no port
 ///     Authority("0x7f.1")             // host "127.0.0.1", no port
 ///
-/// A host has one form here, however it was written: a program that compares hosts and the one
-/// that connects to them must not read one differently. Names are in lower case, what is percent-encoded without need is
-/// decoded (RFC 3986 section 6.2.2.2), and addresses are in the form of the WHATWG URL standard (section 3.5): four decimal numbers for every
-/// notation of IPv4 that systems know, such as `127.1`, `0177.0.0.1` and `2130706433`; IPv6 in its shortest form. A name
-/// that ends in a number and is not an address is refused, as in browsers.
+/// A host is always in one canonical form: code that compares hosts and code that connects to them must not read them
+/// differently. Names are in lower case, needless percent-encoding is decoded (RFC 3986 section 6.2.2.2), and addresses
+/// are in the form of the WHATWG URL standard (section 3.5): four decimal numbers for every notation of IPv4 that
+/// operating systems accept, such as `127.1`, `0177.0.0.1` and `2130706433`; IPv6 in its shortest form. A name that
+/// ends in a number and is not an address is rejected, as in browsers.
 public struct Authority: Sendable, Hashable, LosslessStringConvertible {
-    /// The name or address, an IPv6 address without its brackets and perhaps with a zone after `%`: `fe80::1%eth0`
-    /// (RFC 4007 section 11). Never empty.
+    /// The name or address, an IPv6 address without its brackets, with or without a zone after `%`: `fe80::1%eth0` (RFC
+    /// 4007 section 11). Never empty.
     public let host: String
     /// The port, 0 to 65535, or `nil` if there is none or an empty one (`host:`).
     public let port: Int?
@@ -21,7 +21,7 @@ public struct Authority: Sendable, Hashable, LosslessStringConvertible {
     /// Reads `host`, `host:port` or `[IPv6]:port`; `nil` if the text is anything else.
     ///
     /// An IPv6 address may have a zone, `[fe80::1%25eth0]` (RFC 6874 section 2) or, as curl takes it, `[fe80::1%eth0]`.
-    /// User information (`user@host`) is refused (RFC 9110 section 4.2.4), and so is an empty host (section 4.2.1).
+    /// User information (`user@host`) is rejected (RFC 9110 section 4.2.4), and so is an empty host (section 4.2.1).
     public init?(_ text: String) {
         self.init(text.utf8.span)
     }
@@ -31,9 +31,9 @@ public struct Authority: Sendable, Hashable, LosslessStringConvertible {
         self.init(bytes.assumingMemoryBound(to: UInt8.self).span)
     }
 
-    /// The authority of this host and port; `nil` if the host or the port is not valid.
+    /// Creates the authority of this host and port; `nil` if the host or the port is not valid.
     ///
-    /// An IPv6 address may stand with or without brackets.
+    /// An IPv6 address may have brackets or not.
     public init?(host: String, port: Int?) {
         if let port, !(0...65535 ~= port) { return nil }
         let isBareIPv6 = host.utf8.first != 0x5B && host.utf8.contains(0x3A)
@@ -56,7 +56,7 @@ public struct Authority: Sendable, Hashable, LosslessStringConvertible {
         Authority(host: host, port: nil, isIPLiteral: isIPLiteral)
     }
 
-    /// The same address without its zone, which has a meaning on this machine only (RFC 6874 section 3).
+    /// The same address without its zone, which is meaningful on this machine only (RFC 6874 section 3).
     var withoutZone: Authority {
         guard isIPLiteral, let percent = host.utf8.firstIndex(of: 0x25) else { return self }
         return Authority(host: String(host[..<percent]), port: port, isIPLiteral: true)
@@ -70,13 +70,13 @@ public struct Authority: Sendable, Hashable, LosslessStringConvertible {
         self.port = port.number
     }
 
-    /// `host`, `host:port` or `[IPv6]:port`, a zone after `%25`.
+    /// `host`, `host:port` or `[IPv6]:port`, with a zone after `%25`.
     public var description: String {
         let name = isIPLiteral ? "[\(Self.literal(host))]" : host
         return port.map { "\(name):\($0)" } ?? name
     }
 
-    /// What stands in the brackets of a URL for an address (RFC 6874 section 2).
+    /// The text between the brackets of a URL for an address (RFC 6874 section 2).
     static func literal(_ host: String) -> String {
         guard let percent = host.utf8.firstIndex(of: 0x25) else { return host }
         return "\(host[..<percent])%25\(host[host.utf8.index(after: percent)...])"
@@ -86,10 +86,10 @@ public struct Authority: Sendable, Hashable, LosslessStringConvertible {
 extension Authority {
     /// Whether the bytes have the syntax of `uri-host [ ":" port ]`. Allocates nothing.
     ///
-    /// A host that ends in a number has it even where it is no address, and a zone never belongs to it.
+    /// This includes hosts that end in a number without being an address, and excludes zones.
     ///
-    /// - Parameter allowsEmpty: Whether no bytes at all are valid, as they are in a `Host` field for a target URI
-    ///   without authority (RFC 9110 section 7.2).
+    /// - Parameter allowsEmpty: Whether empty input is valid, as in a `Host` field for a target URI without authority
+    ///   (RFC 9110 section 7.2).
     public static func isValid(_ bytes: UnsafeRawBufferPointer, allowsEmpty: Bool = false) -> Bool {
         if bytes.isEmpty { return allowsEmpty }
         return bytes.assumingMemoryBound(to: UInt8.self).span.isAuthority(needsPort: false)
@@ -97,13 +97,13 @@ extension Authority {
 }
 
 extension Span<UInt8> {
-    /// Whether all the bytes are a valid `host [ ":" port ]`; a port that is needed is not 0 either (RFC 9110 9.3.6).
+    /// Whether all the bytes are a valid `host [ ":" port ]`. A required port must not be 0 (RFC 9110 section 9.3.6).
     func isAuthority(needsPort: Bool) -> Bool {
         guard let end = hostEnd(allowsZone: false), let port = port(after: end) else { return false }
         return !needsPort || (port.number ?? 0) > 0
     }
 
-    /// Where the host ends that starts at 0; `nil` if it is not a valid host or empty.
+    /// The end of the host that starts at 0; `nil` if it is empty or not valid.
     fileprivate func hostEnd(allowsZone: Bool) -> Int? {
         if has(0x5B, at: 0) {
             var end = 1
@@ -126,7 +126,7 @@ extension Span<UInt8> {
         return end > 0 ? end : nil
     }
 
-    /// The port behind the host; `nil` if what stands there is not a port.
+    /// The port after the host; `nil` if what follows the host is not a port.
     fileprivate func port(after hostEnd: Int) -> (number: Int?, Void)? {
         guard hostEnd < count else { return (nil, ()) }
         guard self[hostEnd] == 0x3A else { return nil }
@@ -135,14 +135,14 @@ extension Span<UInt8> {
         return (number, ())
     }
 
-    /// Whether `%` and two hexadecimal digits stand at `offset`.
+    /// Whether there is a `%` with two hexadecimal digits at `offset`.
     @inline(__always)
     func isEscape(at offset: Int) -> Bool {
         offset + 2 < count && self[offset] == 0x25
             && self[offset + 1].hexDigitValue != nil && self[offset + 2].hexDigitValue != nil
     }
 
-    /// Where the `%` stands that separates an address in brackets from its zone; `nil` if there is no valid zone.
+    /// The offset of the `%` that separates an address in brackets from its zone; `nil` if there is no valid zone.
     private func zoneStart(_ range: Range<Int>) -> Int? {
         guard let percent = first(0x25, in: range) else { return nil }
         let zone = zone(after: percent, in: range)
@@ -155,7 +155,7 @@ extension Span<UInt8> {
         return percent + (isEncoded ? 3 : 1)..<range.upperBound
     }
 
-    /// The one form of an address in brackets, which has been checked.
+    /// The canonical form of an address in brackets, which has been checked.
     fileprivate func literal(_ range: Range<Int>) -> String? {
         let addressEnd = zoneStart(range) ?? range.upperBound
         guard let address = IPAddressBytes.v6(self, range.lowerBound..<addressEnd) else {
@@ -165,7 +165,8 @@ extension Span<UInt8> {
         return addressEnd < range.upperBound ? "\(text)%\(string(zone(after: addressEnd, in: range)))" : text
     }
 
-    /// The one form of a name or an IPv4 address, which has been checked; `nil` if it ends in a number and is not an address.
+    /// The canonical form of a name or an IPv4 address, which has been checked; `nil` if it ends in a number and is not
+    /// an address.
     fileprivate func name(_ range: Range<Int>) -> String? {
         guard first(0x25, in: range) != nil || extracting(range).endsInNumber else { return lowercasedString(range) }
         var name: [UInt8] = []

@@ -1,12 +1,12 @@
-/// Where a URL belongs: scheme, host and port (RFC 9110 section 4.3.1, RFC 6454).
+/// The origin of a URL: scheme, host and port (RFC 9110 section 4.3.1, RFC 6454).
 ///
 /// Credentials and cookies that are meant for one origin are not sent to another.
 public struct HTTPOrigin: Sendable, Hashable, CustomStringConvertible {
     /// The scheme in lower case.
     public let scheme: String
-    /// The host in its one form, as ``Authority/host``: in lower case, an IPv6 address without its brackets.
+    /// The host in its canonical form, as ``Authority/host``: in lower case, an IPv6 address without its brackets.
     public let host: String
-    /// The port that is connected to.
+    /// The port to connect to.
     public let port: Int
     private let isIPLiteral: Bool
 
@@ -20,7 +20,7 @@ public struct HTTPOrigin: Sendable, Hashable, CustomStringConvertible {
     /// Whether connections to the origin are encrypted: `https` or `wss`.
     public var isSecure: Bool { Self.isSecure(scheme: scheme) }
 
-    /// The origin as text, the scheme's own port left out: `https://example.com`, `http://[::1]:8080`.
+    /// The origin as text, without the scheme's default port: `https://example.com`, `http://[::1]:8080`.
     public var description: String {
         let name = isIPLiteral ? "[\(Authority.literal(host))]" : host
         return port == Self.defaultPort(of: scheme) ? "\(scheme)://\(name)" : "\(scheme)://\(name):\(port)"
@@ -30,7 +30,7 @@ public struct HTTPOrigin: Sendable, Hashable, CustomStringConvertible {
         scheme == "https" || scheme == "wss"
     }
 
-    /// The port that a URL of this scheme means if it names none.
+    /// The default port of a scheme.
     static func defaultPort(of scheme: String) -> Int? {
         switch scheme {
         case "http", "ws": 80

@@ -1,19 +1,19 @@
 extension HTTPURL {
-    /// The host in its one form, as ``Authority/host``: in lower case, an address in decimal or in the shortest form, an
-    /// IPv6 address without its brackets.
+    /// The host in its canonical form, as ``Authority/host``: in lower case, an address in decimal or in the shortest
+    /// form, an IPv6 address without its brackets.
     public var host: String { hostAndPort.host }
 
-    /// The port; `nil` if none is written or if it is the scheme's own.
+    /// The port; `nil` if there is none or it is the scheme's default.
     public var port: Int? { hostAndPort.port }
 
-    /// The port to connect to: the one written, or 443 for `https` and `wss`, or 80.
+    /// The port to connect to: the one in the URL, otherwise 443 for `https` and `wss`, otherwise 80.
     public var effectivePort: Int { port ?? HTTPOrigin.defaultPort(of: scheme) ?? 80 }
 
-    /// Host and port as a `Host` field has them: IPv6 in brackets and without a zone (RFC 6874 section 3), the scheme's own
-    /// port left out (RFC 9110 section 7.2).
+    /// Host and port as in a `Host` field: IPv6 in brackets and without a zone (RFC 6874 section 3), and without the
+    /// scheme's default port (RFC 9110 section 7.2).
     public var authority: String { hostAndPort.withoutZone.description }
 
-    /// Scheme, host and port: what secrets must not leave (RFC 9110 section 4.3.1).
+    /// Scheme, host and port, the boundary that secrets must not cross (RFC 9110 section 4.3.1).
     public var origin: HTTPOrigin {
         HTTPOrigin(scheme: scheme, hostAndPort: hostAndPort, port: effectivePort)
     }
@@ -31,7 +31,7 @@ extension HTTPURL {
     }
 
     private static func decoded(_ text: Substring) -> String {
-        // The whole decodes to UTF-8, or there would be no URL; and no character reaches across a colon.
+        // The whole decodes to UTF-8, as `init` has checked, and no character spans a colon.
         (try? PercentEncoding.decode(String(text))) ?? String(text)
     }
 
@@ -46,7 +46,7 @@ extension HTTPURL {
         "\(scheme)://\(authority)\(requestTarget)"
     }
 
-    /// The URL as text, user information included: `absoluteTarget` is the one to log.
+    /// The URL as text, including user information: log `absoluteTarget` instead.
     public var description: String {
         var text = "\(scheme)://"
         if let userInfo { text += "\(userInfo)@" }
@@ -57,14 +57,15 @@ extension HTTPURL {
         return text
     }
 
-    /// The same URL with another fragment, or with none. What may not stand in a fragment is percent-encoded.
+    /// The same URL with another fragment, or with none. Characters that are not allowed in a fragment are
+    /// percent-encoded.
     public func withFragment(_ fragment: String?) -> HTTPURL {
         var url = self
         url.fragment = fragment.map { PercentEncoding.mend($0.utf8.span, keeping: .uriQuery) }
         return url
     }
 
-    /// The same URL with another query, or with none. What may not stand in a query is percent-encoded.
+    /// The same URL with another query, or with none. Characters that are not allowed in a query are percent-encoded.
     public func withQuery(_ query: String?) -> HTTPURL {
         var url = self
         url.query = query.map { PercentEncoding.mend($0.utf8.span, keeping: .uriQuery) }

@@ -1,17 +1,17 @@
 extension HTTPURL {
-    /// The URL that a reference found at this URL means (RFC 3986 section 5).
+    /// Resolves a reference that was found at this URL (RFC 3986 section 5).
     ///
     ///     HTTPURL("http://a/b/c/d;p?q")?.resolving("../g")?.description   // "http://a/b/g"
     ///
-    /// The reference is read as leniently as an absolute URL. `http:g`, the scheme repeated before a relative path, counts
-    /// as `g`, as it does in browsers (section 5.2.2). The fragment of this URL is not inherited.
+    /// The reference is read as leniently as an absolute URL. `http:g`, a relative path after the same scheme, counts
+    /// as `g`, as in browsers (section 5.2.2). The fragment of this URL is not inherited.
     ///
-    /// - Returns: `nil` if the reference is not a valid one, or leads to something without a host, such as `mailto:`.
+    /// - Returns: `nil` if the reference is not valid, or leads to a URL without a host, such as `mailto:`.
     public func resolving(_ reference: String) -> HTTPURL? {
         resolving(reference.utf8.span)
     }
 
-    /// The URL that a reference means whose bytes need not be UTF-8: each that is not ASCII is percent-encoded as it is.
+    /// Resolves a reference that need not be UTF-8: each byte that is not ASCII is percent-encoded.
     ///
     /// See ``resolving(_:)-(String)``.
     package func resolving(_ bytes: Span<UInt8>) -> HTTPURL? {
@@ -43,15 +43,15 @@ extension HTTPURL {
         )
     }
 
-    /// The scheme that `reference` names itself, in lower case; `nil` if it has none.
+    /// The scheme of `reference` in lower case; `nil` if it has none.
     package static func scheme(of reference: String) -> String? {
         let bytes = reference.utf8.span
         guard let range = URIReference(bytes)?.scheme else { return nil }
         return bytes.lowercasedString(range)
     }
 
-    /// Whether `text` begins with a scheme and `//`, so that it is an absolute URL. `localhost:80/?u=http://x` does not: a
-    /// URL without its scheme may hold another one.
+    /// Whether `text` begins with a scheme and `//`, so that it is an absolute URL. `localhost:80/?u=http://x` does
+    /// not: a URL that lacks a scheme may contain another URL.
     package static func namesScheme(_ text: String) -> Bool {
         let bytes = text.utf8.span
         guard let scheme = bytes.scheme(from: 0) else { return false }
@@ -69,7 +69,7 @@ extension HTTPURL {
 extension String {
     /// The path, empty or starting with a slash, without `.` and `..` segments (RFC 3986 section 5.2.4).
     ///
-    /// As in browsers, `%2e` counts as a dot: servers decode it after the URL has been checked.
+    /// As in browsers, `%2e` counts as a dot: servers decode it after checking the URL.
     var removingDotSegments: String {
         guard utf8.contains(0x2E) || utf8.contains(0x25) else { return self }
         var segments: [Substring] = []

@@ -1,4 +1,4 @@
-/// The absolute URL of something that is fetched: scheme, host, and the rest (RFC 3986; RFC 9110 section 4.2).
+/// The absolute URL of a resource: scheme, host, path, query and fragment (RFC 3986; RFC 9110 section 4.2).
 ///
 ///     let url = HTTPURL("HTTP://user:pw@Example.com:8080/a b?q=ü#top")
 ///     url?.host            // "example.com"
@@ -6,16 +6,16 @@
 ///     url?.requestTarget   // "/a%20b?q=%C3%BC"
 ///     url?.resolving("../c")?.description   // "http://user:pw@example.com:8080/c"
 ///
-/// What is kept is always valid RFC 3986: text that browsers would accept is mended when it is read. Any scheme is taken
-/// as long as a host follows; whether it can be fetched is for the client to say.
+/// The stored URL is always valid by RFC 3986: other text that browsers would accept is corrected when it is read. Any
+/// scheme is accepted as long as a host follows; the client decides which ones it supports.
 public struct HTTPURL: Sendable, Hashable, LosslessStringConvertible {
     /// The scheme in lower case.
     public let scheme: String
-    /// User information as written in the URL, without the `@`; never empty.
+    /// User information as in the URL, without the `@`; never empty.
     var userInfo: String?
-    /// Host and port; the port is `nil` where it is the scheme's own.
+    /// Host and port; the port is `nil` if it is the scheme's default.
     let hostAndPort: Authority
-    /// The path, percent-encoded and without `.` and `..` segments. Empty, or starts with a slash.
+    /// The path, percent-encoded and without `.` and `..` segments. Empty, or begins with a slash.
     public let path: String
     /// The query, percent-encoded and without the `?`; `nil` if there is no `?`.
     public internal(set) var query: String?
@@ -24,15 +24,16 @@ public struct HTTPURL: Sendable, Hashable, LosslessStringConvertible {
 
     /// Reads an absolute URL.
     ///
-    /// As in browsers, white space at the ends is dropped, the scheme is turned into lower case and the host into its one
-    /// form (``Authority``), `.` and `..` segments are resolved, a port that is the scheme's own is dropped, and what RFC
-    /// 3986 does not allow in path, query or fragment is percent-encoded as UTF-8: spaces, letters beyond ASCII,
-    /// `"<>[]^{|}`, the backtick, and a `%` that two hexadecimal digits do not follow. A backslash is encoded as well: it
-    /// never counts as a slash.
+    /// As in browsers, white space at the ends is dropped, the scheme is converted to lower case and the host to its
+    /// canonical form (``Authority``), `.` and `..` segments are resolved, the scheme's default port is dropped, and
+    /// characters that RFC 3986 does not allow in path, query or fragment are percent-encoded as UTF-8: spaces, letters
+    /// beyond ASCII, `"<>[]^{|}`, the backtick, and a `%` that is not followed by two hexadecimal digits. A backslash
+    /// is encoded as well: it never counts as a slash.
     ///
-    /// - Returns: `nil` if there is no scheme or no host; if the host has a space or a character that is not ASCII (write
-    ///   such names in their `xn--` form), or ends in a number and is not an address, as `1.2.3.256` does; if the port is
-    ///   not 0 to 65535; if there is a control character; or if the user information does not decode to UTF-8.
+    /// - Returns: `nil` if there is no scheme or no host; if the host has a space or a character that is not ASCII
+    ///   (write such names in their `xn--` form), or ends in a number without being an address, such as `1.2.3.256`; if
+    ///   the port is not 0 to 65535; if there is a control character; or if the user information does not decode to
+    ///   UTF-8.
     public init?(_ text: String) {
         let bytes = text.utf8.span
         guard let reference = URIReference(bytes), let scheme = reference.scheme,
@@ -41,13 +42,13 @@ public struct HTTPURL: Sendable, Hashable, LosslessStringConvertible {
         self.init(scheme: bytes.lowercasedString(scheme), authority: authority, of: reference, in: bytes)
     }
 
-    /// The URL of these parts; `nil` if one of them is not valid.
+    /// Creates a URL of these parts; `nil` if one of them is not valid.
     ///
     /// - Parameters:
     ///   - scheme: Defaults to `http`.
-    ///   - host: A name or an IP address; IPv6 with or without brackets, perhaps with a zone.
-    ///   - port: Defaults to the scheme's own.
-    ///   - path: Put behind a slash if it does not start with one. Encoded as far as it is not yet. Defaults to `/`.
+    ///   - host: A name or an IP address; IPv6 with or without brackets and zone.
+    ///   - port: Defaults to the scheme's default port.
+    ///   - path: Gets a leading slash if it has none, and is percent-encoded where it is not yet. Defaults to `/`.
     ///   - query: The query without `?`. Defaults to none.
     public init?(scheme: String = "http", host: String, port: Int? = nil, path: String = "/", query: String? = nil) {
         guard let authority = Authority(host: host, port: port), scheme.isScheme else { return nil }
@@ -64,7 +65,7 @@ public struct HTTPURL: Sendable, Hashable, LosslessStringConvertible {
         )
     }
 
-    /// The URL whose authority and path are those of `reference`.
+    /// Creates the URL with the authority and path of `reference`.
     init?(scheme: String, authority: Range<Int>, of reference: URIReference, in bytes: Span<UInt8>) {
         var userInfo: String?
         var hostStart = authority.lowerBound
@@ -74,7 +75,7 @@ public struct HTTPURL: Sendable, Hashable, LosslessStringConvertible {
             guard (try? PercentEncoding.decode(text)) != nil else { return nil }
             if !text.isEmpty { userInfo = text }
         }
-        // A backslash would be a slash to a browser: what stands around it cannot be told apart safely.
+        // Browsers read a backslash as a slash, so the end of the authority would be ambiguous.
         guard bytes.first(0x5C, in: authority) == nil,
             let hostAndPort = Authority(bytes.string(hostStart..<authority.upperBound))
         else { return nil }
@@ -88,7 +89,7 @@ public struct HTTPURL: Sendable, Hashable, LosslessStringConvertible {
         )
     }
 
-    /// The URL of parts that are valid already, the port perhaps the scheme's own.
+    /// Creates a URL of valid parts; the port may be the scheme's default.
     init(
         scheme: String,
         userInfo: String?,

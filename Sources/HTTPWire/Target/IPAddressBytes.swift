@@ -1,9 +1,10 @@
-/// IP addresses between their texts and the bytes that they stand for.
+/// Converts IP addresses between text and bytes.
 ///
-/// One reading for all that compares hosts or connects to them: URLs, `Host`, `no_proxy`, cookies and certificates.
+/// All code that compares hosts or connects to them shares this reading: URLs, `Host`, `no_proxy`, cookies and
+/// certificates.
 package enum IPAddressBytes {
-    /// The bytes of an IPv4 or IPv6 address in any notation, an IPv6 address without brackets and perhaps with a zone,
-    /// which is left out; `nil` for a name, and for a number that is not an address.
+    /// The bytes of an IPv4 or IPv6 address in any notation, an IPv6 address without brackets, its zone ignored; `nil`
+    /// for a name, and for a number that is not an address.
     package static func bytes(of host: String) -> [UInt8]? {
         let bytes = host.utf8.span
         if bytes.first(0x3A, in: 0..<bytes.count) != nil {
@@ -12,21 +13,21 @@ package enum IPAddressBytes {
         return bytes.endsInNumber ? v4(bytes).map(big) : nil
     }
 
-    /// The one text of the address that `host` is in any notation, a zone kept as it is; `nil` if it is not an address.
+    /// The canonical text of an address in any notation, with its zone unchanged; `nil` if `host` is not an address.
     ///
-    /// An IPv4 address that IPv6 wraps stands in decimal, `::ffff:127.0.0.1`, as systems print it (RFC 5952 section 5).
-    /// URLs have it in hexadecimal.
+    /// An IPv4-mapped IPv6 address has a decimal part, `::ffff:127.0.0.1`, as operating systems print it (RFC 5952
+    /// section 5). In URLs it is hexadecimal.
     package static func canonicalText(of host: String) -> String? {
         guard let address = bytes(of: host) else { return nil }
         if address.count == 4 { return text(of: address) }
         let zone = host.utf8.firstIndex(of: 0x25).map { String(host[$0...]) } ?? ""
-        // An empty zone is not a zone, and one with a bracket or a slash would not end where the address does.
+        // An empty zone is not a zone, and a bracket or a slash in a zone would end the address early.
         guard zone.utf8.count != 1, zone.utf8.dropFirst().allSatisfy(ByteSet.unreserved.contains) else { return nil }
         let wrapsIPv4 = address.prefix(10).allSatisfy { $0 == 0 } && address[10] == 0xFF && address[11] == 0xFF
         return (wrapsIPv4 ? "::ffff:\(text(of: Array(address[12...])))" : text(of: address)) + zone
     }
 
-    /// The text of 4 or 16 bytes.
+    /// The text of an address of 4 or 16 bytes.
     static func text(of bytes: [UInt8]) -> String {
         guard bytes.count == 16 else { return bytes.map(String.init).joined(separator: ".") }
         return text(ofV6: bytes)
@@ -39,8 +40,8 @@ package enum IPAddressBytes {
     /// Four decimal numbers.
     static func text(ofV4 number: UInt32) -> String { text(of: big(number)) }
 
-    /// The number that an IPv4 address is (WHATWG URL section 3.5, the IPv4 parser): one to four parts, each decimal,
-    /// octal after `0` or hexadecimal after `0x`, of which the last fills all the bytes that are left. A dot may follow.
+    /// The 32-bit number of an IPv4 address (WHATWG URL section 3.5, the IPv4 parser): one to four parts, each decimal,
+    /// octal after `0` or hexadecimal after `0x`, of which the last fills all the remaining bytes. A dot may follow.
     static func v4(_ text: Span<UInt8>) -> UInt32? {
         var end = text.count
         if end > 0, text[end - 1] == 0x2E { end -= 1 }
@@ -93,8 +94,8 @@ package enum IPAddressBytes {
         return before + [UInt8](repeating: 0, count: 16 - before.count - after.count) + after
     }
 
-    /// The shortest text of 16 bytes: groups without leading zeros, the first of the longest runs of zeros left out
-    /// (RFC 5952 section 4; WHATWG URL section 3.5, the IPv6 serializer).
+    /// The shortest text of 16 bytes: groups without leading zeros, the first of the longest runs of zeros omitted (RFC
+    /// 5952 section 4; WHATWG URL section 3.5, the IPv6 serializer).
     static func text(ofV6 bytes: [UInt8]) -> String {
         let groups = stride(from: 0, to: bytes.count - 1, by: 2).map { Int(bytes[$0]) << 8 | Int(bytes[$0 + 1]) }
         var (gap, start) = (0..<0, 0)
@@ -111,8 +112,8 @@ package enum IPAddressBytes {
 }
 
 extension Span<UInt8> {
-    /// Whether the last part between dots, one dot at the end aside, is a number (WHATWG URL section 3.5, the
-    /// ends-in-a-number checker). Such a host is an IPv4 address or nothing.
+    /// Whether the last part between dots is a number, disregarding a dot at the end (WHATWG URL section 3.5, the
+    /// ends-in-a-number checker). Such a host is an IPv4 address or invalid.
     var endsInNumber: Bool {
         var end = count
         if end > 1, self[end - 1] == 0x2E { end -= 1 }
@@ -124,7 +125,7 @@ extension Span<UInt8> {
         return isDecimal || ipv4Number(start..<end) != nil
     }
 
-    /// One part of an IPv4 address; `nil` if it is not a number. Numbers too large are taken for the largest.
+    /// One part of an IPv4 address; `nil` if it is not a number. Numbers that are too large are capped.
     func ipv4Number(_ range: Range<Int>) -> UInt64? {
         var digits = range
         var radix: UInt64 = 10

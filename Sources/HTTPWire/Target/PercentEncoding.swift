@@ -1,15 +1,15 @@
 /// Percent-encoding (RFC 3986 section 2.1) and its form variant, in which a space is a plus.
 public enum PercentEncoding {
-    /// Why a text cannot be decoded.
+    /// Why text cannot be decoded.
     public enum DecodingError: Error, Sendable, Hashable, CustomStringConvertible {
-        /// Two hexadecimal digits do not follow the `%` at this byte offset.
+        /// The `%` at this byte offset is not followed by two hexadecimal digits.
         case invalidEscape(offset: Int)
         /// The decoded bytes are not UTF-8.
         case invalidUTF8
         /// The decoded bytes are not text in this other character set.
         case invalidText(TextEncoding)
 
-        /// What is wrong, as a sentence.
+        /// The error in a sentence.
         public var description: String {
             switch self {
             case .invalidEscape(let offset): "Two hexadecimal digits must follow the % at offset \(offset)"
@@ -19,13 +19,14 @@ public enum PercentEncoding {
         }
     }
 
-    /// What is left as it is when encoding; everything else becomes `%` and two upper-case hexadecimal digits.
+    /// The part of a URL to encode for. Every byte that it does not allow becomes `%` and two upper-case hexadecimal
+    /// digits.
     public enum Component: Sendable, Hashable {
-        /// One segment of a path: `pchar` stays (RFC 3986 section 3.3), so `/`, `?`, `%` and space do not.
+        /// One segment of a path: `pchar` is kept (RFC 3986 section 3.3), so `/`, `?`, `%` and space are encoded.
         case pathSegment
-        /// A name or value in a query: only letters, digits and `-._~` stay, and a space becomes `+`.
+        /// A name or value in a query: only letters, digits and `-._~` are kept, and a space becomes `+`.
         case queryComponent
-        /// Only letters, digits and `-._~` stay (RFC 3986 section 2.3).
+        /// Only letters, digits and `-._~` are kept (RFC 3986 section 2.3).
         case unreserved
     }
 
@@ -44,14 +45,14 @@ public enum PercentEncoding {
         try decodeBytes(text.utf8.span, plusIsSpace: plusIsSpace)
     }
 
-    /// Encodes what may not stand in `component` as it is.
+    /// Encodes the bytes that `component` does not allow.
     public static func encode(_ text: String, as component: Component) -> String {
         var result = ""
         encode(text, as: component, into: &result)
         return result
     }
 
-    /// Encodes what may not stand in `component` as it is, and appends the result.
+    /// Encodes the bytes that `component` does not allow, and appends the result.
     static func encode(_ text: String, as component: Component, into result: inout String) {
         let set: ByteSet = component == .pathSegment ? .pathSegment : .unreserved
         guard !text.utf8.allSatisfy(set.contains) else {
@@ -72,7 +73,8 @@ public enum PercentEncoding {
         result += String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Encodes what is neither in `set` nor a `%` with two hexadecimal digits behind it: text that is encoded in part.
+    /// Completes the encoding of partly encoded text: encodes what is neither in `set` nor a `%` followed by two
+    /// hexadecimal digits.
     static func mend(_ text: Span<UInt8>, keeping set: ByteSet) -> String {
         var index = 0
         while index < text.count, set.contains(text[index]) { index += 1 }
@@ -113,8 +115,8 @@ extension PercentEncoding {
         return decoded
     }
 
-    /// Decodes a name or a value of a form that has been percent-encoded in a character set. A `%` that two hexadecimal
-    /// digits do not follow stands for itself (WHATWG URL section 1.3).
+    /// Decodes a name or a value of a form that was percent-encoded in a character set. A `%` that is not followed by
+    /// two hexadecimal digits stands for itself (WHATWG URL section 1.3).
     static func decode(_ text: Span<UInt8>, formIn encoding: TextEncoding) throws(DecodingError) -> String {
         var isPlain = true
         for index in text.indices where text[index] == 0x25 || text[index] == 0x2B {
@@ -162,7 +164,7 @@ extension PercentEncoding {
 }
 
 extension Span<UInt8> {
-    /// The byte that `%` and two hexadecimal digits at `offset` stand for; `nil` if they do not stand there.
+    /// The byte that is percent-encoded at `offset`; `nil` if there is no `%` with two hexadecimal digits.
     func escapedByte(at offset: Int) -> UInt8? {
         guard isEscape(at: offset), let high = self[offset + 1].hexDigitValue, let low = self[offset + 2].hexDigitValue
         else { return nil }

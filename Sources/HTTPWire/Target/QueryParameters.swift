@@ -1,4 +1,4 @@
-/// The decoded names and values of a query, in order, repeated names kept.
+/// The decoded names and values of a query, in order and including repeated names.
 ///
 ///     let parameters = try QueryParameters("tag=a&tag=b&q=x+y")
 ///     parameters["q"]          // "x y"
@@ -6,8 +6,8 @@
 ///     parameters.all("tag")    // ["a", "b"]
 ///
 /// The syntax is that of `application/x-www-form-urlencoded` (WHATWG URL section 5): pairs are separated by `&`, a pair
-/// without `=` has an empty value, empty pairs are skipped, `+` is a space, and a `%` that two hexadecimal digits do not
-/// follow stands for itself.
+/// without `=` has an empty value, empty pairs are skipped, `+` is a space, and a `%` that is not followed by two
+/// hexadecimal digits stands for itself.
 public struct QueryParameters: Sendable, Hashable {
     /// One name and its value, decoded.
     public struct Parameter: Sendable, Hashable {
@@ -23,14 +23,14 @@ public struct QueryParameters: Sendable, Hashable {
         }
     }
 
-    /// Why a query cannot be read.
+    /// Why a query cannot be parsed.
     public enum ParsingError: Error, Sendable, Hashable, CustomStringConvertible {
-        /// A name or value decodes to bytes that are not text in the character set, UTF-8 unless another was given.
+        /// A name or value decodes to bytes that are not text in the character set, which is UTF-8 by default.
         case decoding(PercentEncoding.DecodingError)
         /// There are more parameters than this limit.
         case tooMany(limit: Int)
 
-        /// What is wrong, as a sentence.
+        /// The error in a sentence.
         public var description: String {
             switch self {
             case .decoding(let error): "A query parameter cannot be decoded: \(error)"
@@ -39,7 +39,7 @@ public struct QueryParameters: Sendable, Hashable {
         }
     }
 
-    /// How many parameters are read unless another limit is given: 1000.
+    /// The default limit on the number of parameters: 1000.
     public static var defaultLimit: Int { 1000 }
 
     private var parameters: [Parameter] = []
@@ -47,12 +47,13 @@ public struct QueryParameters: Sendable, Hashable {
     /// No parameters.
     public init() {}
 
-    /// Reads the query `text`, without its `?`.
+    /// Parses the query `text`, without its `?`.
     ///
     /// - Parameters:
-    ///   - limit: How many parameters there may be.
-    ///   - encoding: The character set of what is percent-encoded; UTF-8 unless set.
-    /// - Throws: `ParsingError` if there are more, or if one cannot be decoded. Nothing is dropped silently.
+    ///   - limit: The maximum number of parameters.
+    ///   - encoding: The character set of percent-encoded text; UTF-8 by default.
+    /// - Throws: `ParsingError` if there are more parameters than `limit`, or if one cannot be decoded. Nothing is
+    ///   dropped silently.
     public init(
         _ text: String,
         limit: Int = defaultLimit,
@@ -89,7 +90,7 @@ public struct QueryParameters: Sendable, Hashable {
         }
     }
 
-    /// The value of the last parameter with this name, as Dart's `Uri.queryParameters` has it; `nil` if there is none.
+    /// The value of the last parameter with this name, as in Dart's `Uri.queryParameters`; `nil` if there is none.
     public subscript(name: String) -> String? {
         parameters.last { $0.name == name }?.value
     }
@@ -108,7 +109,7 @@ public struct QueryParameters: Sendable, Hashable {
 extension QueryParameters: RandomAccessCollection {
     /// The position of the first parameter.
     public var startIndex: Int { parameters.startIndex }
-    /// The position behind the last parameter.
+    /// The position after the last parameter.
     public var endIndex: Int { parameters.endIndex }
 
     /// The parameter at this position.

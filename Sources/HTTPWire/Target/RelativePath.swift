@@ -1,30 +1,30 @@
-/// The path of a request as the way to a file below some directory: names without anything that could lead elsewhere.
+/// The path of a request as a path to a file below a directory: names that cannot lead out of it.
 ///
 ///     try RelativePath("/list/a%20b.txt")   // names: "list", "a b.txt"
 ///     try RelativePath("/list/")            // names: "list"; isDirectory
 ///     try RelativePath("/%2e%2e/etc")       // throws: .leadsElsewhere
 ///
-/// It is decoded once. Names are bytes, for that is what file systems have; they need not be UTF-8.
+/// The path is decoded once. Names are bytes, as in file systems; they need not be UTF-8.
 public struct RelativePath: Sendable, Hashable {
-    /// Why a path leads to no file.
+    /// Why a path cannot name a file below the directory.
     public enum Violation: Error, Sendable, Hashable {
-        /// Two hexadecimal digits do not follow a `%`; the fitting answer is 400.
+        /// A `%` is not followed by two hexadecimal digits; respond with 400.
         case invalidEscape
-        /// A name has a NUL byte, which no file system can store; the fitting answer is 400.
+        /// A name has a NUL byte, which no file system can store; respond with 400.
         case nul
-        /// A name is `.` or `..`, or has a slash; the fitting answer is 404.
+        /// A name is `.` or `..`, or has a slash; respond with 404.
         case leadsElsewhere
     }
 
-    /// The names on the way, decoded. None is empty: several slashes in a row count as one.
+    /// The decoded names from the directory to the file. None is empty: several slashes in a row count as one.
     public private(set) var names: [[UInt8]] = []
-    /// Whether the path ends with a slash, as those of directories do, or is empty.
+    /// Whether the path is empty or ends with a slash, as paths of directories do.
     public private(set) var isDirectory = true
 
-    /// The path without names.
+    /// Creates the empty path.
     public init() {}
 
-    /// Reads the path of a request target, percent-encoded and without the query.
+    /// Parses the path of a request target, percent-encoded and without the query.
     public init(_ path: String) throws(Violation) {
         let bytes = path.utf8.span
         var name: [UInt8] = []
@@ -79,7 +79,7 @@ public struct RelativePath: Sendable, Hashable {
     /// Whether one of the names begins with a dot.
     public var isHidden: Bool { names.contains { $0.first == 0x2E } }
 
-    /// The path as it stands in a URL: with a slash at its beginning, encoded, and one at its end for a directory.
+    /// The path as in a URL: percent-encoded, with a leading slash, and with a trailing slash for a directory.
     public var encoded: String {
         var text = ""
         for name in names {
@@ -89,7 +89,7 @@ public struct RelativePath: Sendable, Hashable {
         return isDirectory ? text + "/" : text
     }
 
-    /// A name as it stands in a URL.
+    /// A name as in a URL, percent-encoded.
     public static func encode(_ name: [UInt8]) -> String {
         var text = ""
         for byte in name {

@@ -1,25 +1,25 @@
 extension RequestTarget {
     /// The form of the target in `bytes`, or `nil` if it is not a valid target. Allocates nothing.
     ///
-    /// What is accepted is RFC 3986's grammar and, beyond it, what curl, browsers and nginx send without
-    /// percent-encoding, and nginx and Go take:
+    /// Accepts RFC 3986's grammar and, beyond it, what curl, browsers and nginx send without percent-encoding and nginx
+    /// and Go accept:
     /// - in the path: every visible ASCII character but `#`, and bytes from 0x80 up, UTF-8 or not;
-    /// - in the query: the same, and a `%` that two hexadecimal digits do not follow, which stands for itself (WHATWG URL
-    ///   section 5.1).
+    /// - in the query: the same, and a `%` that is not followed by two hexadecimal digits, which stands for itself
+    ///   (WHATWG URL section 5.1).
     ///
-    /// Control characters, spaces, fragments, and in the path a `%` without two hexadecimal digits are refused:
-    /// recipients differ in where such a target ends, or in what it means. The absolute form must be `http` or `https`
-    /// with a valid authority that has no user information (RFC 9110 section 4.2.4). The authority form is for CONNECT
-    /// only, which has no other, and needs a port other than 0 (RFC 9110 section 9.3.6). That `*` stands only with
-    /// OPTIONS is for the caller to check.
+    /// Rejects control characters, spaces, fragments, and in the path a `%` without two hexadecimal digits: recipients
+    /// differ in where such a target ends, or in what it means. The absolute form must be `http` or `https` with a
+    /// valid authority that has no user information (RFC 9110 section 4.2.4). The authority form is for CONNECT only,
+    /// which allows no other form, and needs a port other than 0 (RFC 9110 section 9.3.6). The caller has to check that
+    /// `*` is used with OPTIONS only.
     public static func form(of bytes: UnsafeRawBufferPointer, isConnect: Bool) -> Form? {
         reading(of: bytes, isConnect: isConnect)?.form
     }
 
-    /// What is known of a target once all its bytes have been looked at.
+    /// The result of checking all bytes of a target.
     struct Reading {
         let form: Form
-        /// Whether it has bytes that `raw` holds percent-encoded.
+        /// Whether the target has bytes that are percent-encoded in `raw`.
         let needsEncoding: Bool
     }
 
@@ -43,7 +43,7 @@ extension RequestTarget {
         return Reading(form: .absolute, needsEncoding: needsEncoding)
     }
 
-    /// The target in `bytes`, which have been read, with everything percent-encoded that a URI never has.
+    /// The target in `bytes`, which have been checked, with all bytes percent-encoded that are not allowed in a URI.
     static func encoded(_ bytes: Span<UInt8>) -> String {
         var text: [UInt8] = []
         text.reserveCapacity(bytes.count + 32)
@@ -62,7 +62,7 @@ extension RequestTarget {
 }
 
 extension Span<UInt8> {
-    /// Where the authority stands in a target that starts with `http://` or `https://`.
+    /// The range of the authority in a target that begins with `http://` or `https://`.
     func absoluteFormAuthority() -> Range<Int>? {
         let start: Int
         if count > 7, equals(0..<7, ignoringCase: "http://") {
@@ -77,7 +77,8 @@ extension Span<UInt8> {
         return start..<end
     }
 
-    /// Whether the path and perhaps query from `start` on have bytes to be percent-encoded; `nil` if they are not valid.
+    /// Whether the path, and the query if there is one, have bytes to be percent-encoded from `start` on; `nil` if they
+    /// are not valid.
     fileprivate func pathAndQueryNeedEncoding(from start: Int) -> Bool? {
         var index = start
         var needsEncoding = false

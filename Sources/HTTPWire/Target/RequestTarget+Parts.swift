@@ -36,17 +36,17 @@ extension RequestTarget {
         }
     }
 
-    /// The segments of the path, percent-decoded, as Dart's `Uri.pathSegments` has them.
+    /// The segments of the path, percent-decoded, as in Dart's `Uri.pathSegments`.
     ///
     ///     /       []
     ///     /a/b    ["a", "b"]
     ///     /a/b/   ["a", "b", ""]
     ///     //a     ["", "a"]
     ///
-    /// A decoded segment may hold anything, `/`, `..` and NUL included: check before using it as the name of a file.
+    /// A decoded segment may hold anything, including `/`, `..` and NUL: check it before you use it as a file name.
     ///
-    /// - Throws: `PercentEncoding.DecodingError` if a segment decodes to bytes that are not UTF-8. A client can send
-    ///   this at will; the fitting answer is 400.
+    /// - Throws: `PercentEncoding.DecodingError` if a segment decodes to bytes that are not UTF-8. Any client can send
+    ///   such a path; respond with 400.
     public var pathSegments: [String] {
         get throws(PercentEncoding.DecodingError) {
             guard form == .origin || form == .absolute else { return [] }
@@ -67,8 +67,8 @@ extension RequestTarget {
 
     /// The parameters of the query, decoded; none if there is no query.
     ///
-    /// - Throws: `QueryParameters.ParsingError` if there are more than 1000, or if one decodes to bytes that are not UTF-8.
-    ///   A client can send this at will; the fitting answer is 400.
+    /// - Throws: `QueryParameters.ParsingError` if there are more than 1000, or if one decodes to bytes that are not
+    ///   UTF-8. Any client can send such a query; respond with 400.
     public var queryParameters: QueryParameters {
         get throws(QueryParameters.ParsingError) {
             guard let query = ranges.query else { return QueryParameters() }
@@ -76,7 +76,7 @@ extension RequestTarget {
         }
     }
 
-    /// Where path and query stand in `raw`.
+    /// The ranges of path and query in `raw`.
     private var ranges: (path: Range<Int>, query: Range<Int>?) {
         let bytes = raw.utf8.span
         let start: Int

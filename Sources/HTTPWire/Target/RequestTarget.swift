@@ -1,13 +1,14 @@
-/// The target of a request, as it stood on the request line (RFC 9112 section 3.2).
+/// The target of a request, as on the request line (RFC 9112 section 3.2).
 ///
 ///     let target = RequestTarget("/list/a%20b?page=2")
 ///     target?.path                    // "/list/a%20b"
 ///     try target?.pathSegments        // ["list", "a b"]
 ///     try target?.queryParameters     // ["page": "2"]
 ///
-/// Nothing is normalised: `.` and `..` segments and percent-encoding stay as the client sent them. Only what no URI can
-/// hold and some clients send all the same is percent-encoded: bytes from 0x80 up, and in the path `" < > \ { }` and the
-/// backtick. So `/café` as raw UTF-8 is `/caf%C3%A9`, the same target as that of a client that encodes.
+/// Nothing is normalised: `.` and `..` segments and percent-encoding stay as the client sent them. Only bytes that are
+/// not allowed in a URI, but that some clients send, are percent-encoded: those from 0x80 up, and in the path `" < > \
+/// { }` and the backtick. So `/café` as raw UTF-8 becomes `/caf%C3%A9`, the same target as from a client that encodes
+/// it.
 public struct RequestTarget: Sendable, Hashable {
     /// The four forms a target can have (RFC 9112 section 3.2.1 to 3.2.4).
     public enum Form: Sendable, Hashable {
@@ -21,18 +22,18 @@ public struct RequestTarget: Sendable, Hashable {
         case asterisk
     }
 
-    /// The target as sent, what no URI can hold percent-encoded.
+    /// The target as sent, with bytes percent-encoded that are not allowed in a URI.
     public let raw: String
     /// Which of the four forms `raw` has.
     public let form: Form
 
-    /// A target whose form and characters have been checked already.
+    /// Creates a target whose form and characters have already been checked.
     public init(raw: String, form: Form) {
         self.raw = raw
         self.form = form
     }
 
-    /// The target that `text` is, or `nil` if it is not a valid one; `form(of:isConnect:)` says what is valid.
+    /// Creates a target from `text`; `nil` if it is not valid. See `form(of:isConnect:)` for what is valid.
     ///
     /// - Parameter isConnect: Whether the method is CONNECT, the only one with the authority form.
     public init?(_ text: String, isConnect: Bool = false) {
@@ -43,6 +44,6 @@ public struct RequestTarget: Sendable, Hashable {
 }
 
 extension RequestTarget: CustomStringConvertible {
-    /// The target as `raw` has it.
+    /// The same as `raw`.
     public var description: String { raw }
 }

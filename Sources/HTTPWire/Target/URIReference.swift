@@ -1,19 +1,19 @@
-/// Where the five components of a URI reference stand in its bytes (RFC 3986 section 4.1 and appendix B).
+/// The ranges of the five components of a URI reference in its bytes (RFC 3986 section 4.1 and appendix B).
 struct URIReference {
-    /// What stands before the first colon, if it is the name of a scheme.
+    /// The text before the first colon, if it is the name of a scheme.
     private(set) var scheme: Range<Int>?
-    /// What stands behind `//`.
+    /// The text after `//`.
     private(set) var authority: Range<Int>?
     /// The path; may be empty.
     private(set) var path: Range<Int>
-    /// What stands behind the first `?`.
+    /// The text after the first `?`.
     private(set) var query: Range<Int>?
-    /// What stands behind the first `#`.
+    /// The text after the first `#`.
     private(set) var fragment: Range<Int>?
 
-    /// Finds the components of `bytes`, white space at the ends left out.
+    /// Finds the components of `bytes`, ignoring white space at the ends.
     ///
-    /// - Returns: `nil` if there is a control character between the ends. What stands in the components is not checked.
+    /// - Returns: `nil` if there is a control character anywhere else. The components are not checked.
     init?(_ bytes: Span<UInt8>) {
         var (start, end) = (0, bytes.count)
         while start < end, bytes[start].isURLWhitespace { start += 1 }
@@ -70,13 +70,13 @@ extension Span<UInt8> {
         return offset..<end
     }
 
-    /// Where `byte` first stands in `range`.
+    /// The first offset of `byte` in `range`.
     func first(_ byte: UInt8, in range: Range<Int>) -> Int? {
         for index in range where self[index] == byte { return index }
         return nil
     }
 
-    /// Where `byte` last stands in `range`.
+    /// The last offset of `byte` in `range`.
     func last(_ byte: UInt8, in range: Range<Int>) -> Int? {
         for index in range.reversed() where self[index] == byte { return index }
         return nil

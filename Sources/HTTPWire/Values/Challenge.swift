@@ -1,18 +1,18 @@
-/// What a server or a proxy wants to see before it answers: one challenge (RFC 9110 section 11.3).
+/// One challenge, by which a server or a proxy demands authentication (RFC 9110 section 11.3).
 ///
 ///     let challenge = Challenge.parse("Basic realm=\"simple\", charset=\"UTF-8\"").first
 ///     challenge?.scheme                  // "Basic"
 ///     challenge?.realm                   // "simple"
 ///     challenge?.parameters["charset"]   // "UTF-8"
 public struct Challenge: Sendable, Hashable {
-    /// The name of the authentication scheme, as sent; `isScheme(_:)` compares it.
+    /// The name of the authentication scheme, as sent; compare it with `isScheme(_:)`.
     public let scheme: String
-    /// The token that some schemes have in place of parameters, such as `Negotiate`.
+    /// The token that some schemes, such as `Negotiate`, have in place of parameters.
     public let token68: String?
     /// The parameters, in order.
     public let parameters: FieldParameters
 
-    /// A challenge of this scheme, for a server to send.
+    /// Creates a challenge for a server to send.
     ///
     /// - Throws: `FieldValueError` if `scheme` is not a token, or if a parameter has no value.
     public init(scheme: String, parameters: FieldParameters = FieldParameters()) throws(FieldValueError) {
@@ -27,12 +27,12 @@ public struct Challenge: Sendable, Hashable {
         self.parameters = parameters
     }
 
-    /// The part of the server that the challenge is about (RFC 9110 section 11.5).
+    /// The part of the server that the challenge protects (RFC 9110 section 11.5).
     public var realm: String? {
         parameters["realm"]
     }
 
-    /// Whether the scheme has this name, whatever the case.
+    /// Whether the scheme has this name, ignoring case.
     public func isScheme(_ name: String) -> Bool {
         scheme.equalsIgnoringCase(name)
     }
@@ -42,7 +42,7 @@ extension Challenge {
     /// Reads the challenges of one `WWW-Authenticate` or `Proxy-Authenticate` field, in order.
     ///
     /// A comma separates parameters as well as challenges: a member `name=value` belongs to the challenge before it. A
-    /// malformed challenge is left out along with its parameters, and harms no other.
+    /// malformed challenge is left out along with its parameters, without affecting the others.
     public static func parse(_ text: String) -> [Challenge] {
         var challenges: [Challenge] = []
         parse(text.utf8.span, into: &challenges)
@@ -55,7 +55,8 @@ extension Challenge {
         var offset = 0
         while let member = bytes.nextMember(&offset) {
             if bytes.isAuthParameter(member) {
-                // One bad parameter spoils its challenge: without `nonce`, say, it would mean something else.
+                // One malformed parameter invalidates its challenge: without `nonce`, say, it would have another
+                // meaning.
                 guard current?.token68 == nil, let parameter = bytes.authParameter(member) else {
                     current = nil
                     continue
@@ -70,8 +71,8 @@ extension Challenge {
     }
 }
 
-/// A challenge whose parameters may not all have been read. It changes in place: a copy of the parameters for each of
-/// them would take time that grows with the square of their number.
+/// A challenge whose parameters may not all have been read. It is changed in place: copying the parameters for each new
+/// one would take quadratic time.
 private struct Open {
     let scheme: String
     let token68: String?
@@ -79,7 +80,7 @@ private struct Open {
 
     var challenge: Challenge { Challenge(scheme: scheme, token68: token68, parameters: parameters) }
 
-    /// Reads a scheme, and behind it a token68 or the first parameter or nothing.
+    /// Reads a scheme, and after it a token68, the first parameter, or nothing.
     init?(_ bytes: Span<UInt8>, _ member: Range<Int>) {
         let bytes = bytes.extracting(member)
         var offset = 0
@@ -109,7 +110,8 @@ extension Challenge: CustomStringConvertible {
         if let token68 { return "\(scheme) \(token68)" }
         let list = parameters.map { parameter in
             let value = parameter.value ?? ""
-            // Clients exist that know all values in quotes only, and these only without (RFC 7616 section 3.3).
+            // Some clients accept these values only without quotes, and all others only with them (RFC 7616 section
+            // 3.3).
             let isBare = ["algorithm", "stale", "userhash"].contains(parameter.name) && value.isToken
             return "\(parameter.name)=\(isBare ? value : value.quoted)"
         }
@@ -118,7 +120,7 @@ extension Challenge: CustomStringConvertible {
 }
 
 extension FieldParameters {
-    /// Reads `name=value, name="value"`, as `Authentication-Info` has it (RFC 7615 section 3); `nil` if malformed.
+    /// Reads `name=value, name="value"`, as in `Authentication-Info` (RFC 7615 section 3); `nil` if malformed.
     package init?(list text: String) {
         self.init()
         let bytes = text.utf8.span
@@ -131,7 +133,7 @@ extension FieldParameters {
 }
 
 extension Span<UInt8> {
-    /// Whether `range` starts as a parameter does: a token, and an equals sign perhaps with white space before it.
+    /// Whether `range` begins like a parameter: with a token, optional white space and an equals sign.
     fileprivate func isAuthParameter(_ range: Range<Int>) -> Bool {
         var offset = range.lowerBound
         guard token(&offset) != nil else { return false }
@@ -139,7 +141,7 @@ extension Span<UInt8> {
         return offset < range.upperBound && self[offset] == 0x3D
     }
 
-    /// Reads `auth-param`, all of `range` (RFC 9110 section 11.2).
+    /// Reads all of `range` as an `auth-param` (RFC 9110 section 11.2).
     fileprivate func authParameter(_ range: Range<Int>) -> FieldParameters.Parameter? {
         let bytes = extracting(range)
         var offset = 0

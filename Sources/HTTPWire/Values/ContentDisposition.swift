@@ -1,16 +1,16 @@
-/// What a recipient should do with a content, the value of `Content-Disposition` (RFC 6266).
+/// The value of `Content-Disposition`: what a recipient should do with the content (RFC 6266).
 ///
 ///     ContentDisposition(.attachment, fileName: "€ rates.txt").description
 ///     // attachment; filename="_ rates.txt"; filename*=UTF-8''%E2%82%AC%20rates.txt
 ///
-/// The field of a part of a form has a syntax of its own, which `FormDataHead` reads.
+/// The field of a part of a form has a syntax of its own; `FormDataHead` reads that.
 public struct ContentDisposition: Sendable, Hashable, LosslessStringConvertible {
-    /// What to do with it.
+    /// What a recipient should do with the content.
     public struct Kind: Sendable, Hashable, ExpressibleByStringLiteral {
-        /// The name, in lower case.
+        /// The name in lower case.
         public let name: String
 
-        /// A kind of any name.
+        /// Creates a kind with any name.
         public init(stringLiteral name: String) {
             self.name = name.asciiLowercased
         }
@@ -19,24 +19,24 @@ public struct ContentDisposition: Sendable, Hashable, LosslessStringConvertible 
             self.name = name
         }
 
-        /// Store it, under the file's name.
+        /// Store the content, under the file name.
         public static let attachment: Kind = "attachment"
-        /// Show it.
+        /// Display the content.
         public static let inline: Kind = "inline"
     }
 
-    /// What to do with the content.
+    /// What the recipient should do with the content.
     public let kind: Kind
-    /// The name to store the content under, from `filename*` if that is there, or else from `filename`.
+    /// The name to store the content under: from `filename*` if there is one, otherwise from `filename`.
     ///
-    /// Whoever has sent it chose it: never use it as a path.
+    /// The sender has chosen it: never use it as a path.
     public let fileName: String?
     /// The parameters as they are sent.
     public let parameters: FieldParameters
 
-    /// What to do with a content, and the name of the file.
+    /// Creates a value to send.
     ///
-    /// The name is sent as `filename*` too if there is more in it than ASCII letters, digits and usual signs. Control
+    /// The name is also sent as `filename*` if it has other characters than printable ASCII, or one of `" \ %`. Control
     /// characters become underscores.
     public init(_ kind: Kind, fileName: String? = nil) {
         self.kind = kind
@@ -83,6 +83,6 @@ public struct ContentDisposition: Sendable, Hashable, LosslessStringConvertible 
 extension Unicode.Scalar {
     fileprivate var isControl: Bool { value < 0x20 || 0x7F...0x9F ~= value }
 
-    /// Whether every browser reads the character in `filename` as it is: not so what they unescape or decode.
+    /// Whether every browser reads the character in `filename` as it is. Some unescape or decode the others.
     fileprivate var isPlain: Bool { 0x20..<0x7F ~= value && self != "\"" && self != "\\" && self != "%" }
 }

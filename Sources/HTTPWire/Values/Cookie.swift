@@ -2,17 +2,18 @@
 ///
 ///     Cookie.parse("SID=31d4d96e; lang=en-US")   // [SID=31d4d96e, lang=en-US]
 ///
-/// What a server sends to set one is a `SetCookie`.
+/// A server sets one with a `SetCookie`.
 public struct Cookie: Sendable, Hashable {
     /// The name: a token, unless it was received. Only a cookie that a server set without one has an empty name.
     public let name: String
-    /// The value as sent, which may be anything but a control character or a semicolon. Quotes around it belong to it (RFC 6265bis section 5.6); `unquotedValue` is without.
+    /// The value as sent, which may be anything but a control character or a semicolon. Quotes around it are part of it
+    /// (RFC 6265bis section 5.6); `unquotedValue` omits them.
     public let value: String
 
-    /// The cookie with this name and value.
+    /// Creates a cookie to send.
     ///
-    /// - Throws: `CookieError` if the name is not a token, or if the value has anything but visible ASCII characters, or
-    ///   has one of `" , ; \`. One pair of quotes around the value is allowed and kept.
+    /// - Throws: `CookieError` if the name is not a token, or if the value has anything but visible ASCII characters,
+    ///   or one of `" , ; \`. One pair of quotes around the value is allowed and kept.
     public init(name: String, value: String) throws(CookieError) {
         try CookieError.check(name: name)
         try CookieError.check(value: value)
@@ -20,7 +21,7 @@ public struct Cookie: Sendable, Hashable {
         self.value = value
     }
 
-    /// A cookie whose characters cannot do harm: one that was received.
+    /// Creates a cookie that was received, whose characters have been checked.
     package init(receivedName name: String, value: String) {
         self.name = name
         self.value = value
@@ -37,10 +38,10 @@ public struct Cookie: Sendable, Hashable {
 extension Cookie {
     /// Reads the cookies of a `Cookie` field, in order, those with the same name included.
     ///
-    /// Name and value are what stands before and after the first `=`, white space around them left out, whatever else
-    /// is in them (RFC 6265bis section 5.6): scripts in browsers store JSON and raw UTF-8, and browsers send it. A pair
-    /// without `=` is a cookie without a name. Left out are pairs with a control character other than a tab, and values
-    /// with `=` that have no name: as `a=b`, which they are sent as, they would pass for another cookie.
+    /// Name and value are the text before and after the first `=` without the white space around them, whatever they
+    /// contain (RFC 6265bis section 5.6): scripts store JSON and raw UTF-8, and browsers send it. A pair without `=` is
+    /// a cookie without a name. Pairs with a control character other than a tab are left out, and so are values with
+    /// `=` that have no name: sent as `a=b`, they would pass for another cookie.
     public static func parse(_ text: String) -> [Cookie] {
         var cookies: [Cookie] = []
         parse(text, into: &cookies)
@@ -55,7 +56,7 @@ extension Cookie {
             var end = start
             var equals: Int?
             // A quote protects nothing here: browsers cut at every semicolon (RFC 6265bis section 5.6), and so must
-            // servers, or a cookie could hide the ones behind it.
+            // servers, or a cookie could hide the ones after it.
             while end < bytes.count, bytes[end] != 0x3B {
                 if equals == nil, bytes[end] == 0x3D { equals = end }
                 end += 1

@@ -1,6 +1,6 @@
-/// Why a cookie cannot be made.
+/// Why a cookie cannot be created.
 public enum CookieError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// A part of a cookie that is checked.
+    /// A checked part of a cookie.
     public enum Part: String, Sendable, Hashable {
         /// The name, a token.
         case name
@@ -16,24 +16,24 @@ public enum CookieError: Error, Sendable, Hashable, CustomStringConvertible {
     case emptyName
     /// This part has a byte that is not allowed in it.
     case invalidCharacter(UInt8, in: Part)
-    /// The path is not empty and does not start with a slash.
+    /// The path is not empty and does not begin with a slash.
     case relativePath
-    /// The name starts with `__Secure-` and the cookie is not secure (RFC 6265bis section 4.1.3.1).
+    /// The name begins with `__Secure-` and the cookie is not secure (RFC 6265bis section 4.1.3.1).
     case securePrefix
-    /// The name starts with `__Host-` and the cookie is not secure, has a domain, or has another path than `/` (RFC 6265bis
-    /// section 4.1.3.2).
+    /// The name begins with `__Host-` and the cookie is not secure, has a domain, or has another path than `/` (RFC
+    /// 6265bis section 4.1.3.2).
     case hostPrefix
     /// `SameSite=None` on a cookie that is not secure (RFC 6265bis section 5.7).
     case insecureSameSiteNone
     /// `Partitioned` on a cookie that is not secure.
     case insecurePartitioned
 
-    /// What is wrong, as a sentence.
+    /// The error in a sentence.
     public var description: String {
         switch self {
         case .emptyName: "A cookie needs a name"
         case .invalidCharacter(let byte, let part): "Invalid character in cookie \(part.rawValue), code unit: '\(byte)'"
-        case .relativePath: "A cookie's path must start with /"
+        case .relativePath: "A cookie's path must begin with /"
         case .securePrefix: "A cookie named __Secure-… must be secure"
         case .hostPrefix: "A cookie named __Host-… must be secure, without domain, and with the path /"
         case .insecureSameSiteNone: "A cookie with SameSite=None must be secure"

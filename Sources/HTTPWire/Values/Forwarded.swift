@@ -1,12 +1,13 @@
-/// What one proxy says about the request it passed on: one element of `Forwarded` (RFC 7239 section 4).
+/// One element of `Forwarded`: what one proxy reports about the request that it forwarded (RFC 7239 section 4).
 ///
 ///     ForwardedElement.parse("for=192.0.2.60;proto=https, for=\"[2001:db8::1]:4711\"")
 ///
 /// Anyone can send such a field. Believe an element only if a proxy of your own added it.
 public struct ForwardedElement: Sendable, Hashable {
-    /// Who made the request to the proxy (`for`), as sent: `192.0.2.60`, `[2001:db8::1]:4711`, `unknown` or `_hidden`.
+    /// The client that made the request to the proxy (`for`), as sent: `192.0.2.60`, `[2001:db8::1]:4711`, `unknown` or
+    /// `_hidden`.
     public let client: ForwardedNode?
-    /// Where the proxy took the request (`by`).
+    /// The interface at which the proxy received the request (`by`).
     public let proxy: ForwardedNode?
     /// The `Host` field that the proxy received (`host`), a valid authority.
     public let host: Authority?
@@ -17,8 +18,8 @@ public struct ForwardedElement: Sendable, Hashable {
     ///
     /// Unknown parameters are ignored.
     ///
-    /// - Returns: `nil` if any element is malformed. To leave out the bad ones would shift the rest, and who trusts the last
-    ///   few elements would believe a wrong one.
+    /// - Returns: `nil` if any element is malformed. Leaving out the malformed ones would shift the rest, and code that
+    ///   trusts the last few elements would believe a wrong one.
     public static func parse(_ text: String) -> [ForwardedElement]? {
         var elements: [ForwardedElement] = []
         for member in FieldList(text) {
@@ -55,17 +56,17 @@ public struct ForwardedElement: Sendable, Hashable {
     }
 }
 
-/// A party of a forwarded request: an address, or something in place of it, and perhaps a port (RFC 7239 section 6).
+/// A party of a forwarded request: an address, or a substitute for it, and an optional port (RFC 7239 section 6).
 public struct ForwardedNode: Sendable, Hashable, LosslessStringConvertible {
-    /// An IPv4 or IPv6 address without brackets, `unknown`, or an obfuscated identifier that starts with `_`; in lower
-    /// case. Any other host name is taken as well, because some proxies send one.
+    /// An IPv4 or IPv6 address without brackets, `unknown`, or an obfuscated identifier that begins with `_`; in lower
+    /// case. Any other host name is accepted as well, because some proxies send one.
     public let name: String
-    /// The port in digits, or an obfuscated one that starts with `_`.
+    /// The port in digits, or an obfuscated one that begins with `_`.
     public let port: String?
 
     /// Reads `address`, `address:port`, `[IPv6]` or `[IPv6]:port`; `nil` if the text is anything else.
     ///
-    /// A bare IPv6 address, which `X-Forwarded-For` has, is taken too.
+    /// A bare IPv6 address, as in `X-Forwarded-For`, is accepted too.
     public init?(_ text: String) {
         let bytes = text.utf8.span
         if let colon = text.utf8.firstIndex(of: 0x3A), text.utf8[text.utf8.index(after: colon)...].contains(0x3A),
@@ -92,7 +93,7 @@ public struct ForwardedNode: Sendable, Hashable, LosslessStringConvertible {
         (name, port) = (authority.host, bytes.string(digits))
     }
 
-    /// The node as it is sent, without the quotes that a colon makes necessary.
+    /// The node as it is sent, without the quotes that a colon requires.
     public var description: String {
         let host = name.utf8.contains(0x3A) ? "[\(name)]" : name
         return port.map { "\(host):\($0)" } ?? host

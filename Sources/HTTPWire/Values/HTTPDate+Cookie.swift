@@ -1,8 +1,8 @@
 extension HTTPDate {
     /// Reads the date of a cookie's `Expires` with the lenient algorithm of RFC 6265 section 5.1.1, or returns `nil`.
     ///
-    /// Time, day, month and year are taken from wherever they stand: `Wed, 09-Jun-2021 10:18:14 GMT`, `9 jun 21 1:2:3`.
-    /// Two digits of the year mean 1970…1999 or 2000…2069; years before 1601 are refused.
+    /// Time, day, month and year may be in any order: `Wed, 09-Jun-2021 10:18:14 GMT`, `9 jun 21 1:2:3`. A year of two
+    /// digits means 1970…1999 or 2000…2069; years before 1601 are rejected.
     public init?(cookieDate text: String) {
         let text = text.utf8.span
         var time: (hour: Int, minute: Int, second: Int)?
@@ -26,7 +26,7 @@ extension HTTPDate {
                 year = found < 70 ? found + 2000 : found < 100 ? found + 1900 : found
             }
         }
-        // 60 seconds are no cookie time, though the other date forms know a leap second.
+        // A second of 60 is not valid in a cookie, although the other date forms have leap seconds.
         guard let time, let day, let month, let year, year >= 1601, time.second < 60 else { return nil }
         self.init(year: year, month: month, day: day, time: time)
     }
@@ -43,7 +43,7 @@ extension UInt8 {
 }
 
 extension Span<UInt8> {
-    /// The number at the start of `range` if it has as many digits; anything may follow but another digit.
+    /// The number at the start of `range` if it has so many digits; anything but another digit may follow.
     fileprivate func leadingNumber(_ range: Range<Int>, digits: ClosedRange<Int>) -> Int? {
         var end = range.lowerBound
         while end < range.upperBound, self[end].isASCIIDigit { end += 1 }
@@ -51,7 +51,7 @@ extension Span<UInt8> {
         return decimal(range.lowerBound..<end)
     }
 
-    /// `time`: three numbers of one or two digits with colons between them; anything may follow but another digit.
+    /// `time`: three numbers of one or two digits with colons between them; anything but another digit may follow.
     fileprivate func cookieTime(_ range: Range<Int>) -> (hour: Int, minute: Int, second: Int)? {
         var numbers = (0, 0, 0)
         var offset = range.lowerBound

@@ -1,7 +1,7 @@
 import NIOCore
 
 extension HTTPDate: CustomStringConvertible {
-    /// The date as HTTP writes it, IMF-fixdate: `Sun, 06 Nov 1994 08:49:37 GMT`. Always 29 bytes.
+    /// The date in the form of HTTP, IMF-fixdate: `Sun, 06 Nov 1994 08:49:37 GMT`. Always 29 bytes.
     public var description: String {
         let text = rendered
         return text.span.string(0..<text.count)

@@ -2,15 +2,16 @@ extension HTTPDate {
     /// Reads a date in one of the three forms of HTTP (RFC 9110 section 5.6.7), or returns `nil`.
     ///
     ///     Sun, 06 Nov 1994 08:49:37 GMT    IMF-fixdate, the one in use
-    ///     Sunday, 06-Nov-94 08:49:37 GMT   RFC 850; four digits of the year are taken as well
+    ///     Sunday, 06-Nov-94 08:49:37 GMT   RFC 850; a year of four digits is accepted as well
     ///     Sun Nov  6 08:49:37 1994         asctime
     ///
-    /// A day of one digit is taken too. Names are compared without regard to case, as RFC 9111 section 4.2 recommends.
-    /// The day of the week must be one, but need not be the right one. White space around the date is an error.
+    /// A day of one digit is accepted too. Names are compared without regard to case, as RFC 9111 section 4.2
+    /// recommends. The day of the week must be valid, but need not be the right one. White space around the date is an
+    /// error.
     ///
-    /// - Parameter now: What a year of two digits is relative to: the year becomes the one with these digits that is
-    ///   not more than 50 years after `now`. Without it 70…99 mean 1970…1999 and 00…69 mean 2000…2069, so that the
-    ///   result does not depend on a clock.
+    /// - Parameter now: The date that a year of two digits is relative to: it becomes the last year with these digits
+    ///   that is not more than 50 years after `now`. By default, 70…99 mean 1970…1999 and 00…69 mean 2000…2069, so that
+    ///   the result does not depend on a clock.
     public init?(_ text: String, now: HTTPDate? = nil) {
         self.init(text.utf8.span, now: now)
     }
@@ -28,7 +29,7 @@ extension HTTPDate {
             return
         }
         guard text.skip(0x20, &offset), let day = text.digits(1...2, &offset) else { return nil }
-        // Dart takes dashes after a short name and RFC 850 knows only the long one: the separators decide.
+        // Dart accepts dashes after a short name, although RFC 850 has the long one only: the separators decide.
         let isDashed = text.has(0x2D, at: offset)
         guard isDashed || isShort else { return nil }
         let separator: UInt8 = isDashed ? 0x2D : 0x20
@@ -64,7 +65,7 @@ extension HTTPDate {
         self.init(year: year, month: month, day: day, hour: time.hour, minute: time.minute, second: time.second)
     }
 
-    /// The year that two digits stand for (RFC 9110 section 5.6.7).
+    /// The year that two digits represent (RFC 9110 section 5.6.7).
     private static func year(
         ofTwoDigits digits: Int,
         month: Int,
@@ -102,14 +103,14 @@ extension Span<UInt8> {
         return offset > start ? start..<offset : nil
     }
 
-    /// Reads a run of digits of this length and no longer.
+    /// Reads a run of digits of exactly such a length.
     fileprivate func digits(_ length: ClosedRange<Int>, _ offset: inout Int) -> Int? {
         let start = offset
         while offset < count, self[offset].isASCIIDigit { offset += 1 }
         return length ~= offset - start ? decimal(start..<offset) : nil
     }
 
-    /// Reads `08:49:37`; whether there is such a time is for the caller to check.
+    /// Reads `08:49:37`; the caller has to check that such a time exists.
     fileprivate func time(_ offset: inout Int) -> (hour: Int, minute: Int, second: Int)? {
         guard let hour = digits(2...2, &offset), skip(0x3A, &offset),
             let minute = digits(2...2, &offset), skip(0x3A, &offset),
@@ -118,12 +119,12 @@ extension Span<UInt8> {
         return (hour, minute, second)
     }
 
-    /// The month, 1 to 12, whose name the first three bytes of `range` are.
+    /// The month, 1 to 12, whose name is in the first three bytes of `range`.
     func month(_ range: Range<Int>) -> Int? {
         name(range, in: HTTPDate.months.span).map { $0 + 1 }
     }
 
-    /// The index of the name that the first three bytes of `range` spell, whatever the case.
+    /// The index of the name in the first three bytes of `range`, ignoring case.
     fileprivate func name(_ range: Range<Int>, in names: Span<UInt32>) -> Int? {
         guard range.count >= 3 else { return nil }
         let start = range.lowerBound

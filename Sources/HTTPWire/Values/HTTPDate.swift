@@ -1,4 +1,4 @@
-/// A moment as HTTP knows it: whole seconds, UTC, years 0001 to 9999 (RFC 9110 section 5.6.7).
+/// A point in time as HTTP represents it: in whole seconds, in UTC, in the years 0001 to 9999 (RFC 9110 section 5.6.7).
 ///
 ///     HTTPDate("Sun, 06 Nov 1994 08:49:37 GMT")?.secondsSince1970   // 784111777
 ///     HTTPDate(secondsSince1970: 0).description                     // "Thu, 01 Jan 1970 00:00:00 GMT"
@@ -6,9 +6,9 @@ public struct HTTPDate: Sendable, Hashable, Comparable {
     /// Seconds since 1970-01-01 00:00:00 UTC, leap seconds not counted.
     public let secondsSince1970: Int64
 
-    /// The moment that many seconds after (or before) 1970-01-01 00:00:00 UTC.
+    /// Creates the date that many seconds after (or before) 1970-01-01 00:00:00 UTC.
     ///
-    /// A moment outside the years 0001 to 9999 becomes the first or the last second of them.
+    /// A date outside the years 0001 to 9999 becomes their first or last second.
     public init(secondsSince1970: Int64) {
         self.secondsSince1970 = min(max(secondsSince1970, Self.firstSecond), Self.lastSecond)
     }
@@ -18,7 +18,7 @@ public struct HTTPDate: Sendable, Hashable, Comparable {
     /// 9999-12-31 23:59:59 UTC.
     public static let distantFuture = HTTPDate(secondsSince1970: lastSecond)
 
-    /// Whether the left moment is the earlier one.
+    /// Whether the left date is earlier.
     public static func < (left: HTTPDate, right: HTTPDate) -> Bool {
         left.secondsSince1970 < right.secondsSince1970
     }
@@ -28,7 +28,7 @@ public struct HTTPDate: Sendable, Hashable, Comparable {
 }
 
 extension HTTPDate {
-    /// A moment as calendar and clock show it, in UTC.
+    /// A date by the calendar and the clock, in UTC.
     public struct Components: Sendable, Hashable {
         /// 1 to 9999.
         public var year: Int
@@ -46,9 +46,10 @@ extension HTTPDate {
         public var weekday: Int
     }
 
-    /// The moment at this date and time in UTC (Gregorian calendar), or `nil` if there is no such date or time.
+    /// Creates the date from the calendar and the clock in UTC (Gregorian calendar); `nil` if there is no such date or
+    /// time.
     ///
-    /// 23:59:60, a leap second, is taken for the second after it.
+    /// 23:59:60, a leap second, counts as the second after it.
     public init?(year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0) {
         guard 1...9999 ~= year, 1...12 ~= month, day >= 1, day <= Self.days(inMonth: month, of: year),
             0...23 ~= hour, 0...59 ~= minute,

@@ -1,6 +1,6 @@
 import HTTPTypes
 
-/// Names of fields that servers and clients use and swift-http-types does not have.
+/// Names of fields that servers and clients use and that swift-http-types lacks.
 extension HTTPField.Name {
     /// `Accept-Charset` (RFC 9110 section 12.5.2, deprecated).
     public static let acceptCharset = known("Accept-Charset")
@@ -10,7 +10,7 @@ extension HTTPField.Name {
     public static let clearSiteData = known("Clear-Site-Data")
     /// `Content-Digest` (RFC 9530 section 2).
     public static let contentDigest = known("Content-Digest")
-    /// `Content-Transfer-Encoding` (RFC 2045 section 6), which HTTP uses in parts of forms at most.
+    /// `Content-Transfer-Encoding` (RFC 2045 section 6), which HTTP uses in parts of forms only.
     public static let contentTransferEncoding = known("Content-Transfer-Encoding")
     /// `Cookie2` (RFC 2965, obsolete).
     public static let cookie2 = known("Cookie2")
@@ -22,7 +22,7 @@ extension HTTPField.Name {
     public static let digest = known("Digest")
     /// `Forwarded` (RFC 7239).
     public static let forwarded = known("Forwarded")
-    /// `Host` (RFC 9110 section 7.2), which HTTPTypes itself only has as the authority of a request.
+    /// `Host` (RFC 9110 section 7.2), which HTTPTypes represents only as the authority of a request.
     public static let hostField = known("Host")
     /// `HTTP2-Settings` (RFC 7540 section 3.2.1).
     public static let http2Settings = known("HTTP2-Settings")
@@ -52,13 +52,13 @@ extension HTTPField.Name {
     public static let upgradeInsecureRequests = known("Upgrade-Insecure-Requests")
     /// `Warning` (RFC 7234 section 5.5, obsolete).
     public static let warning = known("Warning")
-    /// `X-Forwarded-For`: the addresses a request came through, the client's first.
+    /// `X-Forwarded-For`: the addresses that a request came through, the client's first.
     public static let xForwardedFor = known("X-Forwarded-For")
-    /// `X-Forwarded-Host`: the host that the first proxy was asked for.
+    /// `X-Forwarded-Host`: the host in the request to the first proxy.
     public static let xForwardedHost = known("X-Forwarded-Host")
-    /// `X-Forwarded-Port`: the port that the first proxy was asked on.
+    /// `X-Forwarded-Port`: the port of the first proxy that received the request.
     public static let xForwardedPort = known("X-Forwarded-Port")
-    /// `X-Forwarded-Proto`: the scheme that the first proxy was asked with.
+    /// `X-Forwarded-Proto`: the scheme of the request to the first proxy.
     public static let xForwardedProto = known("X-Forwarded-Proto")
     /// `X-Frame-Options` (RFC 7034).
     public static let xFrameOptions = known("X-Frame-Options")

@@ -1,20 +1,20 @@
 public import HTTPTypes
 
 extension HTTPFields {
-    /// What a message says in a field that is not a list, and so may be there once only (RFC 9110 section 5.3).
+    /// The content of a field that is not a list, and so may occur once only (RFC 9110 section 5.3).
     public enum Singleton: Sendable, Hashable {
-        /// There is no such field.
+        /// The field is missing.
         case absent
-        /// There is one, or several that say the same.
+        /// There is one field, or several with the same value.
         case field(HTTPField)
-        /// There are several, and they contradict each other: two readers may take different ones.
+        /// There are several fields with different values: two recipients may use different ones.
         case contradictory
     }
 
-    /// The field of this name, for names that are not those of lists: `Location`, `ETag`, `Last-Modified` and the like.
+    /// The only field of this name, for fields that are not lists: `Location`, `ETag`, `Last-Modified` and the like.
     ///
-    /// The subscript joins repeated fields with commas, which makes `/one, /one` of two times `/one`. Values are compared
-    /// byte by byte, and need not be UTF-8.
+    /// The subscript joins repeated fields with commas, which turns two fields `/one` into `/one, /one`. Values are
+    /// compared byte by byte, and need not be UTF-8.
     public func singleton(_ name: HTTPField.Name) -> Singleton {
         var found: HTTPField?
         for field in self where field.name == name {
@@ -27,7 +27,7 @@ extension HTTPFields {
         return found.map { .field($0) } ?? .absent
     }
 
-    /// The value of the field of this name; `nil` also when there are several that contradict each other.
+    /// The value of the only field of this name; `nil` also if there are several with different values.
     ///
     /// See ``singleton(_:)``.
     public func onlyValue(of name: HTTPField.Name) -> String? {
@@ -36,7 +36,7 @@ extension HTTPFields {
 }
 
 extension HTTPField {
-    /// The value's bytes as they were sent; ``value`` has U+FFFD for those that are not UTF-8.
+    /// The value's bytes as sent; ``value`` has U+FFFD in place of those that are not UTF-8.
     package var valueBytes: [UInt8] {
         withUnsafeBytesOfValue { Array($0) }
     }

@@ -1,8 +1,8 @@
 import HTTPTypes
 
-/// Fields as values. A field that is absent or malformed is `nil`; setting `nil` removes the field. The text as sent stays
-/// available through the subscript. Of a field that may be there once only, several that say the same count as one, and
-/// several that contradict each other as none, unless something else is said.
+/// Fields as values. A field that is absent or malformed is `nil`; setting `nil` removes the field. The text as sent
+/// stays available through the subscript. If a field that may occur once only is repeated, equal values count as one,
+/// and different ones as none, unless otherwise stated.
 extension HTTPFields {
     /// `Content-Type` (RFC 9110 section 8.3). If there are several fields, the last one counts.
     public var contentType: MediaType? {
@@ -16,16 +16,17 @@ extension HTTPFields {
         set { self[.contentDisposition] = newValue?.description }
     }
 
-    /// `Content-Length` in bytes (RFC 9110 section 8.6). `nil` also if several values differ, or one is not all digits.
+    /// `Content-Length` in bytes (RFC 9110 section 8.6). `nil` also if several values differ, or one has other
+    /// characters than digits.
     ///
-    /// Values below 0 are not set.
+    /// Setting a negative value removes the field.
     public var contentLength: Int? {
         get {
             var length: Int?
             for field in self where field.name == .contentLength {
                 let bytes = field.value.utf8.span
                 var offset = 0
-                // Some intermediaries join repeated fields: equal members are taken as one.
+                // Some intermediaries join repeated fields: equal members count as one.
                 repeat {
                     let end = bytes.memberEnd(offset, separator: 0x2C)
                     guard let number = bytes.decimal(bytes.trimmed(offset..<end)), length == nil || length == number
@@ -45,7 +46,8 @@ extension HTTPFields {
         set { self[.date] = newValue?.description }
     }
 
-    /// `Expires` (RFC 9111 section 5.3). A value that is no date, such as `0`, is `nil` and means already expired.
+    /// `Expires` (RFC 9111 section 5.3). A value that is not a date, such as `0`, is read as `nil`; it means that the
+    /// response has already expired.
     public var expires: HTTPDate? {
         get { httpDate(of: .expires) }
         set { self[.expires] = newValue?.description }
@@ -114,13 +116,13 @@ extension HTTPFields {
         return tokens
     }
 
-    /// Whether a member of one of the fields with this name is `token`, whatever the case.
+    /// Whether a member of one of the fields with this name is `token`, ignoring case.
     public func contains(token: String, in name: HTTPField.Name) -> Bool {
         for field in self where field.name == name && FieldList(field.value).contains(token: token) { return true }
         return false
     }
 
-    /// The members of all the fields with this name, in order, empty ones left out (RFC 9110 section 5.6.1).
+    /// The non-empty members of all the fields with this name, in order (RFC 9110 section 5.6.1).
     public func members(of name: HTTPField.Name) -> [String] {
         var members: [String] = []
         for field in self where field.name == name {
@@ -139,13 +141,14 @@ extension HTTPFields {
             return cookies
         }
         set {
-            // One field, as HTTP/1 asks for (RFC 6265bis section 5.8.1).
+            // One field, as HTTP/1 requires (RFC 6265bis section 5.8.1).
             let text = newValue.map(\.description).joined(separator: "; ")
             self[values: .cookie] = text.isEmpty ? [] : [text]
         }
     }
 
-    /// The cookies of all the `Set-Cookie` fields, in order; those that browsers would ignore are left out. Never fails.
+    /// The cookies of all the `Set-Cookie` fields, in order; those that browsers would ignore are left out. Never
+    /// fails.
     public var setCookies: [SetCookie] {
         var cookies: [SetCookie] = []
         for field in self where field.name == .setCookie {
@@ -159,8 +162,8 @@ extension HTTPFields {
         append(HTTPField(name: .setCookie, value: cookie.description))
     }
 
-    /// The challenges of all the fields with this name, `.wwwAuthenticate` or `.proxyAuthenticate`, in order; malformed ones
-    /// are left out (RFC 9110 section 11.6.1). Never fails.
+    /// The challenges of all the fields with this name, `.wwwAuthenticate` or `.proxyAuthenticate`, in order; malformed
+    /// ones are left out (RFC 9110 section 11.6.1). Never fails.
     public func challenges(in name: HTTPField.Name) -> [Challenge] {
         var challenges: [Challenge] = []
         for field in self where field.name == name { Challenge.parse(field.value.utf8.span, into: &challenges) }
@@ -173,7 +176,7 @@ extension HTTPFields {
         return values.isEmpty ? nil : QualityList(fieldValues: values)
     }
 
-    /// What proxies say in all the `Forwarded` fields, the client's side first; `nil` if one is malformed.
+    /// The elements of all the `Forwarded` fields, the client's side first; `nil` if one is malformed.
     ///
     /// Anyone can send such a field. Believe an element only if a proxy of your own added it.
     public var forwarded: [ForwardedElement]? {

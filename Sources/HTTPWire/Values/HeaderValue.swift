@@ -1,18 +1,18 @@
-/// A field value with parameters, whatever the field: `value; name=value; name="quoted value"` (Dart's `HeaderValue`).
+/// A field value with parameters, for any field: `value; name=value; name="quoted value"` (Dart's `HeaderValue`).
 ///
 ///     let value = HeaderValue("attachment; filename=\"a b.txt\"")
 ///     value?.value                    // "attachment"
 ///     value?.parameters["filename"]   // "a b.txt"
 public struct HeaderValue: Sendable, Hashable {
-    /// What stands before the first semicolon. May be empty.
+    /// The text before the first semicolon. May be empty.
     public let value: String
-    /// What stands behind it.
+    /// The parameters after it.
     public let parameters: FieldParameters
 
-    /// The value with these parameters.
+    /// Creates a value to send.
     ///
     /// - Throws: `FieldValueError.invalidValue` if `value` has a control character, a semicolon, a comma or a quote, or
-    ///   white space at its ends.
+    ///   begins or ends with white space.
     public init(value: String, parameters: FieldParameters = FieldParameters()) throws(FieldValueError) {
         let bytes = value.utf8.span
         guard value.isFieldText, bytes.headerValueEnd() == bytes.count,
@@ -47,7 +47,7 @@ extension HeaderValue: CustomStringConvertible {
 }
 
 extension Span<UInt8> {
-    /// Where the first semicolon, comma or quote stands.
+    /// The offset of the first semicolon, comma or quote.
     fileprivate func headerValueEnd() -> Int {
         for index in indices where self[index] == 0x3B || self[index] == 0x2C || self[index] == 0x22 { return index }
         return count

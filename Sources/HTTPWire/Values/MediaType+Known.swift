@@ -21,7 +21,7 @@ extension MediaType {
     public static let octetStream = known("application/octet-stream")
     /// `application/x-www-form-urlencoded`.
     public static let formURLEncoded = known("application/x-www-form-urlencoded")
-    /// `multipart/form-data`, still without its boundary.
+    /// `multipart/form-data`, without its boundary.
     public static let multipartFormData = known("multipart/form-data")
     /// `application/pdf`.
     public static let pdf = known("application/pdf")
@@ -43,13 +43,13 @@ extension MediaType {
 }
 
 extension MediaType {
-    /// Whether this is a range, `text/*` or `*/*`, as `Accept` has them.
+    /// Whether this is a media range, `text/*` or `*/*`, as in `Accept`.
     public var isRange: Bool {
         essence.utf8.last == 0x2A && essence.utf8.dropLast().last == 0x2F
     }
 
-    /// Whether this type is in `range`: the range is `*/*`, or `text/*` with the same type, or the same type and subtype;
-    /// and every parameter of the range, `q` left out, is also one of this type (RFC 9110 section 12.5.1).
+    /// Whether this type is in `range`: the range is `*/*`, or `text/*` with the same type, or the same type and
+    /// subtype; and every parameter of the range except `q` is also one of this type (RFC 9110 section 12.5.1).
     public func matches(_ range: MediaType) -> Bool {
         range.covers(essence: essence)
             && range.parameters.allSatisfy { parameter in
@@ -58,7 +58,7 @@ extension MediaType {
             }
     }
 
-    /// Whether type and subtype are in this range, parameters aside.
+    /// Whether a type is in this range, ignoring parameters.
     private func covers(essence other: String) -> Bool {
         if essence == other || essence == "*/*" { return true }
         guard isRange else { return false }
@@ -71,8 +71,9 @@ extension MediaType {
 
     /// Whether content of this type usually becomes smaller when compressed.
     ///
-    /// That is so for text of all kinds, JSON, XML, JavaScript, SVG, WebAssembly and some uncompressed fonts and images,
-    /// not for what is compressed already. `text/event-stream` is left out: a compressor would hold events back.
+    /// True for text of all kinds, JSON, XML, JavaScript, SVG, WebAssembly and some uncompressed fonts and images;
+    /// false for formats that are already compressed, and for `text/event-stream`, since a compressor would delay
+    /// events.
     public var isCompressible: Bool {
         if essence == "text/event-stream" { return false }
         if essence.hasPrefix("text/") || essence.hasSuffix("+json") || essence.hasSuffix("+xml") { return true }

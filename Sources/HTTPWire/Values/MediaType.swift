@@ -1,13 +1,15 @@
-/// A media type, the value of `Content-Type`: `text/html; charset=utf-8` (RFC 9110 section 8.3.1; Dart's `ContentType`).
+/// A media type, the value of `Content-Type`: `text/html; charset=utf-8` (RFC 9110 section 8.3.1; Dart's
+/// `ContentType`).
 ///
 ///     let type = MediaType("Text/HTML; Charset=\"UTF-8\"")
 ///     type?.essence       // "text/html"
 ///     type?.charset       // "utf-8"
 ///     type?.description   // "text/html; charset=utf-8"
 ///
-/// Names are in lower case, and so is the value of `charset`. Two media types are equal if they are sent as the same text.
+/// Names are in lower case, and so is the value of `charset`. Two media types are equal if they are sent as the same
+/// text.
 public struct MediaType: Sendable, LosslessStringConvertible {
-    /// The type as it is sent, parameter values quoted unless they are tokens.
+    /// The type as it is sent, with parameter values quoted unless they are tokens.
     public let description: String
     /// Type and subtype without parameters: `text/html`. (Dart's `mimeType`.)
     public let essence: String
@@ -16,7 +18,7 @@ public struct MediaType: Sendable, LosslessStringConvertible {
 
     /// Reads a media type; `nil` if the text is not one.
     ///
-    /// A media range such as `text/*` is read as well, because `*` is a token: `isRange` tells.
+    /// A media range such as `text/*` is read as well, because `*` is a token; see `isRange`.
     public init?(_ text: String) {
         let bytes = text.utf8.span
         var offset = 0
@@ -30,10 +32,10 @@ public struct MediaType: Sendable, LosslessStringConvertible {
         )
     }
 
-    /// The media type of these parts.
+    /// Creates a media type of these parts.
     ///
     /// - Parameters:
-    ///   - charset: Becomes the parameter `charset`, in lower case, in place of one in `parameters`.
+    ///   - charset: The parameter `charset`, converted to lower case. It replaces one in `parameters`.
     ///   - parameters: The other parameters; each must have a value.
     /// - Throws: `FieldValueError` if `type`, `subtype` or `charset` is not a token, or a parameter has no value.
     public init(
@@ -53,7 +55,7 @@ public struct MediaType: Sendable, LosslessStringConvertible {
         self.init(essence: "\(type)/\(subtype)".asciiLowercased, parameters: parameters)
     }
 
-    /// A type whose parts have been checked.
+    /// Creates a type whose parts have been checked.
     private init(essence: String, parameters: FieldParameters) {
         self.essence = essence
         guard !parameters.isEmpty else {

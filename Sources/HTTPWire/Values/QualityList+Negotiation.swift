@@ -1,13 +1,16 @@
 extension QualityList {
-    /// The weight of a coding, charset or other token: that of the member with this name, or else that of `*`, or else 0.
+    /// The weight of a coding, charset or other token: that of the member with this name, otherwise that of `*`,
+    /// otherwise 0.
     public func quality(of token: String) -> Int {
         guard !items.isEmpty else { return 1000 }
         return explicitQuality(of: token) ?? explicitQuality(of: "*") ?? 0
     }
 
-    /// The weight of a media type: that of the most specific range it is in (RFC 9110 section 12.5.1), or else 0.
+    /// The weight of a media type: that of the most specific range that contains it (RFC 9110 section 12.5.1),
+    /// otherwise 0.
     ///
-    /// `text/plain;format=flowed` goes before `text/plain`, that before `text/*`, and that before `*/*`.
+    /// `text/plain;format=flowed` is more specific than `text/plain`, that is more than `text/*`, and that more than
+    /// `*/*`.
     public func quality(of type: MediaType) -> Int {
         guard !items.isEmpty else { return 1000 }
         var (best, quality) = (-1, 0)
@@ -18,8 +21,8 @@ extension QualityList {
         return quality
     }
 
-    /// The weight of a language: that of the longest range it is in, `en` containing `en-GB` (RFC 4647 section 3.3.1), or
-    /// else that of `*`, or else 0.
+    /// The weight of a language: that of the longest range that contains it, as `en` contains `en-GB` (RFC 4647 section
+    /// 3.3.1), otherwise that of `*`, otherwise 0.
     public func quality(ofLanguage tag: String) -> Int {
         guard !items.isEmpty else { return 1000 }
         var (best, quality) = (-1, 0)
@@ -31,33 +34,32 @@ extension QualityList {
         return quality
     }
 
-    /// The candidate with the greatest weight, the first of those with the same; `nil` if none is acceptable.
+    /// The candidate with the greatest weight, the first one if several have the same; `nil` if none is acceptable.
     public func preferred(among candidates: [String]) -> String? {
         best(of: candidates) { quality(of: $0) }
     }
 
-    /// The media type with the greatest weight, the first of those with the same; `nil` if none is acceptable.
+    /// The media type with the greatest weight, the first one if several have the same; `nil` if none is acceptable.
     public func preferred(among candidates: [MediaType]) -> MediaType? {
         best(of: candidates) { quality(of: $0) }
     }
 
-    /// The language with the greatest weight, the first of those with the same; `nil` if none is acceptable.
+    /// The language with the greatest weight, the first one if several have the same; `nil` if none is acceptable.
     public func preferredLanguage(among candidates: [String]) -> String? {
         best(of: candidates) { quality(ofLanguage: $0) }
     }
 
-    /// The content coding to answer with, by the rules for `Accept-Encoding` (RFC 9110 section 12.5.3).
+    /// The content coding of the response, by the rules for `Accept-Encoding` (RFC 9110 section 12.5.3).
     ///
-    /// Identity is always a candidate, the last one unless it is given. It is acceptable unless the list excludes it, by
-    /// name or with `*;q=0`; if the list does not name it, any acceptable coding goes before it.
+    /// Identity is always a candidate, the last one unless it is among `candidates`. It is acceptable unless the list
+    /// excludes it, by name or with `*;q=0`; if the list does not name it, any acceptable coding is preferred to it.
     ///
     /// - Returns: `nil` if not even identity is acceptable. A list without members asks for identity.
     public func preferredContentCoding(among candidates: [ContentCoding]) -> ContentCoding? {
         preferredContentCoding(among: candidates.map(\.rawValue)).flatMap { ContentCoding($0) }
     }
 
-    /// The same with the names of codings in lower case, so that there can be others than this package applies: `br`,
-    /// `zstd`.
+    /// The same with the names of codings in lower case, for codings that this package does not apply.
     public func preferredContentCoding(among candidates: [String]) -> String? {
         guard !items.isEmpty else { return Self.identity }
         var (best, greatest) = (String?.none, 0)
@@ -70,7 +72,8 @@ extension QualityList {
 
     private static var identity: String { ContentCoding.identity.rawValue }
 
-    /// Twice the weight of a coding, so that identity unnamed can have a weight below any that can be sent.
+    /// Twice the weight of a coding, so that identity, if it is not listed, can have a weight below any that can be
+    /// sent.
     private func doubledQuality(of coding: String) -> Int {
         let alias = coding == ContentCoding.gzip.rawValue ? "x-gzip" : coding
         let item = items.first { $0.value == coding || $0.value == alias } ?? items.first { $0.value == "*" }
@@ -107,7 +110,7 @@ extension QualityList.Item {
         return 2 + parameters.count
     }
 
-    /// Whether the language is this range, or starts with it and a hyphen.
+    /// Whether the language is this range, or begins with it and a hyphen.
     fileprivate func containsLanguage(_ tag: String) -> Bool {
         let (range, tag) = (value.utf8, tag.utf8)
         guard tag.lazy.map(\.asciiLowercased).starts(with: range) else { return false }

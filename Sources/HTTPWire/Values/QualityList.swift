@@ -1,4 +1,4 @@
-/// What a client prefers: the members of an `Accept…` field with their weights (RFC 9110 section 12.4.2).
+/// A client's preferences: the members of an `Accept…` field with their weights (RFC 9110 section 12.4.2).
 ///
 ///     let list = QualityList("gzip, br;q=0.8, *;q=0.1")
 ///     list.quality(of: "br")                  // 800
@@ -17,7 +17,7 @@ public struct QualityList: Sendable, Hashable {
         public let quality: Int
     }
 
-    /// The members in the order they were sent in.
+    /// The members in the order in which they were sent.
     public private(set) var items: [Item] = []
 
     /// The members of one field value.
@@ -61,7 +61,7 @@ extension QualityList.Item {
         guard let all = FieldParameters(bytes, &offset, allowsMissingValues: true) else { return nil }
         var (kept, quality) = (all, 1000)
         if let index = all.firstIndex(where: { $0.name == "q" }) {
-            // What follows the weight was an extension of Accept once, and never part of the range.
+            // What follows the weight was once an extension of Accept, and never part of the range.
             guard let weight = all[index].value.flatMap(Self.weight) else { return nil }
             quality = weight
             kept.removeAll(from: index)

@@ -1,12 +1,12 @@
 extension SetCookie {
     /// Reads the value of a `Set-Cookie` field as browsers do (RFC 6265bis section 5.6).
     ///
-    /// Attributes that are unknown or malformed are ignored, the last of several counts, and a domain loses its leading
-    /// dot. A domain that no host can have stays as it is, `..example.com` say: it matches no server, so that no client
-    /// stores the cookie (section 5.7). As in the RFC, text without `=` is the value of a cookie without a name.
+    /// Unknown and malformed attributes are ignored, the last of several counts, and a domain loses its leading dot. A
+    /// domain that no host can have, such as `..example.com`, stays as it is: it matches no server, so no client stores
+    /// the cookie (section 5.7). As in the RFC, text without `=` is the value of a cookie without a name.
     ///
     /// - Returns: `nil` if there is a control character, if name and value are both empty, or if they are longer than
-    ///   4096 bytes together. A cookie that breaks a rule about attributes is returned; `violation` tells.
+    ///   4096 bytes together. A cookie that breaks a rule about attributes is returned; see `violation`.
     public init?(fieldValue text: String) {
         let bytes = text.utf8.span
         guard bytes.isCookieText(0..<bytes.count) else { return nil }
@@ -43,7 +43,7 @@ extension SetCookie {
         )
     }
 
-    /// What has been read so far.
+    /// The attributes that have been read so far.
     private struct Attributes {
         var expires: HTTPDate?
         var maxAge: Int?
@@ -54,7 +54,7 @@ extension SetCookie {
         var sameSite: SameSite?
         var isPartitioned = false
 
-        /// Takes one attribute, or ignores it.
+        /// Reads one attribute, or ignores it.
         mutating func take(_ bytes: Span<UInt8>, name: Range<Int>, value: Range<Int>) {
             guard value.count <= 1024 else { return }
             switch bytes.lowercasedString(name) {
@@ -79,17 +79,17 @@ extension SetCookie {
 }
 
 extension Span<UInt8> {
-    /// Where `byte` first stands in the range, or the end of the range.
+    /// The first offset of `byte` in the range, or the end of the range.
     fileprivate func end(before byte: UInt8, from start: Int, to end: Int) -> Int {
         var index = start
         while index < end, self[index] != byte { index += 1 }
         return index
     }
 
-    /// The domain of the attribute in lower case and without the dot in front (RFC 6265bis section 5.6.3); `nil` if nothing
-    /// is left.
+    /// The domain of the attribute in lower case and without its leading dot (RFC 6265bis section 5.6.3); `nil` if
+    /// nothing is left.
     ///
-    /// The dot stays where no host follows it: what is written again must not read as another domain.
+    /// The dot stays if no host follows it: written back, the domain must not be read as another one.
     fileprivate func cookieDomain(_ value: Range<Int>) -> String? {
         let domain = lowercasedString(value)
         guard domain.hasPrefix(".") else { return domain.isEmpty ? nil : domain }
@@ -98,7 +98,7 @@ extension Span<UInt8> {
         return name.isEmpty ? nil : isHost ? name : domain
     }
 
-    /// The seconds of a `Max-Age`: digits, perhaps with a minus before them. Numbers too large become the largest.
+    /// The seconds of a `Max-Age`: digits with an optional minus sign. Numbers that are too large become the largest.
     fileprivate func seconds(_ range: Range<Int>) -> Int? {
         guard !range.isEmpty else { return nil }
         let isNegative = self[range.lowerBound] == 0x2D

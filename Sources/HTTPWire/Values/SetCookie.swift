@@ -3,11 +3,11 @@
 ///     let cookie = try SetCookie(name: "sid", value: "31d4d96e", path: "/", isSecure: true, sameSite: .lax)
 ///     cookie.description   // "sid=31d4d96e; Path=/; Secure; HttpOnly; SameSite=Lax"
 ///
-/// It cannot be changed, and everything in it has been checked, so the description is always safe to send.
+/// It is immutable, and everything in it has been checked, so the description is always safe to send.
 public struct SetCookie: Sendable, Hashable {
     /// Whether requests from other sites carry the cookie (RFC 6265bis section 4.1.2.7).
     public enum SameSite: String, Sendable, Hashable {
-        /// On navigation from other sites, not on their embedded requests.
+        /// On navigation from other sites, but not on their embedded requests.
         case lax = "Lax"
         /// Never.
         case strict = "Strict"
@@ -17,15 +17,16 @@ public struct SetCookie: Sendable, Hashable {
 
     /// The name, a token. Only a cookie that was received can have an empty one.
     public let name: String
-    /// The value, with the quotes around it if there are any.
+    /// The value, including quotes around it if there are any.
     public let value: String
-    /// When the client drops the cookie; `nil` with `maxAge` `nil` means at the end of its session.
+    /// When the client drops the cookie. If this and `maxAge` are `nil`, the client drops it at the end of its session.
     public let expires: HTTPDate?
-    /// After how many seconds the client drops the cookie, at once if not above 0. Goes before `expires`.
+    /// After how many seconds the client drops the cookie; immediately if this is 0 or less. Takes precedence over
+    /// `expires`.
     public let maxAge: Int?
-    /// The host that gets the cookie along with its subdomains; `nil` means only the host that set it.
+    /// The host that gets the cookie, along with its subdomains; `nil` means only the host that set it.
     public let domain: String?
-    /// The path below which the cookie is sent; `nil` means that of the request.
+    /// The path below which the cookie is sent; `nil` means the path of the request.
     public let path: String?
     /// Whether the cookie is sent over TLS only.
     public let isSecure: Bool
@@ -33,12 +34,12 @@ public struct SetCookie: Sendable, Hashable {
     public let isHTTPOnly: Bool
     /// Whether requests from other sites carry the cookie; `nil` leaves it to the client.
     public let sameSite: SameSite?
-    /// Whether the client keeps the cookie apart for each top-level site (CHIPS).
+    /// Whether the client keeps a separate cookie for each top-level site (CHIPS).
     public let isPartitioned: Bool
 
-    /// The cookie with these attributes. As in Dart, it is hidden from scripts unless `isHTTPOnly` is `false`.
+    /// Creates a cookie to send. As in Dart, it is hidden from scripts unless `isHTTPOnly` is `false`.
     ///
-    /// - Throws: `CookieError` if a character is not allowed where it stands, or if the attributes break the rules of the
+    /// - Throws: `CookieError` if a character is not allowed in its place, or if the attributes break the rules of the
     ///   name's prefix (`__Secure-`, `__Host-`), of `SameSite=None` or of `Partitioned`.
     public init(
         name: String,
@@ -71,7 +72,7 @@ public struct SetCookie: Sendable, Hashable {
         if let violation { throw violation }
     }
 
-    /// The cookie with these attributes, which the parser has made sure cannot do harm.
+    /// Creates a cookie of attributes that the parser has checked.
     init(
         receivedName name: String,
         value: String,
@@ -96,9 +97,9 @@ public struct SetCookie: Sendable, Hashable {
         self.isPartitioned = isPartitioned
     }
 
-    /// The cookie that makes a client drop the one with this name, domain and path.
+    /// A cookie that makes a client drop the one with this name, domain and path.
     ///
-    /// - Throws: `CookieError` if a character is not allowed where it stands.
+    /// - Throws: `CookieError` if a character is not allowed in its place.
     public static func removal(
         ofName name: String,
         domain: String? = nil,
@@ -117,7 +118,7 @@ public struct SetCookie: Sendable, Hashable {
     }
 
     /// The rule about attributes that the cookie breaks, if any. A client must not store such a cookie (RFC 6265bis
-    /// section 5.7); only one that was received can have a violation.
+    /// section 5.7); only received cookies can have a violation.
     public var violation: CookieError? {
         // A value without a name must not pass for a name with a prefix.
         let prefixed = name.isEmpty ? value : name
@@ -132,7 +133,8 @@ public struct SetCookie: Sendable, Hashable {
 }
 
 extension SetCookie: CustomStringConvertible {
-    /// The field value: `name=value; Expires=…; Max-Age=…; Domain=…; Path=…; Secure; HttpOnly; SameSite=…; Partitioned`.
+    /// The field value: `name=value; Expires=…; Max-Age=…; Domain=…; Path=…; Secure; HttpOnly; SameSite=…;
+    /// Partitioned`.
     public var description: String {
         var text = "\(name)=\(value)"
         if let expires { text += "; Expires=\(expires)" }
@@ -148,7 +150,7 @@ extension SetCookie: CustomStringConvertible {
 }
 
 extension String {
-    /// Whether the text starts with `prefix`, given in lower case, whatever the case (RFC 6265bis section 5.7).
+    /// Whether the text begins with `prefix`, given in lower case, ignoring case (RFC 6265bis section 5.7).
     fileprivate func hasCookiePrefix(_ prefix: String) -> Bool {
         utf8.lazy.map(\.asciiLowercased).starts(with: prefix.utf8)
     }

@@ -1,25 +1,26 @@
-/// A host's wish to be visited over https only: the value of `Strict-Transport-Security` (HSTS, RFC 6797 section 6.1).
+/// A host's policy to be accessed over https only: the value of `Strict-Transport-Security` (HSTS, RFC 6797 section
+/// 6.1).
 ///
 ///     let policy = StrictTransportSecurity("max-age=31536000; includeSubDomains")
 ///     policy?.maxAge                                              // 31_536_000
 ///     StrictTransportSecurity(maxAge: 0).description              // "max-age=0"
 ///
-/// Browsers obey it when it comes over https, from a host that has a name.
+/// Browsers obey it if they receive it over https from a host that has a name.
 public struct StrictTransportSecurity: Sendable, Hashable {
-    /// How long the wish holds, in seconds from when it is received. 0 takes it back.
+    /// How long the policy applies, in seconds from when it is received. 0 revokes it.
     public let maxAge: Int
-    /// Whether it holds for all the hosts below this one too.
+    /// Whether the policy also applies to all subdomains of the host.
     public let includeSubDomains: Bool
-    /// Whether browsers may have the host in the lists that they come with. This is not of the RFC: see hstspreload.org,
-    /// which also wants a year at least, and the sub-domains. A host that is on the list hardly comes off it.
+    /// Whether browsers may include the host in their built-in lists. This is not part of the RFC: see hstspreload.org,
+    /// which also requires at least a year and the subdomains. It is hard to get a host off the list again.
     public let preload: Bool
 
-    /// A policy.
+    /// Creates a policy.
     ///
     /// - Parameters:
-    ///   - maxAge: Seconds; a year by default. What is below 0 counts as 0.
-    ///   - includeSubDomains: False by default.
-    ///   - preload: False by default.
+    ///   - maxAge: The duration in seconds; a year by default. Negative values count as 0.
+    ///   - includeSubDomains: Whether subdomains are included; `false` by default.
+    ///   - preload: Whether browsers may preload the policy; `false` by default.
     public init(maxAge: Int = 31_536_000, includeSubDomains: Bool = false, preload: Bool = false) {
         self.maxAge = max(maxAge, 0)
         self.includeSubDomains = includeSubDomains
@@ -28,10 +29,10 @@ public struct StrictTransportSecurity: Sendable, Hashable {
 }
 
 extension StrictTransportSecurity: LosslessStringConvertible {
-    /// Reads the value of a field. Directives may come in any order; those that are unknown are ignored.
+    /// Reads the value of a field. Directives may be in any order; unknown ones are ignored.
     ///
-    /// - Returns: `nil` if `max-age` is missing or not a number, if a directive comes twice, or if one is malformed: such
-    ///   a field counts for nothing (RFC 6797 section 8.1). A number that is too large becomes the largest.
+    /// - Returns: `nil` if `max-age` is missing or not a number, if a directive is repeated, or if one is malformed:
+    ///   such a field is ignored (RFC 6797 section 8.1). A number that is too large becomes the largest.
     public init?(_ text: String) {
         let bytes = text.utf8.span
         var maxAge: Int?
@@ -72,7 +73,7 @@ extension StrictTransportSecurity: LosslessStringConvertible {
 
     /// `name`, `name=token` or `name="quoted"`.
     private struct Directive {
-        /// In lower case.
+        /// The name in lower case.
         let name: String
         let value: String?
 

@@ -1,15 +1,15 @@
 import NIOCore
 
-/// Writing frames (RFC 6455 section 5.2).
+/// Writes WebSocket frames (RFC 6455 section 5.2).
 extension ByteBuffer {
     /// Appends a frame.
     ///
     /// - Parameters:
     ///   - opcode: What the frame carries.
     ///   - payload: The payload, at most 125 bytes for a control frame.
-    ///   - isFinal: Whether it is the last frame of its message.
-    ///   - isCompressed: Whether the message is compressed; said in the first of its frames only.
-    ///   - mask: A mask of its own for every frame of a client's; nil for a server's.
+    ///   - isFinal: Whether this is the last frame of its message.
+    ///   - isCompressed: Whether the message is compressed; only set this in the first of its frames.
+    ///   - mask: The mask, a new one for each frame of a client; nil for a server.
     public mutating func writeWebSocketFrame(
         _ opcode: WebSocketOpcode,
         _ payload: ByteBuffer,
@@ -24,7 +24,7 @@ extension ByteBuffer {
         if var mask { self.mask(from: start, &mask) }
     }
 
-    /// Appends a frame with a whole message of text.
+    /// Appends a frame with a whole text message.
     public mutating func writeWebSocketFrame(text: String, mask: WebSocketMask? = nil) {
         var text = text
         text.makeContiguousUTF8()
@@ -44,7 +44,7 @@ extension ByteBuffer {
         writeWebSocketFrame(.close, payload, mask: mask)
     }
 
-    /// Appends the beginning of a frame whose unmasked payload follows.
+    /// Appends the head of a frame; the payload follows, not yet masked.
     public mutating func writeWebSocketHead(
         _ opcode: WebSocketOpcode,
         length: Int,

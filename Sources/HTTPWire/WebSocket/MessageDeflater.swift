@@ -3,16 +3,16 @@ import NIOCore
 
 /// Compresses the messages of one side (RFC 7692 section 7.2.1).
 ///
-/// It belongs to one isolation domain. The memory, up to 256 KiB by the size of the window, is taken when the first
-/// message is compressed.
+/// It belongs to one isolation domain. Its memory, up to 256 KiB depending on the size of the window, is allocated when
+/// the first message is compressed.
 public final class MessageDeflater {
     private let windowBits: Int
     private let startsAnew: Bool
     private let level: Int
     private var stream: DeflateStream?
 
-    /// A deflater for the messages of `role`; nil where the agreed window is too small for zlib, so that the messages
-    /// have to be sent as they are. (It turns 8 bits into 9, which the peer could not follow.)
+    /// Creates a deflater for the messages of `role`; nil if the negotiated window is too small for zlib, in which case
+    /// messages have to be sent uncompressed. (zlib turns 8 bits into 9, which the peer could not decompress.)
     public init?(_ agreed: PerMessageDeflate, role: WebSocketRole, level: Int) {
         let (bits, isReset) = agreed.window(of: role)
         guard bits > 8 else { return nil }
@@ -21,7 +21,7 @@ public final class MessageDeflater {
         self.level = level
     }
 
-    /// Compresses the next bytes of a message and appends what comes out, which may be nothing until the last.
+    /// Compresses the next bytes of a message and appends the output, which may be empty until the last call.
     ///
     /// - Throws: `ContentCodingError.outOfMemory`.
     public func deflate(
@@ -33,8 +33,8 @@ public final class MessageDeflater {
         guard isLast else { return stream.run(bytes, Z_NO_FLUSH, into: &output) }
         let start = output.writerIndex
         stream.run(bytes, Z_SYNC_FLUSH, into: &output)
-        // The last four bytes are left out: the receiver knows them. Nothing at all comes out when nothing went in since
-        // the message before, and an empty block stands for it (section 7.2.3.6).
+        // The last four bytes are omitted: the receiver adds them. There is no output at all if there was no input
+        // since the previous message; an empty block represents that (section 7.2.3.6).
         if output.writerIndex - start >= 4 {
             output.moveWriterIndex(to: output.writerIndex - 4)
         } else {
@@ -46,7 +46,7 @@ public final class MessageDeflater {
 
     private func openStream() throws(ContentCodingError) -> DeflateStream {
         if let stream { return stream }
-        // A small window has no use for a large table.
+        // A small window does not need a large table.
         let memoryLevel = min(8, windowBits - 7)
         let stream = try DeflateStream(windowBits: -windowBits, level: level, memoryLevel: memoryLevel)
         self.stream = stream

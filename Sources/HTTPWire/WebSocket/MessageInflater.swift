@@ -1,11 +1,12 @@
 import CZlib
 import NIOCore
 
-/// Decompresses the messages of the other side (RFC 7692 section 7.2.2).
+/// Decompresses the messages of the peer (RFC 7692 section 7.2.2).
 ///
-/// It belongs to one isolation domain. The memory, about 40 KiB, is taken when the first compressed message comes.
+/// It belongs to one isolation domain. Its memory, about 40 KiB, is allocated when the first compressed message
+/// arrives.
 final class MessageInflater {
-    /// What ends every message and is not sent.
+    /// The end of every compressed message, which is not sent.
     static let tail = ByteBuffer(bytes: [0x00, 0x00, 0xFF, 0xFF])
 
     private let windowBits: Int
@@ -15,10 +16,10 @@ final class MessageInflater {
     /// Whether the last block is complete.
     private var isBetweenBlocks = false
 
-    /// An inflater for the messages that `peer` sends.
+    /// Creates an inflater for the messages that `peer` sends.
     init(_ agreed: PerMessageDeflate, peer: WebSocketRole) {
         let (bits, isReset) = agreed.window(of: peer)
-        // zlib on the other side makes 9 bits of 8.
+        // zlib on the other side turns 8 bits into 9.
         self.windowBits = max(bits, 9)
         self.startsAnew = isReset
         stream = .allocate(capacity: 1)
@@ -31,10 +32,10 @@ final class MessageInflater {
         stream.deallocate()
     }
 
-    /// Decompresses some of a message's bytes, the ``tail`` behind the last of them, and moves the reader index of
-    /// `input` over what was taken.
+    /// Decompresses some of a message's bytes, with the ``tail`` appended to the last of them, and moves the reader
+    /// index of `input` past the consumed ones.
     ///
-    /// - Parameter limit: How many bytes may come out. When as many do there may be more to come.
+    /// - Parameter limit: The maximum number of output bytes. If that many are produced, there may be more.
     func inflate(
         _ input: inout ByteBuffer,
         into output: inout ByteBuffer,
@@ -59,16 +60,16 @@ final class MessageInflater {
                 return Int(UInt32(clamping: bytes.count)) - Int(stream.pointee.avail_in)
             }
             let isFull = stream.pointee.avail_out == 0
-            // zlib says so right after a block, and no more when it is called again with nothing to do.
+            // zlib reports this right after a block, but no longer if it is called again with nothing to do.
             if input.readableBytes < available || stream.pointee.total_out != before {
                 isBetweenBlocks = stream.pointee.data_type & 128 != 0
             }
             stream.setInput(UnsafeRawBufferPointer(start: nil, count: 0))
             switch result {
             case Z_OK where isFull || input.readableBytes > 0: continue
-            // Input is what it lacks.
+            // It needs more input.
             case Z_OK, Z_BUF_ERROR: return
-            // A block that calls itself the last can be followed by others (section 7.2.3.4), which go on to refer to it.
+            // A block marked as the last can be followed by others (section 7.2.3.4), which may refer to it.
             case Z_STREAM_END: inflateResetKeep(stream)
             case Z_MEM_ERROR: throw .outOfMemory
             default: throw .corrupt(stream.pointee.msg.map { String(cString: $0) } ?? "invalid data")
@@ -76,7 +77,7 @@ final class MessageInflater {
         }
     }
 
-    /// Ends a message of which everything has been taken.
+    /// Ends a message all of whose bytes have been consumed.
     ///
     /// - Throws: `ContentCodingError.truncated` if it ends inside a block.
     func endMessage() throws(ContentCodingError) {

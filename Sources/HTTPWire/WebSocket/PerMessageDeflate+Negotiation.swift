@@ -1,16 +1,16 @@
-/// Agreeing on compression by `Sec-WebSocket-Extensions` (RFC 6455 section 9.1, RFC 7692 section 7.1).
+/// Negotiates compression with `Sec-WebSocket-Extensions` (RFC 6455 section 9.1, RFC 7692 section 7.1).
 extension PerMessageDeflate {
     private static let name = "permessage-deflate"
 
-    /// The parameters of one offer or answer, as they stand in the field.
+    /// The parameters of one offer or response, as in the field.
     private struct Parameters {
         var serverNoContextTakeover = false
         var clientNoContextTakeover = false
         var serverMaxWindowBits: Int?
-        /// Without a value, the inner optional is nil.
+        /// The inner optional is nil for a parameter without a value.
         var clientMaxWindowBits: Int??
 
-        /// Nil when there is a parameter that is not known, a second one of the same name, or a value that can't be.
+        /// Nil if a parameter is unknown or repeated, or has an invalid value.
         init?(_ parameters: FieldParameters) {
             var seen: Set<String> = []
             for parameter in parameters {
@@ -37,12 +37,12 @@ extension PerMessageDeflate {
         }
     }
 
-    /// The server's side: takes the first offer that can be accepted.
+    /// The server's side: accepts the first acceptable offer.
     ///
     /// - Parameters:
     ///   - offers: The values of the client's `Sec-WebSocket-Extensions` fields.
-    ///   - options: What the server wants.
-    /// - Returns: what is agreed on and the answer that says so; nil for no compression.
+    ///   - options: The server's options.
+    /// - Returns: The negotiated parameters and the value of the response's field; nil for no compression.
     public static func accept(
         _ offers: [String],
         _ options: WebSocketCompression
@@ -71,12 +71,12 @@ extension PerMessageDeflate {
             agreed.clientNoContextTakeover = true
             answer += "; client_no_context_takeover"
         }
-        // A server may refer less far back than it has said, so what it wants itself need not be said.
+        // A server may use a smaller window than it announces, so its own preference need not be sent.
         agreed.serverMaxWindowBits = min(offered.serverMaxWindowBits ?? 15, options.serverMaxWindowBits ?? 15)
         if offered.serverMaxWindowBits != nil {
             answer += "; server_max_window_bits=\(agreed.serverMaxWindowBits)"
         }
-        // A client that has not offered it does not understand it (section 7.1.2.2).
+        // A client that has not offered the parameter does not support it (section 7.1.2.2).
         if let hint = offered.clientMaxWindowBits {
             let bits = min(hint ?? 15, options.clientMaxWindowBits ?? 15)
             if bits < 15 {
@@ -87,7 +87,7 @@ extension PerMessageDeflate {
         return (agreed, answer)
     }
 
-    /// The client's side: the offer to send; nil for none.
+    /// The client's side: the offer to send; nil if compression is off.
     public static func offer(_ options: WebSocketCompression) -> String? {
         guard options.isEnabled else { return nil }
         var offer = name
@@ -99,11 +99,11 @@ extension PerMessageDeflate {
         return offer
     }
 
-    /// The client's side: reads the server's answer to the offer that ``offer(_:)`` made of the same options.
+    /// The client's side: reads the server's response to the offer that ``offer(_:)`` created from the same options.
     ///
     /// - Parameter answers: The values of the server's `Sec-WebSocket-Extensions` fields.
-    /// - Returns: what is agreed on; nil for no compression.
-    /// - Throws: `WebSocketHandshakeError.extensions` when the server has accepted what was not offered.
+    /// - Returns: The negotiated parameters; nil for no compression.
+    /// - Throws: `WebSocketHandshakeError.extensions` if the server has accepted something that was not offered.
     public static func agree(
         _ answers: [String],
         _ options: WebSocketCompression
@@ -118,12 +118,12 @@ extension PerMessageDeflate {
         agreed.clientNoContextTakeover = accepted.clientNoContextTakeover || options.clientNoContextTakeover
         agreed.serverMaxWindowBits = accepted.serverMaxWindowBits ?? 15
         switch accepted.clientMaxWindowBits {
-        // In an answer the parameter has a value (section 7.1.2.2).
+        // In a response the parameter has a value (section 7.1.2.2).
         case .some(nil): throw .extensions(answer)
         case .some(let bits?): agreed.clientMaxWindowBits = min(bits, options.clientMaxWindowBits ?? 15)
         case nil: agreed.clientMaxWindowBits = options.clientMaxWindowBits ?? 15
         }
-        // What was asked of the server it has to promise.
+        // The server has to confirm what was requested of it.
         guard agreed.serverNoContextTakeover || !options.serverNoContextTakeover,
             agreed.serverMaxWindowBits <= options.serverMaxWindowBits ?? 15
         else { throw .extensions(answer) }

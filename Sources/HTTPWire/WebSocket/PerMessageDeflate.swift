@@ -1,18 +1,18 @@
-/// What both sides have agreed on about compression (RFC 7692 section 7.1).
+/// The negotiated parameters of compression (RFC 7692 section 7.1).
 public struct PerMessageDeflate: Sendable, Hashable {
-    /// Whether the server forgets after each message what it has sent.
+    /// Whether the server compresses each message independently of the previous ones.
     public var serverNoContextTakeover = false
-    /// Whether the client forgets after each message what it has sent.
+    /// Whether the client compresses each message independently of the previous ones.
     public var clientNoContextTakeover = false
-    /// How far back the server's compression refers: 2 to the power of this. 8 to 15.
+    /// The size of the server's compression window: 2 to the power of this, in bytes. 8 to 15.
     public var serverMaxWindowBits = 15
-    /// How far back the client's compression refers: 2 to the power of this. 8 to 15.
+    /// The size of the client's compression window: 2 to the power of this, in bytes. 8 to 15.
     public var clientMaxWindowBits = 15
 
     /// The standard's defaults.
     public init() {}
 
-    /// How far back the compression of `role` refers, and whether it starts anew with each message.
+    /// The compression window of `role`, and whether it is reset after each message.
     func window(of role: WebSocketRole) -> (bits: Int, isReset: Bool) {
         switch role {
         case .client: (clientMaxWindowBits, clientNoContextTakeover)
@@ -25,20 +25,21 @@ public struct PerMessageDeflate: Sendable, Hashable {
 public struct WebSocketCompression: Sendable, Hashable {
     /// Whether compression is offered or accepted at all.
     public var isEnabled: Bool
-    /// Whether the server is to start anew with each message, which saves its memory. False by default.
+    /// Whether the server is to compress each message independently, which saves memory. False by default.
     public var serverNoContextTakeover: Bool
-    /// Whether the client is to start anew with each message. False by default.
+    /// Whether the client is to compress each message independently. False by default.
     public var clientNoContextTakeover: Bool
-    /// How far back the server may refer, 8 to 15: 2 to the power of it in bytes. Nil, the default, for 15.
+    /// The largest compression window of the server, 8 to 15: 2 to the power of this, in bytes. Nil, the default, means
+    /// 15.
     public var serverMaxWindowBits: Int?
-    /// How far back the client may refer, 8 to 15. Nil, the default, for 15.
+    /// The largest compression window of the client, 8 to 15. Nil, the default, means 15.
     public var clientMaxWindowBits: Int?
-    /// How hard this side tries: 0 (not at all) to 9. 1 by default, which is quick.
+    /// The compression level of this side: 0 (none) to 9. 1 by default, which is fast.
     public var level = 1
-    /// Messages with fewer bytes are sent as they are. 64 by default.
+    /// Messages with fewer bytes are sent uncompressed. 64 by default.
     public var minimumMessageSize = 64
 
-    /// Compression with these options; window sizes outside 8 to 15 become the nearest one.
+    /// Creates compression options; window sizes outside 8 to 15 are clamped.
     public init(
         isEnabled: Bool = true,
         serverNoContextTakeover: Bool = false,
@@ -53,7 +54,7 @@ public struct WebSocketCompression: Sendable, Hashable {
         self.clientMaxWindowBits = clientMaxWindowBits.map { min(max($0, 8), 15) }
     }
 
-    /// Compression if the peer has it too.
+    /// Compression, if the peer supports it too.
     public static let on = WebSocketCompression()
     /// No compression.
     public static let off = WebSocketCompression(isEnabled: false)

@@ -1,18 +1,18 @@
 import NIOCore
 
-/// Finds out whether bytes are UTF-8 while they arrive (RFC 3629), wherever they are cut.
+/// Checks whether bytes are UTF-8 while they arrive (RFC 3629), wherever they are split.
 ///
-/// A mistake is found at the first byte that can't be right, not when the character is complete.
+/// An error is found at the first invalid byte, not when the character is complete.
 struct UTF8Check: Sendable {
-    /// How many bytes of the present character are to come.
+    /// How many bytes of the current character are missing.
     private var missing = 0
-    /// What the next of them may be. Only the second byte of a character can be limited further than 80 to BF.
+    /// The allowed values of the next one. Only the second byte of a character can be limited further than 80 to BF.
     private var allowed: ClosedRange<UInt8> = 0x80...0xBF
 
     /// Whether the bytes end with a whole character.
     var isComplete: Bool { missing == 0 }
 
-    /// Takes the next bytes; false when they are not UTF-8.
+    /// Checks the next bytes; returns false if they are not UTF-8.
     mutating func take(_ bytes: ByteBuffer) -> Bool {
         bytes.withUnsafeReadableBytes { take($0) }
     }
@@ -45,7 +45,7 @@ struct UTF8Check: Sendable {
         switch byte {
         case 0x00...0x7F: return true
         case 0xC2...0xDF: missing = 1
-        // Longer than need be.
+        // Overlong forms.
         case 0xE0: (missing, allowed) = (2, 0xA0...0xBF)
         // Surrogates.
         case 0xED: (missing, allowed) = (2, 0x80...0x9F)

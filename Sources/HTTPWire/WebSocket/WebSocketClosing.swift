@@ -1,62 +1,63 @@
-/// How a WebSocket ends (RFC 6455 section 7): the closing handshake as a state machine.
+/// The closing handshake of a WebSocket as a state machine (RFC 6455 section 7).
 public struct WebSocketClosing: Sendable {
-    /// How far the end is.
+    /// The progress of the closing handshake.
     public enum State: Sendable, Hashable {
-        /// Messages go both ways.
+        /// Messages can be sent and received.
         case open
-        /// This side has said goodbye and waits for the peer to do so.
+        /// This side has sent a close frame and waits for the peer's.
         case awaitsPeer
-        /// Everything has been said; the connection is about to be closed.
+        /// The handshake is complete; the connection is about to be closed.
         case finished
         /// The connection is closed.
         case closed
     }
 
-    /// What to do next.
+    /// What the caller must do next.
     public enum Action: Sendable, Hashable {
         /// Nothing.
         case none
-        /// Send a close frame, and wait for the peer's as long as that may take.
+        /// Send a close frame, and wait for the peer's until the timeout.
         case send(WebSocketClose)
         /// Send a close frame, then close the connection.
         case sendAndDisconnect(WebSocketClose)
-        /// Send a close frame, and wait for the peer to close the connection as long as that may take.
+        /// Send a close frame, and wait for the peer to close the connection until the timeout.
         case sendAndAwaitDisconnect(WebSocketClose)
         /// Close the connection.
         case disconnect
-        /// Wait for the peer to close the connection as long as that may take.
+        /// Wait for the peer to close the connection until the timeout.
         case awaitDisconnect
     }
 
     private let role: WebSocketRole
-    /// How far the end is.
+    /// The progress of the closing handshake.
     public private(set) var state = State.open
-    /// Why it has ended: the code of the peer's close frame, 1005 for one without, the code that was sent for a peer
-    /// that broke the rules, and 1006 when the connection ended without a close frame. Nil before.
+    /// Why the WebSocket was closed: the code of the peer's close frame, 1005 for a frame without a code, the code that
+    /// was sent to a peer that violated the protocol, or 1006 if the connection ended without a close frame. Nil until
+    /// then.
     public private(set) var code: WebSocketCloseCode?
-    /// The explanation that belongs to ``code``.
+    /// The reason that came with ``code``.
     public private(set) var reason: String?
 
-    /// An open WebSocket.
+    /// Creates the state of an open WebSocket.
     public init(role: WebSocketRole) {
         self.role = role
     }
 
-    /// This side wants to end. The peer's answer decides on the ``code``.
+    /// This side closes the WebSocket. The peer's close frame determines ``code``.
     public mutating func close(_ close: WebSocketClose) -> Action {
         guard state == .open else { return .none }
         state = .awaitsPeer
         return .send(close)
     }
 
-    /// The peer's close frame has come.
+    /// The peer's close frame has arrived.
     public mutating func received(_ close: WebSocketClose) -> Action {
         let before = state
         guard before == .open || before == .awaitsPeer else { return .none }
         state = .finished
         code = close.code ?? .noStatusReceived
         reason = close.reason
-        // The server is the one to close the connection, so that its port is free at once (section 7.1.1).
+        // The server closes the connection first (section 7.1.1).
         switch (before, role) {
         case (.open, .server): return .sendAndDisconnect(WebSocketClose(close.code))
         case (.open, .client): return .sendAndAwaitDisconnect(WebSocketClose(close.code))
@@ -65,7 +66,7 @@ public struct WebSocketClosing: Sendable {
         }
     }
 
-    /// The peer has broken a rule, or has not answered: whatever else it sends has no meaning (section 7.1.7).
+    /// The peer has violated the protocol or has not answered: anything else that it sends is ignored (section 7.1.7).
     public mutating func fail(_ close: WebSocketClose) -> Action {
         let before = state
         guard before == .open || before == .awaitsPeer else { return .none }

@@ -1,55 +1,55 @@
 import NIOCore
 
-/// The beginning of a frame (RFC 6455 section 5.2).
+/// The head of a frame (RFC 6455 section 5.2).
 public struct WebSocketFrameHead: Sendable, Hashable {
     /// Whether the frame is the last of its message.
     public let isFinal: Bool
-    /// Whether the message is compressed, which the first of its frames says (RFC 7692 section 7.2.1).
+    /// Whether the message is compressed; only set in the first of its frames (RFC 7692 section 7.2.1).
     public let isCompressed: Bool
     /// What the frame carries.
     public let opcode: WebSocketOpcode
-    /// How many bytes follow.
+    /// The length of the payload in bytes.
     public let payloadLength: Int
 }
 
-/// Cuts what a peer sends into frames, and unmasks them.
+/// Splits what a peer sends into frames, and unmasks them.
 ///
 ///     var reader = WebSocketFrameReader(role: .server, allowsCompression: false)
 ///     switch try reader.next(&received) { … }
 ///
-/// What is wrong with a frame is found in its first bytes, before anything of its payload is looked at. After an error
-/// the reader is of no use.
+/// An invalid frame is detected in its first bytes, before its payload. After an error the reader can no longer be
+/// used.
 public struct WebSocketFrameReader: Sendable {
-    /// What the next bytes are.
+    /// The next piece of a frame.
     public enum Event: Sendable, Hashable {
-        /// Not enough to tell.
+        /// More bytes are needed.
         case needsMoreBytes
-        /// The beginning of a frame.
+        /// The head of a frame.
         case head(WebSocketFrameHead)
-        /// Some of the frame's payload; all of it for a control frame, and empty only where the whole payload is.
+        /// Some of the frame's payload; all of it for a control frame. It is empty only if the whole payload is.
         case payload(ByteBuffer, isLast: Bool)
     }
 
-    /// How many bytes of a payload are handed on without being copied out of the buffer they have arrived in, which
-    /// they keep in memory; unless that is much larger.
+    /// Payloads of at least this many bytes are delivered without being copied out of the buffer in which they arrived
+    /// and which they keep in memory, unless that is much larger.
     private static let sharedBytes = 4096
 
     private let role: WebSocketRole
     private let allowsCompression: Bool
-    /// The frame whose payload is being read, and how much of that is left.
+    /// The frame whose payload is being read.
     private var head: WebSocketFrameHead?
     private var mask: WebSocketMask?
     private var remaining = 0
 
-    /// A reader of the frames that arrive at this side.
+    /// Creates a reader of the frames that this side receives.
     ///
-    /// - Parameter allowsCompression: Whether permessage-deflate has been agreed on.
+    /// - Parameter allowsCompression: Whether permessage-deflate has been negotiated.
     public init(role: WebSocketRole, allowsCompression: Bool) {
         self.role = role
         self.allowsCompression = allowsCompression
     }
 
-    /// Takes the next event from the readable bytes of `buffer`.
+    /// Reads the next event from `buffer`.
     public mutating func next(_ buffer: inout ByteBuffer) throws(WebSocketViolation) -> Event {
         guard let head else {
             guard let head = try readHead(&buffer) else { return .needsMoreBytes }
@@ -58,7 +58,7 @@ public struct WebSocketFrameReader: Sendable {
             return .head(head)
         }
         let count = min(remaining, buffer.readableBytes)
-        // A control frame is small: it comes as a whole.
+        // A control frame is small, so it is delivered whole.
         guard count == remaining || (count > 0 && !head.opcode.isControl) else { return .needsMoreBytes }
         remaining -= count
         let payload = readPayload(count, from: &buffer)
@@ -75,7 +75,7 @@ public struct WebSocketFrameReader: Sendable {
         return count < Self.sharedBytes || slice.isSparse(beyond: 0) ? slice.copied() : slice
     }
 
-    /// The head, once all of it is there. Mistakes in its first two bytes are found before.
+    /// Reads the head once all of it has arrived. Errors in its first two bytes are detected earlier.
     private mutating func readHead(_ buffer: inout ByteBuffer) throws(WebSocketViolation) -> WebSocketFrameHead? {
         let start = buffer.readerIndex
         guard let first = buffer.getInteger(at: start, as: UInt8.self) else { return nil }

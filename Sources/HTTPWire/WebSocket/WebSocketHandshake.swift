@@ -2,27 +2,27 @@ import HTTPTypes
 
 /// The opening handshake (RFC 6455 section 4), for both sides.
 ///
-/// SHA-1, which it needs, comes from the caller.
+/// The caller supplies SHA-1, which the handshake needs.
 public enum WebSocketHandshake {
-    /// The hash that both sides compute: the 20 bytes of SHA-1.
+    /// A function that returns the 20 bytes of the SHA-1 hash of a text.
     public typealias SHA1 = (String) -> [UInt8]
 
-    /// The only version of the protocol.
+    /// The only version of the protocol that is in use.
     public static let version = "13"
 
-    /// What a client asks for.
+    /// A client's request to open a WebSocket.
     public struct Request: Sendable, Hashable {
-        /// The value of `Sec-WebSocket-Key`; nil over HTTP/2, which needs no proof that the server means it (RFC 8441
-        /// section 5).
+        /// The value of `Sec-WebSocket-Key`; nil over HTTP/2, which needs no proof that the server supports WebSockets
+        /// (RFC 8441 section 5).
         public let key: String?
-        /// The subprotocols that the client speaks, the one it likes best first.
+        /// The subprotocols that the client supports, in order of preference.
         public let protocols: [String]
         /// The values of `Sec-WebSocket-Extensions`.
         public let extensions: [String]
 
         /// Reads a request.
         ///
-        /// - Throws: ``WebSocketHandshakeError``, whose `status` says what to answer.
+        /// - Throws: ``WebSocketHandshakeError``, whose `status` is the one to respond with.
         public init(
             method: HTTPRequest.Method,
             version: HTTPVersion,
@@ -38,9 +38,9 @@ public enum WebSocketHandshake {
             try self.init(key: key, headers)
         }
 
-        /// Reads a request that came over HTTP/2 by extended CONNECT, for the protocol `websocket` (RFC 8441 section 5).
+        /// Reads a request over HTTP/2 by extended CONNECT, for the protocol `websocket` (RFC 8441 section 5).
         ///
-        /// - Throws: ``WebSocketHandshakeError``, whose `status` says what to answer.
+        /// - Throws: ``WebSocketHandshakeError``, whose `status` is the one to respond with.
         public init(connect headers: HTTPFields) throws(WebSocketHandshakeError) {
             try WebSocketHandshake.checkVersion(headers)
             try self.init(key: nil, headers)
@@ -55,13 +55,13 @@ public enum WebSocketHandshake {
         }
     }
 
-    /// Whether a request asks for a WebSocket: GET with `Connection: upgrade` and `Upgrade: websocket`. What it asks for
-    /// may still be wrong.
+    /// Whether a request asks for a WebSocket: GET with `Connection: upgrade` and `Upgrade: websocket`. The rest of the
+    /// request may still be invalid.
     public static func isUpgrade(method: HTTPRequest.Method, headers: HTTPFields) -> Bool {
         method == .get && headers.connectionTokens.contains(.upgrade) && namesWebSocket(headers)
     }
 
-    /// The fields of the server's answer.
+    /// The fields of the server's response.
     public static func answer(
         to request: Request,
         protocol name: String?,
@@ -77,7 +77,7 @@ public enum WebSocketHandshake {
         return headers
     }
 
-    /// A key for a request: 16 random bytes in Base64.
+    /// Creates a key for a request: 16 random bytes in Base64.
     public static func makeKey(using generator: inout some RandomNumberGenerator) -> String {
         Base64.encode((0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
     }
@@ -92,13 +92,13 @@ public enum WebSocketHandshake {
         return headers
     }
 
-    /// Reads the server's answer, 101, to a request.
+    /// Checks the server's response with status 101 to a request.
     ///
     /// - Parameters:
-    ///   - headers: The answer's.
-    ///   - key: The request's.
+    ///   - headers: The fields of the response.
+    ///   - key: The key of the request.
     ///   - protocols: The subprotocols that were offered.
-    /// - Returns: the subprotocol that the server has chosen; nil for none.
+    /// - Returns: The subprotocol that the server has chosen; nil for none.
     public static func check(
         _ headers: HTTPFields,
         key: String,
@@ -118,7 +118,7 @@ public enum WebSocketHandshake {
         Base64.encode(sha1(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
     }
 
-    /// Whether a text is a subprotocol's name.
+    /// Whether a text is a valid name of a subprotocol.
     public static func isProtocol(_ name: String) -> Bool { name.isToken }
 
     private static func checkVersion(_ headers: HTTPFields) throws(WebSocketHandshakeError) {

@@ -1,24 +1,24 @@
 import NIOCore
 
-/// The mask of one frame (RFC 6455 section 5.3), as it moves along the payload.
+/// The mask of one frame, advanced along its payload (RFC 6455 section 5.3).
 public struct WebSocketMask: Sendable, Hashable {
-    /// The key, turned so that the lowest byte is for the next byte of the payload.
+    /// The key, rotated so that the lowest byte masks the next byte of the payload.
     private var key: UInt32
 
-    /// The mask with this key, whose first byte on the wire is the lowest of the number.
+    /// Creates the mask with this key, whose lowest byte is the first on the wire.
     public init(key: UInt32) {
         self.key = key
     }
 
-    /// A mask that nobody can foresee.
+    /// Creates an unpredictable mask.
     public static func random(using generator: inout some RandomNumberGenerator) -> WebSocketMask {
         WebSocketMask(key: generator.next())
     }
 
-    /// The key's bytes as they stand on the wire, at the beginning of the payload.
+    /// The key as on the wire, while the mask is at the beginning of the payload.
     var wireKey: UInt32 { key }
 
-    /// Masks or unmasks the next bytes of the payload, which are in `source`, into `target`; both may be the same.
+    /// Masks or unmasks the next bytes of the payload from `source` into `target`, which may be the same.
     mutating func apply(_ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) {
         let count = min(source.count, target.count)
         let wide = (UInt64(key) << 32 | UInt64(key)).littleEndian
@@ -40,7 +40,7 @@ public struct WebSocketMask: Sendable, Hashable {
 }
 
 extension ByteBuffer {
-    /// Takes `count` readable bytes out and unmasks them into a buffer of their own.
+    /// Reads `count` bytes and unmasks them into a buffer of their own.
     mutating func readUnmasked(_ count: Int, _ mask: inout WebSocketMask) -> ByteBuffer {
         guard count > 0, count <= readableBytes else { return ByteBuffer() }
         var unmasked = ByteBuffer()

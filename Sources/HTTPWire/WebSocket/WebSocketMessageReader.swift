@@ -1,26 +1,26 @@
 import NIOCore
 
-/// Puts messages together from what a peer sends: fragments, compressed or not, with control frames between them.
+/// Reads messages from what a peer sends: fragments, compressed or not, with control frames between them.
 ///
 ///     var reader = WebSocketMessageReader(role: .server, maximumMessageSize: 1 << 20)
 ///     reader.append(received)
 ///     while case let event = try reader.next(), event != .needsMoreBytes { … }
 ///
-/// Nothing of a message is kept: its parts are handed on as they come, so that how much is held in memory is the
-/// caller's to decide. A message that is too big is refused by its announced length, and a compressed one as soon as
-/// too much comes out of it. After an error every call throws it again.
+/// Messages are not collected: their parts are delivered as they arrive, so that the caller decides how much to hold in
+/// memory. A message that is too big is rejected by its announced length, and a compressed one as soon as too much has
+/// been decompressed. After an error every call throws it again.
 public struct WebSocketMessageReader {
-    /// What the peer has sent.
+    /// Something that the peer has sent.
     public enum Event: Sendable, Hashable {
-        /// Nothing more for now.
+        /// More bytes are needed.
         case needsMoreBytes
         /// A message, or a part of one.
         case part(WebSocketMessagePart)
-        /// A ping, which a pong with the same bytes is to answer.
+        /// A ping, to be answered by a pong with the same bytes.
         case ping(ByteBuffer)
         /// A pong.
         case pong(ByteBuffer)
-        /// The end: nothing that follows has a meaning.
+        /// The peer's close frame; anything that follows is meaningless.
         case close(WebSocketClose)
     }
 
@@ -32,9 +32,9 @@ public struct WebSocketMessageReader {
         var isFirst = true
     }
 
-    /// How many bytes of a compressed message come out at a time.
+    /// How many bytes of a compressed message are decompressed at a time.
     private static let inflatedBytes = 65_536
-    /// How much more memory than four times their size they may hold on to.
+    /// How much more memory than four times their size they may retain.
     private static let inflatedSlack = 1_024
 
     private let maximumMessageSize: Int?
@@ -43,35 +43,35 @@ public struct WebSocketMessageReader {
     private var input = InputBuffer()
     private var head: WebSocketFrameHead?
     private var message: Message?
-    /// Compressed bytes that have not been taken yet, and whether the message ends with them.
+    /// Compressed bytes that have not been decompressed yet, and whether the message ends with them.
     private var compressed: (bytes: ByteBuffer, isEnd: Bool)?
     private var failure: WebSocketViolation?
 
-    /// A reader of what arrives at this side.
+    /// Creates a reader of the messages that this side receives.
     ///
     /// - Parameters:
-    ///   - role: This side's.
-    ///   - maximumMessageSize: How many bytes a message may have, decompressed; nil for any number.
-    ///   - deflate: What was agreed on compression; nil for none.
+    ///   - role: The role of this side.
+    ///   - maximumMessageSize: The maximum size of a message in bytes, after decompression; nil for no limit.
+    ///   - deflate: The negotiated parameters of compression; nil for none.
     public init(role: WebSocketRole, maximumMessageSize: Int?, deflate: PerMessageDeflate? = nil) {
         self.maximumMessageSize = maximumMessageSize
         self.frames = WebSocketFrameReader(role: role, allowsCompression: deflate != nil)
         self.inflater = deflate.map { MessageInflater($0, peer: role == .server ? .client : .server) }
     }
 
-    /// How many bytes have arrived and wait to be looked at.
+    /// How many received bytes have not been read yet.
     public var bufferedBytes: Int { input.readableBytes + (compressed?.bytes.readableBytes ?? 0) }
 
     /// Whether a message has begun and not ended.
     public var isInsideMessage: Bool { message != nil }
 
-    /// How much memory these hold on to, in bytes.
+    /// The memory that these bytes occupy.
     package var capacity: Int { input.capacity + (compressed?.bytes.storageCapacity ?? 0) }
 
-    /// How many bytes were copied so far.
+    /// How many bytes have been copied so far.
     package var copiedBytes: Int { input.copiedBytes }
 
-    /// Adds what has arrived.
+    /// Adds received bytes.
     public mutating func append(_ bytes: ByteBuffer) {
         input.append(bytes)
     }
@@ -126,19 +126,19 @@ public struct WebSocketMessageReader {
             let isEnd = isLast && head.isFinal
             guard message?.isCompressed == true else { return try deliver(bytes, isEnd: isEnd).map { .part($0) } }
             var bytes = bytes
-            // What the sender has left out (RFC 7692 section 7.2.2).
+            // The sender has omitted the tail (RFC 7692 section 7.2.2).
             if isEnd { bytes.writeImmutableBuffer(MessageInflater.tail) }
             compressed = (bytes, isEnd)
             return nil
         }
     }
 
-    /// Takes some out of the compressed bytes; nil when there are none, or nothing comes out.
+    /// Decompresses some of the compressed bytes; nil if there are none, or there is no output.
     private mutating func inflate() throws(WebSocketViolation) -> WebSocketMessagePart? {
         guard var (bytes, isEnd) = compressed, let inflater, let size = message?.size else { return nil }
         compressed = nil
         let room = maximumMessageSize.map { $0 - size } ?? .max
-        // One more than there may be, so that what is exactly as long as it may be passes.
+        // One byte more than allowed, so that a message of exactly the maximum size passes.
         let limit = room < Self.inflatedBytes ? room + 1 : Self.inflatedBytes
         var output = ByteBuffer()
         do throws(ContentCodingError) {
@@ -180,11 +180,11 @@ public struct WebSocketMessageReader {
     }
 }
 
-/// Some of a message, or all of it.
+/// A part of a message, or all of it.
 public struct WebSocketMessagePart: Sendable, Hashable {
-    /// What the message is made of.
+    /// Whether the message is text or binary.
     public let kind: WebSocketMessageKind
-    /// The bytes; empty at most in the last part. Those of a text can end inside a character.
+    /// The bytes; only the last part can be empty. A part of a text can end inside a character.
     public package(set) var bytes: ByteBuffer
     /// Whether the message begins with this part.
     public let isFirst: Bool

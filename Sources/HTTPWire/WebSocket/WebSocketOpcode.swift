@@ -1,4 +1,4 @@
-/// What a WebSocket frame carries (RFC 6455 section 5.2).
+/// The type of a WebSocket frame (RFC 6455 section 5.2).
 public enum WebSocketOpcode: UInt8, Sendable, Hashable, CaseIterable {
     /// A further fragment of a message.
     case continuation = 0x0
@@ -6,26 +6,26 @@ public enum WebSocketOpcode: UInt8, Sendable, Hashable, CaseIterable {
     case text = 0x1
     /// A message of bytes, or its first fragment.
     case binary = 0x2
-    /// The end of the conversation.
+    /// Closes the WebSocket.
     case close = 0x8
-    /// A question whether the peer is there.
+    /// Checks whether the peer is alive.
     case ping = 0x9
     /// The answer to a ping.
     case pong = 0xA
 
-    /// Whether frames of the kind may stand between the fragments of a message (RFC 6455 section 5.5).
+    /// Whether frames of this type may occur between the fragments of a message (RFC 6455 section 5.5).
     public var isControl: Bool { rawValue & 0x8 != 0 }
 }
 
-/// On which side of the connection something happens: clients mask their frames, servers do not.
+/// A side of the connection: clients mask their frames, servers do not.
 public enum WebSocketRole: Sendable, Hashable {
-    /// The side that has asked for the connection.
+    /// The side that opened the connection.
     case client
-    /// The side that was asked.
+    /// The side that accepted the connection.
     case server
 }
 
-/// What a message is made of.
+/// The type of a message.
 public enum WebSocketMessageKind: Sendable, Hashable {
     /// Text, sent as UTF-8.
     case text

@@ -87,8 +87,6 @@ public enum HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible 
     case unexpectedJSON(String)
     /// The response is not one after which the connection belongs to the caller (101, or 2xx to CONNECT).
     case notDetachable
-    /// A file could not be read or written.
-    case fileError(String)
 
     /// What went wrong and what to do about it.
     public var description: String {
@@ -155,7 +153,7 @@ public enum HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible 
             "\(error)"
         case .undecodableContent(let error):
             "The content could not be decompressed: \(error)"
-        case .notText(let explanation), .unexpectedJSON(let explanation), .fileError(let explanation):
+        case .notText(let explanation), .unexpectedJSON(let explanation):
             explanation
         case .notDetachable:
             "The connection can be detached after 101 Switching Protocols, or 2xx to CONNECT, only."

@@ -1,14 +1,8 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
-/// Small files that are written as a whole, or not at all. The calls block.
+/// Reads and writes small files, which are replaced atomically. The calls block.
 enum DurableFile {
-    /// The contents of the file; `nil` if there is none.
+    /// The contents of the file; `nil` if it does not exist.
     ///
     /// - Throws: `FileError` if it cannot be read, or has more than `limit` bytes.
     static func contents(of path: String, upTo limit: Int) throws(FileError) -> [UInt8]? {
@@ -32,9 +26,10 @@ enum DurableFile {
         }
     }
 
-    /// Puts `bytes` in the place of the file, readable by this user only. The data is on the disk when this returns.
+    /// Replaces the file with one that holds `bytes` and is readable by this user only. The data is on the disk when
+    /// this returns.
     ///
-    /// - Throws: `FileError`; the file is untouched then.
+    /// - Throws: `FileError`; in that case the file is unchanged.
     static func replace(_ path: String, with bytes: [UInt8]) throws(FileError) {
         let temporary = "\(path).\(RandomText.hexadecimal()).tmp"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -57,10 +52,11 @@ enum DurableFile {
         }
     }
 
-    /// Renames a file, in place of another one if need be.
+    /// Renames a file, replacing another one if there is one.
     static func move(_ path: String, to newPath: String) throws(FileError) {
         guard rename(path, newPath) == 0 else { throw FileError(operation: "rename", path: path, code: errno) }
-        // The name is in the folder: that has to reach the disk as well. Some file systems cannot, and need not, do that.
+        // The name is stored in the folder, which has to be synced as well. Some file systems do not support, or need,
+        // that.
         let folder =
             newPath.utf8.lastIndex(of: 0x2F).map { $0 == newPath.startIndex ? "/" : String(newPath[..<$0]) } ?? "."
         let descriptor = open(folder, O_RDONLY | O_CLOEXEC)

@@ -1,29 +1,22 @@
+import CLibrary
 import NIOCore
 import NIOPosix
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
-/// A file that is written piece by piece. Its members block; call them within ``run(_:)``.
+/// A file that is written incrementally. Its members block; call them within ``run(_:)``.
 final class LocalFile: Sendable {
     private let path: String
     private let descriptor: CInt
 
-    /// Runs `body` on a thread that may block.
+    /// Runs `body` on a thread pool for blocking work.
     static func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
         try await NIOThreadPool.singleton.runIfActive(body)
     }
 
-    /// Makes a file, which must not exist, to write it.
-    init(creating path: String) throws(HTTPClientError) {
+    /// Creates a file, which must not exist yet, for writing.
+    init(creating path: String) throws(FileError) {
         self.path = path
         descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-        if descriptor < 0 { throw Self.failure(path) }
+        if descriptor < 0 { throw FileError(operation: "create", path: path, code: errno) }
     }
 
     deinit {
@@ -31,39 +24,29 @@ final class LocalFile: Sendable {
     }
 
     /// Appends bytes.
-    func append(_ buffer: ByteBuffer) throws(HTTPClientError) {
+    func append(_ buffer: ByteBuffer) throws(FileError) {
         var rest = buffer
         while rest.readableBytes > 0 {
             let count = rest.withUnsafeReadableBytes { write(descriptor, $0.baseAddress, $0.count) }
-            guard count >= 0 || errno == EINTR else { throw Self.failure(path) }
+            guard count >= 0 || errno == EINTR else { throw FileError(operation: "write", path: path, code: errno) }
             rest.moveReaderIndex(forwardBy: max(count, 0))
         }
     }
 
-    /// Throws when something is at `path` that is not a file, such as a device: it must not be replaced by one.
-    static func checkIsReplaceable(_ path: String) throws(HTTPClientError) {
+    /// Throws if there is something other than a file at `path`, such as a device, which must not be replaced.
+    static func checkIsReplaceable(_ path: String) throws(FileError) {
         var info = stat()
         guard stat(path, &info) == 0, info.st_mode & S_IFMT != S_IFREG else { return }
-        throw .fileError("\(path) can't be written: it is not a file")
+        throw FileError(operation: "write", path: path, code: EINVAL)
     }
 
-    /// Gives the file another name; a file of that name is replaced.
-    static func rename(_ path: String, to newPath: String) throws(HTTPClientError) {
-        #if canImport(Darwin)
-            let result = Darwin.rename(path, newPath)
-        #elseif canImport(Musl)
-            let result = Musl.rename(path, newPath)
-        #else
-            let result = Glibc.rename(path, newPath)
-        #endif
-        guard result == 0 else { throw failure(newPath) }
+    /// Renames a file; replaces a file with the new name.
+    static func rename(_ path: String, to newPath: String) throws(FileError) {
+        let result = CLibrary.rename(path, newPath)
+        guard result == 0 else { throw FileError(operation: "write", path: newPath, code: errno) }
     }
 
     static func remove(_ path: String) {
         unlink(path)
-    }
-
-    private static func failure(_ path: String) -> HTTPClientError {
-        .fileError("\(path) can't be written: \(String(cString: strerror(errno)))")
     }
 }

@@ -1,56 +1,42 @@
+import CLibrary
 import NIOCore
 import NIOPosix
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
-/// A file that is open for reading, for a response to send parts of.
+/// A file that is open for reading, so that responses can send parts of it.
 ///
 /// ```swift
 /// let file = try await OpenFile.open("picture.jpg")
 /// try await request.response.end(file, 0..<file.byteCount())
 /// ```
 ///
-/// It is closed when nobody holds it any more. Any number of responses may send the same file at the same time.
+/// The file is closed when the last reference is released. Any number of responses may send it at the same time.
 public final class OpenFile: Sendable {
-    /// How many bytes the system is told to send in one go. Between two goes the file's length is looked at.
+    /// How many bytes one call of `sendfile` sends. The file's length is checked between calls.
     static let regionSize = 1_048_576
-    /// How many bytes are read in one go where the system can't send the file itself.
+    /// How many bytes are read at a time where `sendfile` can't be used.
     static let pieceSize = 131_072
 
     /// The file descriptor. It stays open as long as this object lives; don't close it.
     public let descriptor: CInt
 
-    /// A file that somebody has opened; the descriptor is closed by this object.
+    /// Takes ownership of an open descriptor, which this object closes.
     public init(takingOwnershipOf descriptor: CInt) {
         self.descriptor = descriptor
     }
 
-    /// Opens a file, on a thread that may wait for the disk.
+    /// Opens a file, on a thread for blocking work.
     ///
-    /// - Throws: ``FileError``; `EINVAL` for what is no regular file, which is not opened: a pipe would make the caller
-    ///   wait for its writer.
+    /// - Throws: ``FileError``; `EINVAL` for anything but a regular file: opening a pipe would wait for its writer.
     public static func open(_ path: String) async throws -> OpenFile {
         try await NIOThreadPool.singleton.runIfActive { try OpenFile(path) }
     }
 
     private init(_ path: String) throws(FileError) {
-        // Not only looked at before: the name can stand for something else by then.
+        // Checked again below: meanwhile the name can refer to something else.
         var info = stat()
         guard stat(path, &info) == 0 else { throw FileError(operation: "open", path: path, code: errno) }
         guard info.st_mode & S_IFMT == S_IFREG else { throw FileError(operation: "open", path: path, code: EINVAL) }
-        #if canImport(Glibc)
-            descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-        #elseif canImport(Musl)
-            descriptor = Musl.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-        #else
-            descriptor = Darwin.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-        #endif
+        descriptor = CLibrary.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { throw FileError(operation: "open", path: path, code: errno) }
         guard fstat(descriptor, &info) == 0, info.st_mode & S_IFMT == S_IFREG else {
             throw FileError(operation: "open", path: path, code: EINVAL)
@@ -61,14 +47,14 @@ public final class OpenFile: Sendable {
         if descriptor >= 0 { close(descriptor) }
     }
 
-    /// How many bytes the file has now.
+    /// The current length of the file in bytes.
     public func byteCount() throws(FileError) -> Int {
         var info = stat()
         guard fstat(descriptor, &info) == 0 else { throw FileError(operation: "read", path: "a file", code: errno) }
         return Int(info.st_size)
     }
 
-    /// Reads the bytes of `range`, fewer where the file ends before. The call can wait for the disk.
+    /// Reads the bytes of `range`, or fewer if the file ends before. The call blocks on the disk.
     public func read(_ range: Range<Int>) throws(FileError) -> ByteBuffer {
         var buffer = ByteBufferAllocator().buffer(capacity: range.count)
         while buffer.readableBytes < range.count {
@@ -85,7 +71,7 @@ public final class OpenFile: Sendable {
     }
 }
 
-/// A part of an open file that is on its way to a socket.
+/// A part of an open file that is queued for a socket.
 struct FileSlice: Sendable {
     let file: OpenFile
     let range: Range<Int>
@@ -99,11 +85,11 @@ struct FileSlice: Sendable {
 }
 
 extension ChannelHandlerContext {
-    /// Writes a part of a file without reading it into memory (`sendfile`). Call it on the loop.
+    /// Writes a part of a file without reading it into memory (`sendfile`). Call this on the loop.
     ///
-    /// - Parameter completion: Called when the socket has taken all of it, or never will.
+    /// - Parameter completion: Called when the socket has accepted all of it, or has failed.
     func write(_ slice: FileSlice, completion: @escaping () -> Void) {
-        // Each write has a handle of its own: NIO lets one be used by one channel at a time only.
+        // Each write needs its own handle: NIO lets only one channel use a handle at a time.
         let handle = NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: slice.file.descriptor)
         let region = FileRegion(
             fileHandle: handle,
@@ -112,7 +98,7 @@ extension ChannelHandlerContext {
         )
         let sent = eventLoop.makePromise(of: Void.self)
         sent.futureResult.assumeIsolated().whenComplete { _ in
-            // The descriptor goes back to the file, which lives at least until here.
+            // Returns the descriptor to the file, which lives at least until here.
             withExtendedLifetime(slice) { _ = try? handle.takeDescriptorOwnership() }
             completion()
         }

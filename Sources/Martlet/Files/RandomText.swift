@@ -1,4 +1,4 @@
-/// Text that nobody can guess.
+/// Unpredictable text.
 enum RandomText {
     /// 128 random bits as 32 hexadecimal digits in lower case.
     static func hexadecimal() -> String {

@@ -3,25 +3,25 @@ import HTTPWire
 import NIOCore
 import Synchronization
 
-/// Where the bytes of an ``HTTPBody`` come from.
+/// The source of an ``HTTPBody``'s bytes.
 protocol BodySource: AnyObject, Sendable {
-    /// How many bytes will come; nil when that is not known.
+    /// The announced number of bytes; nil if it is unknown.
     var announcedLength: Int? { get }
 
     /// The next run of bytes; nil at the end.
     ///
-    /// - Parameter isFirst: Whether a reading begins, of which there can be only one.
+    /// - Parameter isFirst: Whether this starts a read of the content, of which there can be only one.
     func next(isFirst: Bool) async throws -> ByteBuffer?
 
-    /// The fields after the content, once it has been read to its end.
+    /// The trailers, once the content has been read to its end.
     func trailers() async throws -> HTTPFields
 }
 
 extension BodyStream: BodySource {}
 
-/// A content that has arrived already.
+/// Content that has arrived completely.
 final class WholeBody: BodySource {
-    /// How much more memory than four times its size a content keeps, so that a small response is not copied.
+    /// How much more memory than four times its size the content may keep, so that a small response is not copied.
     private static let slack = 4_096
 
     private let bytes: ByteBuffer

@@ -3,12 +3,13 @@ import HTTPWire
 import NIOCore
 import Synchronization
 
-/// The bytes of one message's content between the connection that receives them and the task that reads them.
+/// Buffers one message's content between the connection that receives it and the task that reads it.
 ///
-/// The connection pushes; the reader pulls; ``wantsBytes`` tells the connection when to stop reading its socket. The two
-/// meet under a lock, so that a reader on another thread takes what is there without asking the connection's loop.
+/// The connection pushes, the reader pulls, and ``wantsBytes`` tells the connection when to stop reading its socket. A
+/// lock protects the state, so that a reader on another thread gets buffered bytes without a hop to the connection's
+/// loop.
 final class BodyStream: Sendable {
-    /// How many bytes wait for a server's handler before the socket is no longer read.
+    /// How many bytes are buffered for a server's handler before the socket is no longer read.
     static let highWaterMark = 65_536
 
     private enum End {
@@ -19,26 +20,26 @@ final class BodyStream: Sendable {
     private struct State {
         var chunks = PieceQueue()
         var end: End?
-        /// Whether there is enough for the reader, until it has read half of it.
+        /// Whether the buffer is full; it counts as full until the reader has read half of it.
         var isFull = false
-        /// Whether anybody has asked for the content.
+        /// Whether reading the content has begun.
         var isBeingRead = false
         var waits: [Wait] = []
     }
 
-    /// What a reader finds.
+    /// The result of trying to read.
     private enum Found {
         case bytes(ByteBuffer, makesRoom: Bool)
         case end
-        /// Nothing yet; the first reader lets the connection know that there is one.
+        /// Nothing yet; the first read has to notify the connection.
         case nothing(isFirst: Bool)
     }
 
-    /// The length that the head of the message announces; nil when it does not.
+    /// The length that the head of the message announces; nil if it does not.
     let announcedLength: Int?
     private let eventLoop: any EventLoop
     private let capacity: Int
-    /// Called on the loop when the content is first waited for, and when there is room for more.
+    /// Called on the loop when a reader first waits for content, and when there is room for more.
     private let onDemand: @Sendable () -> Void
     private let state = Mutex(State())
 
@@ -56,16 +57,16 @@ final class BodyStream: Sendable {
 
     // MARK: The connection's side
 
-    /// Whether the connection should go on reading.
+    /// Whether the connection should continue reading.
     var wantsBytes: Bool { state.withLock { $0.end == nil && !$0.isFull } }
 
-    /// Whether a reader waits for bytes that the peer has not sent.
+    /// Whether a reader is waiting for bytes that the peer has not sent.
     var isStarving: Bool { state.withLock { !$0.waits.isEmpty } }
 
-    /// Whether anybody has asked for the content.
+    /// Whether reading the content has begun.
     var isBeingRead: Bool { state.withLock { $0.isBeingRead } }
 
-    /// How many bytes wait for the reader. If there are any, the next time it takes some it lets the connection know.
+    /// How many bytes are buffered. If there are any, the reader notifies the connection when it next takes some.
     func unreadBytes() -> Int {
         state.withLock { state in
             if !state.chunks.isEmpty { state.isFull = true }
@@ -73,14 +74,14 @@ final class BodyStream: Sendable {
         }
     }
 
-    /// How many bytes wait for the reader.
+    /// How many bytes are buffered.
     var bufferedBytes: Int { state.withLock { $0.chunks.byteCount } }
 
-    /// How much memory they hold on to, in bytes.
+    /// The memory that the buffered bytes occupy.
     var bufferedCapacity: Int { state.withLock { $0.chunks.capacity } }
 
-    /// Adds what has arrived. The reader gets to know of it with the next ``wake()``, so that one reading of the socket
-    /// wakes it once.
+    /// Adds received bytes. A waiting reader is resumed by the next ``wake()``, so that one read of the socket resumes
+    /// it once.
     func push(_ bytes: ByteBuffer) {
         state.withLock { state in
             guard state.end == nil else { return }
@@ -89,7 +90,7 @@ final class BodyStream: Sendable {
         }
     }
 
-    /// Lets a waiting reader know of what was pushed.
+    /// Resumes a waiting reader if bytes were pushed.
     func wake() {
         wake { _ in }
     }
@@ -103,10 +104,10 @@ final class BodyStream: Sendable {
         wake { $0.end = $0.end ?? .failed(error) }
     }
 
-    /// Drops what has arrived and was not read, and lets every further reading fail.
+    /// Drops the unread bytes, and makes every further read fail.
     func discard() {
         wake { state in
-            // Also a content that is complete, unless all of it was read: what is left must not pass for the whole.
+            // Complete content fails too, unless all of it was read: the rest must not pass for the whole.
             if state.end == nil || !state.chunks.isEmpty {
                 state.end = .failed(HTTPBodyError.discarded)
             }
@@ -115,7 +116,7 @@ final class BodyStream: Sendable {
         }
     }
 
-    /// Lets `receiver` have everything, as if it had been there from the beginning.
+    /// Delivers everything to `receiver`, as if it had received it from the beginning.
     func move(to receiver: any DetachedReceiver) {
         var (chunks, end) = state.withLock { state in
             defer {
@@ -135,7 +136,7 @@ final class BodyStream: Sendable {
         }
     }
 
-    /// Changes the state and lets those who wait have another look.
+    /// Changes the state and resumes the waiting readers.
     private func wake(after change: (inout State) -> Void) {
         let waits = state.withLock { state -> [Wait] in
             change(&state)
@@ -198,16 +199,17 @@ final class BodyStream: Sendable {
         }
     }
 
-    /// Waits until there is something to take.
+    /// Waits until there is something to read.
     ///
-    /// - Throws: `CancellationError` when the task is cancelled first.
+    /// - Throws: `CancellationError` if the task is cancelled first.
     private func arrival() async throws {
         let wait = Wait()
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 guard wait.begin(continuation) else { return }
                 let isOver = state.withLock { state in
-                    // Cancelled before this, the task has passed the handler below already: its wait would stay.
+                    // If the task was cancelled before this, the handler below has already run: the wait would never
+                    // end.
                     if state.chunks.isEmpty, state.end == nil, !Task.isCancelled {
                         state.waits.append(wait)
                         return false
@@ -222,7 +224,7 @@ final class BodyStream: Sendable {
         }
     }
 
-    /// A reader that waits. Cancelling can overtake the beginning of the wait, so both meet in this object.
+    /// A waiting reader. It may be cancelled before its wait begins, so both are recorded in this object.
     private final class Wait: Sendable {
         private enum State {
             case new
@@ -232,7 +234,7 @@ final class BodyStream: Sendable {
 
         private let state = Mutex(State.new)
 
-        /// False when the wait is over before it has begun.
+        /// Returns false if the wait is over before it has begun.
         func begin(_ continuation: CheckedContinuation<Void, any Error>) -> Bool {
             let outcome = state.withLock { state -> Result<Void, any Error>? in
                 if case .over(let error) = state { return error.map { .failure($0) } ?? .success(()) }

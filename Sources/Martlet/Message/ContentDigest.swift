@@ -1,7 +1,7 @@
 import Crypto
 import NIOCore
 
-/// A short text that is another one for every other content: 128 bits of its SHA-256, for entity tags.
+/// A short text that identifies content: 128 bits of its SHA-256, for entity tags.
 package struct ContentDigest: Sendable, Hashable, CustomStringConvertible {
     package let description: String
 

@@ -1,25 +1,25 @@
 import NIOCore
 
-/// Who gets the bytes of a detached connection. Called on the loop.
+/// Receives the bytes of a detached connection. Called on the loop.
 protocol DetachedReceiver: AnyObject, Sendable {
-    /// Whether the connection should go on reading.
+    /// Whether the connection should continue reading.
     var wantsBytes: Bool { get }
-    /// Whether the peers have taken leave of each other, so that the end of the connection is no failure.
+    /// Whether the closing handshake is complete, so that the end of the connection is not a failure.
     var hasSaidGoodbye: Bool { get }
 
-    /// Adds what has arrived; ``wake()`` follows.
+    /// Adds received bytes; ``wake()`` follows.
     func push(_ bytes: ByteBuffer)
-    /// What has arrived for now has been pushed.
+    /// All bytes of one read have been pushed.
     func wake()
-    /// The peer will send no more.
+    /// The peer has closed its sending side.
     func finish()
     /// The connection is closed.
     func fail(_ error: any Error)
-    /// What was written has been taken by the peer, as far as that there is room for more.
+    /// There is room to write again.
     func becameWritable()
     /// The server is about to close.
     func serverCloses()
-    /// The handler that has detached the connection has thrown an error.
+    /// The handler that detached the connection has thrown an error.
     func handlerFailed()
 }
 
@@ -28,7 +28,7 @@ extension BodyStream: DetachedReceiver {
 
     func finish() { finish(trailers: [:]) }
 
-    // Whoever has the bytes has them until the end: nobody here knows how to say goodbye in their protocol.
+    // The owner of the bytes keeps them until the end: there is no closing handshake in an unknown protocol.
     func becameWritable() {}
     func serverCloses() {}
     func handlerFailed() {}

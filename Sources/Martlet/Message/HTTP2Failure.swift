@@ -1,24 +1,24 @@
 import HTTPTypes
 
-/// What can go wrong with HTTP/2 that HTTP/1 does not know (RFC 9113 section 5.4).
+/// A failure that is specific to HTTP/2 (RFC 9113 section 5.4).
 public enum HTTP2Failure: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The peer has ended this exchange, and no other, with RST_STREAM.
+    /// The peer has reset the stream of this exchange (RST_STREAM).
     case streamReset(HTTP2ErrorCode)
-    /// The peer has ended the connection with GOAWAY, and what it says about that.
+    /// The peer has ended the connection (GOAWAY), with its explanation.
     case goAway(HTTP2ErrorCode, explanation: String)
-    /// The peer's message breaks a rule (RFC 9113 section 8). The text says which.
+    /// The peer's message is malformed (RFC 9113 section 8). The text names the rule.
     case malformedMessage(String)
-    /// The peer breaks the rules of the connection, which therefore was closed. The text says how.
+    /// The peer violated the protocol, so the connection was closed. The text names the violation.
     case connectionFailed(String)
 
-    /// What went wrong.
+    /// The failure in a sentence.
     public var description: String {
         switch self {
         case .streamReset(let code): "The peer has reset the stream: \(code)"
         case .goAway(let code, let text):
             "The peer has ended the connection: \(code)\(text.isEmpty ? "" : " (\(text))")"
         case .malformedMessage(let text): "The message is malformed: \(text)"
-        case .connectionFailed(let text): "The peer does not keep to HTTP/2: \(text)"
+        case .connectionFailed(let text): "The peer violated HTTP/2: \(text)"
         }
     }
 }

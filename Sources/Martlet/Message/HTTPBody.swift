@@ -3,14 +3,13 @@ import NIOCore
 
 /// The content of a message, read as it arrives.
 ///
-/// Each element is a run of bytes of any length above zero. What is not read stops the peer from sending: at most a
-/// fixed amount is held in memory. The content can be read once; a second reading throws
-/// ``HTTPBodyError/alreadyRead``.
+/// Each element is a non-empty run of bytes of any length. Unread content stops the peer from sending: at most a fixed
+/// amount is held in memory. The content can be read once; a second read throws ``HTTPBodyError/alreadyRead``.
 public struct HTTPBody: AsyncSequence, Sendable {
     /// A run of the content's bytes.
     public typealias Element = ByteBuffer
 
-    /// Where the bytes come from; nil for a message without content.
+    /// The source of the bytes; nil for a message without content.
     let source: (any BodySource)?
 
     init(source: (any BodySource)?) {
@@ -32,7 +31,7 @@ public struct HTTPBody: AsyncSequence, Sendable {
 
         /// The next run of bytes, or nil at the end.
         ///
-        /// - Throws: ``HTTPBodyError``, or `CancellationError` when the task is cancelled while it waits.
+        /// - Throws: ``HTTPBodyError``, or `CancellationError` if the task is cancelled while it waits.
         public mutating func next() async throws -> ByteBuffer? {
             guard let source else { return nil }
             let isFirst = !hasStarted
@@ -41,17 +40,18 @@ public struct HTTPBody: AsyncSequence, Sendable {
         }
     }
 
-    /// Begins to read. A client that waits for `100 Continue` is sent it when the first element is asked for.
+    /// Starts a read. A client that waits for `100 Continue` is sent it when the first element is requested.
     public func makeAsyncIterator() -> AsyncIterator {
         AsyncIterator(source: source)
     }
 }
 
 extension HTTPBody {
-    /// The whole content.
+    /// Reads the whole content.
     ///
-    /// - Parameter limit: The most bytes to accept.
-    /// - Throws: ``HTTPBodyError/tooLarge(limit:)`` as soon as there are more; ``HTTPBodyError`` otherwise.
+    /// - Parameter limit: The maximum number of bytes to accept.
+    /// - Throws: ``HTTPBodyError/tooLarge(limit:)`` as soon as there are more; any other ``HTTPBodyError`` if reading
+    ///   fails.
     public func collect(upTo limit: Int) async throws -> ByteBuffer {
         guard let source else { return ByteBuffer() }
         if let announced = source.announcedLength, announced > limit {
@@ -70,7 +70,7 @@ extension HTTPBody {
         return whole
     }
 
-    /// The fields after the content (RFC 9110 section 6.5), once it has been read to its end; empty before.
+    /// The trailer fields (RFC 9110 section 6.5), once the content has been read to its end; empty before.
     public var trailers: HTTPFields {
         get async throws {
             try await source?.trailers() ?? [:]

@@ -7,19 +7,19 @@ public enum HTTPBodyError: Error, Sendable, Hashable, CustomStringConvertible {
     case tooLarge(limit: Int)
     /// The connection closed before the end of the content.
     case connectionClosed
-    /// The content is framed wrongly (RFC 9112 section 7).
+    /// The framing of the content is invalid (RFC 9112 section 7).
     case malformed(HTTPParseError)
     /// The peer sends more slowly than the configured minimum rate.
     case tooSlow
-    /// The content was read, or is being read, elsewhere. It can be read once.
+    /// The content has been read, or is being read, elsewhere. It can be read once.
     case alreadyRead
     /// The response has been ended, so the rest of the request's content was discarded.
     case discarded
 
-    /// What went wrong.
+    /// The error in a sentence.
     public var description: String {
         switch self {
-        case .tooLarge(let limit): "The content is larger than the \(limit) bytes accepted."
+        case .tooLarge(let limit): "The content is larger than the limit of \(limit) bytes."
         case .connectionClosed: "Connection closed while receiving data."
         case .malformed(let error): "The content is malformed: \(error)."
         case .tooSlow: "The content arrives too slowly."
@@ -28,7 +28,7 @@ public enum HTTPBodyError: Error, Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// The status that tells the peer about it.
+    /// The status of the response to the peer.
     var status: HTTPResponse.Status {
         switch self {
         case .tooLarge: .contentTooLarge

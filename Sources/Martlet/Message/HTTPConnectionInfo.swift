@@ -1,19 +1,19 @@
 import NIOCore
 
-/// Where a request came from.
+/// The addresses of the two ends of a connection.
 public struct HTTPConnectionInfo: Sendable, Hashable {
-    /// The address of the peer: the client, or the proxy it came through.
+    /// The address of the peer: the client, or the last proxy in between.
     public let remoteAddress: InternetAddress
     /// The port of the peer; 0 on a Unix-domain socket.
     public let remotePort: Int
-    /// The port the request arrived at; 0 on a Unix-domain socket.
+    /// The local port, at which requests arrive; 0 on a Unix-domain socket.
     public let localPort: Int
-    /// The address the request arrived at.
+    /// The local address, at which requests arrive.
     public let localAddress: InternetAddress
 }
 
 extension HTTPConnectionInfo {
-    /// The two ends of an open connection.
+    /// The addresses of an open connection.
     init(_ channel: any Channel) {
         let remote = channel.remoteAddress
         let local = channel.localAddress

@@ -1,14 +1,14 @@
-/// How many connections a server has at one moment.
+/// The number of a server's connections at one moment.
 public struct HTTPConnectionsInfo: Sendable, Hashable {
-    /// All of them: active, idle and closing.
+    /// All connections: active, idle and closing.
     public internal(set) var total = 0
-    /// Those that are sending a request or being answered.
+    /// The connections with a request or a response in progress.
     public internal(set) var active = 0
-    /// Those that wait for their next request.
+    /// The connections that wait for their next request.
     public internal(set) var idle = 0
-    /// Those that will close without another request.
+    /// The connections that will close without another request.
     public internal(set) var closing = 0
 
-    /// No connections.
+    /// Creates counts of zero.
     public init() {}
 }

@@ -1,11 +1,11 @@
 import NIOCore
 
-/// Why a content is not the JSON that is expected, in words for its sender.
+/// Explains to the sender of content why it is not the expected JSON.
 package struct JSONExplanation {
     private let reason: String
 
     /// - Parameters:
-    ///   - error: What decoding the content has thrown.
+    ///   - error: The error that decoding the content has thrown.
     ///   - content: The content.
     package init(_ error: any Error, _ content: ByteBuffer) {
         guard !content.readableBytesView.allSatisfy({ [0x20, 0x09, 0x0A, 0x0D].contains($0) }) else {
@@ -13,15 +13,15 @@ package struct JSONExplanation {
             return
         }
         guard let error = error as? DecodingError else {
-            reason = "it can't be parsed"
+            reason = "it can't be decoded"
             return
         }
         let (text, path): (String, [any CodingKey]) =
             switch error {
             case .keyNotFound(let key, let context): ("\"\(key.stringValue)\" is missing", context.codingPath)
-            case .typeMismatch(let type, let context): ("\(type) is expected", context.codingPath)
-            case .valueNotFound(let type, let context): ("\(type) is expected, not null", context.codingPath)
-            // The parser's own words don't say more than this.
+            case .typeMismatch(let type, let context): ("expected \(type)", context.codingPath)
+            case .valueNotFound(let type, let context): ("expected \(type), found null", context.codingPath)
+            // The parser's own message is no more specific.
             case .dataCorrupted(let context) where context.codingPath.isEmpty: ("it is not valid JSON", [])
             case .dataCorrupted(let context): (context.debugDescription.withoutFullStop, context.codingPath)
             @unknown default: ("it can't be decoded", [])
@@ -31,11 +31,11 @@ package struct JSONExplanation {
     }
 
     /// The reason in one sentence.
-    package var sentence: String { "The content is not the JSON that is expected: \(reason)." }
+    package var sentence: String { "The content is not the expected JSON: \(reason)." }
 }
 
 extension String {
-    /// The text of a sentence that another one goes on with.
+    /// The sentence without its full stop, to be continued.
     fileprivate var withoutFullStop: String {
         hasSuffix(".") ? String(dropLast()) : self
     }

@@ -1,17 +1,17 @@
-/// Any JSON value, for contents of which nobody knows beforehand what they look like.
+/// Any JSON value, for content whose structure is not known in advance.
 ///
 /// ```swift
 /// let order = try await request.json()
 /// let city = order["address"]?["city"]?.string
 /// ```
 ///
-/// The description is for people: strings stand in it without quotes.
+/// The description is for people: it has strings without quotes.
 public enum JSONValue: Sendable, Hashable {
     /// `null`.
     case null
     /// `true` or `false`.
     case bool(Bool)
-    /// A number without a fraction that fits.
+    /// A number without a fraction that fits into `Int64`.
     case integer(Int64)
     /// Any other number.
     case number(Double)
@@ -19,15 +19,15 @@ public enum JSONValue: Sendable, Hashable {
     case string(String)
     /// The elements of an array.
     case array([JSONValue])
-    /// The members of an object. Of members with the same name one is left.
+    /// The members of an object. Of several members with the same name, one is kept.
     case object([String: JSONValue])
 
-    /// The member of an object; nil if there is none, or if this is no object.
+    /// The member of an object; nil if there is none, or if this is not an object.
     public subscript(name: String) -> JSONValue? {
         if case .object(let members) = self { members[name] } else { nil }
     }
 
-    /// The element of an array; nil if there is none, or if this is no array.
+    /// The element of an array; nil if there is none, or if this is not an array.
     public subscript(index: Int) -> JSONValue? {
         if case .array(let elements) = self, elements.indices.contains(index) { elements[index] } else { nil }
     }
@@ -61,7 +61,7 @@ extension JSONValue: Codable {
     /// Decodes any value.
     public init(from decoder: any Decoder) throws {
         let value = try decoder.singleValueContainer()
-        // Nil for a value of another type; what is of the type but malformed throws.
+        // Nil for a value of another type; throws for a malformed value of this type.
         func decode<Value: Decodable>(_ type: Value.Type) throws -> Value? {
             do {
                 return try value.decode(type)
@@ -86,7 +86,7 @@ extension JSONValue: Codable {
         }
     }
 
-    /// Encodes the value as what it is.
+    /// Encodes the value.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
@@ -102,7 +102,7 @@ extension JSONValue: Codable {
 }
 
 extension JSONValue: CustomStringConvertible {
-    /// The value for people to read.
+    /// The value in readable form.
     public var description: String {
         switch self {
         case .null: return "null"

@@ -17,12 +17,12 @@ public struct AddressRange: Sendable, Hashable, CustomStringConvertible {
         self.prefixLength = prefixLength
     }
 
-    /// Nil when `text` is neither an IP address nor one with a valid prefix length.
+    /// Creates a range from text; nil if `text` is neither an IP address nor one with a valid prefix length.
     public init?(_ text: String) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let first = parts.first else { return nil }
         let address = InternetAddress(String(first))
-        // A short IPv4 address fills with zeros in the middle, which is not what 10/8 means.
+        // A short IPv4 address is padded with zeros in the middle, which is not what 10/8 means.
         guard address.kind != .ipv4 || address.host == first, let bytes = Self.bytes(of: address), !bytes.isEmpty else {
             return nil
         }
@@ -34,7 +34,7 @@ public struct AddressRange: Sendable, Hashable, CustomStringConvertible {
         self.init(bytes: bytes, prefixLength: prefixLength)
     }
 
-    /// Whether `address` lies in the range. An IPv4 address that IPv6 wraps (`::ffff:a.b.c.d`) counts as IPv4.
+    /// Whether `address` is in the range. An IPv4-mapped IPv6 address (`::ffff:a.b.c.d`) counts as IPv4.
     public func contains(_ address: InternetAddress) -> Bool {
         guard let other = Self.bytes(of: address), other.count == bytes.count else { return false }
         var remaining = prefixLength

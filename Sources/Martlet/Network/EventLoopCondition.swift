@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Lets tasks wait for something that happens on an event loop.
+/// Lets tasks wait for a condition that changes on an event loop.
 final class EventLoopCondition: @unchecked Sendable {
     // Sendable because `waits` is touched only on the thread of `eventLoop`.
 
@@ -11,12 +11,12 @@ final class EventLoopCondition: @unchecked Sendable {
         self.eventLoop = eventLoop
     }
 
-    /// Whether a task waits. Ask on the loop only.
+    /// Whether a task is waiting. Call this on the loop only.
     var hasWaits: Bool { !waits.isEmpty }
 
-    /// Returns once `isMet`, which is asked on the loop: at once, and at every ``signal()``.
+    /// Returns once `isMet` is true. It is evaluated on the loop: immediately, and at every ``signal()``.
     ///
-    /// - Throws: `CancellationError` when the task is cancelled first.
+    /// - Throws: `CancellationError` if the task is cancelled first.
     func wait(until isMet: @escaping @Sendable () -> Bool) async throws {
         if eventLoop.inEventLoop, isMet() { return }
         let wait = Wait(isMet: isMet)
@@ -33,7 +33,7 @@ final class EventLoopCondition: @unchecked Sendable {
         }
     }
 
-    /// Resumes the tasks whose conditions are met. Call it on the loop only.
+    /// Resumes the tasks whose conditions are met. Call this on the loop only.
     func signal() {
         guard !waits.isEmpty else { return }
         let asked = waits
@@ -64,7 +64,7 @@ final class EventLoopCondition: @unchecked Sendable {
         wait.resume(with: .failure(CancellationError()))
     }
 
-    /// One waiting task. Cancelling can overtake the beginning of the wait, so both meet in this object.
+    /// One waiting task. It may be cancelled before its wait begins, so both are recorded in this object.
     private final class Wait: @unchecked Sendable {
         // Sendable because its variables are touched only on the thread of the condition's loop.
         let isMet: @Sendable () -> Bool

@@ -1,29 +1,22 @@
+import CLibrary
 import NIOCore
 import Synchronization
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 /// Runs Swift concurrency on the thread of one event loop.
 ///
-/// A task that prefers this executor shares its thread with the sockets of the loop: what it awaits of a connection
-/// costs a function call, not a thread hop. Jobs that become ready while the loop is inside a ``turn(_:)`` run
-/// before that turn ends, so that everything they write leaves in the same system call.
+/// A task that prefers this executor shares its thread with the sockets of the loop: awaiting a connection costs a
+/// function call, not a thread hop. Jobs that become ready during a ``turn(_:)`` run before that turn ends, so that
+/// everything they write is sent in the same system call.
 final class EventLoopExecutor: TaskExecutor, @unchecked Sendable {
-    // Sendable because every stored variable is touched only on the thread of `eventLoop`: `enqueue` looks where it
-    // is before it does so, and all other members say in their documentation that they are called on the loop. For
-    // the same reason, and because no access spans a call of a job, they need no check for overlapping accesses.
+    // Sendable because every stored variable is touched only on the thread of `eventLoop`: `enqueue` checks the thread
+    // first, and all other members are documented to be called on the loop. For the same reason, and because no access
+    // spans a call of a job, they need no check for overlapping accesses.
 
-    /// How many jobs one turn runs before it lets the loop look at its sockets again.
+    /// How many jobs one turn runs before it lets the loop poll its sockets again.
     private static let jobsPerTurn = 512
 
     let eventLoop: any EventLoop
-    /// The loop's thread, once a turn has been run on it.
+    /// The loop's thread, once a turn has run on it.
     private let thread = Atomic<UInt>(0)
     @exclusivity(unchecked) private var jobs = CircularBuffer<UnownedJob>()
     @exclusivity(unchecked) private var turnDepth = 0
@@ -34,13 +27,13 @@ final class EventLoopExecutor: TaskExecutor, @unchecked Sendable {
         self.eventLoop = eventLoop
     }
 
-    /// Whether the caller is on the loop. NIO's own answer takes a lock.
+    /// Whether the caller is on the loop. NIO's own `inEventLoop` takes a lock.
     var isCurrent: Bool {
         let known = thread.load(ordering: .relaxed)
         return known == 0 ? eventLoop.inEventLoop : known == Self.callingThread
     }
 
-    /// Runs `body` on the loop: at once when the caller is there already, else after a hop.
+    /// Runs `body` on the loop: immediately if the caller is already on it, otherwise after a hop.
     func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
         if isCurrent {
             return try body()
@@ -63,7 +56,7 @@ final class EventLoopExecutor: TaskExecutor, @unchecked Sendable {
 
     /// Runs `body`, then the jobs that are ready, then what was deferred to the end of the turn.
     ///
-    /// Call it on the loop only. Turns nest; the outermost one does the work at the end.
+    /// Call this on the loop only. Turns can be nested; the outermost one does the work at the end.
     func turn(_ body: () -> Void) {
         if turnDepth == 0, thread.load(ordering: .relaxed) == 0 {
             thread.store(Self.callingThread, ordering: .relaxed)
@@ -86,7 +79,7 @@ final class EventLoopExecutor: TaskExecutor, @unchecked Sendable {
         }
     }
 
-    /// Defers `work` to the end of the present turn, or of one that begins soon. Call it on the loop only.
+    /// Defers `work` to the end of the current turn, or of one that is scheduled. Call this on the loop only.
     func atEndOfTurn(_ work: @escaping () -> Void) {
         endOfTurn.append(work)
         if turnDepth == 0 {

@@ -1,11 +1,12 @@
 import HTTPWire
 import NIOCore
 
-/// Where a server listens or a peer connects from: an IP address, a host name, or the path of a Unix-domain socket.
+/// The address at which a server listens or from which a peer connects: an IP address, a host name, or the path of a
+/// Unix-domain socket.
 ///
-/// A text literal is taken as a host name or an IP address: `"localhost"`, `"0.0.0.0"`, `"::1"`.
+/// A string literal is a host name or an IP address: `"localhost"`, `"0.0.0.0"`, `"::1"`.
 public struct InternetAddress: Sendable, Hashable, CustomStringConvertible, ExpressibleByStringLiteral {
-    /// What kind of address it is.
+    /// The kind of the address.
     public enum Kind: Sendable, Hashable {
         /// An IPv4 address in dotted form.
         case ipv4
@@ -17,7 +18,7 @@ public struct InternetAddress: Sendable, Hashable, CustomStringConvertible, Expr
         case unix
     }
 
-    /// What kind of address it is.
+    /// The kind of the address.
     public let kind: Kind
     /// The address as text: the IP address without brackets, the name, or the path.
     public let host: String
@@ -27,10 +28,11 @@ public struct InternetAddress: Sendable, Hashable, CustomStringConvertible, Expr
         self.host = host
     }
 
-    /// An IP address or a host name, told apart by their form. Brackets around an IPv6 address are dropped.
+    /// Creates an IP address or a host name, depending on the form of the text. Brackets around an IPv6 address are
+    /// dropped.
     ///
-    /// An address may stand in any notation that URLs know (`127.1`, `0x7f.0.0.1`, `2130706433`, `0:0::1`), an IPv6 address
-    /// with a zone (`fe80::1%eth0`). ``host`` has it in the one form that the system prints.
+    /// An address may be in any notation that URLs allow (`127.1`, `0x7f.0.0.1`, `2130706433`, `0:0::1`), and an IPv6
+    /// address may have a zone (`fe80::1%eth0`). ``host`` has it in the form that the operating system prints.
     public init(_ host: String) {
         let bare = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
         guard let text = IPAddressBytes.canonicalText(of: bare) else {
@@ -40,18 +42,18 @@ public struct InternetAddress: Sendable, Hashable, CustomStringConvertible, Expr
         self.init(kind: text.utf8.contains(0x3A) ? .ipv6 : .ipv4, host: text)
     }
 
-    /// An IP address or a host name.
+    /// Creates an IP address or a host name.
     public init(stringLiteral host: String) {
         self.init(host)
     }
 
-    /// `127.0.0.1`: reached from this machine only.
+    /// `127.0.0.1`: reachable from this machine only.
     public static let loopbackIPv4 = InternetAddress(kind: .ipv4, host: "127.0.0.1")
-    /// `::1`: reached from this machine only.
+    /// `::1`: reachable from this machine only.
     public static let loopbackIPv6 = InternetAddress(kind: .ipv6, host: "::1")
     /// `0.0.0.0`: every IPv4 interface of this machine.
     public static let anyIPv4 = InternetAddress(kind: .ipv4, host: "0.0.0.0")
-    /// `::`: every interface of this machine, IPv4 ones too unless the socket is bound with `v6Only`.
+    /// `::`: every interface of this machine, including IPv4 unless the socket is bound with `v6Only`.
     public static let anyIPv6 = InternetAddress(kind: .ipv6, host: "::")
 
     /// The Unix-domain socket at `path`.
@@ -59,7 +61,7 @@ public struct InternetAddress: Sendable, Hashable, CustomStringConvertible, Expr
         InternetAddress(kind: .unix, host: path)
     }
 
-    /// Whether the address is reached from this machine only.
+    /// Whether the address is reachable from this machine only.
     public var isLoopback: Bool {
         switch kind {
         case .ipv4: host.hasPrefix("127.")
@@ -69,7 +71,7 @@ public struct InternetAddress: Sendable, Hashable, CustomStringConvertible, Expr
         }
     }
 
-    /// The address as text, as it stands in a URL: IPv6 in brackets.
+    /// The address as text, in the form of URLs: IPv6 in brackets.
     public var description: String {
         kind == .ipv6 ? "[\(host)]" : host
     }

@@ -1,27 +1,20 @@
+import CLibrary
 import NIOCore
 import NIOPosix
 import Synchronization
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
-/// Looks names up with the system's resolver, which blocks: for half a minute where the server of a name does not answer.
+/// Looks up names with the system's resolver, which blocks: for half a minute if the name server does not answer.
 ///
-/// It has threads of its own, so that files and other work go on meanwhile; a name that many ask for is looked up once at
-/// a time, so that one dead name takes one thread; and each caller is answered before ``timeout`` is over, whatever
+/// It has threads of its own, so that files and other work continue meanwhile. Concurrent lookups of the same name
+/// share one call, so that one dead name occupies one thread. Each caller gets a result within ``timeout``, whatever
 /// the system does.
 final class NameResolver: Sendable {
     typealias Outcome = Result<[SocketAddress], SocketError>
 
-    /// The one for the whole process.
+    /// The resolver of the whole process.
     static let shared = NameResolver()
 
-    /// How many names may be looked up or wait for it; more are refused.
+    /// How many names may be looked up or queued; more are refused.
     static let limit = 256
 
     private let timeout: Duration
@@ -31,8 +24,8 @@ final class NameResolver: Sendable {
 
     /// - Parameters:
     ///   - threadCount: How many names are looked up at the same time.
-    ///   - timeout: How long a look-up may take.
-    ///   - resolve: Finds the addresses of a host, with any port; blocks.
+    ///   - timeout: How long a lookup may take.
+    ///   - resolve: Returns the addresses of a host, with any port. May block.
     init(
         threadCount: Int = 8,
         timeout: Duration = .seconds(30),
@@ -48,15 +41,15 @@ final class NameResolver: Sendable {
         threads.shutdownGracefully { _ in }
     }
 
-    /// Looks a name up.
+    /// Looks up a name.
     ///
-    /// - Parameter completion: Gets the addresses in the order of the system (RFC 6724), on any thread.
+    /// - Parameter completion: Called with the addresses in the order of the system (RFC 6724), on any thread.
     func lookUp(_ host: String, port: Int, _ completion: @escaping @Sendable (Outcome) -> Void) {
         let waiter = Waiter(port: port, completion)
         let key = Array(host.utf8)
         switch work.withLock({ $0.join(key, waiter) }) {
         case .isRefused:
-            let text = "too many names are being looked up"
+            let text = "too many name lookups are in progress"
             return waiter.complete(.failure(SocketError(operation: "look up \(host)", code: nil, message: text)))
         case .waits:
             break
@@ -67,7 +60,7 @@ final class NameResolver: Sendable {
             }
         }
         let timer = MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: TimeAmount(timeout)) {
-            let text = "the system has not found its address in time"
+            let text = "the name lookup has timed out"
             waiter.complete(.failure(SocketError(operation: "look up \(host)", code: nil, message: text)))
         }
         waiter.onCompletion { timer.cancel() }
@@ -81,7 +74,7 @@ final class NameResolver: Sendable {
         return try outcome.get()
     }
 
-    /// A caller that waits for a name: it is answered once, by the look-up or by its timer.
+    /// A caller that waits for a name. It is completed once, by the lookup or by its timer.
     private final class Waiter: Sendable {
         private struct State {
             var completion: (@Sendable (Outcome) -> Void)?
@@ -96,7 +89,7 @@ final class NameResolver: Sendable {
             state = Mutex(State(completion: completion))
         }
 
-        /// Calls `body` once the answer has been given, at once if it has been already.
+        /// Calls `body` on completion, immediately if that has already happened.
         func onCompletion(_ body: @escaping @Sendable () -> Void) {
             let isComplete = state.withLock { state in
                 guard state.completion != nil else { return true }
@@ -123,10 +116,10 @@ final class NameResolver: Sendable {
 }
 
 extension NameResolver {
-    /// Why nothing is found for a name that does not exist.
+    /// The error message for a name that does not exist.
     static let unknownName = "no address is known for this name"
 
-    /// What the system knows of a host, with the port 0.
+    /// Looks up a host with the system's resolver; the addresses have the port 0.
     static let systemAddresses: @Sendable (_ host: String) -> Outcome = { host in
         var hints = addrinfo()
         hints.ai_family = AF_UNSPEC

@@ -1,4 +1,5 @@
-/// Keeps work from beginning again inside of itself: what is asked for meanwhile is done afterwards, once. A plain value.
+/// Prevents work from being re-entered: requests for it that arrive meanwhile are served afterwards, by one more pass.
+/// A plain value.
 ///
 ///     guard work.begin() else { return }
 ///     repeat { … } while work.goesOn()
@@ -6,15 +7,15 @@ struct ReentrancyGuard {
     private var isRunning = false
     private var isAskedFor = false
 
-    /// Whether to do the work now; if it is being done already, it will be done again.
+    /// Whether to do the work now. If it is in progress, it will be done again.
     mutating func begin() -> Bool {
-        // Without a branch: with one, the compiler would not inline the access to a property that holds the guard.
+        // No branch: with one, the compiler would not inline the access to a property that holds the guard.
         isAskedFor = isRunning
         isRunning = true
         return !isAskedFor
     }
 
-    /// The work has been done. Whether it has to be done again.
+    /// Call this after each pass. Whether the work has to be done again.
     mutating func goesOn() -> Bool {
         isRunning = isAskedFor
         isAskedFor = false

@@ -1,31 +1,24 @@
+import CLibrary
 import NIOCore
 import Synchronization
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 /// A listening socket that no server owns yet.
 ///
-/// ``HTTPServer/listen(on:configuration:)`` serves the connections that arrive at it; closing that server does not
-/// close the socket.
+/// ``HTTPServer/listen(on:configuration:)`` serves the connections that it accepts. Closing that server does not close
+/// the socket.
 public final class ServerSocket: Sendable {
     /// The address the socket is bound to.
     public let address: InternetAddress
     /// The port the socket is bound to; 0 for a Unix-domain socket.
     public let port: Int
 
-    /// The open descriptors: one that listens, and further ones in its SO_REUSEPORT group. Empty once closed.
+    /// The open descriptors: the listening one, and others in its SO_REUSEPORT group. Empty once closed.
     private let descriptors: Mutex<[CInt]>
     /// How many connections may wait to be accepted.
     let backlog: CInt
-    /// Whether the socket was made here, and not handed over by somebody who looks after its path.
+    /// Whether this process bound the socket, and so has to remove its path.
     private let isOwn: Bool
-    /// The place among ``groups``, if the socket has one.
+    /// The group of the socket, if it has several descriptors.
     private let group: Group?
 
     private init(
@@ -44,19 +37,19 @@ public final class ServerSocket: Sendable {
         self.group = group
     }
 
-    /// A port that several listening sockets of this process share among themselves, and with nobody else.
+    /// A port that several listening sockets of this process share exclusively.
     private struct Group: Hashable {
         let address: InternetAddress
         let port: Int
     }
 
-    /// The groups of this process. The system lets any socket of the same user join them that asks to share; here
-    /// that is refused, as it would be for a single socket.
+    /// The groups of this process. The system would let any `shared` socket of the same user join them; here that is
+    /// refused, as for a single socket.
     private static let groups = Mutex<Set<Group>>([])
 
-    /// Takes over a socket that listens already, for example one handed over by systemd's socket activation.
+    /// Takes ownership of a socket that is already listening, for example one passed by systemd's socket activation.
     ///
-    /// - Throws: ``SocketError`` when `fileDescriptor` is not a socket.
+    /// - Throws: ``SocketError`` if `fileDescriptor` is not a socket.
     public convenience init(fileDescriptor: CInt) throws {
         let (address, port) = try SystemSocket.localAddress(of: fileDescriptor)
         self.init(address: address, port: port, descriptors: [fileDescriptor])
@@ -66,10 +59,10 @@ public final class ServerSocket: Sendable {
     ///
     /// - Parameters:
     ///   - address: An IP address, a name (its first address is used), or a Unix-domain path.
-    ///   - port: 0 lets the system choose one; read it back from ``port``.
-    ///   - backlog: How many connections may wait to be accepted; 0 takes the system's maximum.
-    ///   - v6Only: Whether a socket on an IPv6 address refuses IPv4.
-    ///   - shared: Whether other sockets that are `shared` too may be bound to the same port (SO_REUSEPORT).
+    ///   - port: The port, or 0 to let the system choose one; see ``port``.
+    ///   - backlog: How many connections may wait to be accepted; 0 means the system's maximum.
+    ///   - v6Only: Whether a socket on an IPv6 address refuses IPv4 connections.
+    ///   - shared: Whether other sockets that are also `shared` may be bound to the same port (SO_REUSEPORT).
     /// - Throws: ``SocketError``.
     public static func bind(
         _ address: InternetAddress,
@@ -100,8 +93,8 @@ public final class ServerSocket: Sendable {
         let canGroup = SystemSocket.balancesReusedPorts && address.kind != .unix
         var open: [CInt] = []
         do {
-            // The first socket of a group that is not shared is bound without SO_REUSEPORT, so that it fails when
-            // anybody has the port, and joins the group before it listens.
+            // The first socket of a group that is not shared is bound without SO_REUSEPORT, so that this fails if the
+            // port is in use, and joins the group before it listens.
             let first = try SystemSocket.open(bind: wanted, v6Only: v6Only, reusePort: shared)
             open.append(first)
             let (boundAddress, boundPort) = try SystemSocket.localAddress(of: first)
@@ -137,7 +130,8 @@ public final class ServerSocket: Sendable {
         }
     }
 
-    /// Stops listening. Servers that listen on the socket keep their own hold on it until they are closed.
+    /// Stops listening. Servers that listen on the socket have descriptors of their own, and continue until they are
+    /// closed.
     public func close() {
         let wasOpen = descriptors.withLock { open in
             open.forEach(SystemSocket.close)
@@ -146,13 +140,13 @@ public final class ServerSocket: Sendable {
         }
         guard wasOpen else { return }
         leaveGroup()
-        // Only once: the path may belong to somebody else by then.
+        // Only once: later the path may belong to another process.
         if isOwn, address.kind == .unix {
             unlink(address.host)
         }
     }
 
-    /// Further descriptors of the same sockets, which the caller closes.
+    /// Duplicates of the descriptors, which the caller must close.
     func duplicates() throws -> [CInt] {
         try descriptors.withLock { open in
             guard !open.isEmpty else {

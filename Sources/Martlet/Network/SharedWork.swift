@@ -1,26 +1,26 @@
-/// The callers that wait for pieces of work: each piece is done once, however many ask for it while it is being done.
+/// The callers that wait for units of work: each unit is done once, however many callers request it meanwhile.
 ///
-/// A value without threads. The caller that is told to begin does the work, and hands its result to all that ``finish(_:)``
-/// returns, itself among them.
+/// A value without threads. The caller that gets `begins` does the work, and passes the result to all waiters that
+/// ``finish(_:)`` returns, including its own.
 package struct SharedWork<Key: Hashable & Sendable, Waiter: Sendable>: Sendable {
     package enum Role: Sendable, Hashable {
-        /// The work is to be begun.
+        /// The caller has to do the work.
         case begins
-        /// It has begun, and the result will come.
+        /// The work is in progress; the waiter will get the result.
         case waits
-        /// Too many different pieces are being done or wait to be; this one is not among them.
+        /// Too many units of work are in progress; this one is not done.
         case isRefused
     }
 
     private var waiters: [Key: [Waiter]] = [:]
     private let limit: Int
 
-    /// - Parameter limit: How many different pieces there may be at the same time.
+    /// - Parameter limit: How many units of work may be in progress at the same time.
     package init(limit: Int) {
         self.limit = limit
     }
 
-    /// Asks for a piece of work.
+    /// Requests a unit of work.
     package mutating func join(_ key: Key, _ waiter: Waiter) -> Role {
         if waiters[key]?.append(waiter) != nil { return .waits }
         guard waiters.count < limit else { return .isRefused }
@@ -28,9 +28,9 @@ package struct SharedWork<Key: Hashable & Sendable, Waiter: Sendable>: Sendable 
         return .begins
     }
 
-    /// Ends a piece of work.
+    /// Ends a unit of work.
     ///
-    /// - Returns: All that have asked for it since it was begun.
+    /// - Returns: All waiters that have requested it since it began.
     package mutating func finish(_ key: Key) -> [Waiter] {
         waiters.removeValue(forKey: key) ?? []
     }

@@ -1,14 +1,8 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
-/// A call to the system's sockets that failed.
+/// A failed system call on a socket.
 public struct SocketError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What was tried, for example `listen on 127.0.0.1:80`.
+    /// The attempted operation, for example `listen on 127.0.0.1:80`.
     public let operation: String
     /// The `errno` of the call, if it had one.
     public let code: Int32?
@@ -20,12 +14,12 @@ public struct SocketError: Error, Sendable, Hashable, CustomStringConvertible {
         self.message = message ?? code.map { String(cString: strerror($0)) } ?? "unknown error"
     }
 
-    /// Whether somebody else has the address already (`EADDRINUSE`).
+    /// Whether the address is already in use (`EADDRINUSE`).
     public var isAddressInUse: Bool { code == EADDRINUSE }
 
-    /// Whether the address may be bound by a privileged user only (`EACCES`).
+    /// Whether only a privileged user may bind the address (`EACCES` or `EPERM`).
     public var isPermissionDenied: Bool { code == EACCES || code == EPERM }
 
-    /// What was tried and why it failed.
+    /// The attempted operation and why it failed.
     public var description: String { "Couldn't \(operation): \(message)" }
 }

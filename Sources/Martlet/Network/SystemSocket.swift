@@ -1,20 +1,14 @@
+import CLibrary
 import HTTPWire
 import NIOCore
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
-/// The few calls to the system that NIO's bootstrap has no words for.
+/// The few system calls that NIO's bootstrap does not offer.
 enum SystemSocket {
-    /// What `listen` is asked for when the user leaves the length of the queue to the system.
+    /// The backlog for `listen` if the user leaves it to the system.
     static let maximumBacklog: CInt = 4096
 
-    /// Whether the system distributes connections among sockets that share a port; BSDs give all to the last one.
+    /// Whether the system distributes connections among sockets that share a port; BSDs give all of them to the last
+    /// one.
     static var balancesReusedPorts: Bool {
         #if os(Linux)
             true
@@ -45,13 +39,7 @@ enum SystemSocket {
                 try setReusePort(descriptor)
             }
             let result = address.withSockAddr { pointer, size in
-                #if canImport(Darwin)
-                    Darwin.bind(descriptor, pointer, socklen_t(size))
-                #elseif canImport(Musl)
-                    Musl.bind(descriptor, pointer, socklen_t(size))
-                #else
-                    Glibc.bind(descriptor, pointer, socklen_t(size))
-                #endif
+                CLibrary.bind(descriptor, pointer, socklen_t(size))
             }
             guard result == 0 else { throw SocketError(operation: "bind to \(address)", code: errno) }
             return descriptor
@@ -66,13 +54,7 @@ enum SystemSocket {
     }
 
     static func listen(_ descriptor: CInt, backlog: CInt) throws {
-        #if canImport(Darwin)
-            let result = Darwin.listen(descriptor, backlog)
-        #elseif canImport(Musl)
-            let result = Musl.listen(descriptor, backlog)
-        #else
-            let result = Glibc.listen(descriptor, backlog)
-        #endif
+        let result = CLibrary.listen(descriptor, backlog)
         guard result == 0 else { throw SocketError(operation: "listen", code: errno) }
     }
 
@@ -83,13 +65,7 @@ enum SystemSocket {
     }
 
     static func close(_ descriptor: CInt) {
-        #if canImport(Darwin)
-            _ = Darwin.close(descriptor)
-        #elseif canImport(Musl)
-            _ = Musl.close(descriptor)
-        #else
-            _ = Glibc.close(descriptor)
-        #endif
+        _ = CLibrary.close(descriptor)
     }
 
     /// The address a socket is bound to, and its port (0 for a Unix-domain socket).
@@ -115,7 +91,7 @@ enum SystemSocket {
         }
     }
 
-    /// The 4 or 16 bytes of an IP address; 4 for an IPv4 address that IPv6 wraps (`::ffff:a.b.c.d`).
+    /// The 4 or 16 bytes of an IP address; 4 for an IPv4-mapped IPv6 address (`::ffff:a.b.c.d`).
     static func bytes(ofIPAddress text: String) -> [UInt8]? {
         guard let bytes = IPAddressBytes.bytes(of: text) else { return nil }
         guard bytes.count == 16 else { return bytes }

@@ -2,7 +2,7 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// Looks up a name with the system's resolver, once for both families, and remembers how long that took.
+/// Looks up a name with the system's resolver, once for both address families, and measures the time.
 final class TimedResolver: Resolver, Sendable {
     private let v4: EventLoopPromise<[SocketAddress]>
     private let v6: EventLoopPromise<[SocketAddress]>
@@ -18,14 +18,14 @@ final class TimedResolver: Resolver, Sendable {
     }
 
     deinit {
-        // For the connection that needed no look-up.
+        // No lookup was needed.
         if !isAsked.load(ordering: .relaxed) {
             v4.succeed([])
             v6.succeed([])
         }
     }
 
-    /// How long the look-up took; nil when there was none.
+    /// How long the lookup took; nil if there was none.
     var duration: Duration? { time.withLock { $0 } }
 
     func initiateAAAAQuery(host: String, port: Int) -> EventLoopFuture<[SocketAddress]> {

@@ -1,21 +1,22 @@
 import NIOCore
 
-/// Stands between NIOSSL and the socket, and lets the alert out that says why a connection ends (RFC 8446 section 6.2).
+/// Sits between NIOSSL and the socket, and makes sure that the alert that explains the end of a connection is sent (RFC
+/// 8446 section 6.2).
 ///
-/// When a record that arrives after the handshake is refused, NIOSSL closes the channel first and hands over what the TLS
-/// library has written about it afterwards, when it has been told that the read is complete. So a close that comes in
-/// the middle of a read waits here until that is over. docs/upstream.md has the details.
+/// When a record after the handshake is invalid, NIOSSL first closes the channel, and writes the alert of the TLS
+/// library later, when the read is complete. So a close during a read is held back here until the read is complete.
+/// docs/upstream.md has the details.
 final class AlertDelivery: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
     private var isReading = false
-    /// Is told when the close that waits has been done.
+    /// The promise of the close that is held back.
     private var heldClose: EventLoopPromise<Void>?
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        // What comes after the refused record means nothing.
+        // Bytes after the invalid record are meaningless.
         guard heldClose == nil else { return }
         isReading = true
         context.fireChannelRead(data)

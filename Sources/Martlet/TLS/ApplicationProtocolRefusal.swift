@@ -1,23 +1,24 @@
 import NIOCore
 
-/// Refuses clients that offer only protocols that are not spoken here, with the alert that RFC 7301 section 3.2 asks for.
+/// Refuses clients that offer only unsupported protocols, with the alert that RFC 7301 section 3.2 requires.
 ///
-/// NIOSSL would go on without a protocol, and its context has no setting for that. The alert is sent before the TLS
-/// library has answered the ClientHello, when all is plain text yet.
+/// NIOSSL would continue without a protocol, and its context has no setting for that. The alert is sent before the TLS
+/// library has answered the ClientHello, while everything is still plain text.
 final class ApplicationProtocolRefusal: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// A record of two bytes: fatal (2), no_application_protocol (120).
+    /// A record with the alert: fatal (2), no_application_protocol (120).
     private static let alert: [UInt8] = [21, 3, 3, 0, 2, 2, 120]
-    /// HTTP/1.0 is spoken although the server does not offer it: its clients are served as those that offer nothing.
+    /// HTTP/1.0 is supported although the server does not offer it: its clients are served like those that offer
+    /// nothing.
     private static let alsoSpoken = Array("http/1.0".utf8)
 
     private let spoken: [[UInt8]]
     private var offered = OfferedProtocols()
     private var isRefused = false
 
-    /// - Parameter protocols: What the server offers.
+    /// - Parameter protocols: The protocols that the server offers.
     init(_ protocols: [[UInt8]]) {
         self.spoken = protocols
     }
@@ -46,8 +47,8 @@ private struct NoCommonProtocol: Error, CustomStringConvertible {
     let offered: [[UInt8]]
 
     var description: String {
-        // Names are bytes, and a client's to choose.
+        // Names are bytes, and chosen by the client.
         let names = offered.prefix(8).map { String(reflecting: String(decoding: $0, as: UTF8.self)) }
-        return "the client offers no protocol that is spoken here (ALPN): \(names.joined(separator: ", "))"
+        return "the client offers no supported protocol (ALPN): \(names.joined(separator: ", "))"
     }
 }

@@ -1,13 +1,13 @@
 import NIOCore
 import NIOSSL
 
-/// What a TLS handshake has agreed on.
+/// The result of a TLS handshake.
 struct ConnectionSecurity: Sendable, Hashable {
     let version: SecurityContext.TLSVersion?
-    /// The certificate of the peer, if it has shown one.
+    /// The certificate of the peer, if it has presented one.
     let peerCertificate: X509Certificate?
 
-    /// What the handler in `pipeline` has agreed on; called on the loop, after the handshake.
+    /// Reads the result from the handler in `pipeline`. Call this on the loop, after the handshake.
     init?(_ pipeline: ChannelPipeline) {
         guard let handler = try? pipeline.syncOperations.handler(type: NIOSSLHandler.self) else { return nil }
         version = SecurityContext.TLSVersion(handler.tlsVersion)

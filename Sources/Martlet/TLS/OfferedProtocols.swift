@@ -1,19 +1,18 @@
 import NIOCore
 
-/// Reads from the first bytes of a TLS connection which protocols its client offers (ALPN, RFC 7301 section 3.1).
+/// Reads the protocols that a client offers from the first bytes of its TLS connection (ALPN, RFC 7301 section 3.1).
 ///
-/// A plain value without a socket. It judges nothing: what is not a ClientHello, or not one that it can read, is left to
-/// the TLS library.
+/// A plain value without a socket. It rejects nothing: what is not a readable ClientHello is left to the TLS library.
 struct OfferedProtocols {
     enum Answer: Sendable, Equatable {
-        /// The ClientHello has not arrived whole.
+        /// The ClientHello is not complete.
         case needsMoreBytes
-        /// The names in the client's order; nil when it offers none, or what it sends can't be read.
+        /// The names in the client's order; nil if it offers none, or if what it sends can't be read.
         case known([[UInt8]]?)
     }
 
-    /// A ClientHello of more bytes is not read. That of a browser has less than 2 KiB; the TLS library refuses one of
-    /// more than 16 KiB.
+    /// A longer ClientHello is not read. That of a browser has less than 2 KiB; the TLS library rejects one of more
+    /// than 16 KiB.
     static let byteLimit = 32_768
 
     private static let handshakeRecord: UInt8 = 22
@@ -23,12 +22,12 @@ struct OfferedProtocols {
 
     /// The beginning of a record's head, at most four bytes.
     private var recordHead = ByteBuffer()
-    /// How many bytes of the present record's fragment are to come.
+    /// How many bytes of the current record's fragment are missing.
     private var fragmentBytes = 0
-    /// The handshake message, put together from its fragments (RFC 8446 section 5.1).
+    /// The handshake message, reassembled from its fragments (RFC 8446 section 5.1).
     private var message = ByteBuffer()
 
-    /// Takes what has arrived next.
+    /// Reads the next bytes.
     mutating func read(_ bytes: ByteBuffer) -> Answer {
         var rest = bytes
         if recordHead.readableBytes > 0 {
@@ -59,7 +58,7 @@ struct OfferedProtocols {
         return .needsMoreBytes
     }
 
-    /// What the message says, as soon as it is whole, or can't become one that is read.
+    /// The result, as soon as the message is complete, or can't be read.
     private func answer() -> Answer? {
         var message = message
         guard let first = message.getInteger(at: message.readerIndex, as: UInt8.self) else { return nil }

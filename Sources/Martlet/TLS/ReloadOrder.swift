@@ -1,9 +1,9 @@
-/// Decides which of several readings of certificates that overlap counts in the end. A plain value.
+/// Decides which of several overlapping reads of certificates takes effect. A plain value.
 struct ReloadOrder {
-    /// One reading, from its beginning to its end.
+    /// One read.
     struct Ticket {
         fileprivate let number: Int
-        /// The replacement whose files are read again; nil for a reading that is a replacement itself.
+        /// The replacement whose files are read again; nil if the read is itself a replacement.
         fileprivate let owner: Int?
     }
 
@@ -11,18 +11,18 @@ struct ReloadOrder {
     private var replacement = 0
     private var reading = 0
 
-    /// Reading begins.
+    /// A read begins.
     ///
-    /// - Parameter replaces: Whether it is other files, or the present ones once more.
+    /// - Parameter replaces: Whether other files are read, or the current ones once more.
     mutating func begin(replacing replaces: Bool) -> Ticket {
         lastNumber += 1
         return Ticket(number: lastNumber, owner: replaces ? nil : replacement)
     }
 
-    /// Reading has succeeded.
+    /// A read has succeeded.
     ///
-    /// - Returns: Whether what was read is to be used: not after a replacement that was asked for later, and what was read
-    ///   once more not after any, nor after what was read later.
+    /// - Returns: Whether to use the certificates that were read. Those of a replacement are not used after a later
+    ///   replacement; those of a repeated read are not used after any other replacement, nor after a later read.
     mutating func finish(_ ticket: Ticket) -> Bool {
         if let owner = ticket.owner {
             guard owner == replacement, ticket.number > reading else { return false }

@@ -1,19 +1,19 @@
 import NIOCore
 import NIOSSL
 
-/// The context in NIOSSL's terms. The members read files, and block.
+/// Creates NIOSSL's contexts. The members read files, and block.
 extension SecurityContext {
-    /// The suites for TLS 1.2 of Mozilla's "intermediate" recommendation; TLS 1.3 has good ones only.
+    /// The suites for TLS 1.2 of Mozilla's "intermediate" recommendation; those of TLS 1.3 are all good.
     private static let cipherSuites: [NIOTLSCipher] = [
         .TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, .TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
         .TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, .TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
         .TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, .TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
     ]
 
-    /// How long a peer may take to say goodbye.
+    /// How long a peer may take to answer close_notify.
     private static let goodbyeTime = TimeAmount.seconds(2)
 
-    /// What a server needs.
+    /// Creates the context of a server.
     ///
     /// - Throws: `SecurityContextError`.
     func makeServerContext(
@@ -32,9 +32,9 @@ extension SecurityContext {
             configuration.certificateVerification = .none
         case .requested, .required:
             guard case .certificates = trustedRoots else {
-                // Whoever can buy a certificate has one from the system's authorities.
+                // Anyone can buy a certificate from one of the system's authorities.
                 throw SecurityContextError(
-                    "A server that wants client certificates must know whose: set trustedRoots to .certificates(…)."
+                    "To request client certificates, a server needs an authority: set trustedRoots to .certificates(…)."
                 )
             }
             configuration.certificateVerification =
@@ -51,9 +51,9 @@ extension SecurityContext {
         return try makeContext(&configuration, applicationProtocols: applicationProtocols)
     }
 
-    /// What a client needs.
+    /// Creates the context of a client.
     ///
-    /// - Parameter verifies: Whether the server must prove who it is.
+    /// - Parameter verifies: Whether the server's certificate is verified.
     /// - Throws: `SecurityContextError`.
     func makeClientContext(
         verifies: Bool = true,
@@ -64,8 +64,8 @@ extension SecurityContext {
             configuration.certificateChain = identity.certificateChain.map { .certificate($0) }
             configuration.privateKey = .privateKey(identity.privateKey)
         }
-        // The name is checked afterwards: NIOSSL would take a certificate for the address of the server, or of a proxy,
-        // in place of one for its name.
+        // The name is checked afterwards: NIOSSL would accept a certificate for the address of the server, or of a
+        // proxy, in place of one for its name.
         configuration.certificateVerification = verifies ? .noHostnameVerification : .none
         try setTrust(&configuration)
         return try makeContext(&configuration, applicationProtocols: applicationProtocols)

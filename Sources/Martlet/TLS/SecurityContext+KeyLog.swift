@@ -1,14 +1,8 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 extension SecurityContext {
-    /// Something for ``onKeyLog`` that appends to a file, as other programs do with the file that `SSLKEYLOGFILE` names.
-    /// Programs such as Wireshark read it, to show what was said on the connections.
+    /// A function for ``onKeyLog`` that appends to a file, as other programs do with the file that `SSLKEYLOGFILE`
+    /// names. Programs such as Wireshark use it to decrypt the traffic of the connections.
     ///
     /// ```swift
     /// if let path = ProcessInfo.processInfo.environment["SSLKEYLOGFILE"] {
@@ -16,17 +10,17 @@ extension SecurityContext {
     /// }
     /// ```
     ///
-    /// Martlet never looks at the variable by itself: whoever has the file can read everything. A new file can be read
-    /// by this user only.
+    /// Martlet never reads the variable itself, since the file allows anyone who has it to decrypt everything. A new
+    /// file is readable by this user only.
     ///
-    /// - Throws: ``FileError`` when the file can't be opened.
+    /// - Throws: ``FileError`` if the file can't be opened.
     public static func keyLog(file path: String) throws(FileError) -> @Sendable (String) -> Void {
         let file = try KeyLogFile(path)
         return { file.append($0) }
     }
 }
 
-/// The file, open for as long as somebody writes to it.
+/// The log file, open as long as the function exists.
 private final class KeyLogFile: Sendable {
     private let descriptor: CInt
 
@@ -39,7 +33,7 @@ private final class KeyLogFile: Sendable {
         close(descriptor)
     }
 
-    /// One call for each line: others may be writing to the file too.
+    /// One system call for each line: other processes may be writing to the file too.
     func append(_ line: String) {
         let bytes = Array(line.utf8)
         _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }

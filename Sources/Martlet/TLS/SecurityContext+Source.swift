@@ -1,10 +1,10 @@
 import NIOSSL
 
 extension SecurityContext.Source: CustomStringConvertible {
-    /// More than any bundle of authorities has.
+    /// Larger than any bundle of authorities.
     private static let maximumFileSize = 16_777_216
 
-    /// For error messages: the path, or that there is none.
+    /// The source for error messages: the path, or the size of the buffer.
     public var description: String {
         switch self {
         case .file(let path): path
@@ -17,7 +17,7 @@ extension SecurityContext.Source: CustomStringConvertible {
         if case .file(let path) = self { path } else { nil }
     }
 
-    /// The bytes. Blocks on the file system.
+    /// Reads the bytes. Blocks on the file system.
     func read() throws(SecurityContextError) -> [UInt8] {
         switch self {
         case .bytes(let bytes):
@@ -34,14 +34,14 @@ extension SecurityContext.Source: CustomStringConvertible {
         }
     }
 
-    /// The certificates in PEM, of which there must be one at least.
+    /// Reads the certificates in PEM, of which there must be at least one.
     func certificates() throws(SecurityContextError) -> [NIOSSLCertificate] {
         let bytes = try read()
         do {
             let certificates = try NIOSSLCertificate.fromPEMBytes(bytes)
             if !certificates.isEmpty { return certificates }
         } catch {
-            // Said below: BoringSSL's words help nobody.
+            // Reported below: BoringSSL's message is no help.
         }
         throw SecurityContextError("\(self) holds no certificate in PEM (-----BEGIN CERTIFICATE-----).")
     }

@@ -1,6 +1,6 @@
 /// Why a ``SecurityContext`` can't be used.
 public struct SecurityContextError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What went wrong and what to do about it.
+    /// The error, and what to do about it.
     public let description: String
 
     init(_ description: String) {

@@ -1,9 +1,8 @@
 import NIOCore
 
-/// The name of the host that a client wants to reach, as it tells a server that has to choose a certificate (RFC 6066
-/// section 3).
+/// The name of the requested host, by which a server chooses its certificate (SNI, RFC 6066 section 3).
 struct ServerName: Sendable, Hashable {
-    /// The name as it is sent: without the dot that ends an absolute name (`example.com.`).
+    /// The name as it is sent: without the trailing dot of an absolute name (`example.com.`).
     let text: String
 
     /// The name for the host of a URL; nil for an address, which is not sent.

@@ -1,13 +1,13 @@
 import NIOSSL
 
-/// Why TLS has failed, as far as a client's user can do something about it.
+/// Why TLS has failed, in terms that help the user of a client.
 ///
-/// What the TLS library says of it is for its own developers: an error code and a place in its source.
+/// The TLS library's own messages are for its developers: an error code and a place in its source.
 struct TLSFailure: Sendable, Hashable {
-    /// What went wrong, as one or more sentences.
+    /// The failure, in one or more sentences.
     let text: String
 
-    /// The failure that an error of NIOSSL's is; nil when it says nothing about TLS.
+    /// The failure behind an error of NIOSSL; nil if the error is not about TLS.
     init?(_ error: any Error) {
         switch error {
         case NIOSSLError.handshakeFailed(let error), NIOSSLError.shutdownFailed(let error):
@@ -26,7 +26,7 @@ struct TLSFailure: Sendable, Hashable {
     private init(_ error: BoringSSLError) {
         switch error {
         case .sslError(let stack), .unknownError(let stack), .invalidSNIName(let stack), .failedToSetALPN(let stack):
-            // The first one is the cause, and what follows its consequences.
+            // The first error is the cause, and the others are its consequences.
             let isEnd = stack.contains(.eofDuringHandshake)
             self.init(reason: isEnd ? "EOF" : stack.first.map { Self.reason(in: $0.description) } ?? "")
         default:
@@ -34,14 +34,14 @@ struct TLSFailure: Sendable, Hashable {
         }
     }
 
-    /// The library's name for what went wrong: `TLSV1_ALERT_UNKNOWN_CA` of
-    /// `Error: 268436504 error:10000418:SSL routines:OPENSSL_internal:TLSV1_ALERT_UNKNOWN_CA at …`.
+    /// The library's name of the error: `TLSV1_ALERT_UNKNOWN_CA` of `Error: 268436504 error:10000418:SSL
+    /// routines:OPENSSL_internal:TLSV1_ALERT_UNKNOWN_CA at …`.
     static func reason(in text: String) -> String {
         let parts = text.split(separator: ":").drop { $0 != "OPENSSL_internal" }.dropFirst()
         return String((parts.first ?? "").prefix { $0 == "_" || $0.isUppercase || $0.isNumber })
     }
 
-    /// The failure that the library calls `reason`.
+    /// The failure with the library's name `reason`.
     init(reason: String) {
         if let range = reason.firstRange(of: "_ALERT_") {
             text = Self.text(ofAlert: String(reason[range.upperBound...]))
@@ -50,21 +50,21 @@ struct TLSFailure: Sendable, Hashable {
         text =
             switch reason {
             case "CERTIFICATE_VERIFY_FAILED":
-                "The server's certificate is not accepted: no trusted authority vouches for it, or it has expired. "
-                    + "Servers of your own need their authority in the configuration's security.trustedRoots."
+                "The server's certificate is not trusted: it was not issued by a trusted authority, or it has expired. "
+                    + "For your own servers, add their authority to the configuration's security.trustedRoots."
             case "WRONG_VERSION_NUMBER", "HTTP_REQUEST", "HTTPS_PROXY_REQUEST":
                 "The server does not speak TLS on this port. Use http:// or another port."
             case "UNSUPPORTED_PROTOCOL":
-                "The server speaks no version of TLS that the client accepts. See the configuration's "
+                "The server supports no version of TLS that the client accepts. See the configuration's "
                     + "security.minimumVersion."
             case "DECRYPTION_FAILED_OR_BAD_RECORD_MAC", "BAD_DECRYPT":
-                "Something that arrived was changed on the way, or the server can't encrypt."
+                "A record was corrupted in transit, or the server's encryption is faulty."
             case "EOF":
                 "The server closed the connection during the handshake. Does this port speak TLS?"
             default:
                 reason.isEmpty
                     ? "TLS failed."
-                    : "The server broke a rule of TLS (\(reason.lowercased().replacing("_", with: " ")))."
+                    : "The server violated TLS (\(reason.lowercased().replacing("_", with: " ")))."
             }
     }
 
@@ -74,9 +74,9 @@ struct TLSFailure: Sendable, Hashable {
         let advice =
             switch alert {
             case "CERTIFICATE_REQUIRED", "NO_CERTIFICATE":
-                "It wants a certificate from the client: set the configuration's security.identity."
+                "It requires a client certificate: set the configuration's security.identity."
             case "UNKNOWN_CA":
-                "It knows no authority that vouches for the client's certificate in the configuration's security.identity."
+                "It does not trust the authority of the client's certificate in the configuration's security.identity."
             case "CERTIFICATE_EXPIRED":
                 "The client's certificate in the configuration's security.identity has expired."
             case "CERTIFICATE_REVOKED":
@@ -84,19 +84,19 @@ struct TLSFailure: Sendable, Hashable {
             case "BAD_CERTIFICATE", "UNSUPPORTED_CERTIFICATE", "CERTIFICATE_UNKNOWN":
                 "It does not accept the client's certificate in the configuration's security.identity."
             case "ACCESS_DENIED":
-                "It does not let the client in."
+                "It denies access to the client."
             case "PROTOCOL_VERSION":
-                "It speaks no version of TLS that the client accepts. See the configuration's security.minimumVersion "
+                "It supports no TLS version that the client accepts. See the configuration's security.minimumVersion "
                     + "and security.maximumVersion."
             case "HANDSHAKE_FAILURE", "INSUFFICIENT_SECURITY":
-                "The two have no cipher in common, or it wants a certificate from the client, which is the "
+                "The two have no cipher in common, or it requires a client certificate, which is the "
                     + "configuration's security.identity."
             case "NO_APPLICATION_PROTOCOL":
-                "It speaks none of the versions of HTTP that the client offers."
+                "It supports none of the versions of HTTP that the client offers."
             case "UNRECOGNIZED_NAME":
                 "It has no certificate for this host."
             case "INTERNAL_ERROR":
-                "Something is wrong on its side. Try again."
+                "The server had an internal error. Try again."
             default:
                 ""
             }

@@ -1,6 +1,6 @@
 import NIOSSL
 
-/// A certificate, with those that lead from it to an authority, and its private key.
+/// A certificate with its chain of intermediate certificates, and its private key.
 public struct TLSIdentity: Sendable, Hashable {
     enum Form: Sendable, Hashable {
         case pem(certificateChain: SecurityContext.Source, privateKey: SecurityContext.Source)
@@ -13,7 +13,7 @@ public struct TLSIdentity: Sendable, Hashable {
     /// An identity in PEM (RFC 7468).
     ///
     /// - Parameters:
-    ///   - certificateChain: The certificate, then those that lead to an authority.
+    ///   - certificateChain: The certificate, followed by the intermediate certificates up to an authority.
     ///   - privateKey: The key: RSA, ECDSA or Ed25519, in PKCS #8 or the traditional formats.
     ///   - password: The password of the key, if it has one.
     public static func pem(
@@ -29,7 +29,7 @@ public struct TLSIdentity: Sendable, Hashable {
         TLSIdentity(form: .pkcs12(source), password: password)
     }
 
-    /// The files that hold it.
+    /// The files of the identity.
     var files: [String] {
         switch form {
         case .pem(let chain, let key): [chain, key].compactMap(\.path)
@@ -42,7 +42,7 @@ public struct TLSIdentity: Sendable, Hashable {
         let privateKey: NIOSSLPrivateKey
     }
 
-    /// Reads it. Blocks on the file system.
+    /// Reads the identity. Blocks on the file system.
     func load() throws(SecurityContextError) -> Loaded {
         switch form {
         case .pem(let chain, let key):
@@ -58,7 +58,7 @@ public struct TLSIdentity: Sendable, Hashable {
                     }
                 return Loaded(certificateChain: certificates, privateKey: privateKey)
             } catch {
-                let about = password == nil ? "or has a password that is not given" : "or the password is wrong"
+                let about = password == nil ? "or the key has a password, which is not set" : "or the password is wrong"
                 throw SecurityContextError("\(key) holds no private key in PEM, \(about).")
             }
         case .pkcs12(let source):
@@ -67,7 +67,7 @@ public struct TLSIdentity: Sendable, Hashable {
                 let bundle = try NIOSSLPKCS12Bundle(buffer: bytes, passphrase: password.map { Array($0.utf8) })
                 return Loaded(certificateChain: bundle.certificateChain, privateKey: bundle.privateKey)
             } catch {
-                throw SecurityContextError("\(source) is no PKCS #12 bundle, or the password is wrong.")
+                throw SecurityContextError("\(source) is not a PKCS #12 bundle, or the password is wrong.")
             }
         }
     }

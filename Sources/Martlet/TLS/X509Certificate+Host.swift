@@ -1,12 +1,13 @@
 import HTTPWire
 
 extension X509Certificate {
-    /// Whether it is for `host`, a domain name or an IP address (RFC 9110 section 4.3.4; RFC 9525 section 6).
+    /// Whether the certificate is valid for `host`, a domain name or an IP address (RFC 9110 section 4.3.4; RFC 9525
+    /// section 6).
     ///
-    /// A name is never matched by an address, nor an address by a name; the common name of the subject counts for
-    /// nothing. A pattern stands for one label, and only as the first of three at least.
+    /// A name is never matched by an address, nor an address by a name; the common name of the subject is ignored. A
+    /// wildcard matches one label, and only as the first of at least three.
     public func isFor(host: String) -> Bool {
-        // A zone says which network of this machine leads to the server, and nothing about the server.
+        // A zone identifies a network interface of this machine, and not the server.
         if let address = IPAddressBytes.bytes(of: String(host.prefix { $0 != "%" })) {
             return names.contains(.address(address))
         }
@@ -20,8 +21,8 @@ extension X509Certificate {
         }
     }
 
-    /// The bytes of a name, in lower case as far as they are ASCII, without the dot at its end. Texts would be equal to
-    /// others that only look like them.
+    /// The bytes of a name, with ASCII letters in lower case, and without its trailing dot. Strings would be equal to
+    /// canonically equivalent ones.
     private static func normalized(_ name: String) -> ArraySlice<UInt8> {
         let bytes = name.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
         return bytes.last == 0x2E ? bytes.dropLast() : bytes[...]

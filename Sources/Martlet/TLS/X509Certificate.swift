@@ -2,33 +2,33 @@ import Crypto
 import HTTPWire
 import NIOSSL
 
-/// A certificate that a peer has shown (RFC 5280).
+/// A certificate that a peer has presented (RFC 5280).
 public struct X509Certificate: Sendable, Hashable {
-    /// The certificate as it was sent.
+    /// The certificate in DER, as it was sent.
     public let derBytes: [UInt8]
-    /// Whom it is about, as in RFC 4514: `CN=example.com,O=Example`.
+    /// The subject, in the form of RFC 4514: `CN=example.com,O=Example`.
     public let subject: String
-    /// Who vouches for it.
+    /// The issuer, in the same form.
     public let issuer: String
-    /// From when it is valid.
+    /// The start of the validity period.
     public let validFrom: HTTPDate
-    /// Until when it is valid.
+    /// The end of the validity period.
     public let validUntil: HTTPDate
 
-    /// What it is for, of what matters to HTTP (subjectAltName, RFC 5280 section 4.2.1.6).
+    /// The hosts that the certificate is valid for (subjectAltName, RFC 5280 section 4.2.1.6).
     public let names: [Name]
 
-    /// A name that a certificate is for.
+    /// A host that a certificate is valid for.
     public enum Name: Sendable, Hashable {
-        /// A domain name, or a pattern such as `*.example.com`.
+        /// A domain name, or a wildcard such as `*.example.com`.
         case domain(String)
         /// The four or sixteen bytes of an IP address.
         case address([UInt8])
     }
 
-    /// The SHA-256 of the certificate, by which it can be recognized.
+    /// The SHA-256 fingerprint of the certificate.
     public var sha256: [UInt8] { Array(SHA256.hash(data: derBytes)) }
-    /// The SHA-1 of the certificate, as old lists have it.
+    /// The SHA-1 fingerprint of the certificate, for old lists.
     public var sha1: [UInt8] { Array(Insecure.SHA1.hash(data: derBytes)) }
 
     /// The certificate in PEM (RFC 7468).
@@ -44,7 +44,7 @@ public struct X509Certificate: Sendable, Hashable {
         return lines.joined(separator: "\n")
     }
 
-    /// Nil when the bytes are no certificate.
+    /// Parses a certificate; nil if the bytes are not one.
     init?(derBytes: [UInt8]) {
         guard let fields = try? X509Fields(derBytes) else { return nil }
         self.derBytes = derBytes

@@ -1,7 +1,7 @@
 import HTTPWire
 import SwiftASN1
 
-/// What there is to read in a certificate (RFC 5280 section 4.1).
+/// The fields of a certificate (RFC 5280 section 4.1).
 struct X509Fields {
     let subject: String
     let issuer: String
@@ -58,7 +58,7 @@ struct X509Fields {
     private static let addressTag = ASN1Identifier(tagWithNumber: 7, tagClass: .contextSpecific)
     private static let alternativeNames: ASN1ObjectIdentifier = [2, 5, 29, 17]
 
-    /// The names of RFC 4514 section 3, and that of e-mail addresses, which certificates have all the same.
+    /// The attribute names of RFC 4514 section 3, and that of e-mail addresses, which certificates use as well.
     private static let attributeNames: [String: String] = [
         "2.5.4.3": "CN", "2.5.4.6": "C", "2.5.4.7": "L", "2.5.4.8": "ST", "2.5.4.9": "STREET", "2.5.4.10": "O",
         "2.5.4.11": "OU", "0.9.2342.19200300.100.1.1": "UID", "0.9.2342.19200300.100.1.25": "DC",
@@ -66,11 +66,11 @@ struct X509Fields {
     ]
 
     private static func next(_ nodes: inout ASN1NodeCollection.Iterator) throws -> ASN1Node {
-        guard let node = nodes.next() else { throw SecurityContextError("The certificate ends too early.") }
+        guard let node = nodes.next() else { throw SecurityContextError("The certificate is truncated.") }
         return node
     }
 
-    /// A distinguished name as in RFC 4514: the last part first.
+    /// A distinguished name in the form of RFC 4514: the last part first.
     private static func name(_ node: ASN1Node) throws -> String {
         let parts = try DER.sequence(node, identifier: .sequence) { parts in
             var texts: [String] = []
@@ -94,7 +94,7 @@ struct X509Fields {
         return parts.reversed().joined(separator: ",")
     }
 
-    /// The text of an attribute, with what RFC 4514 section 2.4 wants escaped.
+    /// The text of an attribute, escaped as RFC 4514 section 2.4 requires.
     private static func value(_ node: ASN1Node) -> String {
         guard case .primitive(let bytes) = node.content else { return "" }
         let text = String(decoding: bytes, as: UTF8.self)
@@ -158,7 +158,7 @@ struct X509Fields {
             } else {
                 try GeneralizedTime(derEncoded: node).date
             }
-        guard let date else { throw SecurityContextError("The certificate has a date that does not exist.") }
+        guard let date else { throw SecurityContextError("The certificate has an invalid date.") }
         return date
     }
 }

@@ -2,22 +2,25 @@ import HTTPTypes
 import HTTPWire
 import NIOCore
 
-/// The client's side.
+/// Opens WebSockets as a client.
 extension WebSocket {
     /// Opens a WebSocket to a server.
     ///
     /// - Parameters:
-    ///   - url: An absolute URL with the scheme ws, or wss for an encrypted connection. User name and password are sent as
-    ///     Basic credentials.
-    ///   - protocols: The subprotocols to offer, the best first. None by default; ``protocol`` tells the server's choice.
-    ///   - headers: Further fields of the request. Those of the handshake itself are left out.
-    ///   - compression: Whether messages are compressed if the server can do it too. On by default.
-    ///   - maximumMessageSize: How many bytes a message of the server's may have, decompressed; nil for any number, which is
-    ///     safe with ``receiveStream()`` only. A longer one closes the WebSocket with 1009. 1 MiB by default.
+    ///   - url: An absolute URL with the scheme ws, or wss for an encrypted connection. User name and password are sent
+    ///     as Basic credentials.
+    ///   - protocols: The subprotocols to offer, in order of preference. None by default. The server's choice is in
+    ///     ``protocol``.
+    ///   - headers: Additional fields of the request. Fields of the handshake itself are ignored.
+    ///   - compression: Whether messages are compressed if the server supports it. On by default.
+    ///   - maximumMessageSize: The maximum size of a message from the server in bytes, after decompression; nil for no
+    ///     limit, which is safe with ``receiveStream()`` only. A longer message closes the WebSocket with 1009. 1 MiB
+    ///     by default.
     ///   - pingInterval: See ``pingInterval``. Nil by default.
     ///   - timeouts: How long to wait for the server.
-    ///   - client: Makes the connection, with its proxies (through a tunnel), cookies, credentials and deadlines.
-    /// - Throws: ``WebSocketError``, or ``HTTPClientError`` when the server can't be reached.
+    ///   - client: The client that opens the connection, with its proxies (through a tunnel), cookies, credentials and
+    ///     deadlines.
+    /// - Throws: ``WebSocketError``, or ``HTTPClientError`` if the server can't be reached.
     public static func connect(
         _ url: String,
         protocols: [String] = [],

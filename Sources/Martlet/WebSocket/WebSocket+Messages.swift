@@ -1,30 +1,30 @@
 import HTTPWire
 import NIOCore
 
-/// The messages of the peer, in order. The sequence ends when the WebSocket is closed, in whatever way:
-/// ``WebSocket/closeCode`` tells.
+/// The messages of the peer, in order. The sequence ends when the WebSocket is closed, for whatever reason: see
+/// ``WebSocket/closeCode``.
 extension WebSocket: AsyncSequence {
-    /// Reads message after message.
+    /// Iterates over the messages.
     public struct AsyncIterator: AsyncIteratorProtocol {
         let socket: WebSocket
 
-        /// The next message; nil when the WebSocket is closed.
+        /// The next message; nil if the WebSocket is closed.
         ///
-        /// - Throws: ``WebSocketError/alreadyReading``, or `CancellationError` when the task is cancelled while it waits.
+        /// - Throws: ``WebSocketError/alreadyReading``, or `CancellationError` if the task is cancelled while it waits.
         public mutating func next() async throws -> Message? {
             try await socket.receive()
         }
     }
 
-    /// Begins to read, with the first message that nobody has read.
+    /// Starts reading at the first unread message.
     public func makeAsyncIterator() -> AsyncIterator {
         AsyncIterator(socket: self)
     }
 
-    /// The next message; nil when the WebSocket is closed.
+    /// The next message; nil if the WebSocket is closed.
     ///
-    /// - Throws: ``WebSocketError/alreadyReading``, or `CancellationError` when the task is cancelled while it waits, which
-    ///   loses nothing.
+    /// - Throws: ``WebSocketError/alreadyReading``, or `CancellationError` if the task is cancelled while it waits. No
+    ///   message is lost then.
     public func receive() async throws -> Message? {
         guard let (kind, bytes) = try await connection.inbox.next(for: connection) else { return nil }
         return switch kind {
@@ -33,8 +33,8 @@ extension WebSocket: AsyncSequence {
         }
     }
 
-    /// The next message as a stream, for messages that are not to be held in memory as a whole; nil when the WebSocket is
-    /// closed. What is left unread of the message before is dropped.
+    /// The next message as a stream, for messages that are too large to be held in memory; nil if the WebSocket is
+    /// closed. The unread rest of the previous message is dropped.
     public func receiveStream() async throws -> MessageStream? {
         guard let (kind, number) = try await connection.inbox.nextStream(for: connection) else { return nil }
         return MessageStream(kind: kind, socket: self, number: number)
@@ -42,18 +42,19 @@ extension WebSocket: AsyncSequence {
 
     /// A message that is read as it arrives.
     public struct MessageStream: AsyncSequence, Sendable {
-        /// What the message is made of.
+        /// Whether the message is text or binary.
         public let kind: WebSocketMessageKind
         let socket: WebSocket
         let number: Int
 
-        /// Reads run after run.
+        /// Iterates over the parts of the message.
         public struct AsyncIterator: AsyncIteratorProtocol {
             let stream: MessageStream
 
-            /// The next run of bytes, which for a text can end inside a character; nil at the message's end.
+            /// The next run of bytes, which in a text message can end inside a character; nil at the end of the
+            /// message.
             ///
-            /// - Throws: ``WebSocketError/closed(_:)`` when the connection ends before the message does.
+            /// - Throws: ``WebSocketError/closed(_:)`` if the connection ends before the message does.
             public mutating func next() async throws -> ByteBuffer? {
                 let connection = stream.socket.connection
                 do {
@@ -64,7 +65,7 @@ extension WebSocket: AsyncSequence {
             }
         }
 
-        /// Goes on where the message has been read to.
+        /// Continues at the first unread part.
         public func makeAsyncIterator() -> AsyncIterator {
             AsyncIterator(stream: self)
         }

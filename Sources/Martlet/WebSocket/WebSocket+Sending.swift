@@ -1,10 +1,10 @@
 import HTTPWire
 import NIOCore
 
-/// Sending. Each function returns when the peer has taken enough of what was sent before; it throws
-/// ``WebSocketError/closed(_:)`` once one of the two sides has closed.
+/// Sends messages. Each function returns once the peer has received enough of what was sent before, and throws
+/// ``WebSocketError/closed(_:)`` if either side has closed.
 extension WebSocket {
-    /// Sends a text.
+    /// Sends a text message.
     public func send(_ text: String) async throws {
         try await connection.send(.text(text))
     }
@@ -19,26 +19,26 @@ extension WebSocket {
         try await connection.send(.binary(ByteBuffer(bytes: bytes)))
     }
 
-    /// Sends a message.
+    /// Sends a text or binary message.
     public func send(_ message: Message) async throws {
         try await connection.send(message)
     }
 
-    /// Sends one message of bytes, piece by piece as `source` brings them, so that it need not fit into memory. Other
-    /// messages wait for its end. When `source` fails, the WebSocket is closed with 1011.
+    /// Sends the bytes that `source` produces as one binary message, fragment by fragment, so that it need not fit into
+    /// memory. Other messages wait for its end. If `source` throws, the WebSocket is closed with 1011.
     public func send<Source: AsyncSequence>(contentsOf source: Source) async throws where Source.Element == ByteBuffer {
         try await connection.send(fragments: source, of: .binary) { $0 }
     }
 
-    /// Sends one message of text, piece by piece as `source` brings them.
+    /// Sends the strings that `source` produces as one text message, fragment by fragment.
     public func send<Source: AsyncSequence>(contentsOf source: Source) async throws where Source.Element == String {
         try await connection.send(fragments: source, of: .text) { ByteBuffer(string: $0) }
     }
 
     /// Sends a ping and waits for its pong.
     ///
-    /// - Returns: how long that took.
-    /// - Throws: ``WebSocketError/closed(_:)`` when the WebSocket is closed first, `CancellationError` when the task is
+    /// - Returns: The time until the pong arrived.
+    /// - Throws: ``WebSocketError/closed(_:)`` if the WebSocket is closed first, `CancellationError` if the task is
     ///   cancelled first.
     @discardableResult
     public func ping() async throws -> Duration {
@@ -58,17 +58,17 @@ extension WebSocket {
         return ContinuousClock.now - start
     }
 
-    /// Says goodbye, and returns when the connection is closed: when the peer has said so too, or after the time that
-    /// the closing handshake may take. Closing twice is fine. What the peer still sends is dropped.
+    /// Closes the WebSocket, and returns when the connection is closed: when the closing handshake is complete, or
+    /// after the time that it may take. Further messages of the peer are dropped. Closing twice has no effect.
     public func close() async {
         await close(WebSocketClose(.normalClosure))
     }
 
-    /// Says goodbye for a reason. See ``close()``.
+    /// Closes the WebSocket with a code and a reason. See ``close()``.
     ///
     /// - Parameters:
-    ///   - code: 1000 to 1003, 1007 to 1014, or 3000 to 4999; nil sends none.
-    ///   - reason: An explanation; what exceeds 123 bytes of UTF-8 is cut off.
+    ///   - code: 1000 to 1003, 1007 to 1014, or 3000 to 4999; nil sends no code.
+    ///   - reason: An explanation, truncated to 123 bytes of UTF-8.
     /// - Throws: ``WebSocketError/reservedCloseCode(_:)``.
     public func close(code: WebSocketCloseCode?, reason: String = "") async throws {
         if let code, !code.canBeSent { throw WebSocketError.reservedCloseCode(code) }

@@ -3,23 +3,23 @@ import HTTPTypes
 import HTTPWire
 import NIOCore
 
-/// The server's side.
+/// Accepts WebSockets as a server.
 extension WebSocket {
-    /// Chooses one of the subprotocols that a client offers, the one it likes best first; nil for none.
+    /// Chooses one of the subprotocols that a client offers in order of preference; nil for none.
     public typealias ProtocolSelector = @Sendable (_ offered: [String]) async throws -> String?
 
-    /// Whether a request asks for a WebSocket. What it asks for may still be wrong, which
-    /// ``upgrade(_:protocols:compression:maximumMessageSize:allowedOrigins:pingInterval:timeouts:)`` finds out.
+    /// Whether a request asks for a WebSocket. The rest of the request may still be invalid;
+    /// ``upgrade(_:protocols:compression:maximumMessageSize:allowedOrigins:pingInterval:timeouts:)`` checks that.
     public static func isUpgradeRequest(_ request: HTTPServerRequest) -> Bool {
         isConnect(request) || WebSocketHandshake.isUpgrade(method: request.method, headers: request.headers)
     }
 
-    /// Whether a WebSocket is asked for over HTTP/2 (RFC 8441 section 5).
+    /// Whether the request is for a WebSocket over HTTP/2 (RFC 8441 section 5).
     private static func isConnect(_ request: HTTPServerRequest) -> Bool {
         request.exchange.head.connectProtocol == "websocket"
     }
 
-    /// Answers a request by opening the WebSocket it asks for.
+    /// Accepts a request for a WebSocket.
     ///
     /// ```swift
     /// try await server.serve { request in
@@ -28,21 +28,22 @@ extension WebSocket {
     /// }
     /// ```
     ///
-    /// Headers and cookies that the response has are sent with it, the server's default headers are not. When the server
-    /// shuts down, the peer is told so (1001); when the handler throws an error, too (1011).
+    /// The response's own headers and cookies are sent, but not the server's default headers. The WebSocket is closed
+    /// with 1001 when the server shuts down, and with 1011 if the handler throws an error.
     ///
     /// - Parameters:
-    ///   - request: The request, of which the response must not have begun.
-    ///   - protocols: The subprotocols that the server speaks. The first of the client's that is among them is chosen.
-    ///     None by default.
-    ///   - compression: Whether messages are compressed if the client can do it too. On by default.
-    ///   - maximumMessageSize: How many bytes a message of the client's may have, decompressed; nil for any number, which is
-    ///     safe with ``receiveStream()`` only. A longer one closes the WebSocket with 1009. 1 MiB by default.
-    ///   - allowedOrigins: The web pages to accept. Those of the same host by default.
+    ///   - request: The request, whose response must not have begun.
+    ///   - protocols: The subprotocols that the server supports. The first one of the client's that is among them is
+    ///     chosen. None by default.
+    ///   - compression: Whether messages are compressed if the client supports it. On by default.
+    ///   - maximumMessageSize: The maximum size of a message from the client in bytes, after decompression; nil for no
+    ///     limit, which is safe with ``receiveStream()`` only. A longer message closes the WebSocket with 1009. 1 MiB
+    ///     by default.
+    ///   - allowedOrigins: The origins of web pages to accept. Those of the same host by default.
     ///   - pingInterval: See ``pingInterval``. Nil by default.
     ///   - timeouts: How long to wait for the client.
-    /// - Throws: ``HTTPError`` when the request can't be answered in this way: 426 for another version, 403 for another
-    ///   origin, 400 for everything else. A handler that lets it pass answers so.
+    /// - Throws: ``HTTPError`` if the request can't be accepted: 426 for another version, 403 for another origin, 400
+    ///   for everything else. A handler that rethrows it sends that response.
     public static func upgrade(
         _ request: HTTPServerRequest,
         protocols: [String] = [],
@@ -64,10 +65,10 @@ extension WebSocket {
         }
     }
 
-    /// Answers a request by opening the WebSocket it asks for, with a subprotocol that a function chooses.
+    /// Accepts a request for a WebSocket, with a function that chooses the subprotocol.
     ///
-    /// - Parameter selectProtocol: Is asked when the client offers subprotocols. One that the client has not offered is
-    ///   answered with 500, and so is an error that it throws.
+    /// - Parameter selectProtocol: Called if the client offers subprotocols. If it returns one that the client has not
+    ///   offered, or throws, the response is 500.
     public static func upgrade(
         _ request: HTTPServerRequest,
         compression: WebSocketCompression = .on,
@@ -125,17 +126,17 @@ extension WebSocket {
         } catch {
             throw HTTPError(error.status, error.description, headers: error.headers)
         }
-        // Over HTTP/2 the messages are the content.
+        // Over HTTP/2 the frames are sent as content.
         guard isConnect || request.contentLength == 0 else {
-            throw HTTPError(.badRequest, "A request for a WebSocket has no content.")
+            throw HTTPError(.badRequest, "A request for a WebSocket must not have content.")
         }
         guard allowedOrigins.accept(request) else {
-            throw HTTPError(.forbidden, "WebSockets are not open to pages of this origin.")
+            throw HTTPError(.forbidden, "WebSockets from pages of this origin are not allowed.")
         }
         return handshake
     }
 
-    /// The hash of the opening handshake, which proves nothing but that the peer knows the protocol.
+    /// The hash of the opening handshake, which only proves that the peer supports the protocol.
     static func sha1(_ text: String) -> [UInt8] {
         Array(Insecure.SHA1.hash(data: Array(text.utf8)))
     }

@@ -2,7 +2,7 @@ import HTTPWire
 import NIOCore
 import Synchronization
 
-/// A conversation of messages in both directions over one connection (RFC 6455).
+/// A WebSocket: messages in both directions over one connection (RFC 6455).
 ///
 /// ```swift
 /// let socket = try await WebSocket.connect("ws://127.0.0.1:4040/ws")
@@ -12,9 +12,9 @@ import Synchronization
 /// }
 /// ```
 ///
-/// Pings are answered by themselves. A WebSocket that nobody holds any more is closed with 1000.
+/// Pings are answered automatically. A WebSocket is closed with 1000 when the last reference to it is released.
 public final class WebSocket: Sendable {
-    /// What is sent and received.
+    /// A message.
     public enum Message: Sendable, Hashable {
         /// Text.
         case text(String)
@@ -22,13 +22,13 @@ public final class WebSocket: Sendable {
         case binary(ByteBuffer)
     }
 
-    /// How far a WebSocket is.
+    /// The state of a WebSocket.
     public enum ReadyState: Int, Sendable, Hashable {
-        /// It is being opened. One that has been returned is not in this state any more.
+        /// The WebSocket is being opened. The functions that open WebSockets return after this state.
         case connecting
-        /// Messages go both ways.
+        /// Messages can be sent and received.
         case open
-        /// One of the two sides has said goodbye.
+        /// One of the two sides has begun the closing handshake.
         case closing
         /// The connection is closed.
         case closed
@@ -36,21 +36,21 @@ public final class WebSocket: Sendable {
 
     /// How long a WebSocket waits for its peer.
     public struct Timeouts: Sendable, Hashable {
-        /// How long the closing handshake may take before the connection is torn down. 5 seconds by default.
+        /// How long the closing handshake may take before the connection is aborted. 5 seconds by default.
         public var close: Duration = .seconds(5)
-        /// How long the peer may take nothing of what waits for it; nil for ever. 30 seconds by default.
+        /// How long the peer may fail to receive any pending bytes; nil for no limit. 30 seconds by default.
         public var send: Duration? = .seconds(30)
 
-        /// The defaults.
+        /// Creates the default timeouts.
         public init() {}
     }
 
-    /// How many bytes a message may have unless something else is said: 1 MiB.
+    /// The default maximum size of a message in bytes: 1 MiB.
     public static let defaultMaximumMessageSize = 1_048_576
 
-    /// The subprotocol that the two sides have agreed on; nil for none.
+    /// The negotiated subprotocol; nil for none.
     public let `protocol`: String?
-    /// The extensions that the two sides have agreed on, as `Sec-WebSocket-Extensions` has them; empty for none.
+    /// The negotiated extensions, in the form of `Sec-WebSocket-Extensions`; empty for none.
     public let extensions: String
     let connection: WebSocketConnection
 
@@ -65,14 +65,14 @@ public final class WebSocket: Sendable {
         connection.eventLoop.execute { connection.close(WebSocketClose(.normalClosure)) }
     }
 
-    /// A WebSocket on a connection that has been upgraded by other means.
+    /// Creates a WebSocket on a connection that has been upgraded by other means.
     ///
     /// - Parameters:
-    ///   - socket: The connection, of which nothing has been read.
-    ///   - role: Which side this is.
-    ///   - protocol: The subprotocol agreed on. None by default.
-    ///   - deflate: What was agreed on compression. Nil, the default, for none.
-    ///   - maximumMessageSize: How many bytes a message may have; nil for any number. 1 MiB by default.
+    ///   - socket: The connection, from which nothing has been read.
+    ///   - role: The role of this side.
+    ///   - protocol: The negotiated subprotocol. None by default.
+    ///   - deflate: The negotiated parameters of compression. Nil, the default, means no compression.
+    ///   - maximumMessageSize: The maximum size of a message in bytes; nil for no limit. 1 MiB by default.
     ///   - pingInterval: See ``pingInterval``. Nil by default.
     ///   - timeouts: How long to wait for the peer.
     public static func adopt(
@@ -118,21 +118,22 @@ public final class WebSocket: Sendable {
 
     // MARK: State
 
-    /// How far the WebSocket is.
+    /// The state of the WebSocket.
     public var readyState: ReadyState { connection.status.withLock { $0.readyState } }
 
-    /// Why it was closed; nil as long as it is not. That is the peer's code, 1005 if it gave none; the code this side
-    /// has sent when the peer broke a rule or did not answer pings; 1006 when the connection ended without a word.
+    /// Why the WebSocket was closed; nil while it is open. This is the peer's code, or 1005 if the peer sent none; the
+    /// code that this side has sent if the peer violated the protocol or did not answer pings; or 1006 if the
+    /// connection ended without a close frame.
     public var closeCode: WebSocketCloseCode? { connection.status.withLock { $0.closeCode } }
 
-    /// The explanation that belongs to ``closeCode``; nil as long as that is.
+    /// The reason that came with ``closeCode``; nil while that is nil.
     public var closeReason: String? { connection.status.withLock { $0.closeReason } }
 
-    /// The two ends of the connection; nil once it is closed.
+    /// The addresses of the connection; nil once it is closed.
     public var connectionInfo: HTTPConnectionInfo? { connection.connection.info }
 
-    /// After how long a silence the peer is sent a ping; one that says nothing for as long again is closed with 1001.
-    /// Nil, the default, never asks.
+    /// After how long a silence the peer is sent a ping. If it stays silent for as long again, the WebSocket is closed
+    /// with 1001. Nil, the default, means no pings.
     public var pingInterval: Duration? {
         get { connection.status.withLock { $0.pingInterval } }
         set {

@@ -1,29 +1,29 @@
 import HTTPWire
 import NIOCore
 
-/// Sending messages. Called from anywhere, unless it says otherwise.
+/// Sends messages. The functions may be called from any thread, unless stated otherwise.
 extension WebSocketConnection {
     private enum Outcome {
         /// Sent, and there is room for more.
         case sent
-        /// Sent, and the peer should take some before more follows.
+        /// Sent, but the peer should receive some before more follows.
         case isFull
         /// Not sent, because another message is being sent in fragments.
         case isBusy
-        /// Not sent, because the peer should take some of what was sent before.
+        /// Not sent, because the peer should first receive some of what was sent before.
         case mustWait
     }
 
     /// Sends a whole message.
     func send(_ message: WebSocket.Message) async throws {
-        // Mostly the sender is on the loop, and nothing is in its way.
+        // The common case: the sender is on the loop and need not wait.
         guard eventLoop.inEventLoop, !isSendingFragments, connection.isWritable else {
             return try await send { try self.writeMessage(message) }
         }
         if try writeMessage(message) == .isFull { try await connection.waitUntilWritable() }
     }
 
-    /// Sends the pieces of a message as they come, each in a fragment.
+    /// Sends the parts of a message as they arrive, each in a fragment.
     func send<Source: AsyncSequence>(
         fragments source: Source,
         of kind: WebSocketMessageKind,
@@ -52,14 +52,14 @@ extension WebSocketConnection {
     private func endFragments(isBroken: Bool) async {
         try? await eventLoop.run {
             self.isSendingFragments = false
-            // The peer must not take what it has got for the whole.
+            // The peer must not mistake the incomplete message for a whole one.
             if isBroken { self.close(WebSocketClose(.internalServerError, reason: "The message is incomplete")) }
             self.changes.signal()
         }
     }
 
-    /// Calls `write` on the loop once the peer has taken enough of what others have sent, so that messages wait with
-    /// their senders and not here, and no other message is being sent; then waits until the peer has taken enough of this.
+    /// Calls `write` on the loop once the connection is writable, so that messages wait with their senders and not
+    /// here, and no other message is being sent; then waits until the connection is writable again.
     private func send(_ write: @escaping @Sendable () throws -> Outcome) async throws {
         while true {
             let outcome = try await eventLoop.run { () -> Outcome in
@@ -140,7 +140,7 @@ extension WebSocketConnection {
             throw .compressionFailed(error)
         }
         let isCompressed = opcode != .continuation
-        // zlib keeps small pieces back; the frame that begins the message is sent nevertheless, empty.
+        // zlib buffers small inputs; the first frame of the message is sent nevertheless, empty.
         guard isLast || isCompressed || deflated.readableBytes > 0 else { return .sent }
         return try outcome(
             write { self.append(deflated, opcode, isFinal: isLast, isCompressed: isCompressed, to: &$0) }

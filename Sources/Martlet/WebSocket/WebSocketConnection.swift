@@ -2,15 +2,15 @@ import HTTPWire
 import NIOCore
 import Synchronization
 
-/// A WebSocket on its connection: what it receives goes to the inbox, pings are answered, and the end is in good order.
+/// A WebSocket on its connection: it delivers messages to the inbox, answers pings, and performs the closing handshake.
 ///
-/// Everything is called on the loop, unless it says otherwise.
+/// All members are called on the loop, unless stated otherwise.
 final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
     // Sendable because every variable is touched only on the thread of `eventLoop`. Those that each message touches are
-    // exempt from the run-time check for overlapping accesses: the values that are changed in place call nothing that
-    // comes back here.
+    // exempt from the run-time check for overlapping accesses: the values that are changed in place never call back
+    // into this class.
 
-    /// What the two sides and the application have agreed on.
+    /// The parameters that were negotiated or set by the application.
     struct Settings: Sendable {
         var role: WebSocketRole
         var compression: WebSocketCompression
@@ -20,7 +20,7 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
         var timeouts: WebSocket.Timeouts
     }
 
-    /// What anybody may ask for from anywhere.
+    /// The part of the state that is read from any thread.
     struct Status: Sendable {
         var readyState = WebSocket.ReadyState.open
         var closeCode: WebSocketCloseCode?
@@ -38,22 +38,22 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
     let deflater: MessageDeflater?
     @exclusivity(unchecked) private var generator = SystemRandomNumberGenerator()
 
-    /// Whether what arrives is still looked at.
+    /// Whether received bytes are still processed.
     @exclusivity(unchecked) private var isReceiving = true
     @exclusivity(unchecked) private var hasPeerFinished = false
-    /// The latest ping that could not be answered because the peer takes nothing.
+    /// The latest ping that could not be answered because the connection is not writable.
     private var unansweredPing: ByteBuffer?
-    /// Whether the peer takes nothing for now.
+    /// Whether the connection is not writable.
     @exclusivity(unchecked) private var isBlocked = false
     /// Whether a message is being sent in fragments, so that no other can begin.
     @exclusivity(unchecked) var isSendingFragments = false
-    /// Signalled when fragments have been sent, a pong comes, and at the end.
+    /// Signalled when fragments have been sent, when a pong arrives, and on each change of the closing state.
     let changes: EventLoopCondition
 
     private var closeTimer: Scheduled<Void>?
     private var stallTimer: Scheduled<Void>?
     private var silenceTimer: Scheduled<Void>?
-    /// Nil where silence does not matter.
+    /// Nil if there is no ping interval.
     @exclusivity(unchecked) private var silence: SilenceWatch?
     private var pingCount: UInt64 = 0
     private var answeredPing: UInt64 = 0
@@ -84,10 +84,10 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
 
     var hasSaidGoodbye: Bool { closing.state == .finished }
 
-    /// How much memory what has arrived holds on to, in bytes.
+    /// The memory that received, unread bytes occupy.
     var bufferedCapacity: Int { reader.capacity + inbox.capacity }
 
-    /// How many bytes of it were copied so far to make frames of their pieces.
+    /// How many received bytes have been copied so far to join the parts of frames.
     var copiedBytes: Int { reader.copiedBytes }
 
     func push(_ bytes: ByteBuffer) {
@@ -106,7 +106,7 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
         if isReceiving {
             process()
         } else {
-            // Everything has been said.
+            // The closing handshake is complete.
             connection.closeDetached()
             disconnected()
         }
@@ -116,7 +116,7 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
         disconnected()
     }
 
-    /// Goes as far as it can with what has arrived.
+    /// Processes as much as possible of what has arrived.
     private func process() {
         while isReceiving, wantsBytes {
             do throws(WebSocketViolation) {
@@ -128,7 +128,7 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
         inbox.wake()
     }
 
-    /// Takes one event; false when there is nothing more for now.
+    /// Handles one event; returns false if there is none for now.
     private func takeEvent() throws(WebSocketViolation) -> Bool {
         switch try reader.next() {
         case .needsMoreBytes:
@@ -138,7 +138,7 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
             }
             return false
         case .part(let part):
-            // A side that closes has no use for further messages.
+            // After this side has closed, further messages are dropped.
             if closing.state == .open { inbox.add(part) }
         case .ping(let bytes):
             if closing.state == .open { answer(bytes) }
@@ -150,7 +150,8 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
         return true
     }
 
-    /// Answers a ping; when the peer takes nothing, later, and then only the latest (RFC 6455 section 5.5.3).
+    /// Answers a ping. If the connection is not writable, only the latest ping is answered, later (RFC 6455 section
+    /// 5.5.3).
     private func answer(_ ping: ByteBuffer) {
         if isBlocked {
             unansweredPing = ping
@@ -159,7 +160,7 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
         }
     }
 
-    /// The reader has taken some. Called from anywhere.
+    /// Called when the reader has made room, on any thread.
     func inboxHasRoom() {
         if eventLoop.inEventLoop {
             wake()
@@ -170,12 +171,12 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
 
     // MARK: Sending
 
-    /// A mask for the next frame, where this side masks.
+    /// A mask for the next frame, if this side masks its frames.
     func nextMask() -> WebSocketMask? {
         settings.role == .client ? .random(using: &generator) : nil
     }
 
-    /// Sends what `body` appends; false when the peer should take some first, nil when the connection is closed.
+    /// Sends what `body` appends. Returns false if the connection is no longer writable, nil if it is closed.
     @discardableResult
     func write(_ body: (inout OutputBuffer) -> Void) -> Bool? {
         guard let isReady = try? connection.writeDetached(body) else { return nil }
@@ -193,7 +194,7 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
         if closing.state == .open { answer(ping) }
     }
 
-    /// Gives up on a peer that takes nothing.
+    /// Aborts the connection if the peer receives nothing for too long.
     private func watchStall() {
         guard stallTimer == nil, closing.state != .closed, let limit = settings.timeouts.send else { return }
         let unsent = connection.unsentBytes
@@ -207,7 +208,7 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
 
     // MARK: Pings
 
-    /// Sends a ping; its number tells when it has been answered.
+    /// Sends a ping; returns its number, by which ``isAnswered(_:)`` identifies it.
     func sendPing() -> UInt64 {
         pingCount += 1
         let number = ByteBuffer(integer: pingCount)
@@ -218,7 +219,7 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
     func isAnswered(_ ping: UInt64) -> Bool { answeredPing >= ping }
 
     private func received(pong bytes: ByteBuffer) {
-        // A pong that nobody has asked for is a sign of life, and nothing else.
+        // An unsolicited pong is a sign of life and has no other meaning.
         guard bytes.readableBytes == 8, let number = bytes.getInteger(at: bytes.readerIndex, as: UInt64.self),
             number <= pingCount, number > answeredPing
         else { return }
@@ -226,7 +227,7 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
         changes.signal()
     }
 
-    /// Looks at the silence, from now on.
+    /// Starts watching for silence.
     func watchSilence() {
         silenceTimer?.cancel()
         silenceTimer = nil
@@ -239,7 +240,7 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
     private func checkSilence() {
         guard closing.state == .open else { return }
         let now = NIODeadline.now()
-        // What this side does not read proves nothing about the peer.
+        // While this side does not read, silence proves nothing about the peer.
         if !wantsBytes { silence?.received(at: now) }
         switch silence?.check(at: now) {
         case .wait(let until):
@@ -248,7 +249,7 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
             _ = sendPing()
             checkSilence()
         case .giveUp:
-            fail(WebSocketClose(.goingAway, reason: "No pong came"))
+            fail(WebSocketClose(.goingAway, reason: "The ping was not answered"))
         case nil:
             break
         }
@@ -256,7 +257,7 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
 
     // MARK: The end
 
-    /// This side wants to end.
+    /// Closes the WebSocket from this side.
     func close(_ close: WebSocketClose) {
         perform(closing.close(close))
         process()
@@ -271,10 +272,11 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
         close(WebSocketClose(.internalServerError))
     }
 
-    /// Ends because of what the peer has done, or has not.
+    /// Closes the WebSocket because of a violation or a timeout of the peer.
     private func fail(_ close: WebSocketClose) {
         perform(closing.fail(close))
-        // What the peer still sends is dropped; closing at once would make the system drop what it has not read.
+        // Anything that the peer still sends is dropped. Closing the socket immediately would make the system discard
+        // what the peer has not yet read.
         connection.closeOutput()
     }
 
@@ -304,7 +306,7 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
 
     private func limitClosing() {
         closeTimer?.cancel()
-        // What was sent before can have ended the connection.
+        // Sending the close frame can have ended the connection.
         guard closing.state != .closed else { return }
         closeTimer = eventLoop.scheduleTask(in: TimeAmount(settings.timeouts.close)) { self.connection.abort() }
     }
@@ -317,7 +319,7 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
         changed()
     }
 
-    /// Tells everybody how far the end is.
+    /// Publishes the closing state.
     private func changed() {
         let state = closing.state
         status.withLock { status in

@@ -2,21 +2,22 @@ import HTTPWire
 import NIOCore
 import Synchronization
 
-/// The messages that have arrived on a WebSocket and wait for their reader, piece by piece.
+/// Buffers the messages that a WebSocket has received, in parts, until they are read.
 ///
-/// The connection adds; the reader takes; ``isFull`` tells the connection when to stop. The two meet under a lock, so
-/// that a reader on another thread takes what is there without asking the connection's loop.
+/// The connection adds, the reader takes, and ``isFull`` tells the connection when to stop. A lock protects the state,
+/// so that a reader on another thread gets buffered messages without a hop to the connection's loop.
 final class WebSocketInbox: Sendable {
-    /// How much waits for the reader before the connection stops reading.
+    /// How much is buffered before the connection stops reading.
     private static let capacity = 65_536
-    /// What a part weighs besides its bytes, so that many small messages fill the inbox too: about what it takes up.
+    /// What a part weighs besides its bytes, so that many small messages fill the inbox too: about the memory of its
+    /// bookkeeping.
     fileprivate static let partWeight = 256
-    /// Parts of a message of fewer bytes are put together while they wait.
+    /// Parts with fewer bytes are merged while they are buffered.
     fileprivate static let mergedBelow = 1_024
-    /// How many bytes are put together at most.
+    /// The maximum size of a merged part in bytes.
     fileprivate static let mergedBytes = 16_384
 
-    /// What a reader finds.
+    /// The result of trying to read.
     enum Found<Value> {
         case value(Value)
         case nothing
@@ -31,9 +32,10 @@ final class WebSocketInbox: Sendable {
         var isBeingRead = false
         /// The reader, while it waits.
         var waiter: UnsafeContinuation<Void, Never>?
-        /// What has been taken of a message whose end has not come. Here, so that a reader who is cancelled loses nothing.
+        /// The parts of a message whose end has not arrived. They are kept here so that a cancelled reader loses
+        /// nothing.
         var assembled = ByteBuffer()
-        /// The number of the message that is being streamed, and whether its last part has been taken.
+        /// The number of the message that is being streamed.
         var streamed = 0
         var isStreamEnded = true
     }
@@ -45,14 +47,14 @@ final class WebSocketInbox: Sendable {
     /// Whether the connection should stop adding.
     var isFull: Bool { state.withLock { $0.isFull } }
 
-    /// How much memory the waiting parts hold on to, in bytes.
+    /// The memory that the buffered parts occupy.
     var capacity: Int {
         state.withLock { state in
             state.parts.reduce(state.assembled.storageCapacity) { $0 + $1.bytes.storageCapacity + Self.partWeight }
         }
     }
 
-    /// Adds a part. The reader gets to know of it with the next ``wake()``.
+    /// Adds a part. A waiting reader is resumed by the next ``wake()``.
     func add(_ part: WebSocketMessagePart) {
         state.withLock { state in
             guard !state.isEnded else { return }
@@ -61,7 +63,7 @@ final class WebSocketInbox: Sendable {
         }
     }
 
-    /// Lets a waiting reader know.
+    /// Resumes a waiting reader if there is something to read.
     func wake() {
         state.withLock { $0.hasNothingYet ? nil : $0.waiter.take() }?.resume()
     }
@@ -74,22 +76,22 @@ final class WebSocketInbox: Sendable {
 
     // MARK: The reader's side
 
-    // Each function lets `connection` know when there is room again.
+    // Each function notifies `connection` when there is room again.
 
     /// The next whole message; nil at the end.
     func next(for connection: WebSocketConnection) async throws -> (kind: WebSocketMessageKind, bytes: ByteBuffer)? {
         try await read(for: connection) { $0.takeMessage() }
     }
 
-    /// The kind and the number of the next message, whose parts are taken with ``nextPart(of:)``; nil at the end. What is
-    /// left of the message before is dropped.
+    /// The kind and the number of the next message, whose parts are read with ``nextPart(of:for:)``; nil at the end.
+    /// The rest of the previous message is dropped.
     func nextStream(for connection: WebSocketConnection) async throws -> (kind: WebSocketMessageKind, number: Int)? {
         try await read(for: connection) { $0.beginStream() }
     }
 
-    /// The next bytes of a message; nil at its end, or when another has been begun.
+    /// The next bytes of a message; nil at its end, or if another one has been begun.
     ///
-    /// - Throws: ``WebSocketError/closed(_:)`` when the connection ends inside the message.
+    /// - Throws: ``WebSocketError/closed(_:)`` if the connection ends inside the message.
     func nextPart(of number: Int, for connection: WebSocketConnection) async throws -> ByteBuffer? {
         let found = try await read(for: connection) { $0.takePart(of: number) }
         guard let found else { throw WebSocketError.closed(nil) }
@@ -125,12 +127,12 @@ final class WebSocketInbox: Sendable {
         }
     }
 
-    /// Returns when there is more to take, or nothing more will come, or the task is cancelled.
+    /// Returns when there is more to read, when the inbox has ended, or when the task is cancelled.
     private func waitForMore() async {
         await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 let waits = state.withLock { state in
-                    // Cancelled before this, the task has passed the handler below already.
+                    // If the task was cancelled before this, the handler below has already run.
                     guard state.hasNothingYet, !Task.isCancelled else { return false }
                     state.waiter = continuation
                     return true
@@ -171,10 +173,10 @@ extension WebSocketInbox.State {
         return part
     }
 
-    /// Puts the next message together as far as it has come.
+    /// Assembles the next message as far as it has arrived.
     mutating func takeMessage() -> WebSocketInbox.Found<(kind: WebSocketMessageKind, bytes: ByteBuffer)> {
         while let part = pop() {
-            // What is left of a message that somebody has begun to stream.
+            // The rest of a message of which a part was streamed.
             if !isStreamEnded {
                 isStreamEnded = part.isLast
                 continue
@@ -201,7 +203,7 @@ extension WebSocketInbox.State {
     mutating func beginStream() -> WebSocketInbox.Found<(kind: WebSocketMessageKind, number: Int)> {
         assembled = ByteBuffer()
         while let part = parts.first {
-            // What is left of a message that was begun, by whatever way of reading.
+            // The rest of a message that was begun, whether streamed or not.
             guard isStreamEnded, part.isFirst else {
                 _ = pop()
                 isStreamEnded = isStreamEnded || part.isLast

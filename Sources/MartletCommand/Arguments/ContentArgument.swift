@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// Where a content comes from: a text, `@file`, or `@-` for standard input.
+/// The source of content: a text, `@file`, or `@-` for standard input.
 enum ContentArgument: ExpressibleByArgument, Equatable {
     case text(String)
     case file(String)

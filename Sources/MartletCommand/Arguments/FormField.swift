@@ -1,15 +1,15 @@
 import ArgumentParser
 import HTTPWire
 
-/// A field of a form, in curl's grammar: `name=text`, `name=@file` or `name=<file`, perhaps with `;type=image/png` and
-/// `;filename=falcon.png`.
+/// A field of a form, in curl's grammar: `name=text`, `name=@file` or `name=<file`, optionally followed by
+/// `;type=image/png` and `;filename=falcon.png`.
 ///
-/// - `@` sends files as files, several with commas between them; `<` sends what is in a file as a text.
-/// - White space around a text, a path or a file's name is left out.
-/// - Each of the three may stand in double quotes, where `\"` and `\\` are a quote and a backslash and everything else
+/// - `@` sends files, separated by commas, as files; `<` sends the contents of a file as text.
+/// - White space around a text, a path or a file name is dropped.
+/// - Each of the three may be in double quotes, where `\"` and `\\` are a quote and a backslash and everything else
 ///   stands for itself: `"a;b, c"`.
-/// - A semicolon that no `type=` or `filename=` follows belongs to the text or the path before it, unless that is quoted.
-///   curl leaves out what follows, with a warning.
+/// - A semicolon that is not followed by `type=` or `filename=` belongs to the text or the path before it, unless that
+///   is quoted. curl drops what follows, with a warning.
 struct FormField: ExpressibleByArgument, Equatable {
     enum Content: Equatable {
         case text(String)

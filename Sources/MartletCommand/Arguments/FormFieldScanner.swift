@@ -1,6 +1,6 @@
 import HTTPWire
 
-/// Reads the words and parameters of a form's field from left to right.
+/// Reads the words and parameters of a form field from left to right.
 struct FormFieldScanner {
     private(set) var rest: Substring
 
@@ -8,7 +8,7 @@ struct FormFieldScanner {
         rest = text
     }
 
-    /// Moves over one character.
+    /// Skips one character.
     mutating func skip() {
         rest = rest.dropFirst()
     }
@@ -17,7 +17,7 @@ struct FormFieldScanner {
     ///
     /// - Parameters:
     ///   - isFile: Whether the word is a path.
-    ///   - isNamed: Whether a file is sent under its own name where no other is given.
+    ///   - isNamed: Whether a file is sent under its own name if no other is given.
     mutating func part(endingAt end: Character?, isFile: Bool, isNamed: Bool = true) -> FormField.Part? {
         guard let text = word(endingAt: end, keepsSemicolons: true) else { return nil }
         var part = FormField.Part(content: .text(text))
@@ -46,9 +46,11 @@ struct FormFieldScanner {
         return part
     }
 
-    /// Reads a word in quotes, or everything up to a semicolon, to `end` or to the end; nil if something follows the quotes.
+    /// Reads a quoted word, or everything up to a semicolon, `end` or the end of the text; nil if something follows the
+    /// quotes.
     ///
-    /// - Parameter keepsSemicolons: Whether one that no parameter follows belongs to a word without quotes.
+    /// - Parameter keepsSemicolons: Whether a semicolon that is not followed by a parameter belongs to an unquoted
+    ///   word.
     private mutating func word(endingAt end: Character?, keepsSemicolons: Bool) -> String? {
         skipBlanks()
         if let quoted = quotedWord() {
@@ -66,7 +68,7 @@ struct FormFieldScanner {
         return word
     }
 
-    /// Reads a word in quotes; nil, and nothing is read, if there is none or the second quote is missing.
+    /// Reads a quoted word; nil, without reading anything, if there is none or the closing quote is missing.
     private mutating func quotedWord() -> String? {
         guard rest.first == "\"" else { return nil }
         var (word, isEscaped) = ("", false)
@@ -88,7 +90,7 @@ struct FormFieldScanner {
         return nil
     }
 
-    /// Whether the semicolon that is next has one of the known parameters after it.
+    /// Whether the next semicolon is followed by one of the known parameters.
     private var startsParameter: Bool {
         var next = self
         next.skip()

@@ -1,10 +1,10 @@
 import ArgumentParser
 import HTTPTypes
 
-/// A header field: `Name: value`. `Name:` removes a field that would be sent, `Name;` sends it without a value.
+/// A header field: `Name: value`. `Name:` removes a field that would be sent, `Name;` sends it with an empty value.
 struct HeaderArgument: ExpressibleByArgument, Equatable {
     let name: HTTPField.Name
-    /// The value; nil to send no such field.
+    /// The value; nil to remove the field.
     let value: String?
 
     init?(argument: String) {
@@ -26,7 +26,7 @@ struct HeaderArgument: ExpressibleByArgument, Equatable {
 }
 
 extension HTTPFields {
-    /// Puts what the command line says in the place of what would be sent.
+    /// Applies the header arguments of the command line.
     mutating func apply(_ arguments: [HeaderArgument]) {
         for argument in arguments { self[argument.name] = nil }
         for argument in arguments {

@@ -1,8 +1,8 @@
 import HTTPWire
 
-/// A URL as people write it: `localhost:4040/x` and `:4040/x` mean http, the latter on this machine.
+/// A URL as people type it: `localhost:4040/x` and `:4040/x` mean http, the latter on this machine.
 enum URLArgument {
-    /// The URL in full.
+    /// The full URL.
     static func expand(_ text: String) -> String {
         if HTTPURL.namesScheme(text) { return text }
         if text.hasPrefix("//") { return "http:\(text)" }
@@ -10,19 +10,19 @@ enum URLArgument {
         return "http://\(text)"
     }
 
-    /// The name for a file with what is at the URL: the last segment of its path.
+    /// The name of a file for the content of a URL: the last segment of its path.
     ///
-    /// - Throws: ``CommandFailure`` when there is none that can be one.
+    /// - Throws: ``CommandFailure`` if there is none, or it is not a safe file name.
     static func fileName(of url: HTTPURL) throws(CommandFailure) -> String {
         let segment = url.path.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? ""
         let name = (try? PercentEncoding.decode(segment)) ?? ""
-        // The server's owner has chosen the name: it must not lead elsewhere, hide, or look like an option.
+        // The server has chosen the name: it must not lead to another directory, be hidden, or look like an option.
         let isSafe =
             !name.isEmpty && name.utf8.first != UInt8(ascii: ".") && name.utf8.first != UInt8(ascii: "-")
             && name.utf8.count <= 255
             && !name.unicodeScalars.contains { $0 == "/" || $0 == "\\" || $0.value < 0x20 || $0.value == 0x7F }
         guard isSafe else {
-            throw CommandFailure(.usage, "The URL ends with no name for a file. Choose one with --output.")
+            throw CommandFailure(.usage, "The URL does not end with a file name. Choose one with --output.")
         }
         return name
     }

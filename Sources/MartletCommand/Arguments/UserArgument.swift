@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `name:password`, or `name` alone, whose password is asked for.
+/// `name:password`, or `name` alone to be asked for the password.
 struct UserArgument: ExpressibleByArgument, Equatable {
     let name: String
     let password: String?
@@ -17,20 +17,20 @@ struct SecondsArgument: ExpressibleByArgument, Equatable {
     let duration: Duration
 
     init?(argument: String) {
-        // More than 30 years are a mistake.
+        // More than 30 years is a mistake.
         guard let seconds = Double(argument), seconds > 0, seconds <= 1e9 else { return nil }
         duration = .seconds(seconds)
     }
 }
 
-/// When something is done.
+/// When to do something.
 enum Choice: String, ExpressibleByArgument, CaseIterable {
-    /// When it goes to a terminal.
+    /// If the output goes to a terminal.
     case auto
     case always
     case never
 
-    /// The decision, where `auto` means `usual`.
+    /// The decision, given what `auto` means.
     func decide(_ usual: @autoclosure () -> Bool) -> Bool {
         switch self {
         case .auto: usual()

@@ -16,7 +16,7 @@ enum RequestCommands {
 
     enum Get: CommandMethod {
         static let method = HTTPRequest.Method.get
-        static let summary = "Fetches what is at a URL."
+        static let summary = "Fetches a resource."
     }
 
     enum Head: CommandMethod {
@@ -26,22 +26,22 @@ enum RequestCommands {
 
     enum Post: CommandMethod {
         static let method = HTTPRequest.Method.post
-        static let summary = "Sends something to what is at a URL."
+        static let summary = "Sends content to a resource."
     }
 
     enum Put: CommandMethod {
         static let method = HTTPRequest.Method.put
-        static let summary = "Puts something at a URL, in place of what is there."
+        static let summary = "Creates or replaces a resource."
     }
 
     enum Patch: CommandMethod {
         static let method = HTTPRequest.Method.patch
-        static let summary = "Changes a part of what is at a URL."
+        static let summary = "Changes a part of a resource."
     }
 
     enum Delete: CommandMethod {
         static let method = HTTPRequest.Method.delete
-        static let summary = "Deletes what is at a URL."
+        static let summary = "Deletes a resource."
     }
 }
 
@@ -61,7 +61,7 @@ struct MethodCommand<Command: CommandMethod>: AsyncParsableCommand {
         )
     }
 
-    // Side by side and not in a group of their own: the parser's checks take four times as long with every level.
+    // Not nested in a group of their own: the parser's checks take four times as long with every level.
     @OptionGroup var target: TargetOptions
     @OptionGroup(title: "Content") var content: ContentOptions
     @OptionGroup(title: "Output") var output: OutputOptions
@@ -81,7 +81,7 @@ struct AnyMethodCommand: AsyncParsableCommand {
         discussion: CommandStatus.help
     )
 
-    @Argument(help: "The method, such as OPTIONS. Upper and lower case are not the same.")
+    @Argument(help: "The method, such as OPTIONS. It is case-sensitive.")
     var method: String
 
     @OptionGroup var target: TargetOptions

@@ -8,8 +8,8 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Serves the files of a directory.",
         discussion: """
-            Only this machine can reach the server unless --host says otherwise: 0.0.0.0 or :: for everybody on the \
-            network. Control-C ends it once the requests that are being answered are done; a second one ends it at once.
+            By default only this machine can reach the server; use --host 0.0.0.0 or --host :: to let others on the \
+            network do so. Control-C ends it once the requests in progress are done; a second one ends it immediately.
 
             The log goes to standard output, everything else to standard error.
             """
@@ -18,12 +18,12 @@ struct ServeCommand: AsyncParsableCommand {
     @Argument(help: "The directory.", completion: .directory)
     var directory = "."
 
-    @Option(name: .shortAndLong, help: "The port; 0 for any that is free.")
+    @Option(name: .shortAndLong, help: "The port; 0 for any free one.")
     var port = 8080
 
     @Option(
         help: ArgumentHelp(
-            "The address to be reached at: one of this machine, or 0.0.0.0 or :: for all of them.",
+            "The address to listen on: one of this machine, or 0.0.0.0 or :: for all of them.",
             valueName: "address"
         )
     )
@@ -31,11 +31,11 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Another name that visitors reach the server by, such as example.com or *.example.com; * for any. "
+            "Another name of the server, such as example.com or *.example.com; * for any. "
                 + "Can be repeated.",
             discussion:
-                "Requests for other names are refused, as the pages of other sites can make them: IP addresses, "
-                + "localhost and, with --host, the names of this machine are known. With --cert every name is.",
+                "Requests for other names are refused, since pages of other sites can make them. IP addresses, "
+                + "localhost and, with --host, the names of this machine are allowed, and with --cert every name.",
             valueName: "name"
         )
     )
@@ -44,37 +44,37 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(inversion: .prefixedNo, help: "List the entries of directories without an index.html.")
     var listing = true
 
-    @Flag(help: "Show browsers the index.html of DIRECTORY where there is no file, for pages that find their own way.")
+    @Flag(help: "Send browsers the index.html of DIRECTORY if there is no such file, for single-page applications.")
     var spa = false
 
     @Option(
-        help: ArgumentHelp("The file for --spa, in place of index.html.", valueName: "file"),
+        help: ArgumentHelp("The file for --spa instead of index.html.", valueName: "file"),
         completion: .file()
     )
     var spaFile: String?
 
-    @Flag(help: "Let the pages of all other sites read the files (CORS).")
+    @Flag(help: "Let pages of all other sites read the files (CORS).")
     var cors = false
 
     @Option(
         help: ArgumentHelp(
-            "How long browsers may keep a file; no-cache: if they ask each time, no-store: not at all.",
+            "How long browsers may cache a file; no-cache: revalidate each time, no-store: do not cache.",
             valueName: "seconds"
         )
     )
     var cache = CacheArgument.revalidate
 
-    @Option(help: "The lines of the log; short ones are for people.")
+    @Option(help: "The format of the log; short is for people.")
     var log = LogStyle.short
 
     @Option(help: "Show colours in the short log: auto (on a terminal, unless NO_COLOR is set), always, never.")
     var color = Choice.auto
 
-    @Flag(help: "Speak https, with a certificate for this machine alone. It is made if there is none.")
+    @Flag(help: "Use https, with a certificate for this machine only, which is created if there is none.")
     var tls = false
 
     @Option(
-        help: ArgumentHelp("Speak https with this certificate, and those that vouch for it (PEM).", valueName: "file"),
+        help: ArgumentHelp("Use https with this certificate chain (PEM).", valueName: "file"),
         completion: .file()
     )
     var cert: String?
@@ -85,19 +85,19 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Let visitors put files into DIRECTORY, at /?upload. No file is ever overwritten.")
     var upload = false
 
-    @Flag(help: "Serve hidden files too, whose names begin with a dot.")
+    @Flag(help: "Serve hidden files too (names that begin with a dot).")
     var hidden = false
 
     func validate() throws {
-        guard (0...65_535).contains(port) else { throw ValidationError("--port is a number from 0 to 65535.") }
-        guard (cert == nil) == (key == nil) else { throw ValidationError("--cert and --key belong together.") }
+        guard (0...65_535).contains(port) else { throw ValidationError("--port must be a number from 0 to 65535.") }
+        guard (cert == nil) == (key == nil) else { throw ValidationError("Use --cert and --key together.") }
         do {
             _ = try AllowedHosts(allowHost)
         } catch {
             throw ValidationError("--allow-host: \(error).")
         }
         guard !tls || cert == nil else {
-            throw ValidationError("--tls makes a certificate; with --cert and --key leave it out.")
+            throw ValidationError("--tls creates a certificate; omit it with --cert and --key.")
         }
     }
 
@@ -106,13 +106,13 @@ struct ServeCommand: AsyncParsableCommand {
         try await perform(grace: ServeRun.shutdownTimeout + .seconds(1)) { try await run.run() }
     }
 
-    /// What visitors get.
+    /// The site to serve.
     var site: Site {
         var configuration = VirtualDirectory.Configuration()
         configuration.allowDirectoryListing = listing
         configuration.servesHiddenFiles = hidden
         configuration.cachePolicy = cache.policy
-        // What a visitor uploads is a file of its own, whatever name it has.
+        // An uploaded file must not pass for the compressed form of another one.
         configuration.servesPrecompressedFiles = !upload
         return Site(
             directory: directory,
@@ -124,9 +124,9 @@ struct ServeCommand: AsyncParsableCommand {
         )
     }
 
-    /// The names that the server is reached by; nil for any.
+    /// The allowed names of the server; nil for any.
     private var hosts: [String]? {
-        // A browser refuses to take the certificate of another name, so that no page of another site gets this far.
+        // Browsers reject the certificate for any other name, so no page of another site gets this far.
         if cert != nil { return nil }
         let address = InternetAddress(host)
         var names = allowHost
@@ -147,7 +147,7 @@ enum CacheArgument: ExpressibleByArgument, Equatable {
         case "no-cache": self = .revalidate
         case "no-store": self = .never
         default:
-            // RFC 9111 section 1.2.2: a number beyond this means no more than this.
+            // RFC 9111 section 1.2.2: a greater number means the same as this one.
             guard let seconds = Int(argument), (0...2_147_483_648).contains(seconds) else { return nil }
             self = .seconds(seconds)
         }
@@ -164,7 +164,7 @@ enum CacheArgument: ExpressibleByArgument, Equatable {
     }
 }
 
-/// What the lines of the log look like.
+/// The format of the log.
 enum LogStyle: String, ExpressibleByArgument, CaseIterable {
     case short
     case common

@@ -1,6 +1,6 @@
 import Martlet
 
-/// Why the tool has not done what it was asked for: one line that says what to do, and the exit status.
+/// Why the tool has failed: a message of one line with advice, and the exit status.
 struct CommandFailure: Error, Equatable {
     let status: CommandStatus
     let message: String
@@ -10,7 +10,7 @@ struct CommandFailure: Error, Equatable {
         self.message = message
     }
 
-    /// The failure that an error amounts to.
+    /// Creates the failure for an error.
     init(_ error: any Error) {
         switch error {
         case let failure as CommandFailure: self = failure
@@ -40,11 +40,11 @@ struct CommandFailure: Error, Equatable {
         case .unsupportedScheme, .invalidMethod, .invalidHeader, .contentNotAllowed:
             self.init(.usage, "\(error)")
         case .invalidProxyConfiguration(let reason):
-            self.init(.usage, "The proxy can't be used: \(reason). Check --proxy and the variable http_proxy.")
+            self.init(.usage, "The proxy can't be used: \(reason). Check --proxy and http_proxy.")
         case .unknownHost(let host, let reason):
             self.init(.unknownHost, "Couldn't look up \(host): \(reason). Check its spelling.")
         case .couldNotConnect(let host, let port, let reason):
-            let advice = "Is the server running, and is this its port?"
+            let advice = "Is the server running, and is this the right port?"
             self.init(.couldNotConnect, "Couldn't connect to \(host), port \(port): \(reason). \(advice)")
         case .handshakeFailed(let host, let port, let reason):
             self.init(.handshakeFailed, "No secure connection to \(host), port \(port): \(reason)")
@@ -52,8 +52,8 @@ struct CommandFailure: Error, Equatable {
             self.init(.badCertificateFile, "\(error) Check --cacert, --cert and --key.")
         case .proxyTunnelRefused(let status):
             let advice =
-                status.code == 407 ? " Give it a name and a password: --proxy http://name:password@host:port." : ""
-            self.init(.couldNotConnect, "The proxy opens no tunnel: \(status).\(advice)")
+                status.code == 407 ? " Add a user name and a password: --proxy http://name:password@host:port." : ""
+            self.init(.couldNotConnect, "The proxy refused to open a tunnel: \(status).\(advice)")
         case .timedOut(let what, let host, let port, let duration):
             switch what {
             case .connection:
@@ -66,7 +66,7 @@ struct CommandFailure: Error, Equatable {
             case .total:
                 self.init(.timedOut, "The request has taken longer than \(duration). Raise --timeout.")
             case .ping:
-                self.init(.timedOut, "\(host) gives no sign of life since \(duration). Try again.")
+                self.init(.timedOut, "\(host) has not answered a ping for \(duration). Try again.")
             }
         case .connectionClosed:
             self.init(.noResponse, "The server closed the connection without a response. Try again.")
@@ -84,15 +84,13 @@ struct CommandFailure: Error, Equatable {
         case .redirect(.downgrade(let url), _):
             self.init(
                 .redirectError,
-                "The redirect leads from https to \(url), without encryption. Ask for that URL itself if it may be read on "
-                    + "the way."
+                "The redirect leads from https to \(url), without encryption. Request that URL itself if others "
+                    + "may read the traffic."
             )
         case .redirect:
             self.init(.redirectError, "\(error)")
         case .bodyNotRepeatable(let cause):
             self.init(.failure, "\(cause), but the content can't be read again. Send it from a file, as @file.")
-        case .fileError:
-            self.init(.fileError, "\(error).")
         default:
             self.init(.failure, "\(error)")
         }

@@ -1,18 +1,18 @@
-/// How the tool ends, for scripts. Where curl has a code for the same thing it is that one.
+/// The exit status of the tool, for scripts. If curl has a code for the same case, it is that one.
 enum CommandStatus: Int32, CaseIterable {
-    /// The server has answered, with whatever status unless `--fail` is given.
+    /// The server has responded, with any status unless `--fail` is given.
     case success = 0
-    /// What has no code of its own.
+    /// Any failure without a code of its own.
     case failure = 1
-    /// `--fail`: the server answered with a status from 400 to 499.
+    /// `--fail`: the status of the response is from 400 to 499.
     case clientError = 4
-    /// `--fail`: the server answered with a status from 500 on.
+    /// `--fail`: the status of the response is 500 or above.
     case serverError = 5
-    /// The name of the server or of the proxy is not known.
+    /// The name of the server or of the proxy is unknown.
     case unknownHost = 6
-    /// No connection.
+    /// A connection could not be opened.
     case couldNotConnect = 7
-    /// What arrived is not HTTP, or can't be decompressed.
+    /// The response is not HTTP, or can't be decompressed.
     case malformedResponse = 8
     /// The connection was closed before the end of the content.
     case incompleteContent = 18
@@ -20,7 +20,7 @@ enum CommandStatus: Int32, CaseIterable {
     case fileError = 23
     /// Something took longer than allowed.
     case timedOut = 28
-    /// The connection could not be secured, most often because the server's certificate is not accepted.
+    /// The connection could not be secured, usually because the server's certificate is not trusted.
     case handshakeFailed = 35
     /// A redirect can't be followed.
     case redirectError = 47
@@ -28,15 +28,15 @@ enum CommandStatus: Int32, CaseIterable {
     case noResponse = 52
     /// A certificate or a key that the tool was given can't be used.
     case badCertificateFile = 58
-    /// The command makes no sense.
+    /// The command is not valid.
     case usage = 64
 
-    /// The codes as `--help` lists them.
+    /// The list of codes in `--help`.
     static let help = """
-        Exit codes: 0 the server has answered; 4 and 5 it has, with a status of 400 to 499, or 500 and more (with --fail \
-        only); 6 unknown host name; 7 no connection; 8 the response is not HTTP; 18 the content is incomplete; 23 a file \
-        can't be read or written, or binary content would go to a terminal; 28 out of time; 35 no secure \
+        Exit codes: 0 the server has responded; 4 or 5 it has, with a status of 400 to 499, or 500 and up (with --fail \
+        only); 6 unknown host name; 7 no connection; 8 the response is not HTTP; 18 incomplete content; 23 a file \
+        can't be read or written, or binary content would go to a terminal; 28 timed out; 35 no secure \
         connection; 47 a redirect can't be followed; 52 the connection was closed without a response; 58 a certificate \
-        that was given can't be used; 64 wrong usage; 130 interrupted; 1 anything else.
+        can't be used; 64 wrong usage; 130 interrupted; 1 anything else.
         """
 }

@@ -1,23 +1,16 @@
+import CLibrary
 import ArgumentParser
 import MartletWeb
 import Synchronization
 import UnixSignals
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
-/// Does the work of a subcommand: tells of an error in one line, cleans up at Control-C (SIGINT) and SIGTERM, and is
-/// quiet when whoever reads the output has gone.
+/// Does the work of a subcommand: reports an error in one line, cleans up at Control-C (SIGINT) and SIGTERM, and is
+/// silent if the reader of the output has gone.
 ///
 /// - Parameter grace: How long the work may take to end after a signal. The default is long enough to remove a file,
-///   and short enough for whoever waits for a terminal. A second signal ends it at once.
+///   and short enough for a user who waits for the prompt. A second signal ends it immediately.
 func perform(grace: Duration = .seconds(1), _ work: @escaping @Sendable () async throws -> Void) async throws {
-    // A broken pipe is an error where it is written to, so that files are tidied up.
+    // A broken pipe is reported as an error of writing, so that files are cleaned up.
     signal(SIGPIPE, SIG_IGN)
     let caught = Mutex<CInt?>(nil)
     let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
@@ -62,20 +55,20 @@ func perform(grace: Duration = .seconds(1), _ work: @escaping @Sendable () async
     }
 }
 
-/// What there is to say about work that was cut off by a signal.
+/// The message about work that a signal has interrupted.
 struct Interruption: Error {
     let message: String
 }
 
-/// Control-C was pressed where the terminal makes no signal of it.
+/// Control-C was pressed while the terminal does not turn it into a signal.
 struct KeyboardInterrupt: Error {}
 
-/// One line on standard error.
+/// Writes one line to standard error.
 func complain(_ message: String) {
     try? StandardStream.error.write("martlet: \(TerminalText.line(message))\n")
 }
 
-/// Ends as the signal would have ended the process, so that shells know.
+/// Ends the process as the signal would have, so that shells see the cause.
 private func end(by number: CInt) {
     signal(number, SIG_DFL)
     var signals = sigset_t()
@@ -83,6 +76,6 @@ private func end(by number: CInt) {
     sigaddset(&signals, number)
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     kill(getpid(), number)
-    // The signal is on its way, or is blocked by whoever has started the tool.
+    // The signal is pending, or is blocked by the parent process.
     exit(128 + number)
 }

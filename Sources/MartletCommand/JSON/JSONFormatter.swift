@@ -1,17 +1,17 @@
-/// Lays JSON out for reading, as it arrives: one member a line, two spaces a level, in colours.
+/// Formats JSON for reading, as it arrives: one member per line, two spaces per level, in colours.
 ///
 ///     var formatter = JSONFormatter(indents: true, colours: false)
 ///     formatter.process(#"{"a":[1,2.50],"a":{}}"#.utf8)
 ///
-/// A plain value: bytes in, bytes out. It changes white space outside of strings and nothing else: numbers keep their
-/// digits, members their order, and names may occur twice. It does not check: what is not JSON comes out with all its
-/// characters, too. Several values, one after the other, are each on lines of their own.
+/// A plain value: bytes in, bytes out. It changes only white space outside of strings: numbers keep their digits,
+/// members their order, and names may be repeated. It does not validate: text that is not JSON keeps all its characters
+/// too. If there are several values, each begins on a line of its own.
 struct JSONFormatter {
     private enum State {
         /// Between tokens.
         case between
         case string(isEscaped: Bool)
-        /// A number, a literal, or what is neither.
+        /// A number, a literal, or anything else.
         case word
     }
 
@@ -19,9 +19,9 @@ struct JSONFormatter {
         case array, object
     }
 
-    /// Deeper containers are indented no further, or else a few thousand brackets would fill gigabytes.
+    /// Deeper containers are indented no further, or a few thousand brackets would fill gigabytes.
     static let maximumIndentation = 64
-    /// Of deeper containers it is not remembered which kind they are: their names are coloured as strings.
+    /// The kind of deeper containers is not stored: their names are coloured like strings.
     private static let maximumContainers = 1_024
 
     private let indents: Bool
@@ -29,9 +29,9 @@ struct JSONFormatter {
     private var state = State.between
     private var containers: [Container] = []
     private var depth = 0
-    /// Behind an opening bracket, before its content.
+    /// After an opening bracket, before its content.
     private var isFresh = false
-    /// Behind a value, with no comma since.
+    /// After a value, with no comma since.
     private var followsValue = false
     private var expectsName = false
     private var isAtLineStart = true
@@ -41,7 +41,7 @@ struct JSONFormatter {
         self.colours = colours
     }
 
-    /// The layout of some more bytes.
+    /// Formats some more bytes.
     mutating func process(_ bytes: some Sequence<UInt8>) -> [UInt8] {
         var output: [UInt8] = []
         for byte in bytes {
@@ -65,7 +65,7 @@ struct JSONFormatter {
         return output
     }
 
-    /// What is left at the end.
+    /// Formats the rest at the end.
     mutating func finish() -> [UInt8] {
         var output: [UInt8] = []
         if case .between = state {} else { endToken(&output) }
@@ -122,7 +122,7 @@ struct JSONFormatter {
         if isFresh {
             breakLine(&output)
         } else if followsValue, indents {
-            // Values without a comma between them must not become one.
+            // Values without a comma between them must not be joined.
             if depth == 0 { breakLine(&output) } else { output.append(UInt8(ascii: " ")) }
         }
         isFresh = false

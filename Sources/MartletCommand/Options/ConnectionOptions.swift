@@ -1,35 +1,28 @@
+import CLibrary
 import ArgumentParser
 import HTTPTypes
 import HTTPWire
 import Martlet
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
-/// How the server is reached.
+/// The options for the connection to the server.
 struct ConnectionOptions: ParsableArguments, Sendable {
     @Flag(name: [.customShort("L"), .long], help: "Follow redirects.")
     var follow = false
 
-    @Option(help: ArgumentHelp("How many redirects are followed.", valueName: "count"))
+    @Option(help: ArgumentHelp("How many redirects to follow.", valueName: "count"))
     var maxRedirects = 5
 
     @Option(
         name: .shortAndLong,
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Name and password, sent at once (Basic). Without a password it is asked for.",
+            "User name and password, sent unasked (Basic). Prompts for a missing password.",
             valueName: "name:password"
         )
     )
     var user: UserArgument?
 
-    @Flag(help: "Don't send the password, but the proof of knowing it that the server asks for (Digest).")
+    @Flag(help: "Don't send the password itself, but a hash with the server's challenge (Digest).")
     var digest = false
 
     @Option(help: ArgumentHelp("Send this token (Bearer).", valueName: "token"))
@@ -45,10 +38,10 @@ struct ConnectionOptions: ParsableArguments, Sendable {
     )
     var proxy: String?
 
-    @Flag(help: "Let the proxy open a tunnel (CONNECT) for http too.")
+    @Flag(help: "Use a tunnel through the proxy (CONNECT) for http too.")
     var tunnel = false
 
-    @Option(help: ArgumentHelp("Connect to this Unix-domain socket, whatever the URL's host.", valueName: "path"))
+    @Option(help: ArgumentHelp("Connect to this Unix-domain socket instead of the URL's host.", valueName: "path"))
     var unixSocket: String?
 
     @Flag(exclusivity: .exclusive)
@@ -56,7 +49,9 @@ struct ConnectionOptions: ParsableArguments, Sendable {
 
     @OptionGroup var security: SecurityOptions
 
-    @Option(help: ArgumentHelp("How many seconds everything may take. No limit by default.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp("How many seconds the whole request may take. No limit by default.", valueName: "seconds")
+    )
     var timeout: SecondsArgument?
 
     @Option(help: ArgumentHelp("How many seconds connecting may take. 10 by default.", valueName: "seconds"))
@@ -67,13 +62,13 @@ struct ConnectionOptions: ParsableArguments, Sendable {
 
     @Option(
         help: ArgumentHelp(
-            "Take cookies from this file and write them back to it, in Martlet's own format.",
+            "Read cookies from this file and write them back to it, in Martlet's own format.",
             valueName: "file"
         )
     )
     var cookieJar: String?
 
-    @Flag(inversion: .prefixedNo, help: "Ask for compressed contents and decompress them.")
+    @Flag(inversion: .prefixedNo, help: "Request compressed content and decompress it.")
     var compressed = true
 
     func validate() throws {
@@ -82,7 +77,7 @@ struct ConnectionOptions: ParsableArguments, Sendable {
         if digest, user == nil { throw ValidationError("--digest needs --user.") }
         if tunnel, unixSocket != nil { throw ValidationError("Use only one of --tunnel and --unix-socket.") }
         if let path = unixSocket, path.utf8.count > 100 || path.isEmpty {
-            throw ValidationError("The path of a Unix-domain socket has 1 to 100 bytes.")
+            throw ValidationError("The path of a Unix-domain socket must have 1 to 100 bytes.")
         }
     }
 
@@ -110,7 +105,7 @@ struct ConnectionOptions: ParsableArguments, Sendable {
         return configuration
     }
 
-    /// What proves who the user is; asks for a password if need be.
+    /// The user's credentials; prompts for a missing password.
     func credentials(for host: String) throws -> HTTPCredentials? {
         if let bearer {
             do {
@@ -128,7 +123,7 @@ struct ConnectionOptions: ParsableArguments, Sendable {
 
     private static func route(_ proxy: String) throws(CommandFailure) -> ProxyRoute {
         guard let route = try? ProxyRoute(setting: proxy) else {
-            throw CommandFailure(.usage, "--proxy: This is no proxy that can be used. Write it as http://host:port.")
+            throw CommandFailure(.usage, "--proxy: This proxy can't be used. Write it as http://host:port.")
         }
         return route
     }

@@ -4,14 +4,14 @@ import HTTPWire
 import Martlet
 import NIOCore
 
-/// What a request contains.
+/// The options for the content of a request.
 struct ContentOptions: ParsableArguments, Sendable {
     @Option(
         name: [.customShort("d"), .long],
         parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "Send this text, or @file, or @- for standard input, as it is. Several are joined with “&”.",
-            discussion: "The type is application/x-www-form-urlencoded unless --header says another.",
+            "Send this text, or @file, or @- for standard input, unchanged. Several are joined with “&”.",
+            discussion: "The type is application/x-www-form-urlencoded unless --header sets another one.",
             valueName: "content"
         )
     )
@@ -20,13 +20,13 @@ struct ContentOptions: ParsableArguments, Sendable {
     @Option(
         name: .customLong("data-urlencode"),
         parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("Send this pair of a form, encoded.", valueName: "name=value")
+        help: ArgumentHelp("Send this field of a form, URL-encoded.", valueName: "name=value")
     )
     var pairs: [FormPair] = []
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Send this JSON, or @file, or @-, and ask for JSON.", valueName: "json")
+        help: ArgumentHelp("Send this JSON, or @file, or @-, and request JSON.", valueName: "json")
     )
     var json: ContentArgument?
 
@@ -34,10 +34,10 @@ struct ContentOptions: ParsableArguments, Sendable {
         name: [.customShort("F"), .long],
         parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "Send this field of a form (multipart/form-data). Files are named as name=@file[;type=…][;filename=…].",
+            "Send this field of a form (multipart/form-data), or a file as name=@file[;type=…][;filename=…].",
             discussion: """
-                As in curl: several files have commas between them, name=<file sends what is in a file as a text, and
-                what has commas, semicolons or blanks at its ends stands in double quotes: name=@"a,b;c.png".
+                As in curl, several files are separated by commas, name=<file sends the contents of a file as text, and
+                values with commas, semicolons or blanks at their ends need double quotes: name=@"a,b;c.png".
                 """,
             valueName: "name=value"
         )
@@ -48,7 +48,7 @@ struct ContentOptions: ParsableArguments, Sendable {
         let kinds = [!data.isEmpty || !pairs.isEmpty, json != nil, !form.isEmpty].filter { $0 }.count
         if kinds > 1 { throw ValidationError("Use only one of --data, --json and --form.") }
         let inputs = (data + [json].compactMap { $0 } + form.flatMap(\.sources)).filter { $0 == .standardInput }.count
-        if inputs > 1 { throw ValidationError("Standard input can be read once. Use @- only once.") }
+        if inputs > 1 { throw ValidationError("Standard input can be read only once. Use @- only once.") }
     }
 
     /// The content; nil if there is none.
@@ -73,7 +73,7 @@ struct ContentOptions: ParsableArguments, Sendable {
         return .buffer(whole, contentType: type)
     }
 
-    /// The fields that the content suggests.
+    /// The fields that go with the content.
     var fields: HTTPFields {
         json == nil ? [:] : [.accept: "application/json, */*;q=0.5"]
     }

@@ -1,23 +1,23 @@
 import ArgumentParser
 import HTTPWire
 
-/// What is shown of a response, and where it goes.
+/// The options for the output.
 struct OutputOptions: ParsableArguments, Sendable {
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
-            "Save the content to this file, which appears when it is complete; - prints it as it is.",
+            "Save the content to this file, which appears when it is complete; - prints it unchanged.",
             valueName: "file"
         )
     )
     var output: String?
 
-    @Flag(name: [.customShort("O"), .long], help: "Save the content to a file named like the end of the URL.")
+    @Flag(name: [.customShort("O"), .long], help: "Save the content to a file named after the last part of the URL.")
     var remoteName = false
 
     @Flag(
         name: [.customShort("C"), .customLong("continue")],
-        help: "Keep what an interrupted download has got, in FILE.part, and go on with it."
+        help: "Keep the part of an interrupted download in FILE.part, and continue it."
     )
     var continues = false
 
@@ -27,16 +27,16 @@ struct OutputOptions: ParsableArguments, Sendable {
     @Flag(name: .shortAndLong, help: "Show the heads of requests and responses on standard error.")
     var verbose = false
 
-    @Flag(name: [.customShort("s"), .customLong("quiet")], help: "Show no progress, and no message about --fail.")
+    @Flag(name: [.customShort("s"), .customLong("quiet")], help: "Show no progress and no message about --fail.")
     var quiet = false
 
     @Flag(help: "Show how long each step took on standard error.")
     var timing = false
 
-    @Flag(name: .shortAndLong, help: "Exit with 4 or 5 when the status is 400 or more; --output saves nothing then.")
+    @Flag(name: .shortAndLong, help: "Exit with 4 or 5 if the status is 400 or more; --output then saves nothing.")
     var fail = false
 
-    @Option(help: "Lay JSON out for reading: auto (on a terminal), always, never.")
+    @Option(help: "Format JSON for reading: auto (on a terminal), always, never.")
     var pretty = Choice.auto
 
     @Option(help: "Show colours: auto (on a terminal, unless NO_COLOR is set), always, never.")
@@ -56,7 +56,7 @@ struct OutputOptions: ParsableArguments, Sendable {
         return Download(path: path, continues: continues, showsProgress: showsProgress)
     }
 
-    /// How contents are shown on standard output.
+    /// The style of content on standard output.
     var style: ContentFormatter.Style {
         if output == "-" { return ContentFormatter.Style() }
         let isTerminal = StandardStream.output.isTerminal
@@ -67,7 +67,7 @@ struct OutputOptions: ParsableArguments, Sendable {
         )
     }
 
-    /// How heads are shown.
+    /// The style of heads.
     func headText(on stream: StandardStream, prefix: String = "") -> HeadText {
         let colours = colours(on: stream)
         return HeadText(

@@ -1,17 +1,22 @@
 import ArgumentParser
 import Martlet
 
-/// How https is secured.
+/// The options for https.
 struct SecurityOptions: ParsableArguments, Sendable {
     @Option(
-        help: ArgumentHelp("Trust the authorities in this PEM file too, for servers of your own.", valueName: "file")
+        help: ArgumentHelp("Also trust the authorities in this PEM file, for your own servers.", valueName: "file")
     )
     var cacert: String?
 
-    @Flag(name: [.customShort("k"), .long], help: "Accept every certificate. Anybody can listen then.")
+    @Flag(name: [.customShort("k"), .long], help: "Accept every certificate. Others may then read the traffic.")
     var insecure = false
 
-    @Option(help: ArgumentHelp("Show this certificate (PEM, with its chain) to servers that ask.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Present this certificate (PEM, with its chain) to servers that request one.",
+            valueName: "file"
+        )
+    )
     var cert: String?
 
     @Option(

@@ -18,12 +18,12 @@ enum VersionFlag: EnumerableFlag, Sendable {
     static func help(for value: VersionFlag) -> ArgumentHelp? {
         switch value {
         case .http1: "Use HTTP/1.1 only."
-        case .http2: "Use HTTP/2 where a server of https offers it, which is the default."
-        case .http2PriorKnowledge: "Use HTTP/2 in any case, also without TLS."
+        case .http2: "Use HTTP/2 if an https server offers it (the default)."
+        case .http2PriorKnowledge: "Always use HTTP/2, even without TLS."
         }
     }
 
-    /// What the client is set to.
+    /// The client's setting.
     var setting: HTTPClient.HTTP2Configuration {
         switch self {
         case .http1: .never

@@ -1,20 +1,20 @@
 import HTTPWire
 import NIOCore
 
-/// Turns a content into what is shown of it.
+/// Formats content for output.
 ///
 /// A plain value: bytes in, bytes out.
 struct ContentFormatter {
-    /// What is done to a content.
+    /// How content is formatted.
     struct Style: Equatable {
-        /// Whether JSON is laid out.
+        /// Whether JSON is indented.
         var indents = false
-        /// Whether JSON gets colours.
+        /// Whether JSON is coloured.
         var colours = false
-        /// Whether it goes to a terminal.
+        /// Whether the output goes to a terminal.
         var isForTerminal = false
 
-        /// Whether bytes come out as they are.
+        /// Whether the output is the same as the input.
         var isRaw: Bool { self == Style() }
     }
 
@@ -31,7 +31,7 @@ struct ContentFormatter {
         }
     }
 
-    /// The form of some more bytes.
+    /// Formats some more bytes.
     ///
     /// - Throws: ``CommandFailure`` if the content is binary and goes to a terminal.
     mutating func format(_ bytes: ByteBuffer) throws(CommandFailure) -> ByteBuffer {
@@ -40,8 +40,8 @@ struct ContentFormatter {
         if isAtStart, style.isForTerminal, view.contains(0) {
             throw CommandFailure(
                 .fileError,
-                "The content is binary and would disturb the terminal. Save it with --output FILE, or use --output - to "
-                    + "print it all the same."
+                "The content is binary and would disturb the terminal. Save it with --output FILE, or use --output - "
+                    + "to print it anyway."
             )
         }
         isAtStart = false
@@ -49,13 +49,13 @@ struct ContentFormatter {
         return note(json?.process(clean) ?? clean)
     }
 
-    /// What is left at the end.
+    /// Formats the rest at the end.
     mutating func finish() -> ByteBuffer {
         if style.isRaw { return ByteBuffer() }
         let rest = text.finish()
         var output = json?.process(rest) ?? rest
         output += json?.finish() ?? []
-        // The shell's prompt is to begin on a line of its own.
+        // The shell's prompt should begin on a line of its own.
         if style.isForTerminal, let last = output.last ?? lastByte, last != 0x0A { output.append(0x0A) }
         return note(output)
     }
@@ -67,7 +67,7 @@ struct ContentFormatter {
 }
 
 extension MediaType {
-    /// Whether contents of this type are JSON, or several JSON values in a row.
+    /// Whether content of this type is JSON, or a sequence of JSON values.
     var isJSON: Bool {
         switch subtype {
         case "json", "x-ndjson", "jsonl", "json-seq": true

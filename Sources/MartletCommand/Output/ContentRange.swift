@@ -2,10 +2,10 @@
 struct ContentRange: Equatable {
     /// The first and the last byte.
     let bytes: ClosedRange<Int>
-    /// How many bytes there are in all; nil when the server does not know.
+    /// The total number of bytes; nil if the server does not know it.
     let total: Int?
 
-    /// Reads the value; nil if it is none of a part of a content.
+    /// Reads the value; nil if it is not that of a part of the content.
     init?(_ text: String) {
         let words = text.split(separator: " ", maxSplits: 1)
         guard words.count == 2, words[0].lowercased() == "bytes" else { return nil }

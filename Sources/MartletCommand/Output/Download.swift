@@ -6,13 +6,13 @@ import NIOCore
 /// Writes the content of a response to a file.
 struct Download: Sendable {
     let path: String
-    /// Whether what there is of an interrupted download is kept, and continued.
+    /// Whether the part of an interrupted download is kept and continued.
     let continues: Bool
     let showsProgress: Bool
 
     private var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 
-    /// What a former download has left, to be continued with a request for `url`.
+    /// The part that an earlier download has left, to be continued with a request for `url`.
     func part(from url: String) -> PartialDownload? {
         continues ? PartialDownload(of: path, from: url) : nil
     }
@@ -20,7 +20,7 @@ struct Download: Sendable {
     /// Writes the content. A file appears, or is replaced, when it is complete.
     ///
     /// - Parameters:
-    ///   - part: What the request has asked to be continued.
+    ///   - part: The part that the request has asked to continue.
     ///   - url: The URL of the request.
     func save(_ response: HTTPClientResponse, continuing part: PartialDownload?, from url: String) async throws {
         if OutputFile.isDevice(path) {
@@ -28,7 +28,7 @@ struct Download: Sendable {
         } else if continues {
             try await resume(response, continuing: part, from: url)
         } else {
-            // A link stays one.
+            // A symbolic link is kept.
             let target = OutputFile.target(of: path)
             try await follow(from: 0) { progress in
                 try await response.save(to: target, progress: progress)
@@ -63,7 +63,7 @@ struct Download: Sendable {
             let range = response.headers[.contentRange] ?? "none"
             throw CommandFailure(
                 .malformedResponse,
-                "The server sent another part than was asked for (Content-Range: \(range)). Try without --continue."
+                "The server sent another part than requested (Content-Range: \(range)). Try without --continue."
             )
         }
         let (partPath, originPath) = (PartialDownload.path(path), PartialDownload.originPath(path))
@@ -71,7 +71,7 @@ struct Download: Sendable {
         let validator = PartialDownload.validator(in: response.headers)
         if !isRest {
             if let validator {
-                // The URL of the command, for the next command will have that.
+                // The URL of the command, since the next command will have the same.
                 try OutputFile(originPath).append(.init(string: "\(url)\n\(validator)\n"))
             } else {
                 OutputFile.remove(originPath)
@@ -82,7 +82,7 @@ struct Download: Sendable {
         } catch  where Task.isCancelled {
             guard isRest || validator != nil else {
                 OutputFile.remove(partPath)
-                throw Interruption(message: "Interrupted. The server offers no way to continue.")
+                throw Interruption(message: "Interrupted. The server does not support continuing.")
             }
             throw Interruption(message: "Interrupted. Run the same command again to continue.")
         }
@@ -92,7 +92,7 @@ struct Download: Sendable {
 
     // MARK: Progress
 
-    /// Shows how `work` goes on.
+    /// Shows the progress of `work`.
     private func follow(
         from start: Int,
         _ work: (_ progress: @escaping (_ written: Int, _ total: Int?) -> Void) async throws -> Int

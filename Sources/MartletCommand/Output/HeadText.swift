@@ -1,17 +1,17 @@
 import HTTPTypes
 import Martlet
 
-/// The text of a message's head, with CR LF as on the wire or made for a terminal.
+/// The text of a message's head, either with CR LF as on the wire or for a terminal.
 struct HeadText {
-    /// What each line begins with: `> ` for what is sent, `< ` for what is received, or nothing.
+    /// The prefix of each line: `> ` for what is sent, `< ` for what is received, or nothing.
     var prefix = ""
-    /// Whether it is for people: without what could steer a terminal.
+    /// Whether the text is for a terminal: without characters that could control it.
     var isForTerminal = false
     var colours = false
 
     private var lineEnd: String { isForTerminal ? "\n" : "\r\n" }
 
-    /// The head of a response, the empty line included.
+    /// The head of a response, including the empty line.
     func response(_ version: HTTPVersion, _ status: HTTPResponse.Status, _ fields: HTTPFields) -> String {
         let role: Palette.Role =
             switch status.code {

@@ -1,21 +1,14 @@
+import CLibrary
 import NIOCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// A file or a device that is written to as bytes arrive. Its members block.
 final class OutputFile: Sendable {
     private let path: String
     private let descriptor: CInt
 
-    /// Opens what is at `path`, or makes a file.
+    /// Opens or creates the file at `path`.
     ///
-    /// - Parameter keepsContent: Whether to write behind what is there, instead of in its place.
+    /// - Parameter keepsContent: Whether to append to the contents instead of replacing them.
     init(_ path: String, keepsContent: Bool = false) throws(CommandFailure) {
         self.path = path
         let way = keepsContent ? O_APPEND : O_TRUNC
@@ -41,20 +34,20 @@ final class OutputFile: Sendable {
         }
     }
 
-    /// How many bytes the file has; nil if there is none.
+    /// The size of a file in bytes; nil if there is none.
     static func size(of path: String) -> Int? {
         var info = stat()
         guard stat(path, &info) == 0, info.st_mode & S_IFMT == S_IFREG else { return nil }
         return Int(info.st_size)
     }
 
-    /// Whether something is there that is not a file, such as a device: it is written to, and not replaced.
+    /// Whether there is something other than a file, such as a device, which is written to and not replaced.
     static func isDevice(_ path: String) -> Bool {
         var info = stat()
         return stat(path, &info) == 0 && info.st_mode & S_IFMT != S_IFREG
     }
 
-    /// Where a symbolic link leads; the path itself if it is none.
+    /// The target of a symbolic link; the path itself if it is not one.
     static func target(of path: String) -> String {
         guard let resolved = realpath(path, nil) else { return path }
         defer { free(resolved) }

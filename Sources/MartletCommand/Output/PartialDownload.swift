@@ -1,18 +1,18 @@
 import HTTPTypes
 import Martlet
 
-/// What an interrupted download has left: `FILE.part`, and `FILE.part.origin`, which tells of what it is a part.
+/// The files that an interrupted download leaves: `FILE.part`, and `FILE.part.origin`, which identifies the whole.
 ///
-/// Only what the server names by a strong validator (RFC 9110 section 8.8.1) can be continued: else the rest could be
-/// that of other bytes.
+/// A download can be continued only if the server sends a strong validator (RFC 9110 section 8.8.1): otherwise the rest
+/// could belong to other content.
 struct PartialDownload: Equatable {
     private static let maximumOrigin = 65_536
 
-    /// The URL that it is from.
+    /// The URL of the download.
     let url: String
     /// A strong `ETag`, or a `Last-Modified`.
     let validator: String
-    /// How many bytes there are.
+    /// The size of the part in bytes.
     let count: Int
 
     static func path(_ file: String) -> String { "\(file).part" }
@@ -24,7 +24,7 @@ struct PartialDownload: Equatable {
         self.count = count
     }
 
-    /// What is left of a download of `url`; nil if there is nothing, or nothing of use.
+    /// The part of a download of `url`; nil if there is none, or it can't be continued.
     init?(of file: String, from url: String) {
         guard let count = OutputFile.size(of: Self.path(file)), count > 0,
             let origin = OutputFile.text(of: Self.originPath(file), upTo: Self.maximumOrigin)
@@ -34,12 +34,12 @@ struct PartialDownload: Equatable {
         self.init(url: url, validator: String(lines[1]), count: count)
     }
 
-    /// The fields that ask for the rest.
+    /// The fields that request the rest.
     var fields: HTTPFields {
         [.range: "bytes=\(count)-", .ifRange: validator]
     }
 
-    /// Whether a response brings the rest: of the same, from the right byte on, to the end.
+    /// Whether a response has the rest: of the same content, from the right byte on, up to the end.
     func isContinued(by response: HTTPResponse.Status, _ fields: HTTPFields) -> Bool {
         guard response == .partialContent, let value = fields.onlyValue(of: .contentRange),
             let range = ContentRange(value), let total = range.total
@@ -50,14 +50,14 @@ struct PartialDownload: Equatable {
         return range.bytes.lowerBound == count && range.bytes.upperBound == total - 1
     }
 
-    /// By what a later request can tell whether it is about the same bytes; nil if it can't.
+    /// The strong validator by which a later request can identify the same content; nil if there is none.
     static func validator(in fields: HTTPFields) -> String? {
         switch fields.singleton(.eTag) {
         case .field(let tag): return tag.value.hasPrefix("\"") ? tag.value : nil
         case .contradictory: return nil
         case .absent: break
         }
-        // A date is a strong validator when it is well before that of the response (RFC 9110 section 8.8.2.2).
+        // A date is a strong validator if it is well before that of the response (RFC 9110 section 8.8.2.2).
         guard let modified = fields.lastModified, let date = fields.date,
             date.secondsSince1970 - modified.secondsSince1970 >= 60
         else { return nil }

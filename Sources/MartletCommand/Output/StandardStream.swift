@@ -1,14 +1,7 @@
+import CLibrary
 import NIOCore
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
-/// Standard output or standard error. Writing blocks until the reader has taken it.
+/// Standard output or standard error. Writing blocks until the reader has received everything.
 struct StandardStream: Sendable {
     static let output = StandardStream(descriptor: 1)
     static let error = StandardStream(descriptor: 2)
@@ -17,10 +10,10 @@ struct StandardStream: Sendable {
 
     var isTerminal: Bool { isatty(descriptor) == 1 }
 
-    /// Whether colours are welcome: on a terminal that understands them, unless the user has set `NO_COLOR`.
+    /// Whether to use colours: on a terminal that supports them, unless the user has set `NO_COLOR`.
     var showsColours: Bool { isTerminal && !Self.isDumb && Self.variable("NO_COLOR").isEmpty }
 
-    /// Whether the terminal understands no escape sequences.
+    /// Whether the terminal does not support escape sequences.
     static var isDumb: Bool {
         let terminal = variable("TERM")
         return terminal.isEmpty || terminal == "dumb"
@@ -30,7 +23,7 @@ struct StandardStream: Sendable {
         getenv(name).map { String(cString: $0) } ?? ""
     }
 
-    /// How many characters a line of the terminal has; nil if there is none.
+    /// The width of the terminal in characters; nil if there is none.
     var columns: Int? {
         var size = winsize()
         guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
@@ -56,7 +49,7 @@ struct StandardStream: Sendable {
             case EINTR:
                 continue
             case EAGAIN:
-                // Whoever shares the stream has made it so.
+                // Another process that shares the stream has made it non-blocking.
                 var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 poll(&wait, 1, -1)
             case EPIPE:
@@ -69,7 +62,7 @@ struct StandardStream: Sendable {
     }
 }
 
-/// Whoever read what the tool writes has gone.
+/// The reader of the output has gone.
 struct BrokenPipe: Error {}
 
 private func systemWrite(_ descriptor: CInt, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {

@@ -1,6 +1,6 @@
 import Martlet
 
-/// How long the steps of a request took, a line each.
+/// How long the steps of a request took, one per line.
 struct TimingText: CustomStringConvertible {
     let nameLookup: Duration?
     let connect: Duration?

@@ -3,7 +3,7 @@ import Martlet
 import NIOCore
 
 extension ContentArgument {
-    /// What is larger is not held in memory, and can't be sent a second time.
+    /// Larger content is not held in memory, and can't be sent again.
     private static let memoryLimit = 1_048_576
 
     /// The content of a request.
@@ -21,7 +21,7 @@ extension ContentArgument {
         }
     }
 
-    /// All of it, in memory.
+    /// Reads all of it into memory.
     func collect() async throws -> ByteBuffer {
         if case .text(let text) = self { return ByteBuffer(string: text) }
         return try await input().collect(upTo: .max).bytes
@@ -46,7 +46,7 @@ extension ContentArgument {
     }
 }
 
-/// The rest of an input behind its beginning, which has been read already.
+/// An input whose beginning has already been read.
 private struct Prefixed: AsyncSequence, Sendable {
     let first: ByteBuffer
     let rest: InputBytes

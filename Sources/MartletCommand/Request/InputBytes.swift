@@ -1,19 +1,12 @@
+import CLibrary
 import Martlet
 import NIOCore
 import NIOPosix
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
-/// What comes from standard input, or from something that is no file, such as a named pipe.
+/// The bytes of standard input, or of something that is not a file, such as a named pipe.
 struct InputBytes: AsyncSequence, Sendable {
     private static let pieceSize = 65_536
-    /// Reading waits for the writer, perhaps for ever: not on the threads that files are read and written on.
+    /// Reading may wait for the writer forever, so it has its own thread, apart from those for files.
     private static let threads = {
         let threads = NIOThreadPool(numberOfThreads: 1)
         threads.start()
@@ -54,7 +47,7 @@ struct InputBytes: AsyncSequence, Sendable {
         AsyncIterator(descriptor: descriptor)
     }
 
-    /// All of it, if it has at most `limit` bytes; else its beginning, which then has more.
+    /// All of the input if it has at most `limit` bytes; otherwise its beginning, which has more than that.
     func collect(upTo limit: Int) async throws -> (bytes: ByteBuffer, isComplete: Bool) {
         var whole = ByteBuffer()
         for try await bytes in self {

@@ -4,7 +4,7 @@ import HTTPWire
 import Martlet
 import NIOCore
 
-/// One request, from the command line to what is shown of its response.
+/// One request, from the command line to the output of its response.
 struct RequestRun {
     private let method: HTTPRequest.Method
     private let options: RequestOptions
@@ -31,7 +31,7 @@ struct RequestRun {
         if output.verbose { showHeads(&configuration) }
         let client = HTTPClient(configuration: configuration)
         if let credentials = try options.connection.credentials(for: url.host) {
-            // For all of the server: a redirect within it keeps them.
+            // For the whole server, so that redirects within it keep them.
             try client.addCredentials(credentials, for: "\(url.scheme)://\(url.authority)/")
         }
 
@@ -40,7 +40,7 @@ struct RequestRun {
             let body = try await options.content.body()
             var (part, response) = try await respond(client, body, download)
             if part != nil, response.status == .rangeNotSatisfiable {
-                // There is nothing behind what we have, or we have too much.
+                // The part is complete or too long.
                 (part, response) = try await respond(client, body, nil)
             }
             try await show(response, download, continuing: part)
@@ -49,7 +49,7 @@ struct RequestRun {
             result = .failure(error)
         }
         if let path = options.connection.cookieJar {
-            // Without those of the session the next command would begin another one.
+            // Without session cookies the next command would begin another session.
             try await cookies?.save(to: path, includingSessionCookies: true)
         }
         if output.timing { await show(timings) }
@@ -68,7 +68,7 @@ struct RequestRun {
         var fields = request.headers
         for field in options.content.fields { fields[field.name] = field.value }
         if output.continues {
-            // A part of a compressed content is of no use.
+            // A part of compressed content is of no use.
             fields[.acceptEncoding] = "identity"
             for field in part?.fields ?? [:] { fields[field.name] = field.value }
         }
@@ -83,7 +83,7 @@ struct RequestRun {
         return (part, response)
     }
 
-    /// Shows what is sent, and the redirects that are followed.
+    /// Shows the heads that are sent, and the redirects that are followed.
     private func showHeads(_ configuration: inout HTTPClient.Configuration) {
         let sent = output.headText(on: .error, prefix: "> ")
         configuration.onRequestHead = { try? StandardStream.error.write(sent.request($0)) }
@@ -123,7 +123,7 @@ struct RequestRun {
                     try StandardStream.output.write(try formatter.format(bytes))
                 }
             } catch let error as HTTPClientError {
-                // What has come of the content is shown before what is wrong with the rest.
+                // The content that has arrived is shown before the error.
                 try StandardStream.output.write(formatter.finish())
                 throw error
             }
@@ -134,11 +134,11 @@ struct RequestRun {
         if output.quiet { throw ExitCode(exit.rawValue) }
         let reason = response.status.reasonPhrase
         let status = reason.isEmpty ? "\(response.status.code)" : "\(response.status.code) \(reason)"
-        throw CommandFailure(exit, "The server answered \(status).")
+        throw CommandFailure(exit, "The server responded with \(status).")
     }
 
     private func show(_ timings: AsyncStream<HTTPClientMetrics>) async {
-        // The figures come when the connection is done with the response, which is at once if it was read to its end.
+        // The metrics arrive when the connection has finished with the response: immediately if it was read to its end.
         let patience = Task {
             try await Task.sleep(for: .seconds(1))
         }

@@ -1,16 +1,9 @@
+import CLibrary
 import Martlet
 import MartletWeb
 import Synchronization
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
-/// A log for people who watch: a line for each request that was answered.
+/// A log for people: one line for each completed request.
 ///
 ///     15:04:05 200 GET /falcon.iso  33.2 MiB  2841.7 ms  192.168.1.7
 struct LiveLog: Sendable {
@@ -23,10 +16,10 @@ struct LiveLog: Sendable {
         self.output = output
     }
 
-    /// The handler, with the log around it.
+    /// Wraps a handler in the log.
     func wrapping(_ handler: @escaping HTTPServer.Handler) -> HTTPServer.Handler {
         { request in
-            // Once the connection is gone, the address is not known any more.
+            // Once the connection is closed, the address is unknown.
             let (address, began) = (request.remoteAddress?.host, ContinuousClock.now)
             request.response.onCompletion { summary in
                 let line = LiveLogLine(
@@ -46,12 +39,12 @@ struct LiveLog: Sendable {
     }
 }
 
-/// One line of it: facts in, text out.
+/// One line of the log: facts in, text out.
 struct LiveLogLine {
     let time: String
     let method: String
     let target: String
-    /// Nil when the client has gone before it got an answer.
+    /// Nil if the client has gone before it got a response.
     let status: Int?
     let byteCount: Int
     let isComplete: Bool
@@ -60,7 +53,7 @@ struct LiveLogLine {
 
     /// The line, with its line feed.
     func text(colours: Bool) -> String {
-        // What nginx and RequestLog say then.
+        // As in nginx and RequestLog.
         let status = status ?? 499
         var code = "\(status)"
         if colours, let role = Self.role(status) { code = Palette.paint(code, as: role) }
@@ -68,7 +61,7 @@ struct LiveLogLine {
         if byteCount > 0 { line += "  \(ByteCount(byteCount))" }
         line += "  \((duration.inSeconds * 1000).tenths) ms"
         if let address { line += "  \(address)" }
-        if !isComplete { line += "  broken off" }
+        if !isComplete { line += "  incomplete" }
         return line + "\n"
     }
 
@@ -81,17 +74,17 @@ struct LiveLogLine {
         }
     }
 
-    /// What clients say, without what a terminal would act on.
+    /// Text from a client, without characters that could control a terminal.
     private static func harmless(_ text: String) -> String {
         text.utf8.allSatisfy { (0x20..<0x7F).contains($0) } ? text : TerminalText.line(text)
     }
 }
 
-/// The time of day as a clock on the wall shows it. It is put into words once a second.
+/// The local time of day. It is formatted once a second.
 private final class WallClock: Sendable {
     private let last = Mutex<(second: Int, text: String)>((.min, ""))
 
-    /// The present time, such as `15:04:05`.
+    /// The current time, such as `15:04:05`.
     var now: String {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)

@@ -1,14 +1,8 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// The names by which other machines know this one.
 enum MachineNames {
-    /// Its host name, the first part of it, and that with `.local`, as it is called in a network without a name server.
+    /// Its host name, the first label of it, and that label with `.local`, its name in a network without a name server.
     static var all: [String] {
         var buffer = [CChar](repeating: 0, count: 256)
         // The last byte stays 0.

@@ -1,11 +1,11 @@
 import Martlet
 import NIOCore
 
-/// The URLs that a server is reached at.
+/// The URLs of a server.
 struct ServeAddresses {
-    /// The one for this machine.
+    /// The URL for this machine.
     var local: String
-    /// Those for other machines; none when only this one reaches the server, or when ``local`` is for all.
+    /// The URLs for other machines; none if only this one can reach the server, or if ``local`` is for all.
     let network: [String]
 
     init(_ server: HTTPServer) {
@@ -24,10 +24,10 @@ struct ServeAddresses {
         }
     }
 
-    /// - Parameter addresses: Those of the machine's interfaces.
+    /// - Parameter addresses: The addresses of the machine's interfaces.
     init(scheme: String = "http", port: Int, addresses: [InternetAddress], includesIPv6: Bool) {
         func url(_ address: InternetAddress) -> String { "\(scheme)://\(address):\(port)/" }
-        // Link-local ones need the name of an interface beside them, which URLs have no place for.
+        // Link-local addresses need the name of an interface, for which URLs have no place.
         let others = addresses.filter {
             !$0.isLoopback && !$0.host.hasPrefix("fe80:") && !$0.host.hasPrefix("169.254.")
         }

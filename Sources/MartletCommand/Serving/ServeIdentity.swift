@@ -2,13 +2,13 @@ import DevelopmentCertificates
 import Martlet
 import NIOPosix
 
-/// What `martlet serve` proves with who it is, when it speaks https.
+/// The identity of `martlet serve` for https.
 struct ServeIdentity: Sendable {
     let security: SecurityContext
-    /// The certificates that were made for this machine; nil when the user has given others.
+    /// The certificates that were created for this machine; nil if the user has given others.
     let certificates: DevelopmentCertificates?
 
-    /// Nil when plain http is asked for.
+    /// Nil for plain http.
     init?(_ options: ServeCommand) async throws {
         if let cert = options.cert, let key = options.key {
             certificates = nil
@@ -25,13 +25,13 @@ struct ServeIdentity: Sendable {
         }
     }
 
-    /// What to tell people about the certificate, in lines.
+    /// The message about the certificate, in lines.
     func advice(for addresses: ServeAddresses) -> String {
         guard let certificates else { return "" }
         var lines = certificates.isNew ? certificates.advice : ["Try it: \(certificates.curl(addresses.local))"]
         if !addresses.network.isEmpty {
             lines.append(
-                "The certificate is for this machine: others will warn of it. Give them one with --cert and --key."
+                "The certificate is for this machine only: others will reject it. Use --cert and --key for them."
             )
         }
         return lines.map { $0 + "\n" }.joined()

@@ -1,18 +1,11 @@
+import CLibrary
 import Logging
 import Martlet
 import MartletWeb
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 /// One run of `martlet serve`, from the command line to the last response.
 struct ServeRun {
-    /// How long downloads may go on after Control-C.
+    /// How long downloads may continue after Control-C.
     static let shutdownTimeout = Duration.seconds(30)
 
     private let options: ServeCommand
@@ -35,18 +28,18 @@ struct ServeRun {
             let count = server.connectionsInfo.active
             if count > 0 {
                 let requests = count == 1 ? "A request is" : "\(count) requests are"
-                complain("\(requests) still being answered. Press Control-C again to end at once.")
+                complain("\(requests) still in progress. Press Control-C again to end immediately.")
             }
         }
         await LogOutput.standardOutput.flush()
         await messages.flush()
         let dropped = LogOutput.standardOutput.droppedLines
-        if dropped > 0 { complain("\(dropped) lines of the log came too fast to be written.") }
+        if dropped > 0 { complain("\(dropped) lines of the log were dropped because they came too fast.") }
     }
 
     // MARK: The beginning
 
-    /// Finds mistakes while there is somebody to tell.
+    /// Reports mistakes before the server starts.
     private func check(_ site: Site) throws {
         let descriptor = open(site.directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileError(operation: "open", path: site.directory, code: errno) }
@@ -80,24 +73,27 @@ struct ServeRun {
         } catch let error as SocketError where error.isAddressInUse {
             throw CommandFailure(
                 .failure,
-                "Port \(port) is taken by another program. Choose another one with --port; 0 takes any that is free."
+                "Port \(port) is in use by another program. Choose another one with --port; 0 means any free one."
             )
         } catch let error as SocketError where error.isPermissionDenied {
-            throw CommandFailure(.failure, "Port \(port) is for administrators. Choose one from 1024 on with --port.")
+            throw CommandFailure(
+                .failure,
+                "Port \(port) needs administrator rights. Choose one above 1023 with --port."
+            )
         } catch let error as SocketError where error.code == EADDRNOTAVAIL {
             throw CommandFailure(
                 .failure,
-                "This machine has no address \(host). Give --host one of its own, or 0.0.0.0 or :: for all of them."
+                "This machine has no address \(host). Set --host to one that it has, or 0.0.0.0 or :: for all of them."
             )
         } catch let error as SocketError where error.code == nil {
             throw CommandFailure(.unknownHost, "No address is known for \(host). Check the spelling of --host.")
         }
     }
 
-    /// Tells where the server is reached.
+    /// Prints the URLs of the server.
     private func announce(_ server: HTTPServer, _ identity: ServeIdentity?) throws {
         var addresses = ServeAddresses(server)
-        // The name that its certificate is for.
+        // The certificate is for this name.
         if identity?.certificates != nil { addresses.local = "https://localhost:\(server.port)/" }
         var text = "Serving \(TerminalText.line(options.directory)) at \(addresses.local)\n"
         for url in addresses.network { text += "On the network: \(url)\n" }
@@ -125,7 +121,7 @@ struct ServeRun {
     }
 }
 
-/// Tells of what goes wrong in the server as the tool tells of errors: one line each, on standard error.
+/// Reports errors of the server like those of the tool: one line each, on standard error.
 private struct MessageLogHandler: LogHandler {
     let output: LogOutput
     var logLevel = Logger.Level.warning

@@ -3,26 +3,26 @@ import HTTPWire
 import Martlet
 import MartletWeb
 
-/// What the visitors of `martlet serve` get: files, error pages, a form for uploads.
+/// The site of `martlet serve`: files, error pages, a form for uploads.
 struct Site: Sendable {
-    /// Where the form for uploads is. No file can be in its way, since the name of a file is no query.
+    /// The target of the upload form. It cannot conflict with a file, since a file name is not a query.
     static let uploadTarget = "/?upload"
 
     let directory: String
     let configuration: VirtualDirectory.Configuration
-    /// The page for browsers where there is no file; its path is seen from ``directory``.
+    /// The page for browsers if there is no such file; its path is relative to ``directory``.
     let fallback: String?
     let allowsOtherSites: Bool
     let takesUploads: Bool
-    /// The names that it is reached by; nil for any.
+    /// The allowed names of the server; nil for any.
     var hosts: [String]?
 
-    /// The path of ``fallback``, seen from where the process is.
+    /// The path of ``fallback``, relative to the working directory.
     var fallbackPath: String? {
         fallback.map { $0.utf8.first == UInt8(ascii: "/") ? $0 : "\(directory)/\($0)" }
     }
 
-    /// Answers the requests.
+    /// The handler of the site.
     func handler() throws -> HTTPServer.Handler {
         let files = VirtualDirectory(directory, configuration: configuration)
         var handler: HTTPServer.Handler = { try await files.serveRequest($0) }
@@ -36,11 +36,11 @@ struct Site: Sendable {
         return handler
     }
 
-    /// What goes around that, and around what the server refuses itself: error pages, and what other sites may do.
+    /// The middleware around the handler, and around refusals by the server itself: error pages and CORS.
     var around: @Sendable (@escaping HTTPServer.Handler) -> HTTPServer.Handler {
         get throws {
             guard allowsOtherSites else { return { ErrorPages().wrapping($0) } }
-            // Parts of files are of use only to pages that may know which parts they are.
+            // Pages can use parts of files only if they may read which parts these are.
             let policy = try CORSPolicy(
                 methods: [.get, .head],
                 exposedHeaders: [.contentRange, .acceptRanges, .contentEncoding, .contentLength, .eTag]
@@ -49,7 +49,7 @@ struct Site: Sendable {
         }
     }
 
-    /// The handler, with a page in place of 404 for browsers that are on their way to one.
+    /// Wraps a handler: browsers that navigate to a missing page get the fallback page instead of 404.
     private static func fallingBack(
         to path: String,
         of files: VirtualDirectory,
@@ -59,7 +59,7 @@ struct Site: Sendable {
             do {
                 try await handler(request)
             } catch var error as HTTPError where error.status == .notFound {
-                // With another Accept it would be the page, or not.
+                // The response depends on Accept.
                 let vary = HTTPField(name: .vary, value: "Accept")
                 guard wantsPage(request) else {
                     error.headers.append(vary)
@@ -71,15 +71,14 @@ struct Site: Sendable {
         }
     }
 
-    /// Whether HTML is asked for by its name. Scripts, pictures and programs that take anything are better off with 404
-    /// than with a page.
+    /// Whether Accept names HTML. For scripts, images and programs that accept anything, 404 is better than a page.
     private static func wantsPage(_ request: HTTPServerRequest) -> Bool {
         guard request.method == .get || request.method == .head else { return false }
         let accepted = request.headers.qualityList(of: .accept)?.items ?? []
         return accepted.contains { $0.value.lowercased() == MediaType.html.essence && $0.quality > 0 }
     }
 
-    /// What no upload may be called, since it would be shown in place of something else.
+    /// Names that no upload may have, since it would be shown in place of something else.
     private var reservedNames: Set<String> {
         let page = fallback?.utf8.split(separator: UInt8(ascii: "/")).last.map {
             String(decoding: Array($0), as: UTF8.self)

@@ -6,7 +6,7 @@ struct ByteCount: CustomStringConvertible {
         self.bytes = Double(bytes)
     }
 
-    /// A part of a byte is none.
+    /// Fractions of a byte are dropped.
     init(_ bytes: Double) {
         self.bytes = bytes.rounded(.down)
     }
@@ -14,7 +14,7 @@ struct ByteCount: CustomStringConvertible {
     var description: String {
         var value = bytes
         for unit in ["B", "KiB", "MiB", "GiB"] {
-            // What would be rounded up to 1024.0 is a 1.0 of the next unit.
+            // A value that would be rounded up to 1024.0 is 1.0 of the next unit.
             if value < 1023.95 { return unit == "B" ? "\(Int(value)) B" : "\(value.tenths) \(unit)" }
             value /= 1024
         }
@@ -23,7 +23,7 @@ struct ByteCount: CustomStringConvertible {
 }
 
 extension Double {
-    /// The number with one digit behind the point.
+    /// The number with one decimal place.
     var tenths: String {
         let tenths = Int(Swift.min((self * 10).rounded(), 9e18))
         return "\(tenths / 10).\(tenths % 10)"
@@ -31,7 +31,7 @@ extension Double {
 }
 
 extension Duration {
-    /// The seconds.
+    /// The duration in seconds.
     var inSeconds: Double {
         Double(components.seconds) + Double(components.attoseconds) / 1e18
     }

@@ -1,11 +1,11 @@
-/// The colours of what is shown on a terminal.
+/// The colours of output on a terminal.
 enum Palette {
-    /// The parts that have a colour.
+    /// The coloured parts.
     enum Role {
         case key, string, number, literal
         case success, redirect, failure, fieldName
 
-        /// The attributes of SGR (ECMA-48 section 8.3.117): those of the 16 colours that every theme makes readable.
+        /// The attributes of SGR (ECMA-48 section 8.3.117): from the 16 colours that every theme keeps readable.
         var attributes: StaticString {
             switch self {
             case .key: "1;34"

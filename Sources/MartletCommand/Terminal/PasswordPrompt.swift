@@ -1,34 +1,28 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
-/// Asks for a password at the terminal, which does not show it.
+/// Asks for a password at the terminal, without echo.
 enum PasswordPrompt {
-    /// The longest line that terminals pass on.
+    /// The longest line of a terminal.
     private static let maximumLength = 4_096
 
-    /// What is typed up to the end of the line.
+    /// Reads a line from the terminal.
     ///
-    /// - Throws: ``CommandFailure`` without a terminal, ``KeyboardInterrupt`` when Control-C is pressed.
+    /// - Throws: ``CommandFailure`` if there is no terminal, ``KeyboardInterrupt`` if Control-C is pressed.
     static func ask(_ prompt: String) throws -> String {
         let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
         guard terminal >= 0 else {
             throw CommandFailure(
                 .usage,
-                "There is no terminal to ask for the password. Write it as --user name:password."
+                "There is no terminal to ask for the password. Use --user name:password."
             )
         }
         defer { close(terminal) }
         var settings = termios()
         guard tcgetattr(terminal, &settings) == 0 else {
-            throw CommandFailure(.usage, "The terminal can't hide a password. Write it as --user name:password.")
+            throw CommandFailure(.usage, "The terminal can't hide a password. Use --user name:password.")
         }
         let shown = settings
-        // Signals as well are left to us, since they must not leave a terminal behind that shows nothing.
+        // Signals are handled here as well, since they must not leave the terminal without echo.
         settings.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG)
         tcsetattr(terminal, TCSAFLUSH, &settings)
         let stream = StandardStream(descriptor: terminal)

@@ -1,23 +1,23 @@
-/// The line that shows how far a download has come.
+/// The line that shows the progress of a download.
 ///
 ///     falcon.iso   52% [#########.........] 33.2 MiB of 64.0 MiB, 12.1 MiB/s, 3 s left
 ///
 /// A plain value: figures in, text out.
 struct ProgressLine {
-    /// The bar has at least this many characters, or is left out.
+    /// The bar has at least this many characters, or is omitted.
     private static let minimumBar = 10
     private static let maximumBar = 40
 
     let name: String
-    /// How many characters there is room for.
+    /// The available width in characters.
     let width: Int
 
-    /// The line while a download goes on.
+    /// The line during a download.
     ///
     /// - Parameters:
-    ///   - written: How many bytes there are.
-    ///   - total: How many there will be, if that is known.
-    ///   - received: How many of them have come since `elapsed`, which tells the speed.
+    ///   - written: How many bytes have been written.
+    ///   - total: The total number of bytes, if known.
+    ///   - received: How many of them have arrived during `elapsed`, which gives the speed.
     func running(written: Int, total: Int?, received: Int, elapsed: Duration) -> String {
         let seconds = elapsed.inSeconds
         let speed = seconds > 0 ? Double(received) / seconds : 0
@@ -52,7 +52,7 @@ struct ProgressLine {
 
     private static func time(_ seconds: Double) -> String {
         if seconds < 9.95 { return "\(seconds.tenths) s" }
-        // A server that sends a byte a day is no reason to crash.
+        // A server that sends a byte a day must not cause an overflow.
         let whole = Int(min(seconds.rounded(), 3_599_999))
         if whole < 60 { return "\(whole) s" }
         let (minutes, rest) = (whole / 60 % 60, whole % 60)

@@ -1,16 +1,16 @@
-/// Makes a text harmless that others have written: no control character, escape sequence or change of direction
-/// reaches the terminal, which such could steer.
+/// Makes untrusted text harmless: no control character, escape sequence or change of text direction, which could
+/// control the terminal, reaches it.
 ///
 ///     var text = TerminalText()
 ///     text.process("red: \u{1B}[31m\n".utf8)   // the bytes of "red: ␛[31m\n"
 ///
-/// A plain value: bytes in, as they come, and bytes out. Line feeds and tabs stay, and so does CR LF; what is not UTF-8
-/// becomes U+FFFD.
+/// A plain value: bytes in, as they arrive, and bytes out. Line feeds, tabs and CR LF are kept; invalid UTF-8 becomes
+/// U+FFFD.
 struct TerminalText {
-    /// The beginning of a character whose end has not come yet, or a CR.
+    /// The beginning of an incomplete character, or a CR.
     private var pending: [UInt8] = []
 
-    /// The text of some more bytes.
+    /// Converts some more bytes.
     mutating func process(_ bytes: some Sequence<UInt8>) -> [UInt8] {
         pending += bytes
         let count = pending.count - Self.unfinished(pending)
@@ -19,13 +19,13 @@ struct TerminalText {
         return Self.harmless(text, allowing: [0x09, 0x0A])
     }
 
-    /// What is left at the end.
+    /// Converts the rest at the end.
     mutating func finish() -> [UInt8] {
         defer { pending = [] }
         return Self.harmless(String(decoding: pending, as: UTF8.self), allowing: [0x09, 0x0A])
     }
 
-    /// A text that is to stay on one line.
+    /// Converts text that must stay on one line.
     static func line(_ text: String) -> String {
         String(decoding: harmless(text, allowing: []), as: UTF8.self)
     }
@@ -41,7 +41,7 @@ struct TerminalText {
             case 0x0D where next == "\n" && allowed.contains(0x0A): output.unicodeScalars.append(scalar)
             case let value where value < 0x20: output.unicodeScalars.append(picture(value))
             case 0x7F: output += "\u{2421}"
-            // C1 controls; marks that change the direction of text (Unicode TR 9) and so what it seems to say.
+            // C1 controls; marks that change the direction of text (Unicode TR 9), and so its apparent meaning.
             case 0x80...0x9F, 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: output += "\u{FFFD}"
             default: output.unicodeScalars.append(scalar)
             }
@@ -49,7 +49,7 @@ struct TerminalText {
         return Array(output.utf8)
     }
 
-    /// The picture of a control character, such as ␛.
+    /// The symbol for a control character, such as ␛.
     private static func picture(_ value: UInt32) -> Unicode.Scalar {
         Unicode.Scalar(0x2400 + value) ?? "\u{FFFD}"
     }

@@ -1,12 +1,5 @@
+import CLibrary
 import NIOPosix
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// A file descriptor that is closed when nobody holds it any more.
 final class Descriptor: Sendable {

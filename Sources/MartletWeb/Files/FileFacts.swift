@@ -1,12 +1,5 @@
+import CLibrary
 import HTTPWire
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// What the file system tells of a file. Two equal values stand for the same file with the same content.
 struct FileFacts: Sendable, Hashable {

@@ -1,16 +1,9 @@
+import CLibrary
 import CFileSystem
 import HTTPTypes
 import HTTPWire
 import Martlet
 import NIOCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// One representation that can be sent: a file, or its content in another coding.
 final class FileResource: Sendable {

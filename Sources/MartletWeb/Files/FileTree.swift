@@ -1,14 +1,7 @@
+import CLibrary
 import CFileSystem
 import HTTPWire
 import Martlet
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// The files below a root directory, and the rules by which they are reached.
 ///

@@ -1,13 +1,6 @@
+import CLibrary
 import HTTPWire
 import Martlet
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Reaches a file below a root from one open directory to the next, following links by itself.
 ///

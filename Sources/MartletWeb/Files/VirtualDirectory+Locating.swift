@@ -1,15 +1,8 @@
+import CLibrary
 import HTTPTypes
 import HTTPWire
 import Martlet
 import NIOCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Finding what a request asks for. All of it may be called from any thread, and asks the file system.
 extension VirtualDirectory {

@@ -1,15 +1,8 @@
+import CLibrary
 import HTTPTypes
 import HTTPWire
 import Martlet
 import NIOCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 extension HTTPServerRequest {
     /// The content as a form, whichever way it is encoded: `application/x-www-form-urlencoded` or

@@ -1,13 +1,6 @@
+import CLibrary
 import HTTPWire
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// The time of day as logs write it, in UTC. It is put into words once a second.
 final class LogClock: Sendable {

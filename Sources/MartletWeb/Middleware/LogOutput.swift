@@ -1,15 +1,8 @@
+import CLibrary
 import Martlet
 import NIOCore
 import NIOPosix
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Takes the lines of logs to a file or a terminal: those of a moment together, in one call of the system.
 ///

@@ -1,15 +1,8 @@
+import CLibrary
 import Martlet
 import NIOCore
 import NIOPosix
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// A file that has no name until it is complete. Whatever happens before that, nothing of it stays on the disk.
 ///

@@ -1,15 +1,8 @@
+import CLibrary
 import HTTPTypes
 import HTTPWire
 import Martlet
 import NIOCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// A form through which people put files into a directory.
 ///

@@ -1,16 +1,9 @@
+import CLibrary
 import Martlet
 import NIOCore
 import NIOPosix
 import NIOSSL
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// One raw connection to a server: literal bytes out, literal bytes in, with a deadline on everything.
 final class RawClient: Sendable {

@@ -1,13 +1,6 @@
+import CLibrary
 import Martlet
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Runs `body` with a file without a name.
 func withFile(_ content: [UInt8], _ body: (OpenFile) async throws -> Void) async throws {

@@ -1,3 +1,4 @@
+import CLibrary
 import Foundation
 import HTTPWire
 import Martlet
@@ -6,14 +7,6 @@ import Synchronization
 import Testing
 
 @testable import MartletWeb
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// The content of every file that must never be seen.
 private let secret = "SECRET-OF-THE-OUTSIDE"

@@ -3,26 +3,26 @@ import HTTPWire
 import NIOCore
 import Synchronization
 
-/// What a client knows about proving who it is: the credentials, and the digests that servers accept at the moment.
+/// A client's authentication: its credentials, and the digest state of each origin.
 ///
-/// Proxies are kept under their own URLs, `http://proxy:3128/`.
+/// Proxies have their own URLs, `http://proxy:3128/`.
 final class ClientAuthentication: Sendable {
-    /// How many answers one request gives before it takes no for an answer.
+    /// How many challenges one request answers before it gives up.
     private static let maximumAnswers = 4
-    /// Of how many origins the digests are kept.
+    /// For how many origins digest state is kept.
     private static let maximumDigests = 1024
 
-    /// What one request has tried.
+    /// The attempts of one request.
     struct Attempts: Sendable {
         var tried: Set<HTTPCredentials> = []
         var answers = 0
-        /// User name and password in the request's URL, which are for this request only.
+        /// The user name and password of the request's URL, which are used for this request only.
         var own: HTTPCredentials?
         var ownDigest: DigestAuthorization?
 
         init() {}
 
-        /// Nothing has been tried yet at `url`, which may name a user.
+        /// Creates the state before the first attempt at `url`, which may have user information.
         init(for url: HTTPURL) {
             own = url.username.map { .basic(username: $0, password: url.password ?? "") }
         }
@@ -32,7 +32,7 @@ final class ClientAuthentication: Sendable {
         var store = CredentialStore()
         var digests: [HTTPOrigin: DigestAuthorization] = [:]
 
-        /// What may answer a challenge: credentials for its scheme, and a user's name and password for digests too.
+        /// The credentials that may answer a challenge: those for its scheme, and for Digest also those for Basic.
         func candidates(for url: HTTPURL, _ challenge: Challenge) -> [HTTPCredentials] {
             var all: [HTTPCredentials] = []
             if let credentials = store.credentials(for: url, challenge: challenge) { all.append(credentials) }
@@ -46,7 +46,7 @@ final class ClientAuthentication: Sendable {
     }
 
     private let state = Mutex(State())
-    /// Whether there is nothing to send, which most clients stay with.
+    /// Whether there are no credentials, as in most clients.
     private let isEmpty = Atomic(true)
 
     func add(_ credentials: HTTPCredentials, for space: ProtectionSpace, realm: String? = nil) {
@@ -54,7 +54,7 @@ final class ClientAuthentication: Sendable {
         isEmpty.store(false, ordering: .releasing)
     }
 
-    /// The value to send to `url` without having been asked.
+    /// The value to send to `url` before any challenge.
     func authorization(
         for url: HTTPURL,
         method: HTTPRequest.Method,
@@ -91,7 +91,7 @@ final class ClientAuthentication: Sendable {
         }
     }
 
-    /// Gets ready to answer one of `challenges`. False when there is nothing to answer with that was not refused.
+    /// Prepares an answer to one of `challenges`. Returns false if there are no credentials left to try.
     func answer(
         _ challenges: [Challenge],
         for url: HTTPURL,
@@ -100,7 +100,7 @@ final class ClientAuthentication: Sendable {
     ) async throws -> Bool {
         guard attempts.answers < Self.maximumAnswers else { return false }
         attempts.answers += 1
-        // Digest before what shows the password.
+        // Digest is preferred to schemes that reveal the password.
         let preferred = DigestAuthorization.preferred(among: challenges)
         if case .basic(let username, let password) = attempts.own?.secret {
             if attempts.ownDigest == nil, let preferred {
@@ -133,12 +133,12 @@ final class ClientAuthentication: Sendable {
         return false
     }
 
-    /// Takes what a server says about its next nonce (RFC 7616 section 3.5).
+    /// Uses the next nonce that a server announces (RFC 7616 section 3.5).
     func update(_ info: String, for url: HTTPURL) {
         state.withLock { $0.digests[url.origin]?.update(authenticationInfo: info) }
     }
 
-    /// Takes a new nonce for an old one; a digest that was refused is forgotten.
+    /// Replaces a stale nonce; removes a digest that was refused.
     private func renew(with challenges: [Challenge], for url: HTTPURL) -> Bool {
         state.withLock { state in
             guard var digest = state.digests[url.origin] else { return false }
@@ -151,7 +151,7 @@ final class ClientAuthentication: Sendable {
         }
     }
 
-    /// Makes `credentials` what the next request to `url` is sent with.
+    /// Makes the next request to `url` use `credentials`.
     private func use(_ credentials: HTTPCredentials, for url: HTTPURL, _ challenge: Challenge) -> Bool {
         switch credentials.secret {
         case .basic(let username, let password), .digest(let username, let password):
@@ -162,7 +162,7 @@ final class ClientAuthentication: Sendable {
             let digest = try? DigestAuthorization(challenge: challenge, username: username, password: password)
             guard let digest else { return false }
             state.withLock { state in
-                // Each costs no more than one more challenge when it is wanted again.
+                // Losing one costs just one more challenge.
                 if state.digests.count >= Self.maximumDigests { state.digests.removeAll() }
                 state.digests[url.origin] = digest
             }

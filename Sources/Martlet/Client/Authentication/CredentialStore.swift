@@ -1,19 +1,20 @@
 import HTTPWire
 
-/// The credentials that a client has, by where they may be sent.
+/// A client's credentials, with the protection spaces to which they may be sent.
 ///
 ///     var store = CredentialStore()
 ///     store.add(.basic(username: "u", password: "p"), for: url)
 ///     store.credentials(for: url)                    // before any challenge
 ///     store.credentials(for: url, challenge: challenge)   // after one
 ///
-/// Those for a proxy are stored under the proxy's own URL, `http://proxy:3128/`. Nothing ever matches another origin.
+/// Credentials for a proxy are stored under the proxy's own URL, `http://proxy:3128/`. Credentials never match another
+/// origin.
 public struct CredentialStore: Sendable {
     private struct Entry: Sendable {
         let space: ProtectionSpace
         let realm: String?
         let credentials: HTTPCredentials
-        /// Whether the entry was made to answer a server's challenge.
+        /// Whether the entry was added in answer to a server's challenge.
         var isLearned = false
 
         func isReplaced(by other: Entry) -> Bool {
@@ -21,30 +22,30 @@ public struct CredentialStore: Sendable {
         }
     }
 
-    /// How many entries may be learned from challenges, of one origin and of all. A server can name as many realms and
-    /// send the client to as many paths as it likes.
+    /// How many entries may be learned from challenges, per origin and in total. A server can use any number of realms
+    /// and redirect the client to any number of paths.
     static let (learnedPerOrigin, learnedInAll) = (64, 1024)
 
     private var entries: [Entry] = []
 
-    /// No credentials.
+    /// Creates an empty store.
     public init() {}
 
-    /// Whether there are none.
+    /// Whether there are no credentials.
     public var isEmpty: Bool { entries.isEmpty }
 
-    /// How many entries there are.
+    /// The number of entries.
     var count: Int { entries.count }
 
-    /// Adds credentials, in place of those of the same scheme for the same space and realm.
+    /// Adds credentials, replacing those of the same scheme for the same space and realm.
     ///
-    /// - Parameter realm: The realm they are for. Defaults to any.
+    /// - Parameter realm: The realm that the credentials are for. Defaults to any.
     public mutating func add(_ credentials: HTTPCredentials, for space: ProtectionSpace, realm: String? = nil) {
         replace(with: Entry(space: space, realm: realm, credentials: credentials))
     }
 
-    /// Adds credentials that have answered a challenge. They take the place of the oldest ones that were added in this way
-    /// when there are too many, never of those that the user has added.
+    /// Adds credentials that have answered a challenge. If there are too many, they replace the oldest ones that were
+    /// added in this way, but never those that the user has added.
     mutating func learn(_ credentials: HTTPCredentials, for space: ProtectionSpace, realm: String?) {
         var entry = Entry(space: space, realm: realm, credentials: credentials, isLearned: true)
         if let known = entries.first(where: { $0.isReplaced(by: entry) }) { entry.isLearned = known.isLearned }
@@ -65,22 +66,22 @@ public struct CredentialStore: Sendable {
 
     /// Adds credentials for the folder of `url`: its path up to the last slash.
     ///
-    /// - Parameter realm: The realm they are for. Defaults to any.
+    /// - Parameter realm: The realm that the credentials are for. Defaults to any.
     public mutating func add(_ credentials: HTTPCredentials, for url: HTTPURL, realm: String? = nil) {
         add(credentials, for: ProtectionSpace(url), realm: realm)
     }
 
-    /// The credentials to send without having been asked: those of the longest path that `url` lies in.
+    /// The credentials to send before any challenge: those with the longest path that contains `url`.
     ///
-    /// Credentials for digest are among them: they cannot be sent yet, but mean that a challenge can be answered.
+    /// These may be digest credentials: they cannot be sent before a challenge, but mean that one can be answered.
     public func credentials(for url: HTTPURL) -> HTTPCredentials? {
         best(entries.filter { $0.space.contains(url) })?.credentials
     }
 
     /// The credentials that answer `challenge`: of its scheme, and for its realm or for any.
     ///
-    /// Those for the very realm go first, wherever on the origin they were added, for a realm spans its paths (RFC 9110
-    /// section 11.5); then those of the longest path that `url` lies in.
+    /// Credentials for exactly this realm come first, whatever their path, since a realm spans the paths of an origin
+    /// (RFC 9110 section 11.5); then those with the longest path that contains `url`.
     public func credentials(for url: HTTPURL, challenge: Challenge) -> HTTPCredentials? {
         let usable = entries.filter {
             $0.space.origin == url.origin && challenge.isScheme($0.credentials.scheme.rawValue)
@@ -92,7 +93,7 @@ public struct CredentialStore: Sendable {
         return best(usable.filter { $0.realm == nil && $0.space.contains(url) })?.credentials
     }
 
-    /// Removes credentials wherever they stand for the origin of `url`, such as those that the server has refused.
+    /// Removes credentials from all entries for the origin of `url`, for example because the server has refused them.
     public mutating func remove(_ credentials: HTTPCredentials, for url: HTTPURL) {
         entries.removeAll { $0.credentials == credentials && $0.space.origin == url.origin }
     }
@@ -102,7 +103,7 @@ public struct CredentialStore: Sendable {
         entries.removeAll()
     }
 
-    /// The entry with the longest path; the newest of several.
+    /// The entry with the longest path; if there are several, the newest.
     private func best(_ candidates: [Entry]) -> Entry? {
         var best: Entry?
         for entry in candidates where entry.space.path.utf8.count >= best?.space.path.utf8.count ?? 0 { best = entry }

@@ -1,9 +1,9 @@
 import Crypto
 import HTTPWire
 
-/// How digest authentication hashes (RFC 7616 section 3.3).
+/// A hash algorithm of digest authentication (RFC 7616 section 3.3).
 ///
-/// SHA-512-256 is not among them: no server is known to ask for it, and it is not part of the cryptography in use.
+/// SHA-512-256 is not supported: no server is known to use it, and the cryptography library lacks it.
 public struct DigestAlgorithm: Sendable, Hashable, CustomStringConvertible {
     enum Hash: Sendable, Hashable {
         case md5
@@ -11,10 +11,10 @@ public struct DigestAlgorithm: Sendable, Hashable, CustomStringConvertible {
     }
 
     let hash: Hash
-    /// Whether one hash made with the first nonce serves all requests after it (`-sess`).
+    /// Whether one hash, computed with the first nonce, serves all subsequent requests (`-sess`).
     public let isSession: Bool
 
-    /// MD5, what a challenge without `algorithm` means.
+    /// MD5, the default if a challenge has no `algorithm`.
     public static let md5 = DigestAlgorithm(hash: .md5, isSession: false)
     /// MD5 with a session key.
     public static let md5Session = DigestAlgorithm(hash: .md5, isSession: true)
@@ -28,7 +28,7 @@ public struct DigestAlgorithm: Sendable, Hashable, CustomStringConvertible {
         self.isSession = isSession
     }
 
-    /// The algorithm of this name, whatever the case; `nil` if it is not known.
+    /// The algorithm with this name, ignoring case; `nil` if it is unknown.
     public init?(_ name: String) {
         let all = [DigestAlgorithm.md5, .md5Session, .sha256, .sha256Session]
         guard let found = all.first(where: { $0.description.equalsIgnoringCase(name) }) else { return nil }

@@ -2,15 +2,15 @@ import HTTPTypes
 import HTTPWire
 import NIOCore
 
-/// The answers to one digest challenge: it counts the requests made with a nonce (RFC 7616, and RFC 2617 and RFC 2069 for
-/// servers that know no better).
+/// Answers one digest challenge, and counts the requests that use its nonce (RFC 7616, and RFC 2617 and RFC 2069 for
+/// old servers).
 ///
 ///     var digest = try DigestAuthorization(challenge: challenge, username: "Mufasa", password: "Circle of Life")
 ///     let value = try digest.authorization(method: .get, target: url.requestTarget)
 ///
-/// `auth` is preferred to `auth-int` where both are offered. Keep the value as long as the server accepts its answers.
+/// `auth` is preferred to `auth-int` if both are offered. Keep the value as long as the server accepts its answers.
 public struct DigestAuthorization: Sendable {
-    /// What the answer protects (`qop`).
+    /// The quality of protection (`qop`): what the answer covers.
     public enum Quality: String, Sendable, Hashable {
         /// Method and target.
         case auth = "auth"
@@ -20,13 +20,13 @@ public struct DigestAuthorization: Sendable {
 
     /// The realm of the challenge.
     public let realm: String
-    /// How hashes are made.
+    /// The hash algorithm.
     public let algorithm: DigestAlgorithm
-    /// What the answers protect; `nil` for a server of RFC 2069.
+    /// The quality of protection; `nil` for a server that implements RFC 2069.
     public private(set) var quality: Quality?
     /// The nonce that the next answer uses.
     public private(set) var nonce: String
-    /// How many answers have used the nonce.
+    /// How many answers have used the current nonce.
     public private(set) var nonceCount: UInt32 = 0
 
     private let username: String
@@ -36,12 +36,13 @@ public struct DigestAuthorization: Sendable {
     private let hashesUsername: Bool
     private let knowsUTF8: Bool
     private var opaque: String?
-    /// The client's nonce and `H(A1)` of a `-sess` algorithm, made once a challenge (RFC 7616 section 3.4.2).
+    /// The client's nonce and `H(A1)` of a `-sess` algorithm, computed once for each challenge (RFC 7616 section
+    /// 3.4.2).
     private var session: (cnonce: String, key: String)?
 
-    /// The answers to `challenge` for this user.
+    /// Creates the answers to `challenge` for this user.
     ///
-    /// - Throws: `DigestError` if the challenge lacks `realm` or `nonce`, or asks for what is not known.
+    /// - Throws: `DigestError` if the challenge lacks `realm` or `nonce`, or requires something unsupported.
     public init(challenge: Challenge, username: String, password: String) throws(DigestError) {
         guard challenge.isScheme("Digest") else { throw .notDigest(scheme: challenge.scheme) }
         guard let realm = challenge.realm else { throw .missingParameter("realm") }
@@ -62,7 +63,7 @@ public struct DigestAuthorization: Sendable {
         secretHash = algorithm.hash("\(username):\(realm):\(password)")
     }
 
-    /// The first of the challenges that can be answered; servers put the one they prefer first (RFC 7616 section 3.7).
+    /// The first challenge that can be answered; servers send them in order of preference (RFC 7616 section 3.7).
     public static func preferred(among challenges: [Challenge]) -> Challenge? {
         challenges.first { (try? DigestAuthorization(challenge: $0, username: "", password: "")) != nil }
     }
@@ -71,11 +72,12 @@ public struct DigestAuthorization: Sendable {
     ///
     /// - Parameters:
     ///   - method: The method of the request.
-    ///   - target: The target as it stands on the request line.
+    ///   - target: The target as on the request line.
     ///   - content: The content, empty if there is none. `nil` if it is streamed; only `auth-int` needs it.
-    ///   - cnonce: The client's nonce. Defaults to 128 random bits; tests give their own. With a `-sess` algorithm, that of
-    ///     the first request after a challenge serves the others too.
-    /// - Throws: `DigestError.contentNeeded` if the server wants the content authenticated and there is none.
+    ///   - cnonce: The client's nonce. Defaults to 128 random bits; tests pass their own. With a `-sess` algorithm, the
+    ///     one of the first request after a challenge is reused.
+    /// - Throws: `DigestError.contentNeeded` if the server requires the content to be authenticated and `content` is
+    ///   `nil`.
     public mutating func authorization(
         method: HTTPRequest.Method,
         target: String,
@@ -105,7 +107,7 @@ public struct DigestAuthorization: Sendable {
             response = algorithm.hash("\(key):\(nonce):\(actionHash)")
         }
 
-        // `algorithm`, `nc`, `qop` and `userhash` stand without quotes (RFC 7616 section 3.4).
+        // `algorithm`, `nc`, `qop` and `userhash` have no quotes (RFC 7616 section 3.4).
         var text = "Digest \(usernameParameter), realm=\(realm.quoted), uri=\(target.quoted)"
         if namesAlgorithm { text += ", algorithm=\(algorithm)" }
         text += ", nonce=\(nonce.quoted)"
@@ -120,8 +122,8 @@ public struct DigestAuthorization: Sendable {
         return text
     }
 
-    /// `username`, hashed if the server wants that (RFC 7616 section 3.4.4), or `username*` where text in quotes would not
-    /// do (RFC 8187).
+    /// `username`, hashed if the server asks for that (RFC 7616 section 3.4.4), or `username*` if it can't be sent in
+    /// quotes (RFC 8187).
     private var usernameParameter: String {
         if hashesUsername { return "username=\"\(algorithm.hash("\(username):\(realm)"))\"" }
         let isASCII = username.utf8.allSatisfy { $0 < 0x80 }
@@ -141,10 +143,10 @@ public struct DigestAuthorization: Sendable {
 }
 
 extension DigestAuthorization {
-    /// Takes the nonce of a new challenge, if the server refused the last answer only because its nonce was too old
+    /// Uses the nonce of a new challenge, if the server refused the last answer only because its nonce was too old
     /// (`stale=true`, RFC 7616 section 3.3).
     ///
-    /// - Returns: whether the request is worth repeating. `false` means that user name or password are wrong.
+    /// - Returns: Whether to repeat the request. `false` means that the user name or the password is wrong.
     public mutating func renew(with challenge: Challenge) -> Bool {
         guard challenge.isScheme("Digest"), challenge.realm == realm,
             challenge.parameters["stale"]?.equalsIgnoringCase("true") ?? false,
@@ -159,7 +161,7 @@ extension DigestAuthorization {
         return true
     }
 
-    /// Takes `nextnonce` from an `Authentication-Info` or `Proxy-Authentication-Info` field (RFC 7616 section 3.5).
+    /// Uses `nextnonce` from an `Authentication-Info` or `Proxy-Authentication-Info` field (RFC 7616 section 3.5).
     public mutating func update(authenticationInfo text: String) {
         guard let nonce = FieldParameters(list: text)?["nextnonce"] else { return }
         use(nonce: nonce)

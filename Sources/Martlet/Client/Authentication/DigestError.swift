@@ -1,27 +1,27 @@
-/// Why a digest challenge cannot be answered.
+/// Why a Digest challenge cannot be answered.
 public enum DigestError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The challenge is of another scheme.
+    /// The challenge has another scheme.
     case notDigest(scheme: String)
     /// The challenge lacks this parameter.
     case missingParameter(String)
-    /// The challenge asks for a hash that is not known.
+    /// The challenge requires an unsupported algorithm.
     case unsupportedAlgorithm(String)
     /// The challenge offers neither `auth` nor `auth-int`.
     case unsupportedQuality(String)
-    /// The challenge wants the content hashed (`auth-int`), and the content is not in memory.
+    /// The challenge requires a hash of the content (`auth-int`), and the content is not in memory.
     case contentNeeded
 
-    /// What is wrong and what to do about it.
+    /// The error, and what to do about it.
     public var description: String {
         switch self {
-        case .notDigest(let scheme): "The challenge is one for \(scheme), not for Digest."
+        case .notDigest(let scheme): "The challenge is for \(scheme), not for Digest."
         case .missingParameter(let name): "The Digest challenge has no \(name)."
         case .unsupportedAlgorithm(let name):
-            "The Digest challenge asks for \(name.debugDescription). MD5, SHA-256 and their -sess forms are known."
+            "The Digest challenge requires \(name.debugDescription). MD5, SHA-256 and their -sess forms are supported."
         case .unsupportedQuality(let text):
-            "The Digest challenge offers qop=\(text.debugDescription), which has neither auth nor auth-int."
+            "The Digest challenge offers qop=\(text.debugDescription), but neither auth nor auth-int."
         case .contentNeeded:
-            "The server wants the content authenticated (auth-int). Send it from memory instead of streaming it."
+            "The server requires authenticated content (auth-int). Send it from memory instead of streaming it."
         }
     }
 }

@@ -7,13 +7,13 @@ import HTTPWire
 ///
 /// The description never shows a secret.
 public struct HTTPCredentials: Sendable, Hashable {
-    /// How credentials prove an identity.
+    /// An authentication scheme.
     public enum Scheme: String, Sendable, Hashable {
-        /// User name and password as they are (RFC 7617): only over an encrypted connection.
+        /// User name and password in plain text (RFC 7617): use only over an encrypted connection.
         case basic = "Basic"
-        /// A hash of user name, password and what the server sent (RFC 7616).
+        /// A hash of user name, password and the server's challenge (RFC 7616).
         case digest = "Digest"
-        /// A token (RFC 6750): only over an encrypted connection.
+        /// A token (RFC 6750): use only over an encrypted connection.
         case bearer = "Bearer"
     }
 
@@ -25,8 +25,8 @@ public struct HTTPCredentials: Sendable, Hashable {
 
     let secret: Secret
 
-    /// User name and password, sent as UTF-8 in Base64 (RFC 7617 section 2). A server takes a colon in `username` for its
-    /// end.
+    /// User name and password, sent as UTF-8 in Base64 (RFC 7617 section 2). `username` must not have a colon, which
+    /// servers read as its end.
     public static func basic(username: String, password: String) -> HTTPCredentials {
         HTTPCredentials(secret: .basic(username: username, password: password))
     }
@@ -38,14 +38,14 @@ public struct HTTPCredentials: Sendable, Hashable {
 
     /// A token (RFC 6750 section 2.1).
     ///
-    /// - Throws: `HTTPCredentialsError.invalidToken` if it is not made of letters, digits and `-._~+/`, perhaps with `=` at
-    ///   its end.
+    /// - Throws: `HTTPCredentialsError.invalidToken` if it has other characters than letters, digits, `-._~+/`, and `=`
+    ///   at its end.
     public static func bearer(_ token: String) throws(HTTPCredentialsError) -> HTTPCredentials {
         guard token.isToken68 else { throw .invalidToken }
         return HTTPCredentials(secret: .bearer(token: token))
     }
 
-    /// How the credentials prove an identity.
+    /// The authentication scheme.
     public var scheme: Scheme {
         switch secret {
         case .basic: .basic
@@ -63,7 +63,7 @@ public struct HTTPCredentials: Sendable, Hashable {
     }
 
     /// The value of an `Authorization` or `Proxy-Authorization` field that needs no challenge; `nil` for digest
-    /// credentials, which `DigestAuthorization` answers with.
+    /// credentials, which `DigestAuthorization` uses to answer a challenge.
     public var authorization: String? {
         switch secret {
         case .basic(let username, let password): "Basic \(Base64.encode("\(username):\(password)".utf8))"

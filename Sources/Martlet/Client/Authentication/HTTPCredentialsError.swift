@@ -1,13 +1,13 @@
-/// Why credentials cannot be made or used.
+/// Why credentials cannot be created.
 public enum HTTPCredentialsError: Error, Sendable, Hashable, CustomStringConvertible {
     /// A bearer token has other characters than letters, digits, `-._~+/`, and `=` at its end.
     case invalidToken
 
-    /// What is wrong, as a sentence.
+    /// The error in a sentence.
     public var description: String {
         switch self {
         case .invalidToken:
-            "A bearer token must be made of letters, digits and - . _ ~ + / only, with = at its end if need be."
+            "A bearer token must consist of letters, digits and - . _ ~ + / only, optionally with = at its end."
         }
     }
 }

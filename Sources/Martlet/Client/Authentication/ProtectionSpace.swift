@@ -1,17 +1,17 @@
 import HTTPWire
 
-/// The part of a server that credentials are for: an origin and the paths below one (RFC 9110 section 11.5, RFC 7617
-/// section 2.2).
+/// The part of a server that credentials are for: an origin, and a path on it (RFC 9110 section 11.5, RFC 7617 section
+/// 2.2).
 ///
-///     ProtectionSpace(url)           // the origin of the URL, all its paths from the last slash of this one on
+///     ProtectionSpace(url)           // the folder of the URL: its path up to the last slash
 ///     ProtectionSpace(url.origin)    // the whole origin
 public struct ProtectionSpace: Sendable, Hashable, CustomStringConvertible {
-    /// Scheme, host and port. Credentials never match another.
+    /// Scheme, host and port. Credentials never match another origin.
     public let origin: HTTPOrigin
-    /// The path, without a slash at its end, at and below which the space lies; empty for the whole origin.
+    /// The path that contains the space, without a slash at its end; empty for the whole origin.
     public let path: String
 
-    /// All of `origin`, or what lies at and below `path` on it, percent-encoded.
+    /// Creates the space of all of `origin`, or of the URLs at and below `path`, which is percent-encoded.
     public init(_ origin: HTTPOrigin, path: String = "") {
         self.origin = origin
         var path = Substring(path)
@@ -19,12 +19,12 @@ public struct ProtectionSpace: Sendable, Hashable, CustomStringConvertible {
         self.path = path.isEmpty || path.first == "/" ? String(path) : "/\(path)"
     }
 
-    /// What lies in the folder of `url`: its path up to the last slash.
+    /// Creates the space of the folder of `url`: its path up to the last slash.
     public init(_ url: HTTPURL) {
         self.init(url.origin, path: String(url.path[..<(url.path.lastIndex(of: "/") ?? url.path.startIndex)]))
     }
 
-    /// Whether `url` lies in the space. `/a` holds `/a` and `/a/b`, not `/ab`.
+    /// Whether `url` is in the space. `/a` contains `/a` and `/a/b`, but not `/ab`.
     public func contains(_ url: HTTPURL) -> Bool {
         guard url.origin == origin else { return false }
         let rest = url.path.utf8.dropFirst(path.utf8.count)

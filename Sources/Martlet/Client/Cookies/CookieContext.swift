@@ -1,12 +1,11 @@
-/// What made a request, for the `SameSite` attribute of cookies (RFC 6265bis section 5.2).
+/// The origin of a request, for the `SameSite` attribute of cookies (RFC 6265bis section 5.2).
 ///
-/// Only a browser knows of sites. Other programs make all their requests of their own accord, which counts as the same
-/// site.
+/// Only browsers make requests on behalf of sites. Those of other programs count as same-site.
 public enum CookieContext: Sendable, Hashable {
-    /// The site itself, or the user.
+    /// The request comes from the site itself, or from the user.
     case sameSite
-    /// Another site, by a link that the user followed, with a safe method.
+    /// The request comes from another site, by a link that the user followed, with a safe method.
     case crossSiteNavigation
-    /// Another site, in any other way.
+    /// The request comes from another site in any other way.
     case crossSite
 }

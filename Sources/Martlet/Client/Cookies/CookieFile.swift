@@ -6,9 +6,9 @@ import HTTPWire
     import Foundation
 #endif
 
-/// How a cookie jar stands in a file: JSON, times in seconds since 1970.
+/// The file format of a cookie jar: JSON, with times in seconds since 1970.
 enum CookieFile {
-    /// More bytes than the cookies of a full jar can have.
+    /// Larger than the file of a full jar.
     static let sizeLimit = 64 * 1_048_576
 
     enum ReadingError: Error {
@@ -63,21 +63,21 @@ enum CookieFile {
     static func decode(_ bytes: [UInt8]) throws(ReadingError) -> [StoredCookie] {
         let (data, decoder) = (Data(bytes), JSONDecoder())
         guard let version = try? decoder.decode(Version.self, from: data).version else {
-            throw .corrupt(reason: bytes.isEmpty ? "it is empty" : "it is not the JSON of a cookie jar")
+            throw .corrupt(reason: bytes.isEmpty ? "it is empty" : "it is not a cookie jar in JSON")
         }
         guard version == 1 else { throw .unknownVersion(version) }
         guard let contents = try? decoder.decode(Contents.self, from: data) else {
-            throw .corrupt(reason: "it has a cookie without one of its parts")
+            throw .corrupt(reason: "a cookie in it lacks a member")
         }
         var cookies: [StoredCookie] = []
         for entry in contents.cookies {
-            guard let cookie = cookie(entry) else { throw .corrupt(reason: "it has a cookie that no server can set") }
+            guard let cookie = cookie(entry) else { throw .corrupt(reason: "a cookie in it is invalid") }
             cookies.append(cookie)
         }
         return cookies
     }
 
-    /// The cookie of an entry, unless it could not have come from a server: a file must not bring in what a field cannot.
+    /// The cookie of an entry; nil if a server could not have set it: a file must not contain what a field cannot.
     private static func cookie(_ entry: Entry) -> StoredCookie? {
         let text = "\(entry.name)=\(entry.value)"
         guard let parsed = SetCookie(fieldValue: text), parsed.name == entry.name, parsed.value == entry.value,

@@ -3,15 +3,15 @@ import NIOPosix
 import Synchronization
 
 extension CookieJar {
-    /// A jar with the cookies of a file that ``save(to:includingSessionCookies:)`` wrote. A file that does not exist makes
-    /// an empty jar.
+    /// Creates a jar with the cookies of a file that ``save(to:includingSessionCookies:)`` has written. If the file
+    /// does not exist, the jar is empty.
     ///
     /// - Parameters:
     ///   - path: The path of the file.
-    ///   - storage: The rules of the jar, and cookies that it has besides. Defaults to none.
-    /// - Throws: ``CookieJarError/corrupt(path:keptAt:reason:)`` if the file cannot be understood: it has been moved aside
-    ///   then, and the next try makes an empty jar. ``CookieJarError/unknownVersion(_:path:)`` if a newer Martlet wrote it:
-    ///   it stays where it is. ``FileError`` if it cannot be read.
+    ///   - storage: The rules of the jar, and additional cookies. Defaults to none.
+    /// - Throws: ``CookieJarError/corrupt(path:keptAt:reason:)`` if the file is malformed: it has been moved aside
+    ///   then, and the next attempt creates an empty jar. ``CookieJarError/unknownVersion(_:path:)`` if a newer version
+    ///   of Martlet wrote it: the file is left alone. ``FileError`` if it cannot be read.
     public convenience init(contentsOf path: String, into storage: CookieStorage = CookieStorage()) async throws {
         let filled = try await NIOThreadPool.singleton.runIfActive {
             var storage = storage
@@ -32,14 +32,12 @@ extension CookieJar {
 
     /// Writes the cookies to a file, readable by this user only.
     ///
-    /// A file that is there is replaced at once and as a whole: whatever happens, power failures included, either the old
-    /// or the new state is there afterwards.
+    /// An existing file is replaced atomically: even after a power failure, it has either the old or the new contents.
     ///
     /// - Parameters:
     ///   - path: The path of the file.
-    ///   - includingSessionCookies: Whether cookies that last for the session only are written as well. Defaults to
-    ///     `false`.
-    /// - Throws: ``FileError`` if the file cannot be written. The old one is untouched then.
+    ///   - includingSessionCookies: Whether session cookies are written as well. Defaults to `false`.
+    /// - Throws: ``FileError`` if the file cannot be written. In that case the old file is unchanged.
     public func save(to path: String, includingSessionCookies: Bool = false) async throws {
         try await NIOThreadPool.singleton.runIfActive {
             try self.saving.withLock { _ in
@@ -51,7 +49,7 @@ extension CookieJar {
 }
 
 extension CookieStorage {
-    /// Puts a cookie back that was in a jar before, in place of the one at its place.
+    /// Restores a cookie of an earlier jar, replacing one with the same name, domain and path.
     mutating func restore(_ cookie: StoredCookie) {
         remove(cookie)
         var cookie = cookie

@@ -2,38 +2,38 @@ import HTTPTypes
 import HTTPWire
 import Synchronization
 
-/// A place for cookies that several tasks and clients share.
+/// A store of cookies that several tasks and clients can share.
 ///
 ///     let jar = CookieJar()
-///     jar.store(setCookieFields: response.headerFields, from: url, now: now)
+///     jar.store(setCookieFields: response.headers, from: url, now: now)
 ///     jar.cookies(for: url, now: now)   // [SID=31d4d96e]
 ///
-/// The rules are those of `CookieStorage`. A jar is in memory only until it is saved.
+/// The rules are those of `CookieStorage`. A jar is in memory only, unless it is saved.
 public final class CookieJar: Sendable {
     let storage: Mutex<CookieStorage>
     /// Held while a file is written, so that an older state never replaces a newer one.
     let saving = Mutex(())
 
-    /// A jar that starts with these cookies and rules. Defaults to none, and to the limits of RFC 6265bis.
+    /// Creates a jar with these cookies and rules. Defaults to no cookies, and to the limits of RFC 6265bis.
     public init(_ storage: CookieStorage = CookieStorage()) {
         self.storage = Mutex(storage)
     }
 
-    /// The cookies to send with a request for `url`, in the order to send them in.
+    /// The cookies to send with a request for `url`, in the order in which to send them.
     ///
     /// - Parameters:
     ///   - now: The time of the request.
-    ///   - context: What makes the request. Defaults to the site itself.
+    ///   - context: The origin of the request. Defaults to the site itself.
     public func cookies(for url: HTTPURL, now: HTTPDate, context: CookieContext = .sameSite) -> [Cookie] {
         storage.withLock { $0.cookies(for: url, now: now, context: context) }.map(\.cookie)
     }
 
-    /// Takes the cookies that the response to a request for `url` has set.
+    /// Stores the cookies that the response to a request for `url` has set.
     ///
     /// - Parameters:
     ///   - now: The time at which the response arrived.
-    ///   - context: What made the request. Defaults to the site itself.
-    /// - Returns: why cookies were not taken, for those that were not.
+    ///   - context: The origin of the request. Defaults to the site itself.
+    /// - Returns: The reasons for which cookies were rejected.
     @discardableResult
     public func store(
         _ cookies: some Sequence<SetCookie>,
@@ -54,12 +54,12 @@ public final class CookieJar: Sendable {
         }
     }
 
-    /// Takes the cookies of the `Set-Cookie` fields among `fields`, those of a response to a request for `url`.
+    /// Stores the cookies of the `Set-Cookie` fields among `fields`, those of a response to a request for `url`.
     ///
     /// - Parameters:
     ///   - now: The time at which the response arrived.
-    ///   - context: What made the request. Defaults to the site itself.
-    /// - Returns: why cookies were not taken, for those that were not. Malformed fields are not among them.
+    ///   - context: The origin of the request. Defaults to the site itself.
+    /// - Returns: The reasons for which cookies were rejected. Malformed fields are not among them.
     @discardableResult
     public func store(
         setCookieFields fields: HTTPFields,
@@ -71,12 +71,12 @@ public final class CookieJar: Sendable {
         return cookies.isEmpty ? [] : store(cookies, from: url, now: now, context: context)
     }
 
-    /// All cookies in the order of their creation, those that have expired unnoticed included.
+    /// All cookies in the order of their creation, including expired ones that have not been removed yet.
     public var all: [StoredCookie] {
         storage.withLock { $0.all }
     }
 
-    /// How many cookies there are.
+    /// The number of cookies.
     public var count: Int {
         storage.withLock { $0.count }
     }
@@ -86,12 +86,12 @@ public final class CookieJar: Sendable {
         storage.withLock { $0.remove(cookie) }
     }
 
-    /// Removes the cookies of `domain` and of those below it.
+    /// Removes the cookies of `domain` and of its subdomains.
     public func removeAll(domain: String) {
         storage.withLock { $0.removeAll(domain: domain) }
     }
 
-    /// Removes the cookies that last for the session only, as at its end.
+    /// Removes session cookies, as at the end of a session.
     public func removeSessionCookies() {
         storage.withLock { $0.removeSessionCookies() }
     }

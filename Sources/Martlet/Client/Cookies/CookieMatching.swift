@@ -1,19 +1,19 @@
 import HTTPWire
 
 extension HTTPURL {
-    /// Whether the host is an IP address: those have no subdomains.
+    /// Whether the host is an IP address, which has no subdomains.
     var hasAddress: Bool {
         InternetAddress(host).kind != .name
     }
 
-    /// Whether secure cookies are kept and sent: over TLS, and on this machine (W3C Secure Contexts section 3.1).
+    /// Whether secure cookies are stored and sent: over TLS, and on this machine (W3C Secure Contexts section 3.1).
     ///
-    /// Names below `localhost` are not meant: the resolver may find them elsewhere.
+    /// Names below `localhost` are excluded: they may resolve to other machines.
     var keepsSecureCookies: Bool {
         origin.isSecure || InternetAddress(host).isLoopback
     }
 
-    /// The domains whose cookies the host gets: its own, and all those above it (RFC 6265bis section 5.1.3).
+    /// The domains whose cookies the host gets: its own, and all parent domains (RFC 6265bis section 5.1.3).
     var cookieDomains: [String] {
         guard !hasAddress else { return [host] }
         var domains = [host]
@@ -25,7 +25,7 @@ extension HTTPURL {
         return domains
     }
 
-    /// The path of a cookie that names none: that of the URL up to its last slash (RFC 6265bis section 5.1.4).
+    /// The path of a cookie without `Path`: that of the URL up to its last slash (RFC 6265bis section 5.1.4).
     var defaultCookiePath: String {
         guard let slash = path.utf8.lastIndex(of: 0x2F), slash > path.startIndex else { return "/" }
         return String(path[..<slash])
@@ -33,7 +33,7 @@ extension HTTPURL {
 }
 
 extension String {
-    /// Whether `other` is this domain or below it; neither is an IP address of another notation.
+    /// Whether `other` is this domain or a subdomain of it. IP addresses have no subdomains.
     func isCookieDomain(of other: String) -> Bool {
         guard other.utf8.suffix(utf8.count).elementsEqual(utf8) else { return false }
         let rest = other.utf8.dropLast(utf8.count)
@@ -49,7 +49,7 @@ extension String {
 }
 
 extension StoredCookie {
-    /// Whether the cookie goes with a request for `url`, whose host is at or below the cookie's domain.
+    /// Whether the cookie is sent with a request for `url`, whose host is the cookie's domain or a subdomain.
     func isSent(to url: HTTPURL, now: HTTPDate, context: CookieContext) -> Bool {
         guard !isHostOnly || url.host == domain, !isSecure || url.keepsSecureCookies, !isExpired(at: now),
             (url.path.isEmpty ? "/" : url.path).isCookiePath(below: path)

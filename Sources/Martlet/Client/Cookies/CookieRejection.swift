@@ -1,23 +1,23 @@
 import HTTPWire
 
-/// Why a jar did not take a cookie (RFC 6265bis section 5.7).
+/// Why a jar has rejected a cookie (RFC 6265bis section 5.7).
 public enum CookieRejection: Error, Sendable, Hashable, CustomStringConvertible {
     /// Name and value are both empty, or longer than 4096 bytes together, or an attribute is longer than 1024.
     case invalidSize
-    /// The cookie breaks a rule about its own attributes.
+    /// The cookie violates a rule about its own attributes.
     case violation(CookieError)
-    /// `Domain` is neither the host that sent the cookie nor one above it.
+    /// `Domain` is neither the host that sent the cookie nor a parent domain.
     case foreignDomain(String)
     /// `Domain` is a public suffix such as `com`: every site below it would get the cookie.
     case publicSuffix(String)
-    /// A secure cookie came over a connection without encryption, and not from this machine.
+    /// A secure cookie arrived over an unencrypted connection, and not from this machine.
     case insecureConnection
-    /// A secure cookie of the same name is there, which a connection without encryption must not replace.
+    /// There is a secure cookie of the same name, which an unencrypted connection must not replace.
     case wouldOverwriteSecure
-    /// The cookie is for requests of its own site, and came with one from another.
+    /// The cookie is for same-site requests, and arrived with a cross-site one.
     case crossSite
 
-    /// What is wrong, as a sentence.
+    /// The error in a sentence.
     public var description: String {
         switch self {
         case .invalidSize: "The cookie is empty or too long"

@@ -6,12 +6,12 @@ extension CookieStorage {
         remove(in: cookie.domain) { $0.replaces(cookie) }
     }
 
-    /// Removes the cookies of `domain` and of the domains below it.
+    /// Removes the cookies of `domain` and of its subdomains.
     public mutating func removeAll(domain: String) {
         for other in Array(byDomain.keys) where domain.isCookieDomain(of: other) { remove(in: other) { _ in true } }
     }
 
-    /// Removes the cookies that last for the session only, as at its end.
+    /// Removes session cookies, as at the end of a session.
     public mutating func removeSessionCookies() {
         for domain in Array(byDomain.keys) { remove(in: domain) { $0.isSessionCookie } }
     }
@@ -35,9 +35,9 @@ extension CookieStorage {
         byDomain[domain] = others.isEmpty ? nil : others
     }
 
-    /// Removes cookies as long as there are more than the limits allow: the expired ones first, then those of a domain
-    /// that has too many, then any; of those the ones that are not secure before the others, and the one not sent for the
-    /// longest time before the others (RFC 6265bis section 5.7).
+    /// Removes cookies as long as there are more than the limits allow: first expired ones, then those of a domain that
+    /// has too many, then any; among these, insecure ones before secure ones, and the least recently sent ones first
+    /// (RFC 6265bis section 5.7).
     mutating func evict(domain: String, now: HTTPDate) {
         if (byDomain[domain]?.count ?? 0) > limits.perDomain { remove(in: domain) { $0.isExpired(at: now) } }
         while let others = byDomain[domain], others.count > limits.perDomain, let victim = Self.victim(of: others) {
@@ -50,7 +50,7 @@ extension CookieStorage {
         }
     }
 
-    /// The cookie that can be missed the most easily.
+    /// The cookie to evict first.
     private static func victim(of cookies: some Sequence<StoredCookie>) -> StoredCookie? {
         cookies.min { left, right in
             if left.isSecure != right.isSecure { return !left.isSecure }

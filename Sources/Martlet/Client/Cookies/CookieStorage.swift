@@ -1,65 +1,65 @@
 import HTTPWire
 
-/// The cookies that servers have set, and the rules by which they go back (RFC 6265bis section 5.7 and 5.8).
+/// The cookies that servers have set, and the rules by which they are sent back (RFC 6265bis sections 5.7 and 5.8).
 ///
-/// A value without lock, clock or file; `CookieJar` adds those.
+/// A value without locks, clocks or files; `CookieJar` adds those.
 ///
-/// There is no list of public suffixes in it. A `Domain` of one label, such as `com`, is always one; that `co.uk` or
-/// `github.io` is, only `isPublicSuffix` can tell. Without it a site below such a suffix can set cookies for its
-/// neighbours: give one if a jar serves sites that do not trust each other.
+/// It has no list of public suffixes. A `Domain` of one label, such as `com`, always counts as one; for others, such as
+/// `co.uk` or `github.io`, it depends on `isPublicSuffix`. Without that, a site below such a suffix can set cookies for
+/// its neighbours: pass a function if a jar serves sites that do not trust each other.
 ///
-/// `localhost`, `127.0.0.0/8` and `::1` keep and get secure cookies without TLS, as in browsers and curl: what they send
-/// does not leave the machine. Names below `localhost` don't, since the resolver may find them elsewhere.
+/// `localhost`, `127.0.0.0/8` and `::1` may set and get secure cookies without TLS, as in browsers and curl: their
+/// traffic does not leave the machine. Names below `localhost` may not, since they may resolve to other machines.
 public struct CookieStorage: Sendable {
-    /// How many cookies are kept (RFC 6265bis section 5.7).
+    /// The limits on the number of cookies (RFC 6265bis section 5.7).
     public struct Limits: Sendable, Hashable {
-        /// How many of one domain. Defaults to 50.
+        /// The maximum number of cookies per domain. Defaults to 50.
         public var perDomain: Int
-        /// How many at all. Defaults to 3000.
+        /// The maximum number of cookies in total. Defaults to 3000.
         public var total: Int
 
-        /// These limits.
+        /// Creates limits.
         public init(perDomain: Int = 50, total: Int = 3000) {
             self.perDomain = perDomain
             self.total = total
         }
     }
 
-    /// How many cookies are kept.
+    /// The limits on the number of cookies.
     public let limits: Limits
     private let isPublicSuffix: @Sendable (String) -> Bool
     /// The cookies by domain, in the order of their creation.
     var byDomain: [String: [StoredCookie]] = [:]
-    /// What the next cookie has for its serial number.
+    /// The serial number of the next cookie.
     var nextSerial = 0
-    /// How many cookies there are.
+    /// The number of cookies.
     public internal(set) var count = 0
 
-    /// No cookies.
+    /// Creates an empty storage.
     ///
     /// - Parameters:
-    ///   - limits: How many cookies are kept.
-    ///   - isPublicSuffix: Whether a domain in lower case, such as `co.uk`, is one below which anybody can get a name.
-    ///     Defaults to none but the domains of one label.
+    ///   - limits: The limits on the number of cookies.
+    ///   - isPublicSuffix: Whether a domain in lower case, such as `co.uk`, is one below which anyone can register a
+    ///     name. By default, only domains of one label are.
     public init(limits: Limits = Limits(), isPublicSuffix: @escaping @Sendable (String) -> Bool = { _ in false }) {
         self.limits = limits
         self.isPublicSuffix = isPublicSuffix
     }
 
-    /// The longest time that a cookie is kept: 400 days (RFC 6265bis section 5.5).
+    /// The maximum lifetime of a cookie in seconds: 400 days (RFC 6265bis section 5.5).
     public static var maximumAge: Int64 { 400 * 86_400 }
 
-    /// All cookies in the order of their creation, those that have expired unnoticed included.
+    /// All cookies in the order of their creation, including expired ones that have not been removed yet.
     public var all: [StoredCookie] {
         byDomain.values.joined().sorted { $0.serial < $1.serial }
     }
 
-    /// Takes a cookie that the response to a request for `url` has set. One that has expired removes the one before it.
+    /// Stores a cookie that the response to a request for `url` has set. An expired one removes the stored one.
     ///
     /// - Parameters:
     ///   - now: The time at which the response arrived.
-    ///   - context: What made the request. Defaults to the site itself.
-    /// - Throws: `CookieRejection`; nothing changes then.
+    ///   - context: The origin of the request. Defaults to the site itself.
+    /// - Throws: `CookieRejection`; in that case nothing changes.
     public mutating func store(
         _ cookie: SetCookie,
         from url: HTTPURL,
@@ -113,12 +113,12 @@ public struct CookieStorage: Sendable {
         evict(domain: domain, now: now)
     }
 
-    /// The cookies to send with a request for `url`: those with longer paths first, then those created first (RFC 6265bis
-    /// section 5.8.3).
+    /// The cookies to send with a request for `url`: those with longer paths first, then those created first (RFC
+    /// 6265bis section 5.8.3).
     ///
     /// - Parameters:
     ///   - now: The time of the request.
-    ///   - context: What makes the request. Defaults to the site itself.
+    ///   - context: The origin of the request. Defaults to the site itself.
     public mutating func cookies(
         for url: HTTPURL,
         now: HTTPDate,
@@ -140,7 +140,7 @@ public struct CookieStorage: Sendable {
         }
     }
 
-    /// Domain and host-only flag of the cookie once stored (RFC 6265bis section 5.7, steps 7 to 9).
+    /// The domain and host-only flag of the cookie once it is stored (RFC 6265bis section 5.7, steps 7 to 9).
     private func domain(of cookie: SetCookie, from url: HTTPURL) throws(CookieRejection) -> (String, Bool) {
         guard let domain = cookie.domain, !domain.isEmpty else { return (url.host, true) }
         if domain == url.host { return (domain, url.hasAddress || isSuffix(domain)) }
@@ -153,8 +153,8 @@ public struct CookieStorage: Sendable {
         !domain.utf8.dropLast().contains(0x2E) || isPublicSuffix(domain)
     }
 
-    /// Makes sure that a connection without encryption does not hide a secure cookie behind one of its own (section 5.7,
-    /// step 16).
+    /// Makes sure that an unencrypted connection does not shadow a secure cookie with one of its own (section 5.7, step
+    /// 16).
     private func checkSecureCookies(named name: String, domain: String, path: String) throws(CookieRejection) {
         for (other, cookies) in byDomain where other.isCookieDomain(of: domain) || domain.isCookieDomain(of: other) {
             for cookie in cookies where cookie.isSecure && cookie.name == name {
@@ -163,7 +163,8 @@ public struct CookieStorage: Sendable {
         }
     }
 
-    /// When the cookie expires: `Max-Age` goes before `Expires`, and neither beyond 400 days (section 5.5).
+    /// When the cookie expires: `Max-Age` takes precedence over `Expires`, and both are limited to 400 days (section
+    /// 5.5).
     private static func expiry(of cookie: SetCookie, now: HTTPDate) -> HTTPDate? {
         if let age = cookie.maxAge {
             if age <= 0 { return .distantPast }

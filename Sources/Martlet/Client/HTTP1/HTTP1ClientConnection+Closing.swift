@@ -1,16 +1,9 @@
+import CLibrary
 import HTTPTypes
 import HTTPWire
 import NIOCore
 import NIOSSL
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// How exchanges are cut short, and how a connection ends. All of it is called on the loop, unless it says otherwise.
 extension HTTP1ClientConnection {

@@ -1,16 +1,9 @@
+import CLibrary
 import HTTPTypes
 import HTTPWire
 import NIOCore
 import NIOPosix
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Makes one connection, step by step: the socket, the tunnel through a proxy, TLS, and HTTP/2.
 struct Connector: Sendable {

@@ -1,29 +1,30 @@
 import HTTPWire
 
-/// The proxies that environment variables name, in the way of curl and most others.
+/// The proxies that environment variables specify, in the way of curl and most other programs.
 ///
 ///     let environment = ProxyEnvironment(["https_proxy": "http://user:pw@proxy:3128", "no_proxy": ".local"])
 ///     try environment.routes(for: url)
 ///
-/// - `http_proxy` is for `http` and `ws`, `https_proxy` for `https` and `wss`, `all_proxy` for what has none of its own.
-/// - Lower case goes before upper case. `HTTP_PROXY` is not read where `REQUEST_METHOD` is set: in a CGI program it is the
-///   request's field `Proxy`, and anybody's to choose ("httpoxy").
-/// - The value is a URL; `http://` may be left out. The port is 80 unless given, where Dart and curl take 1080. User name
+/// - `http_proxy` is for `http` and `ws`, `https_proxy` for `https` and `wss`, `all_proxy` for those without a variable
+///   of their own.
+/// - Lower case takes precedence over upper case. `HTTP_PROXY` is ignored if `REQUEST_METHOD` is set: in a CGI program
+///   it holds the request's field `Proxy`, which any client can choose ("httpoxy").
+/// - The value is a URL; `http://` may be omitted. The port is 80 by default, whereas Dart and curl use 1080. User name
 ///   and password may be percent-encoded. Path, query and fragment are ignored.
-/// - An empty value means no proxy, and goes before `all_proxy`.
-/// - `no_proxy` names the hosts that are reached straight: see ``ProxyExceptions``.
+/// - An empty value means no proxy, and takes precedence over `all_proxy`.
+/// - `no_proxy` lists the hosts that are reached directly: see ``ProxyExceptions``.
 ///
-/// A value is judged when a request needs it: an `all_proxy` of `socks5://…` harms no request that `http_proxy` or
-/// `no_proxy` decides about.
+/// A value is checked when a request needs it: an `all_proxy` of `socks5://…` does not affect requests to which
+/// `http_proxy` or `no_proxy` applies.
 public struct ProxyEnvironment: Sendable, Hashable {
-    /// What the variables say about one kind of URL: a route, or why there is none.
+    /// The setting for one kind of URL: a route, or an error.
     private typealias Setting = Result<ProxyRoute, ProxyError>
 
     private let http: Setting
     private let https: Setting
     private let exceptions: ProxyExceptions
 
-    /// Takes the variables from `environment`; what they say is judged by ``routes(for:)``.
+    /// Reads the variables from `environment`; ``routes(for:)`` reports errors in them.
     public init(_ environment: [String: String]) {
         let isCGI = environment["REQUEST_METHOD"] != nil
         let all = Self.setting("all_proxy", "ALL_PROXY", in: environment) ?? .success(.direct)
@@ -32,11 +33,11 @@ public struct ProxyEnvironment: Sendable, Hashable {
         exceptions = ProxyExceptions(environment["no_proxy"] ?? environment["NO_PROXY"] ?? "")
     }
 
-    /// The routes to `url`: one, straight or through a proxy.
+    /// The routes to `url`: one, direct or through a proxy.
     ///
-    /// - Throws: `ProxyError.invalidVariable` if the variable that decides is not the URL of an HTTP proxy,
-    ///   `ProxyError.unsupportedKind` if it has another scheme, such as `socks5`: what was meant to go through a proxy never
-    ///   goes straight.
+    /// - Throws: `ProxyError.invalidVariable` if the variable that applies is not the URL of an HTTP proxy,
+    ///   `ProxyError.unsupportedKind` if it has another scheme, such as `socks5`: requests that should use a proxy
+    ///   never go directly.
     public func routes(for url: HTTPURL) throws(ProxyError) -> [ProxyRoute] {
         let setting: Setting =
             switch url.scheme {

@@ -1,15 +1,15 @@
-/// Why the settings of proxies cannot be used.
+/// Why proxy settings cannot be used.
 public enum ProxyError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// A list of proxies names none.
+    /// A list of proxies is empty.
     case noProxies
-    /// A list of proxies has an element that cannot be read. The text has no credentials in it.
+    /// A list of proxies has a malformed element. The text does not include credentials.
     case invalidElement(String)
-    /// A proxy of this kind cannot be used; `PROXY` and `HTTP` can.
+    /// Proxies of this kind are not supported; `PROXY` and `HTTP` are.
     case unsupportedKind(String)
-    /// The value of this environment variable is not the URL of a proxy.
+    /// The value of this environment variable is not the URL of an HTTP proxy.
     case invalidVariable(String)
 
-    /// What is wrong and what to do about it.
+    /// The error, and what to do about it.
     public var description: String {
         switch self {
         case .noProxies:

@@ -8,10 +8,10 @@ import HTTPWire
 /// - `*`: every host;
 /// - `example.com` or `.example.com` or `*.example.com`: the host and all its subdomains, but not `badexample.com`;
 /// - an IP address, IPv6 with or without brackets: the same address in any notation;
-/// - a range of addresses in CIDR notation: hosts that are written as an address of it (names are not looked up);
-/// - any of these but a range with `:port` behind it: only that port.
+/// - a range of addresses in CIDR notation: hosts that are given as an address in it (names are not looked up);
+/// - any of these except a range, followed by `:port`: only that port.
 ///
-/// What is none of them is ignored, as by every other client.
+/// Anything else is ignored, as in every other client.
 public struct ProxyExceptions: Sendable, Hashable {
     private enum Pattern: Sendable, Hashable {
         case everything
@@ -33,7 +33,7 @@ public struct ProxyExceptions: Sendable, Hashable {
         }
     }
 
-    /// Whether `url` is to be reached without a proxy.
+    /// Whether `url` is reached without a proxy.
     public func contains(_ url: HTTPURL) -> Bool {
         guard !rules.isEmpty else { return false }
         let host = url.host.withoutFinalDot
@@ -62,7 +62,7 @@ public struct ProxyExceptions: Sendable, Hashable {
 }
 
 extension String {
-    /// The name of a host without the dot that marks it as complete.
+    /// The name of a host without the trailing dot that marks it as absolute.
     fileprivate var withoutFinalDot: String {
         utf8.last == 0x2E ? String(dropLast()) : self
     }

@@ -1,27 +1,26 @@
 import HTTPWire
 
-/// The routes to try one after the other until one leads to a connection: the result of a PAC script, or of Dart's
-/// `findProxy`.
+/// The routes to try in turn until a connection succeeds: the result of a PAC script, or of Dart's `findProxy`.
 ///
 ///     try ProxyList(pac: "PROXY proxy1:3128; PROXY user:pw@proxy2; DIRECT").routes
 public struct ProxyList: Sendable, Hashable, CustomStringConvertible {
-    /// The routes, the one to try first before the others. Never empty.
+    /// The routes, in the order in which to try them. Never empty.
     public let routes: [ProxyRoute]
 
-    /// Straight to the server.
+    /// A direct connection to the server.
     public static let direct = ProxyList(routes: [.direct])
 
-    /// These routes; straight to the server if there are none.
+    /// Creates a list of these routes; if there are none, of the direct one.
     public init(routes: [ProxyRoute]) {
         self.routes = routes.isEmpty ? [.direct] : routes
     }
 
-    /// Reads elements that semicolons separate: `PROXY host:port`, `HTTP host:port` or `DIRECT`, whatever the case. User
-    /// name and password may stand before the host, as in Dart; the port is 80 unless given.
+    /// Reads elements separated by semicolons: `PROXY host:port`, `HTTP host:port` or `DIRECT`, ignoring case. User
+    /// name and password may precede the host, as in Dart; the port is 80 by default.
     ///
-    /// - Throws: `ProxyError` if there is no element, if one is malformed, or if one is of a kind that is not supported:
-    ///   `HTTPS`, `SOCKS`, `SOCKS4`, `SOCKS5`. Nothing is skipped, for what was meant to go through a proxy could go
-    ///   straight then.
+    /// - Throws: `ProxyError` if there is no element, if one is malformed, or if one is of a kind that is not
+    ///   supported: `HTTPS`, `SOCKS`, `SOCKS4`, `SOCKS5`. No element is skipped, since requests that should use a proxy
+    ///   could then go directly.
     public init(pac text: String) throws(ProxyError) {
         var routes: [ProxyRoute] = []
         for element in text.split(separator: ";") {
@@ -45,12 +44,12 @@ public struct ProxyList: Sendable, Hashable, CustomStringConvertible {
         self.routes = routes
     }
 
-    /// The list as a PAC script has it, without credentials.
+    /// The list in the form of a PAC script, without credentials.
     public var description: String {
         routes.map(\.description).joined(separator: "; ")
     }
 
-    /// The words without what stands before an `@`.
+    /// The words without the text before an `@`.
     private static func redacted(_ words: [Substring]) -> String {
         words.map { word in word.lastIndex(of: "@").map { "…\(word[$0...])" } ?? String(word) }.joined(separator: " ")
     }

@@ -1,16 +1,17 @@
 import HTTPWire
 
-/// One way to reach a server: straight, or through a proxy (RFC 9110 section 3.7).
+/// A way to reach a server: directly, or through a proxy (RFC 9110 section 3.7).
 public enum ProxyRoute: Sendable, Hashable {
-    /// Straight to the server.
+    /// Directly to the server.
     case direct
-    /// Through the HTTP proxy at this host and port: requests for `http` in absolute form, others through a tunnel made
-    /// with CONNECT. The credentials, if any, are sent to the proxy unasked. An IPv6 address stands without brackets.
+    /// Through the HTTP proxy at this host and port: requests for `http` in absolute form, others through a tunnel
+    /// opened with CONNECT. The credentials, if any, are sent to the proxy without waiting for a challenge. An IPv6
+    /// address has no brackets.
     case http(host: String, port: Int, credentials: HTTPCredentials?)
 }
 
 extension ProxyRoute: CustomStringConvertible {
-    /// The route as a PAC script has it, without the credentials: `PROXY proxy:3128`, `DIRECT`.
+    /// The route in the form of a PAC script, without the credentials: `PROXY proxy:3128`, `DIRECT`.
     public var description: String {
         switch self {
         case .direct: "DIRECT"
@@ -21,12 +22,12 @@ extension ProxyRoute: CustomStringConvertible {
 }
 
 extension ProxyRoute {
-    /// The port of an HTTP proxy of which only the host is known: 80, the port of `http`.
+    /// The default port of an HTTP proxy: 80, the port of `http`.
     ///
-    /// Dart takes 1080, as curl does, which is the port of SOCKS.
+    /// Dart and curl use 1080, which is the port of SOCKS.
     public static var defaultPort: Int { 80 }
 
-    /// Reads the setting of a proxy: a URL, of which `http://` may be left out, or nothing for none.
+    /// Reads the setting of a proxy: a URL whose `http://` may be omitted, or an empty string for no proxy.
     ///
     /// - Returns: `nil` if it is not the URL of a proxy.
     /// - Throws: `ProxyError.unsupportedKind` if it has another scheme than `http`.
@@ -41,9 +42,9 @@ extension ProxyRoute {
         self.init(proxy: url)
     }
 
-    /// Reads `host`, `host:port`, either with `user:password@` before it.
+    /// Reads `host` or `host:port`, optionally preceded by `user:password@`.
     ///
-    /// User name and password may be percent-encoded. The last `@` counts, for passwords often have one unencoded.
+    /// User name and password may be percent-encoded. The last `@` counts, since passwords often have an unencoded one.
     init?(address: some StringProtocol) {
         guard let url = HTTPURL("http://\(address)"), url.path.isEmpty || url.path == "/", url.query == nil,
             url.fragment == nil, !address.contains(where: \.isWhitespace)
@@ -51,7 +52,7 @@ extension ProxyRoute {
         self.init(proxy: url)
     }
 
-    /// The proxy that a URL stands for; path, query and fragment are ignored.
+    /// Creates the route to the proxy at a URL; path, query and fragment are ignored.
     init?(proxy url: HTTPURL) {
         guard url.effectivePort > 0 else { return nil }
         let credentials = url.username.map {

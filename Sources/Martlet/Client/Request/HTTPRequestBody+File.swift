@@ -1,14 +1,7 @@
+import CLibrary
 import HTTPWire
 import NIOCore
 import NIOPosix
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 extension HTTPRequestBody {
     /// The content of a file, which is read piece by piece, on threads of its own, while it is sent.
@@ -16,9 +9,9 @@ extension HTTPRequestBody {
     /// - Parameters:
     ///   - path: The file. It must not become shorter until the request has been sent.
     ///   - contentType: The media type; none is sent by default.
-    /// - Throws: ``HTTPClientError/fileError(_:)`` when the file can't be read.
+    /// - Throws: ``FileError`` when the file can't be read.
     public static func file(_ path: String, contentType: String? = nil) async throws -> HTTPRequestBody {
-        let length = try await reading(path) { try await OpenFile.open(path).byteCount() }
+        let length = try await OpenFile.open(path).byteCount()
         return HTTPRequestBody(length: length, contentType: contentType, isRepeatable: true) { body in
             try await body.send(contentsOf: path, length: length)
         }
@@ -28,28 +21,14 @@ extension HTTPRequestBody {
 extension OutgoingBody {
     /// Adds the first `length` bytes of a file to the content.
     func send(contentsOf path: String, length: Int) async throws {
-        let file = try await reading(path) { try await OpenFile.open(path) }
+        let file = try await OpenFile.open(path)
         var offset = 0
         while offset < length {
             let piece = offset..<min(offset + OpenFile.pieceSize, length)
-            let bytes = try await reading(path) {
-                try await NIOThreadPool.singleton.runIfActive { try file.read(piece) }
-            }
-            guard bytes.readableBytes > 0 else {
-                throw HTTPClientError.fileError("\(path) became shorter while it was sent.")
-            }
+            let bytes = try await NIOThreadPool.singleton.runIfActive { try file.read(piece) }
+            guard bytes.readableBytes > 0 else { throw FileError(operation: "read", path: path, code: ENODATA) }
             offset += bytes.readableBytes
             try await send(.buffer(bytes))
         }
-    }
-}
-
-/// Tells of errors of files as the client does.
-private func reading<Result>(_ path: String, _ body: () async throws -> Result) async throws -> Result {
-    do {
-        return try await body()
-    } catch let error as FileError {
-        let reason = error.code == EINVAL ? "it is not a file" : String(cString: strerror(error.code))
-        throw HTTPClientError.fileError("\(path) can't be read: \(reason)")
     }
 }

@@ -11,7 +11,7 @@ extension HTTPClientResponse {
     ///   - path: The file.
     ///   - progress: Is told how many bytes have been written, and how many there will be if that is known.
     /// - Returns: the number of bytes.
-    /// - Throws: ``HTTPClientError/fileError(_:)``; else as ``collect(upTo:)``. The file is as it was then.
+    /// - Throws: ``FileError``; else as ``collect(upTo:)``. The file is as it was then.
     @discardableResult
     public func save(
         to path: String,

@@ -1,13 +1,6 @@
+import CLibrary
 import HTTPTypes
 import HTTPWire
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// What requests and responses have to do with the cookie jar, if there is one.
 extension ClientCore {

@@ -1,13 +1,6 @@
+import CLibrary
 import HTTPTypes
 import HTTPWire
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// The way from the client to a server.
 struct ClientRoute: Sendable {

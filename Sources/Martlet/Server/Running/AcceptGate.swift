@@ -1,12 +1,5 @@
+import CLibrary
 import NIOCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Stops accepting while the server has as many connections as it may have, or the system has no descriptors left.
 final class AcceptGate: ChannelDuplexHandler {

@@ -1,15 +1,8 @@
+import CLibrary
 import Logging
 import NIOCore
 import NIOSSL
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// The TLS of a server: the context for new connections, which is replaced when certificates are renewed.
 final class ServerSecurity: Sendable {

@@ -1,8 +1,8 @@
-/// Elements in the order in which their time is over: a binary heap whose members can be found, moved and removed.
+/// Elements ordered by deadline: a binary heap whose elements can be accessed, moved and removed.
 ///
-/// Everything takes a number of steps that grows with the logarithm of the number of members, whatever came before.
+/// Every operation takes time logarithmic in the number of elements.
 struct ExpiryQueue<Element, Deadline: Comparable> {
-    /// Where an element is, from ``insert(_:at:)`` until ``remove(_:)``.
+    /// Identifies an element, from ``insert(_:at:)`` until ``remove(_:)``.
     struct Handle: Hashable {
         fileprivate let slot: Int
     }
@@ -10,27 +10,28 @@ struct ExpiryQueue<Element, Deadline: Comparable> {
     private struct Slot {
         var element: Element
         var deadline: Deadline
-        /// Where the slot stands in `heap`.
+        /// The position of the slot in `heap`.
         var position: Int
     }
 
     private var slots: [Slot?] = []
     private var freeSlots: [Int] = []
-    /// The slots, each before the two at twice its place and one and two more, which end no sooner.
+    /// The indices of slots in heap order: the deadline at position `i` is not after those at `2 * i + 1` and `2 * i +
+    /// 2`.
     private var heap: [Int] = []
 
     var count: Int { heap.count }
 
-    /// The element whose time is over first.
+    /// The element with the earliest deadline.
     var first: (handle: Handle, deadline: Deadline)? {
         guard let slot = heap.first, let deadline = slots[slot]?.deadline else { return nil }
         return (Handle(slot: slot), deadline)
     }
 
-    /// The element; nil for a handle whose element was removed.
+    /// The element; nil if it has been removed.
     subscript(handle: Handle) -> Element? { slots[handle.slot]?.element }
 
-    /// Changes an element in its place.
+    /// Changes an element in place.
     mutating func change(_ handle: Handle, _ body: (inout Element) -> Void) {
         guard var slot = slots[handle.slot].take() else { return }
         body(&slot.element)
@@ -48,7 +49,7 @@ struct ExpiryQueue<Element, Deadline: Comparable> {
         return Handle(slot: slot)
     }
 
-    /// Gives an element another time.
+    /// Gives an element another deadline.
     mutating func move(_ handle: Handle, to deadline: Deadline) {
         guard let position = slots[handle.slot]?.position else { return }
         slots[handle.slot]?.deadline = deadline
@@ -74,7 +75,7 @@ struct ExpiryQueue<Element, Deadline: Comparable> {
         slots[slot]?.position = position
     }
 
-    /// Whether the slot at one position of the heap has to go before that at another.
+    /// Whether the slot at one position of the heap has to precede that at another.
     private func precedes(_ one: Int, _ other: Int) -> Bool {
         guard let one = slots[heap[one]]?.deadline, let other = slots[heap[other]]?.deadline else { return false }
         return one < other

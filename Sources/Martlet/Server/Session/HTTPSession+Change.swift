@@ -1,43 +1,43 @@
 extension HTTPSession {
-    /// What a request has done to its session, as one operation of the store: each is done whole or not at all, whatever
-    /// other requests do to the same session at the same time.
+    /// The changes that a request has made to its session, as one atomic operation of the store, whatever concurrent
+    /// requests do to the same session.
     struct Change {
         enum Operation: Equatable {
-            /// A session begins.
+            /// Create a session.
             case create(String, [String: String])
-            /// The values of a session change, if it is still there.
+            /// Change the values of a session, if it still exists.
             case update(String, [String: String?])
-            /// A session that is still there gets another id, and its values change.
+            /// Give a session another id and change its values, if it still exists.
             case rename(String, to: String, [String: String?])
             case remove(String)
-            /// Nothing but an action at the timeout.
+            /// Only set an action for the timeout.
             case none(String)
         }
 
         var operation: Operation
         var onTimeout: (@Sendable () -> Void)?
-        /// Whether the client can be told of the outcome.
+        /// Whether the response can still set a cookie.
         var canAnnounce: Bool
     }
 
-    /// What the client has to be told of its session.
+    /// What the response has to tell the client about its session.
     enum Announcement: Equatable {
         case id(String)
-        /// The session is over: its cookie is to be forgotten.
+        /// The session has ended: the client has to drop its cookie.
         case end
     }
 }
 
 extension HTTPSession.State {
-    /// Takes what has changed since the last time; nil when nothing has.
+    /// Takes the changes since the last call; nil if there are none.
     ///
-    /// - Parameter canAnnounce: Whether the client can still be told of another id. Otherwise the session keeps the
-    ///   one that the client knows; a session that the client knows nothing of is not worth keeping.
+    /// - Parameter canAnnounce: Whether the response can still set a cookie. If not, the session keeps the id that the
+    ///   client knows, and a new session, which the client could never use, is not stored.
     mutating func takeChange(canAnnounce: Bool) -> HTTPSession.Change? {
-        // The next change is asked for when the present one has been stored.
+        // The next change is taken after the current one has been stored.
         guard !isStoring else { return nil }
         if isDestroyed {
-            // Without a stored session there is nothing to end.
+            // Without a stored session there is nothing to remove.
             return storedID.map { change(.remove($0), canAnnounce) }
         }
         if !canAnnounce {
@@ -64,8 +64,8 @@ extension HTTPSession.State {
 
     /// The change has been stored.
     ///
-    /// - Parameter found: Whether the session was there. One that another request has ended, or whose time was over, is
-    ///   gone; the client may have another one by now, so it is told nothing.
+    /// - Parameter found: Whether the session still existed. If another request has ended it, or it has expired,
+    ///   nothing is announced: the client may already have another session.
     mutating func settle(_ change: HTTPSession.Change, found: Bool) -> HTTPSession.Announcement? {
         isStoring = false
         if case .remove = change.operation {
@@ -81,7 +81,7 @@ extension HTTPSession.State {
         switch change.operation {
         case .create(let id, _), .rename(_, to: let id, _):
             storedID = id
-            // A session is created or renamed only where the client can be told.
+            // A session is created or renamed only if the response can set a cookie.
             announcedID = id
             return .id(id)
         case .remove, .update, .none:
@@ -89,7 +89,7 @@ extension HTTPSession.State {
         }
     }
 
-    /// The change could not be stored: it counts again the next time, as far as later ones have not replaced it.
+    /// The change could not be stored: it is included in the next one, unless later changes have replaced it.
     mutating func restore(_ change: HTTPSession.Change) {
         isStoring = false
         onTimeout = onTimeout ?? change.onTimeout

@@ -1,22 +1,22 @@
 import HTTPWire
 
 extension HTTPSession {
-    /// How sessions are named and kept.
+    /// The settings of sessions.
     public struct Configuration: Sendable {
-        /// Where the sessions are kept. In this process's memory by default, at most 100,000 of them.
+        /// The store of the sessions. In this process's memory by default, at most 100,000 of them.
         public var store: any SessionStore = MemorySessionStore()
         /// The name of the cookie that holds the session's id. `MARTLETSESSID` by default.
         public var cookieName = "MARTLETSESSID"
         /// The path of the cookie. `/` by default.
         public var cookiePath = "/"
-        /// The domain of the cookie; nil, the default, for the host of the request alone.
+        /// The domain of the cookie; nil, the default, means the host of the request only.
         public var cookieDomain: String?
-        /// When other sites' pages may make the browser send the cookie. Lax by default.
+        /// Whether requests from other sites carry the cookie. Lax by default.
         public var sameSite: SetCookie.SameSite = .lax
         /// Whether the cookie is sent over TLS only; nil, the default, when the request came over TLS.
         public var isSecure: Bool?
 
-        /// The defaults.
+        /// Creates the default settings.
         public init() {}
     }
 }

@@ -1,22 +1,22 @@
 import Synchronization
 
-/// What a server remembers about one client between its requests: texts under keys.
+/// The values that a server stores about one client between its requests: strings by key.
 ///
-/// Get it from ``HTTPServerRequest/session``. Changes are stored before the response's head is sent, and those made
-/// later when the handler is done, whether it returns, throws or runs out of time. Requests of one session that run at
-/// the same time each see the values as of their beginning; changes to different keys do not undo each other. A session
-/// that one of them has destroyed is gone for all of them: what the others change is lost.
+/// Get it from ``HTTPServerRequest/session``. Changes are stored before the response's head is sent, and later ones
+/// when the handler ends, whether it returns, throws or times out. Concurrent requests of one session each see the
+/// values as of their beginning; changes to different keys do not overwrite each other. A session that one of them
+/// destroys is gone for all of them, and changes of the others are lost.
 public final class HTTPSession: Sendable {
     struct State {
         var id: String
         var values: [String: String]
         var changes: [String: String?] = [:]
-        /// The id under which the store has the session; nil when it has none.
+        /// The id under which the session is stored; nil if it is not stored.
         var storedID: String?
-        /// The id that the client has been told; nil for a session that it knows nothing of.
+        /// The id that the client has been sent; nil if it has not been sent one.
         var announcedID: String?
         var isDestroyed = false
-        /// Whether the store is being told of a change. A later one has to wait: the store could see it first.
+        /// Whether a change is being stored. A later change has to wait, or it could reach the store first.
         var isStoring = false
         var onTimeout: (@Sendable () -> Void)?
     }
@@ -28,13 +28,13 @@ public final class HTTPSession: Sendable {
         self.state = Mutex(State(id: id, values: values, storedID: knownID, announcedID: knownID))
     }
 
-    /// The name of the session: 32 hexadecimal digits, 128 random bits.
+    /// The id of the session: 32 hexadecimal digits, 128 random bits.
     public var id: String { state.withLock { $0.id } }
 
-    /// Whether the session began with this request, so that the client has not been told of it yet.
+    /// Whether the session began with this request, so that the client has not been sent its id yet.
     public var isNew: Bool { state.withLock { $0.announcedID == nil } }
 
-    /// The text under `key`; set nil to remove it.
+    /// The string for `key`; set nil to remove it.
     public subscript(key: String) -> String? {
         get { state.withLock { $0.values[key] } }
         set {
@@ -48,7 +48,7 @@ public final class HTTPSession: Sendable {
     /// The keys that have a value.
     public var keys: [String] { state.withLock { Array($0.values.keys) } }
 
-    /// Forgets everything about the client. The client is told to forget its cookie; a later
+    /// Ends the session and removes its values. The response makes the client drop its cookie; a later
     /// ``HTTPServerRequest/session`` of the same request begins a new session.
     public func destroy() {
         state.withLock { state in
@@ -58,15 +58,15 @@ public final class HTTPSession: Sendable {
         }
     }
 
-    /// Gives the session another id and keeps its values. Do this when a client logs in, so that an id somebody
-    /// planted before gives no access (session fixation). It has no effect once the response's head has been sent, nor
-    /// on a session that another request has destroyed meanwhile.
+    /// Gives the session another id and keeps its values. Call this when a client logs in, so that an id that an
+    /// attacker planted before gives no access (session fixation). It has no effect once the response's head has been
+    /// sent, nor on a session that another request has destroyed meanwhile.
     public func renewID() {
         state.withLock { $0.id = SessionID.random() }
     }
 
-    /// Sets what to do when the session is removed because nobody used it for the server's `sessionTimeout`.
-    /// Stores that are shared between servers may not call it.
+    /// Sets an action for when the session expires because it was unused for the server's `sessionTimeout`. Stores that
+    /// several servers share may not call it.
     public func onTimeout(_ action: @escaping @Sendable () -> Void) {
         state.withLock { $0.onTimeout = action }
     }
@@ -75,18 +75,18 @@ public final class HTTPSession: Sendable {
 
     var isDestroyed: Bool { state.withLock { $0.isDestroyed } }
 
-    /// Takes what the store has to be told. See ``State/takeChange(canAnnounce:)``.
+    /// See ``State/takeChange(canAnnounce:)``.
     func takeChange(canAnnounce: Bool) -> Change? {
         state.withLock { $0.takeChange(canAnnounce: canAnnounce) }
     }
 
-    /// The store has done what the change asked for, or has found no such session. Returns what the client has to be
-    /// told.
+    /// Call this when the change has been stored, or the session was not found. Returns what the response has to
+    /// announce.
     func settle(_ change: Change, found: Bool) -> Announcement? {
         state.withLock { $0.settle(change, found: found) }
     }
 
-    /// The store has failed.
+    /// Call this when storing the change has failed.
     func restore(_ change: Change) {
         state.withLock { $0.restore(change) }
     }

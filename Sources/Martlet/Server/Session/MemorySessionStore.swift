@@ -2,36 +2,36 @@ import Synchronization
 
 /// Keeps sessions in the memory of this process. They are gone when it ends.
 ///
-/// Whatever it does takes a time that hardly grows with the number of sessions.
+/// Every operation takes time that is logarithmic in the number of sessions.
 public final class MemorySessionStore: SessionStore {
     private struct State {
         var sessions: SessionTable<ContinuousClock.Instant>
         var isSweeping = false
     }
 
-    /// How many sessions are removed at a time when theirs is over, so that requests wait for no more than that.
+    /// How many expired sessions are removed at a time, which bounds how long requests wait for the lock.
     private static let batch = 1_000
 
     private let state: Mutex<State>
 
-    /// An empty store.
+    /// Creates an empty store.
     ///
-    /// - Parameter maximumCount: How many sessions are kept; the one that would end first makes room for a new one.
+    /// - Parameter maximumCount: How many sessions are kept; the one that would expire first makes room for a new one.
     ///   100,000 by default.
     public init(maximumCount: Int = 100_000) {
         state = Mutex(State(sessions: SessionTable(maximumCount: maximumCount)))
     }
 
-    /// How many sessions there are.
+    /// The number of sessions.
     public var count: Int { state.withLock { $0.sessions.count } }
 
-    /// The values of a session; nil when there is none, or its time is over. Throws nothing.
+    /// The values of a session; nil if it does not exist or has expired. Never throws.
     public func load(_ id: String, timeToLive: Duration) async throws -> [String: String]? {
         let now = ContinuousClock.now
         return state.withLock { $0.sessions.load(id, now: now, until: now + timeToLive) }
     }
 
-    /// Begins a session; the one that would end first makes room when there are too many. Throws nothing.
+    /// Creates a session; if there are too many, the one that would expire first makes room. Never throws.
     public func create(_ id: String, values: [String: String], timeToLive: Duration) async throws {
         let expiry = ContinuousClock.now + timeToLive
         let (action, mustSweep) = state.withLock { state in
@@ -42,14 +42,14 @@ public final class MemorySessionStore: SessionStore {
         if mustSweep { startSweeping() }
     }
 
-    /// Changes the values of a session that there is, all at once. Throws nothing.
+    /// Changes the values of an existing session, all at once. Never throws.
     @discardableResult
     public func update(_ id: String, changes: [String: String?], timeToLive: Duration) async throws -> Bool {
         let now = ContinuousClock.now
         return state.withLock { $0.sessions.update(id, changes, now: now, until: now + timeToLive) }
     }
 
-    /// Gives a session that there is another id, and changes its values. Throws nothing.
+    /// Gives an existing session another id, and changes its values. Never throws.
     @discardableResult
     public func rename(
         _ id: String,
@@ -61,19 +61,19 @@ public final class MemorySessionStore: SessionStore {
         return state.withLock { $0.sessions.rename(id, to: newID, changes, now: now, until: now + timeToLive) }
     }
 
-    /// Ends a session, without calling what was set to be done at its timeout. Throws nothing.
+    /// Removes a session, without calling its timeout action. Never throws.
     public func remove(_ id: String) async throws {
         state.withLock { $0.sessions.remove(id) }
     }
 
-    /// Sets what is done, on a thread of no particular kind, when the session's time is over or it made room.
+    /// Sets an action that is called, on any thread, when the session expires or is evicted.
     public func onTimeout(_ id: String, perform action: @escaping @Sendable () -> Void) async {
         state.withLock { $0.sessions.setAction(id, action) }
     }
 
     // MARK: Timeouts
 
-    /// Runs as long as there are sessions, and wakes when the next one may end.
+    /// Runs as long as there are sessions, and wakes when the next one may expire.
     private func startSweeping() {
         Task.detached { [weak self] in
             while let pause = self?.sweep() {
@@ -82,7 +82,7 @@ public final class MemorySessionStore: SessionStore {
         }
     }
 
-    /// Removes sessions whose time is over. Returns how long to wait for the next; nil when none is left.
+    /// Removes expired sessions. Returns how long to wait for the next one; nil if none is left.
     private func sweep() -> Duration? {
         let now = ContinuousClock.now
         let (actions, pause) = state.withLock { state -> ([@Sendable () -> Void], Duration?) in
@@ -92,8 +92,8 @@ public final class MemorySessionStore: SessionStore {
                 return (actions, nil)
             }
             guard next > now else { return (actions, .zero) }
-            // A session that is used meanwhile only makes this wake too early; a shorter-lived one that is added
-            // must not wait for a long-lived one, hence the upper bound.
+            // A session that is used meanwhile only makes this wake too early; one that is added with a shorter life
+            // must not wait for longer-lived ones, hence the upper bound.
             return (actions, min(max(now.duration(to: next), .milliseconds(10)), .seconds(1)))
         }
         for action in actions { action() }

@@ -1,7 +1,7 @@
 import HTTPWire
 
 extension ServerExchange {
-    /// The session of the request; begun when it is asked for first.
+    /// The session of the request; begun on first access.
     func session() async throws -> HTTPSession {
         if let session = presentSession, !session.isDestroyed { return session }
         // A session that was destroyed in this request is stored as such before another one takes its place.
@@ -10,8 +10,8 @@ extension ServerExchange {
         return keepSession(try await sessions.session(for: cookies))
     }
 
-    /// Stores what has become of the session, and tells the client of it. Called before the head is sent, and when
-    /// the handler has returned. Does nothing when the handler has not asked for a session.
+    /// Stores the changes of the session, and sets its cookie. Called before the head is sent, and when the handler has
+    /// returned. Does nothing if the handler has not used a session.
     func commitSession() async throws {
         guard let session = presentSession else { return }
         let canAnnounce = !read { $0.isHeadSent }
@@ -24,8 +24,8 @@ extension ServerExchange {
         }
     }
 
-    /// The same when the handler is done with the request, for whatever reason: also in a task that has been cancelled,
-    /// which must not keep a store from its work.
+    /// The same when the handler has ended, for whatever reason: also in a cancelled task, which must not prevent the
+    /// store from working.
     func settleSession() async throws {
         guard presentSession != nil else { return }
         guard Task.isCancelled else { return try await commitSession() }
@@ -41,10 +41,9 @@ extension ServerExchange {
 }
 
 extension HTTPServerRequest {
-    /// What the server remembers about this client. A session begins when it is first asked for; the client learns
-    /// of it by a cookie.
+    /// The session of the client. It begins on first access, and the client gets a cookie with its id.
     ///
-    /// - Throws: What the session store throws. The store that is the default throws nothing.
+    /// - Throws: Any error of the session store. The default store never throws.
     public var session: HTTPSession {
         get async throws { try await exchange.session() }
     }

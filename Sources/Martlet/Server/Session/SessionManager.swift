@@ -1,16 +1,16 @@
 import HTTPWire
 
-/// Finds the session that a request belongs to, and stores what has become of it.
+/// Finds the session of a request, and stores its changes.
 struct SessionManager: Sendable {
     let configuration: HTTPSession.Configuration
     let timeToLive: Duration
 
-    /// How many ids of one request are looked up.
+    /// How many ids of one request are looked up at most.
     private static let candidateLimit = 4
 
     /// The session whose id one of `cookies` holds, or a new one.
     func session(for cookies: [Cookie]) async throws -> HTTPSession {
-        // Several are sent where they were set for several paths or domains, never as many as a head has room for.
+        // A client sends several if they were set for several paths or domains, but never as many as fit into a head.
         let candidates = cookies.lazy.filter {
             $0.name == configuration.cookieName && SessionID.isValid($0.value)
         }
@@ -19,14 +19,14 @@ struct SessionManager: Sendable {
                 return HTTPSession(id: cookie.value, values: values, isNew: false)
             }
         }
-        // An id that nobody gave out is not adopted: it may have been planted.
+        // An unknown id is not adopted: an attacker may have planted it.
         return HTTPSession(id: SessionID.random(), values: [:], isNew: true)
     }
 
-    /// Stores what has changed.
+    /// Stores the changes of a session.
     ///
     /// - Parameter canAnnounce: Whether the response can still set a cookie.
-    /// - Returns: The cookie that tells the client, if there is anything to tell.
+    /// - Returns: The cookie to send to the client, if there is anything to announce.
     func commit(_ session: HTTPSession, canAnnounce: Bool, isSecure: Bool) async throws -> SetCookie? {
         var announcement: HTTPSession.Announcement?
         while let change = session.takeChange(canAnnounce: canAnnounce) {
@@ -45,7 +45,7 @@ struct SessionManager: Sendable {
         }
     }
 
-    /// Does what a change says, in one operation. False when the session is not there any more.
+    /// Performs a change in one operation. Returns false if the session no longer exists.
     private func store(_ change: HTTPSession.Change) async throws -> Bool {
         let store = configuration.store
         let (id, found): (String, Bool)

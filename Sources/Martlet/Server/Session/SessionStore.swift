@@ -1,27 +1,27 @@
-/// Keeps the values of sessions: in memory, in a database, or in a store that several servers share.
+/// Stores the values of sessions: in memory, in a database, or in a store that several servers share.
 ///
-/// Every function may be called at the same time for the same session, and each is done whole or not at all. A session
-/// that has been removed, or whose time is over, must not come back: ``update(_:changes:timeToLive:)`` and
-/// ``rename(_:to:changes:timeToLive:)`` look whether it is there and change it in one step, which a database does in one
-/// statement or transaction, and Redis in a script.
+/// Functions may be called concurrently for the same session, and each must be atomic. A session that has been removed
+/// or has expired must not come back: ``update(_:changes:timeToLive:)`` and ``rename(_:to:changes:timeToLive:)`` must
+/// check that it exists and change it in one step, which takes one statement or transaction in a database, and a script
+/// in Redis.
 public protocol SessionStore: Sendable {
-    /// The values of a session, which lives for `timeToLive` from now on; nil when there is no such session, or its
-    /// time is over.
+    /// Returns the values of a session, which lives for `timeToLive` from now on; nil if it does not exist or has
+    /// expired.
     func load(_ id: String, timeToLive: Duration) async throws -> [String: String]?
 
-    /// Begins a session, which lives for `timeToLive`. Its id is random and has never been used.
+    /// Creates a session, which lives for `timeToLive`. Its id is random and has never been used.
     func create(_ id: String, values: [String: String], timeToLive: Duration) async throws
 
     /// Sets or, with nil, removes values of a session, which lives for `timeToLive` from now on.
     ///
-    /// - Returns: False, with nothing changed, when there is no such session, or its time is over.
+    /// - Returns: False, with nothing changed, if the session does not exist or has expired.
     @discardableResult
     func update(_ id: String, changes: [String: String?], timeToLive: Duration) async throws -> Bool
 
-    /// Gives a session another id, which is random and has never been used; then does what
-    /// ``update(_:changes:timeToLive:)`` does. Its action at the timeout goes with it.
+    /// Gives a session another id, which is random and has never been used; then does the same as
+    /// ``update(_:changes:timeToLive:)``. The session keeps its timeout action.
     ///
-    /// - Returns: False, with nothing changed, when there is no session `id`, or its time is over.
+    /// - Returns: False, with nothing changed, if the session `id` does not exist or has expired.
     @discardableResult
     func rename(
         _ id: String,
@@ -30,10 +30,10 @@ public protocol SessionStore: Sendable {
         timeToLive: Duration
     ) async throws -> Bool
 
-    /// Ends a session. Does nothing when there is none.
+    /// Removes a session. Does nothing if it does not exist.
     func remove(_ id: String) async throws
 
-    /// Sets what to do when the session's time is over. Stores that can't tell do nothing, which is the default.
+    /// Sets an action to call when the session expires. The default does nothing, for stores that don't notice expiry.
     func onTimeout(_ id: String, perform action: @escaping @Sendable () -> Void) async
 }
 

@@ -1,4 +1,4 @@
-/// The sessions that a ``MemorySessionStore`` keeps. A plain value without a clock: the present time is told to it.
+/// The sessions of a ``MemorySessionStore``. A plain value without a clock: the current time is an argument.
 struct SessionTable<Instant: InstantProtocol> {
     typealias Action = @Sendable () -> Void
 
@@ -18,7 +18,7 @@ struct SessionTable<Instant: InstantProtocol> {
 
     var count: Int { entries.count }
 
-    /// When the next session's time is over.
+    /// When the next session expires.
     var nextExpiry: Instant? { entries.first?.deadline }
 
     mutating func load(_ id: String, now: Instant, until expiry: Instant) -> [String: String]? {
@@ -27,7 +27,7 @@ struct SessionTable<Instant: InstantProtocol> {
         return entries[place]?.values
     }
 
-    /// Begins a session. Returns what is to be done for the one that would have ended first, if that made room.
+    /// Creates a session. Returns the timeout action of the session that was evicted to make room, if any.
     mutating func create(_ id: String, _ values: [String: String], until expiry: Instant) -> Action? {
         if let old = places[id] { entries.remove(old) }
         let evicted = entries.count >= maximumCount ? removeFirst() : nil
@@ -35,7 +35,7 @@ struct SessionTable<Instant: InstantProtocol> {
         return evicted?.onTimeout
     }
 
-    /// False when there is no such session any more.
+    /// Returns false if the session does not exist or has expired.
     mutating func update(_ id: String, _ changes: [String: String?], now: Instant, until expiry: Instant) -> Bool {
         guard let place = place(of: id, now: now) else { return false }
         apply(changes, to: place)
@@ -43,7 +43,7 @@ struct SessionTable<Instant: InstantProtocol> {
         return true
     }
 
-    /// False when there is no such session any more.
+    /// Returns false if the session does not exist or has expired.
     mutating func rename(
         _ id: String,
         to newID: String,
@@ -70,7 +70,7 @@ struct SessionTable<Instant: InstantProtocol> {
         entries.change(place) { $0.onTimeout = action }
     }
 
-    /// Removes sessions whose time is over, at most `limit` of them. Returns what is to be done for them.
+    /// Removes expired sessions, at most `limit` of them. Returns their timeout actions.
     mutating func removeExpired(now: Instant, limit: Int) -> [Action] {
         var actions: [Action] = []
         var removed = 0
@@ -81,7 +81,7 @@ struct SessionTable<Instant: InstantProtocol> {
         return actions
     }
 
-    /// Where a session is whose time is not over.
+    /// The place of a session that has not expired.
     private func place(of id: String, now: Instant) -> ExpiryQueue<Entry, Instant>.Handle? {
         guard let place = places[id], let expiry = entries.deadline(of: place), expiry > now else { return nil }
         return place

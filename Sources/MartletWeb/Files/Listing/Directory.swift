@@ -1,16 +1,9 @@
+import CLibrary
 import HTTPTypes
 import HTTPWire
 import Martlet
 import NIOCore
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 extension VirtualDirectory {
     /// A directory that a client has asked for, with the rules of the virtual directory it belongs to.

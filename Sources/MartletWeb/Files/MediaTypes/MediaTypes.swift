@@ -14,7 +14,7 @@ public struct MediaTypes: Sendable {
     }
 
     /// The types of more than a thousand extensions.
-    public static let standard = MediaTypes(table: MediaTypeTable.text)
+    public static let standard = MediaTypes(table: String(decoding: PackageResources.mime_types, as: UTF8.self))
 
     /// Types in the layout of `mime.types`: a type and its extensions on each line; `#` begins a comment. What is no media
     /// type is left out.

@@ -1,12 +1,5 @@
+import CLibrary
 import Foundation
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Messages in files, in order: those that wait for the database, and as many of the latest that do not as the last files
 /// happen to hold. Those tell, after a restart, the last place and the latest messages even while the database is away.
