@@ -1,3 +1,4 @@
+import HTTPTypes
 package import NIOCore
 
 /// Counts what a peer sends that asks for nothing and answers nothing, and says when it is too much. A plain value
@@ -46,7 +47,7 @@ package struct HTTP2FloodGuard: Sendable {
         advance(to: now)
         abandonedStreams += 1
         guard abandonedStreams <= limits.abandonedStreams else {
-            throw HTTP2Error(.enhanceYourCalm, "Too many streams come to nothing (RFC 9113 section 10.5)")
+            throw HTTP2Error(.enhanceYourCalm, "Too many abandoned streams (RFC 9113 section 10.5)")
         }
     }
 
@@ -55,7 +56,7 @@ package struct HTTP2FloodGuard: Sendable {
         advance(to: now)
         controlFrames += 1
         guard controlFrames <= limits.controlFrames else {
-            throw HTTP2Error(.enhanceYourCalm, "Too many frames carry nothing (RFC 9113 section 10.5)")
+            throw HTTP2Error(.enhanceYourCalm, "Too many frames without content (RFC 9113 section 10.5)")
         }
     }
 

@@ -20,7 +20,7 @@ extension HTTP2ClientConnection {
     func end(
         _ stream: HTTP2ClientStream,
         with error: any Error,
-        code: HTTP2Error.Code = .cancel,
+        code: HTTP2ErrorCode = .cancel,
         flushes: Bool = false
     ) {
         guard forget(stream, .resetHere) else { return }
@@ -149,7 +149,7 @@ extension HTTP2ClientConnection {
         failStreams()
     }
 
-    private func close(_ code: HTTP2Error.Code, text: String = "") {
+    private func close(_ code: HTTP2ErrorCode, text: String = "") {
         guard isActive, let context else { return }
         leave()
         phase = .closing

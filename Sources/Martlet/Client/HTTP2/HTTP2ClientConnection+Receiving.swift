@@ -13,7 +13,7 @@ extension HTTP2ClientConnection: HTTP2Connection {
 
     // MARK: The connection
 
-    func receivedSettings(insteadOf old: HTTP2Parameters) {
+    func receivedSettings(insteadOf old: HTTP2Settings) {
         if peer.headerTableSize != old.headerTableSize { encoder.limitTable(to: peer.headerTableSize) }
         if let capacity = peer.maximumConcurrentStreams, capacity != old.maximumConcurrentStreams {
             setCapacity(capacity)

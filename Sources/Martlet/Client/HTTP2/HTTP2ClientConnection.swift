@@ -53,7 +53,7 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
     var reader: HTTP2FrameReader
     var decoder: HTTP2MessageDecoder
     var encoder = RequestFieldEncoder()
-    var peer = HTTP2Parameters(of: .server)
+    var peer = HTTP2Settings(of: .server)
     var floodGuard: HTTP2FloodGuard
 
     /// The streams that are open or half-closed, by their numbers.
@@ -120,7 +120,7 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
             (.initialWindowSize, streamWindow),
             (.maximumHeaderListSize, decoder.listLimit),
         ])
-        let increment = receiveWindow.limit - HTTP2Parameters.defaultWindow
+        let increment = receiveWindow.limit - HTTP2Settings.defaultWindow
         if increment > 0 { channel.output.tail.writeHTTP2WindowUpdate(stream: 0, increment: increment) }
         flushOutput()
     }
@@ -334,6 +334,6 @@ extension Int {
     /// The number as a window that flow control allows (RFC 9113 section 6.9.1), and that is no smaller than servers take
     /// it for to begin with.
     fileprivate var asWindow: Int {
-        Swift.min(Swift.max(self, HTTP2Parameters.defaultWindow), HTTP2Parameters.maximumWindow)
+        Swift.min(Swift.max(self, HTTP2Settings.defaultWindow), HTTP2Settings.maximumWindow)
     }
 }

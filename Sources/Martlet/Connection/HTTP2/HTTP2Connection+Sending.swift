@@ -32,7 +32,7 @@ extension HTTP2Connection {
         flushSoon()
     }
 
-    func writeReset(_ stream: UInt32, _ code: HTTP2Error.Code) {
+    func writeReset(_ stream: UInt32, _ code: HTTP2ErrorCode) {
         channel.output.tail.writeHTTP2Reset(stream: stream, code)
         flushSoon()
     }

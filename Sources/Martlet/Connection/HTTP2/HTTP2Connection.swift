@@ -15,7 +15,7 @@ protocol HTTP2Connection: ChannelConnection {
     var logger: Logger { get }
 
     /// What the peer has said about what may be sent to it.
-    var peer: HTTP2Parameters { get set }
+    var peer: HTTP2Settings { get set }
     /// How many bytes of content the peer accepts on all streams together.
     var sendWindow: HTTP2SendWindow { get set }
     /// How many the peer may send.
@@ -54,7 +54,7 @@ protocol HTTP2Connection: ChannelConnection {
     /// The peer has reset an open stream.
     func receiveReset(_ stream: Stream, _ code: UInt32) throws(HTTP2Error)
     /// The peer has changed what may be sent to it.
-    func receivedSettings(insteadOf old: HTTP2Parameters)
+    func receivedSettings(insteadOf old: HTTP2Settings)
     func receivedSettingsAcknowledgement()
     /// An answer to a PING has come.
     func receivedPing(_ opaque: UInt64)

@@ -34,7 +34,7 @@ extension HTTP2ServerConnection {
         guard farewell == .none, case .open = phase else { return }
         farewell = .announced(at: .now())
         count(as: .closing)
-        channel.output.tail.writeHTTP2GoAway(lastStream: UInt32(HTTP2Parameters.maximumWindow), .noError)
+        channel.output.tail.writeHTTP2GoAway(lastStream: UInt32(HTTP2Settings.maximumWindow), .noError)
         channel.output.tail.writeHTTP2Ping(Self.farewellPing, isAcknowledgement: false)
         flushSoon()
     }

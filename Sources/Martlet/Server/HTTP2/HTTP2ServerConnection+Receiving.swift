@@ -27,7 +27,11 @@ extension HTTP2ServerConnection: HTTP2Connection {
         violation: HTTP2Error?
     ) throws(HTTP2Error) {
         if let stream = streams[number] {
-            return try receiveTrailers(stream, block, endsStream, violation: violation)
+            if let violation, !stream.isInputEnded {
+                try decoder.skip(block)
+                throw violation
+            }
+            return try stream.receiveTrailers(block, endsStream: endsStream)
         }
         guard !history.hasBegun(number) else {
             try decoder.skip(block)
@@ -35,15 +39,22 @@ extension HTTP2ServerConnection: HTTP2Connection {
             case .resetHere:
                 return try noteControlFrame()
             case .resetByPeer:
-                throw HTTP2Error(.streamClosed, stream: number, "A stream that was reset (RFC 9113 section 5.1)")
+                throw HTTP2Error(
+                    .streamClosed,
+                    stream: number,
+                    "HEADERS on a stream that was reset (RFC 9113 section 5.1)"
+                )
             case .ended:
                 throw HTTP2Error(.streamClosed, "HEADERS on a stream that has ended (RFC 9113 section 5.1)")
             case nil:
-                throw HTTP2Error(.protocolError, "A stream below others that were opened (RFC 9113 section 5.1.1)")
+                throw HTTP2Error(
+                    .protocolError,
+                    "A stream number below an earlier one (RFC 9113 section 5.1.1)"
+                )
             }
         }
         guard number & 1 == 1 else {
-            throw HTTP2Error(.protocolError, "A client's stream with an even number (RFC 9113 section 5.1.1)")
+            throw HTTP2Error(.protocolError, "A stream of a client with an even number (RFC 9113 section 5.1.1)")
         }
         history.begin(number)
         guard farewell != .final else {
@@ -60,7 +71,7 @@ extension HTTP2ServerConnection: HTTP2Connection {
         }
         guard liveExchanges < limits.maximumConcurrentStreams, streams.count < limits.maximumConcurrentStreams else {
             try decoder.skip(block)
-            throw HTTP2Error(.refusedStream, stream: number, "Too many requests at a time (RFC 9113 section 5.1.2)")
+            throw HTTP2Error(.refusedStream, stream: number, "Too many concurrent streams (RFC 9113 section 5.1.2)")
         }
         timing.beganRequest(at: loop.now)
         switch try decoder.decodeRequest(block, stream: number, endsStream: endsStream) {
@@ -77,7 +88,7 @@ extension HTTP2ServerConnection: HTTP2Connection {
     private func begin(_ number: UInt32, _ head: RequestHead, _ endsStream: Bool) {
         let settings = loop.settings
         requestCount += 1
-        let stream = HTTP2ServerStream(number, connection: self, method: head.method, isInputEnded: endsStream)
+        let stream = HTTP2ServerStream(number, head, endsStream: endsStream, connection: self)
         open(stream)
         let exchange = stream.begin(head, settings)
         liveExchanges += 1
@@ -94,46 +105,15 @@ extension HTTP2ServerConnection: HTTP2Connection {
     private func refuse(_ number: UInt32, _ error: HTTPParseError, _ endsStream: Bool) {
         loop.settings.configuration.logger.debug("Refused a request: \(error)")
         guard loop.takesRefusals, let head = decoder.refusedRequest else {
-            let stream = HTTP2ServerStream(number, connection: self, method: .get, isInputEnded: endsStream)
+            let stream = HTTP2ServerStream(number, nil, endsStream: endsStream, connection: self)
             open(stream)
             return stream.refuse(error)
         }
-        let stream = HTTP2ServerStream(number, connection: self, method: head.method, isInputEnded: endsStream)
+        let stream = HTTP2ServerStream(number, head, endsStream: endsStream, connection: self)
         open(stream)
         let exchange = stream.begin(head, loop.settings, refusal: HTTPError(error.status, "\(error)"))
         liveExchanges += 1
         loop.deliver(exchange)
-    }
-
-    private func receiveTrailers(
-        _ stream: HTTP2ServerStream,
-        _ block: ByteBuffer,
-        _ endsStream: Bool,
-        violation: HTTP2Error?
-    ) throws(HTTP2Error) {
-        guard !stream.isInputEnded else {
-            try decoder.skip(block)
-            throw HTTP2Error(.streamClosed, stream: stream.number, "HEADERS after the end (RFC 9113 section 5.1)")
-        }
-        if let violation {
-            try decoder.skip(block)
-            throw violation
-        }
-        let trailers: HTTPFields
-        switch try decoder.decodeTrailers(block, stream: stream.number) {
-        case .message(let fields): trailers = fields
-        case .malformed(let error): throw error
-        case .refused(let error):
-            return stream.failInput(HTTPBodyError.malformed(error), endsStream: endsStream)
-        }
-        guard endsStream else {
-            throw HTTP2Error(
-                .protocolError,
-                stream: stream.number,
-                "Trailers that don't end the stream (RFC 9113 section 8.1)"
-            )
-        }
-        try stream.endInput(trailers: trailers)
     }
 
     // MARK: Content and resets
@@ -144,15 +124,7 @@ extension HTTP2ServerConnection: HTTP2Connection {
         endsStream: Bool,
         _ stream: HTTP2ServerStream
     ) throws(HTTP2Error) {
-        guard !stream.isInputEnded else {
-            throw HTTP2Error(.streamClosed, stream: stream.number, "DATA after the end (RFC 9113 section 6.1)")
-        }
-        try stream.receive(bytes, flowBytes: flowBytes)
-        if endsStream {
-            try stream.endInput(trailers: [:])
-        } else {
-            stream.growReceiveWindow()
-        }
+        try stream.receive(bytes, flowBytes: flowBytes, endsStream: endsStream)
     }
 
     var unreadBytes: Int { streams.values.reduce(0) { $0 + $1.unreadBytes } }
@@ -170,7 +142,7 @@ extension HTTP2ServerConnection: HTTP2Connection {
 
     // MARK: The connection
 
-    func receivedSettings(insteadOf old: HTTP2Parameters) {
+    func receivedSettings(insteadOf old: HTTP2Settings) {
         if peer.headerTableSize != old.headerTableSize { encoder.limitTable(to: peer.headerTableSize) }
     }
 

@@ -43,7 +43,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     @exclusivity(unchecked) var reader: HTTP2FrameReader
     @exclusivity(unchecked) var decoder: HTTP2MessageDecoder
     @exclusivity(unchecked) var encoder = FieldSectionEncoder()
-    @exclusivity(unchecked) var peer = HTTP2Parameters(of: .client)
+    @exclusivity(unchecked) var peer = HTTP2Settings(of: .client)
     @exclusivity(unchecked) var floodGuard: HTTP2FloodGuard
 
     /// The streams that are open or half-closed, by their numbers.
@@ -121,7 +121,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
             (.maximumHeaderListSize, decoder.listLimit),
             (.enableConnectProtocol, 1),
         ])
-        let increment = limits.connectionWindow - HTTP2Parameters.defaultWindow
+        let increment = limits.connectionWindow - HTTP2Settings.defaultWindow
         if increment > 0 { channel.output.tail.writeHTTP2WindowUpdate(stream: 0, increment: increment) }
         flushOutput()
     }
@@ -195,10 +195,10 @@ extension HTTPServer.HTTP2Configuration {
     fileprivate var clamped: Self {
         var limits = self
         limits.maximumConcurrentStreams = max(maximumConcurrentStreams, 1)
-        limits.streamWindow = min(max(streamWindow, 1_024), HTTP2Parameters.maximumWindow)
+        limits.streamWindow = min(max(streamWindow, 1_024), HTTP2Settings.maximumWindow)
         limits.connectionWindow = min(
-            max(connectionWindow, HTTP2Parameters.defaultWindow),
-            HTTP2Parameters.maximumWindow
+            max(connectionWindow, HTTP2Settings.defaultWindow),
+            HTTP2Settings.maximumWindow
         )
         limits.maximumUnsentBytes = max(maximumUnsentBytes, 1)
         return limits

@@ -36,10 +36,8 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
     @exclusivity(unchecked) var sendWindow: HTTP2SendWindow
     /// How many bytes the client may send.
     @exclusivity(unchecked) private var receiveWindow: HTTP2ReceiveWindow
-    @exclusivity(unchecked) private var meter = HTTP2ContentMeter(announced: nil)
-
-    /// Whether the client has sent all.
-    @exclusivity(unchecked) private(set) var isInputEnded: Bool
+    /// What follows the head of the request.
+    @exclusivity(unchecked) private var reader: HTTP2RequestReader
     /// Whether the response has been sent to its end.
     @exclusivity(unchecked) private(set) var isOutputEnded = false
     /// Whether the stream is gone without that.
@@ -53,20 +51,21 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
     @exclusivity(unchecked) private var closedSince: NIODeadline?
     @exclusivity(unchecked) private var writability: EventLoopCondition?
 
-    init(_ number: UInt32, connection: HTTP2ServerConnection, method: HTTPRequest.Method, isInputEnded: Bool) {
+    /// - Parameter head: The head of the request; nil for one that could not be understood.
+    init(_ number: UInt32, _ head: RequestHead?, endsStream: Bool, connection: HTTP2ServerConnection) {
         self.number = number
         self.connection = connection
         self.loop = connection.loop
-        self.isInputEnded = isInputEnded
+        self.reader = HTTP2RequestReader(stream: number, head: head, endsStream: endsStream)
         self.sendWindow = HTTP2SendWindow(connection.peer.initialWindowSize)
         self.receiveWindow = HTTP2ReceiveWindow(
             connection.limits.streamWindow,
-            known: connection.isSettingsAcknowledged ? 0 : HTTP2Parameters.defaultWindow
+            known: connection.isSettingsAcknowledged ? 0 : HTTP2Settings.defaultWindow
         )
         self.timing = ConnectionTiming(openedAt: loop.now)
         self.writer = ResponseWriter(
             ResponseWriter.Context(
-                method: ResponseWriter.MethodKind(method),
+                method: ResponseWriter.MethodKind(head?.method ?? .get),
                 version: .http2,
                 mayPersist: true
             )
@@ -85,8 +84,6 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
                 self?.contentIsWanted()
             }
         }
-        // What a tunnel carries is no content.
-        meter = HTTP2ContentMeter(announced: head.method == .connect ? nil : head.framing.announcedLength)
         let exchange = ServerExchange(connection: self, head: head, body: body, settings: settings, refusal: refusal)
         self.exchange = exchange
         isCounted = true
@@ -96,34 +93,45 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
 
     // MARK: Content that arrives
 
-    func receive(_ bytes: ByteBuffer, flowBytes: Int) throws(HTTP2Error) {
+    /// Whether the client has sent all.
+    var isInputEnded: Bool { reader.isEnded }
+
+    func receive(_ bytes: ByteBuffer, flowBytes: Int, endsStream: Bool) throws(HTTP2Error) {
+        try reader.receive(byteCount: bytes.readableBytes)
         try receiveWindow.receive(flowBytes, stream: number)
         drain?.received(flowBytes, at: .now())
-        guard bytes.readableBytes > 0 else { return }
-        timing.received(bytes.readableBytes)
-        try meter.receive(bytes.readableBytes, stream: number)
+        if bytes.readableBytes > 0 {
+            timing.received(bytes.readableBytes)
+            push(bytes)
+        }
+        guard endsStream else { return growReceiveWindow() }
+        try reader.end()
+        endInput(trailers: [:])
+    }
+
+    private func push(_ bytes: ByteBuffer) {
         if let receiver {
             receiver.push(bytes)
-            return receiver.wake()
+            receiver.wake()
+        } else if let body = exchange?.body {
+            body.push(bytes)
+            body.wake()
         }
-        guard let body = exchange?.body else { return }
-        body.push(bytes)
-        body.wake()
     }
 
-    /// The client has sent all.
-    func endInput(trailers: HTTPFields) throws(HTTP2Error) {
-        try meter.end(stream: number)
-        isInputEnded = true
+    /// A field block has come after the head.
+    func receiveTrailers(_ block: ByteBuffer, endsStream: Bool) throws(HTTP2Error) {
+        switch try reader.receive(block, endsStream: endsStream, decoder: &connection.decoder) {
+        case .trailers(let trailers):
+            endInput(trailers: trailers)
+        case .refused(let error):
+            exchange?.body?.fail(HTTPBodyError.malformed(error))
+            if endsStream { closeIfEnded() }
+        }
+    }
+
+    private func endInput(trailers: HTTPFields) {
         if let receiver { receiver.finish() } else { exchange?.body?.finish(trailers: trailers) }
-        closeIfEnded()
-    }
-
-    /// What the client has sent can't be read to its end.
-    func failInput(_ error: any Error, endsStream: Bool) {
-        exchange?.body?.fail(error)
-        guard endsStream else { return }
-        isInputEnded = true
         closeIfEnded()
     }
 
@@ -133,7 +141,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
         if let exchange, exchange.head.expectsContinue, !hasSentContinue, !writer.isHeadWritten {
             hasSentContinue = true
             // A client that has begun to send has given up waiting (RFC 9110 section 10.1.1).
-            if meter.received == 0 { try? writeInformational(exchange, .continue, [:]) }
+            if reader.receivedBytes == 0 { try? writeInformational(exchange, .continue, [:]) }
         }
         growReceiveWindow()
         connection.growReceiveWindow()
@@ -246,7 +254,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
     }
 
     /// Gives the stream up.
-    func abandon(with code: HTTP2Error.Code, notice error: any Error) {
+    func abandon(with code: HTTP2ErrorCode, notice error: any Error) {
         guard !isBroken, !isOutputEnded || !isInputEnded else { return }
         connection.writeReset(number, code)
         breakDown(error)
