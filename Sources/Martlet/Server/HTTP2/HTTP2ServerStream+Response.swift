@@ -124,22 +124,15 @@ extension HTTP2ServerStream: ExchangeConnection {
 
     /// Sends what the writer has put out.
     func sendWritten() {
-        if !connection.scratch.isEmpty {
-            connection.scratch.drain {
-                queue.append($0)
-            } writeContent: {
-                queue.append($0)
-            }
-        }
-        if let head = writer.http2Head.take() {
-            let endsStream = queue.isEmpty && endsWithContent
+        sendScratch {
+            if writer.isEnded { output.finish(trailers: writer.http2Trailers) }
+            guard let head = writer.http2Head.take() else { return }
+            let endsStream = output.endWithHead()
             connection.writeHeaders(number, endsStream: endsStream) { block in
                 head.encode(with: &connection.encoder, loop.headConstants, to: &block)
             }
-            if endsStream { endOutput() }
+            if endsStream { outputEnded() }
         }
-        connection.send(self)
-        connection.scratch.reset()
     }
 
     // MARK: The end of an exchange
@@ -148,7 +141,7 @@ extension HTTP2ServerStream: ExchangeConnection {
         handlerTask.release()
         if isCounted {
             isCounted = false
-            connection.exchangeIsOver()
+            connection.multiplexer.handlerReturned()
         }
         settle(exchange, error)
     }
