@@ -9,13 +9,13 @@ import Synchronization
 extension HTTP1ClientConnection {
     /// Ends the present exchange with an error, and the connection with it.
     func end(with error: any Error) {
-        guard let failed = current else { return abort() }
+        guard var failed = current else { return abort() }
         current = nil
         failed.exchange.ended()
         failed.exchange.recorder?.ended(error)
         // Before the error is told, so that whoever hears of it finds no connection.
         reset()
-        failed.body?.fail(error)
+        failed.response.fail(error)
         failed.exchange.connectionFailed(error)
     }
 
@@ -86,7 +86,7 @@ extension HTTP1ClientConnection {
     /// Whether it is the server's turn: to answer, to go on with the content, or to take what is sent to it.
     func isWaitingForServer(_ current: Current) -> Bool {
         if context?.channel.isWritable == false { return true }
-        if let body = current.body { return body.isStarving }
+        if let body = current.response.body { return body.isStarving }
         return current.writer.isEnded
     }
 }

@@ -11,7 +11,7 @@ extension HTTP1ClientConnection {
 
     /// A body's reader wakes once for all that is read at a time.
     func deliverArrivals() {
-        if case .detached(let stream) = phase { stream.wake() } else { current?.body?.wake() }
+        if case .detached(let stream) = phase { stream.wake() } else { current?.response.body?.wake() }
     }
 
     func advance() -> Bool {
@@ -29,7 +29,7 @@ extension HTTP1ClientConnection {
             }
             return false
         }
-        guard current.drain != nil || current.body?.wantsBytes ?? true else { return false }
+        guard current.drain != nil || current.response.wantsBytes else { return false }
         switch reader.next() {
         case .informational(let head):
             receivedInformational(head, current.exchange)
@@ -65,7 +65,7 @@ extension HTTP1ClientConnection {
             }
             return
         }
-        current?.head = head
+        current?.response.receive(head)
         // A tunnel is one whatever version of HTTP the proxy speaks (RFC 9110 section 9.3.6).
         let isTunnel = exchange.opensTunnel && (200...299).contains(head.statusCode)
         if !head.isPersistent, !isTunnel { current?.mayReuse = false }
@@ -82,38 +82,30 @@ extension HTTP1ClientConnection {
             let allowance = drain.allowance - bytes.readableBytes
             current?.drain?.allowance = allowance
             if allowance < 0 { abort() }
-        } else if let body = current?.body {
-            body.push(bytes)
-        } else if current?.firstBytes == nil {
-            current?.firstBytes = bytes
         } else {
-            deliverBegun()
-            current?.body?.push(bytes)
+            deliver(current?.response.receive(bytes, makeBody))
         }
     }
 
-    /// Hands the response over although its content is not complete.
+    /// Delivers the response although its content is not complete.
     private func deliverBegun() {
-        guard let begun = current, !begun.isDelivered, let head = begun.head else { return }
-        let stream = BodyStream(
-            eventLoop: loop.eventLoop,
-            announcedLength: head.framing.announcedLength,
-            capacity: Self.bodyCapacity
-        ) {
+        deliver(current?.response.needsMore(makeBody))
+    }
+
+    private func deliver(_ delivery: ResponseInbox.Delivery?) {
+        guard let delivery, let exchange = current?.exchange else { return }
+        deliver(delivery, to: exchange)
+    }
+
+    private func makeBody(announcedLength: Int?) -> BodyStream {
+        BodyStream(eventLoop: loop.eventLoop, announcedLength: announcedLength, capacity: Self.bodyCapacity) {
             self.process()
         }
-        if let bytes = begun.firstBytes { stream.push(bytes) }
-        current?.body = stream
-        current?.firstBytes = nil
-        current?.head = nil
-        current?.isDelivered = true
-        let body = ConnectionBody(stream, of: begun.exchange, on: self)
-        begun.exchange.deliver(IncomingResponse(head: head, body: body, connection: self))
     }
 
     /// The response is complete.
     private func finish(trailers: HTTPFields) {
-        guard let ended = current else { return }
+        guard var ended = current else { return }
         if !ended.writer.isEnded { stopSending() }
         let isReusable = current?.mayReuse == true && reader.isIdle && hasSent(ended)
         current = nil
@@ -127,12 +119,7 @@ extension HTTP1ClientConnection {
             // Before the end is handed over, so that the next request finds the connection.
             release()
         }
-        ended.body?.finish(trailers: trailers)
-        if !ended.isDelivered, let head = ended.head {
-            let isEmpty = ended.firstBytes == nil && trailers.isEmpty
-            let body = isEmpty ? nil : WholeBody(ended.firstBytes ?? ByteBuffer(), trailers: trailers)
-            ended.exchange.deliver(IncomingResponse(head: head, body: body, connection: self))
-        }
+        if let delivery = ended.response.complete(trailers: trailers) { deliver(delivery, to: ended.exchange) }
     }
 
     /// Whether the socket has taken the whole request: the next one would have to wait behind what is only queued, for
@@ -154,7 +141,7 @@ extension HTTP1ClientConnection {
             end(with: HTTPBodyError.connectionClosed)
         case .malformed(let error):
             deliverBegun()
-            let isDelivered = current?.isDelivered == true
+            let isDelivered = current?.response.isDelivered == true
             end(with: isDelivered ? HTTPBodyError.malformed(error) : HTTPClientError.malformedResponse(error))
         case .tooManyInformational:
             let limit = core.configuration.maximumInformationalResponses

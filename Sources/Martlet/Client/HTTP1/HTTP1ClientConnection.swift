@@ -31,13 +31,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
     struct Current {
         let exchange: ClientExchange
         var writer: HTTP1RequestWriter
-        /// The response's head, as long as it has not been handed over.
-        var head: ResponseHead?
-        /// The beginning of the content, as long as it has not been handed over.
-        var firstBytes: ByteBuffer?
-        /// Where the content goes once the response has been handed over before its end.
-        var body: BodyStream?
-        var isDelivered = false
+        var response = ResponseInbox()
         /// Whether the rest of the request waits for 100 Continue.
         var awaitsContinue = false
         /// How many bytes of a content that nobody wants may still be read, and until when.
@@ -255,12 +249,12 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
             }
             guard let current = self.current, current.exchange === exchange, current.drain == nil else { return }
             let allowance = self.core.configuration.maximumDrainedBytes
-            if !current.writer.isEnded || current.body.flatMap({ $0.announcedLength }) ?? 0 > allowance {
+            if !current.writer.isEnded || current.response.body?.announcedLength ?? 0 > allowance {
                 self.end(with: HTTPBodyError.discarded)
             } else {
                 // A little is read to its end, so that the connection can be used again.
                 self.current?.drain = (allowance, .now() + Self.drainingTime)
-                current.body?.discard()
+                current.response.body?.discard()
                 self.process()
             }
         }
@@ -303,7 +297,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
 
     var wantsToRead: Bool {
         switch phase {
-        case .open: current?.drain != nil || current?.body?.wantsBytes ?? true
+        case .open: current?.drain != nil || current?.response.wantsBytes ?? true
         case .detached(let stream): stream.wantsBytes
         case .closed: false
         }

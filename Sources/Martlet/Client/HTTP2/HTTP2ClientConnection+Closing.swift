@@ -48,7 +48,7 @@ extension HTTP2ClientConnection {
     func fail(_ stream: HTTP2ClientStream, _ error: any Error) {
         stream.exchange.ended()
         stream.exchange.recorder?.ended(error)
-        stream.body?.fail(error)
+        stream.response.fail(error)
         stream.exchange.connectionFailed(error)
     }
 
@@ -93,7 +93,7 @@ extension HTTP2ClientConnection {
     func wasReset(_ stream: HTTP2ClientStream, _ code: HTTP2ErrorCode) {
         guard forget(stream, .resetByPeer) else { return }
         let error = HTTPClientError.http2(.streamReset(code))
-        if code == .refusedStream, stream.head == nil, !stream.isDelivered {
+        if code == .refusedStream, stream.response.isEmpty {
             streamEnded()
             refused(stream, error, amidProgress: hasProgress(since: stream), pauses: true)
         } else {
@@ -174,7 +174,8 @@ extension HTTP2ClientConnection {
         for stream in multiplexer.close() {
             stream.leaveConnection()
             deliverBegun(stream)
-            let lost: any Error = stream.isDelivered ? HTTPBodyError.connectionClosed : HTTPClientError.connectionClosed
+            let isDelivered = stream.response.isDelivered
+            let lost: any Error = isDelivered ? HTTPBodyError.connectionClosed : HTTPClientError.connectionClosed
             fail(stream, failure ?? lost)
         }
     }

@@ -116,41 +116,29 @@ extension HTTP2ClientConnection: HTTP2Connection {
     private func received(_ head: ResponseHead, _ stream: HTTP2ClientStream) {
         stream.exchange.note { $0.hasAnswer = true }
         stream.exchange.recorder?.receivedHead()
-        stream.head = head
+        stream.response.receive(head)
         // The server has made up its mind without the rest of the request. One that answers with success while it reads
         // may want the rest; every other is spared it.
         if stream.output.isOpen, stream.awaitsContinue || head.statusCode >= 300 { stream.stopSending() }
     }
 
     private func received(_ bytes: ByteBuffer, _ stream: HTTP2ClientStream) {
-        if let body = stream.body {
-            body.push(bytes)
-        } else if stream.firstBytes == nil {
-            stream.firstBytes = bytes
-        } else {
-            deliverBegun(stream)
-            stream.body?.push(bytes)
-        }
+        let delivery = stream.response.receive(bytes) { makeBody(of: stream, announcedLength: $0) }
+        if let delivery { deliver(delivery, to: stream.exchange) }
     }
 
-    /// Hands a response over although its content is not complete.
+    /// Delivers a response although its content is not complete.
     func deliverBegun(_ stream: HTTP2ClientStream) {
-        guard !stream.isDelivered, let head = stream.head else { return }
-        let body = BodyStream(
-            eventLoop: loop.eventLoop,
-            announcedLength: head.framing.announcedLength,
-            // What is behind it comes from the other half, while the reader reads this one.
-            capacity: streamWindow / 2
-        ) { [weak self, weak stream] in
+        let delivery = stream.response.needsMore { makeBody(of: stream, announcedLength: $0) }
+        if let delivery { deliver(delivery, to: stream.exchange) }
+    }
+
+    private func makeBody(of stream: HTTP2ClientStream, announcedLength: Int?) -> BodyStream {
+        // What is behind the capacity comes from the other half, while the reader reads this one.
+        BodyStream(eventLoop: loop.eventLoop, announcedLength: announcedLength, capacity: streamWindow / 2) {
+            [weak self, weak stream] in
             if let self, let stream { self.openWindow(of: stream) }
         }
-        if let bytes = stream.firstBytes { body.push(bytes) }
-        stream.body = body
-        stream.firstBytes = nil
-        stream.head = nil
-        stream.isDelivered = true
-        let source = ConnectionBody(body, of: stream.exchange, on: self)
-        stream.exchange.deliver(IncomingResponse(head: head, body: source, connection: self))
     }
 
     /// The response is complete.
@@ -167,12 +155,7 @@ extension HTTP2ClientConnection: HTTP2Connection {
         stream.exchange.recorder?.ended()
         // Before the end is handed over, so that the next request finds the room.
         streamEnded()
-        stream.body?.finish(trailers: trailers)
-        if !stream.isDelivered, let head = stream.head {
-            let isEmpty = stream.firstBytes == nil && trailers.isEmpty
-            let body = isEmpty ? nil : WholeBody(stream.firstBytes ?? ByteBuffer(), trailers: trailers)
-            stream.exchange.deliver(IncomingResponse(head: head, body: body, connection: self))
-        }
+        if let delivery = stream.response.complete(trailers: trailers) { deliver(delivery, to: stream.exchange) }
     }
 
     /// What has been read of the socket is handed on at once, so that each reader wakes once.
@@ -184,7 +167,7 @@ extension HTTP2ClientConnection: HTTP2Connection {
             stream.endTouch()
             guard multiplexer.streams[stream.number] === stream else { continue }
             deliverBegun(stream)
-            stream.body?.wake()
+            stream.response.body?.wake()
         }
     }
 
@@ -192,8 +175,8 @@ extension HTTP2ClientConnection: HTTP2Connection {
     private func openWindow(of stream: HTTP2ClientStream) {
         guard multiplexer.streams[stream.number] === stream else { return }
         let increment = stream.input.growWindow(
-            isWanted: stream.body?.wantsBytes ?? true,
-            unread: stream.body?.bufferedBytes ?? stream.firstBytes?.readableBytes ?? 0
+            isWanted: stream.response.wantsBytes,
+            unread: stream.response.bufferedBytes
         )
         guard let increment else { return }
         channel.output.tail.writeHTTP2WindowUpdate(stream: stream.number, increment: increment)

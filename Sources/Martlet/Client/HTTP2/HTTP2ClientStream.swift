@@ -14,13 +14,7 @@ final class HTTP2ClientStream: HTTP2Stream, @unchecked Sendable {
     // MARK: The response
 
     var input: HTTP2ResponseInput
-    /// The response's head, as long as it has not been handed over.
-    var head: ResponseHead?
-    /// The beginning of the content, as long as it has not been handed over.
-    var firstBytes: ByteBuffer?
-    /// Where the content goes once the response has been handed over before its end.
-    var body: BodyStream?
-    var isDelivered = false
+    var response = ResponseInbox()
     /// Whether something has arrived that the requester or the reader was not told of.
     private var isTouched = false
 
@@ -166,7 +160,7 @@ final class HTTP2ClientStream: HTTP2Stream, @unchecked Sendable {
     /// Whether it is the server's turn: to answer, to go on with the content, or to take what is sent to it.
     private var isWaitingForServer: Bool {
         if output.byteCount > 0 { return true }
-        if let body { return body.isStarving }
+        if let body = response.body { return body.isStarving }
         return !output.isOpen
     }
 }
