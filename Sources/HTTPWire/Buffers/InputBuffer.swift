@@ -1,6 +1,6 @@
 package import NIOCore
 
-/// The bytes that have arrived on a connection and wait to be parsed.
+/// The bytes that have arrived on a connection and are to be parsed.
 ///
 ///     input.append(received)
 ///     repeat { parse(&input.bytes) } while input.readMore()
@@ -30,7 +30,7 @@ package struct InputBuffer: Sendable {
     /// How much memory they hold on to, in bytes.
     package var capacity: Int { bytes.storageCapacity + later.capacity }
 
-    /// Adds what has arrived.
+    /// Adds bytes that have arrived.
     package mutating func append(_ new: ByteBuffer) {
         if bytes.readableBytes == 0, later.isEmpty {
             take(over: new)
@@ -41,7 +41,7 @@ package struct InputBuffer: Sendable {
         }
     }
 
-    /// Call it when the parser can't go on with ``bytes``: lets it have more of what has arrived.
+    /// Makes more of what has arrived available in ``bytes``. Call it when the parser needs more.
     ///
     /// - Returns: whether there was more.
     package mutating func readMore() -> Bool {
@@ -54,7 +54,7 @@ package struct InputBuffer: Sendable {
         return true
     }
 
-    /// Gives the memory back to the socket once everything in it is consumed: it is used again if it is held nowhere else.
+    /// Releases the memory once everything in it is consumed, so that the socket can reuse it.
     package mutating func release() {
         if bytes.readableBytes == 0 { bytes = ByteBuffer() }
     }

@@ -86,9 +86,6 @@ public struct HTTP2FrameReader: Sendable {
             || input.bytes.getInteger(at: input.bytes.readerIndex + 3, as: UInt8.self) != HTTP2FrameType.data.rawValue
     }
 
-    /// Whether the peer has sent something that was not looked at.
-    public var hasUnreadInput: Bool { input.readableBytes > 0 }
-
     /// How much memory what has arrived holds on to, in bytes.
     package var capacity: Int { input.capacity + (partial?.block.storageCapacity ?? 0) }
 

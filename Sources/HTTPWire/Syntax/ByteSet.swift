@@ -23,10 +23,6 @@ extension ByteSet {
     @inline(__always)
     static var token: ByteSet { ByteSet(low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C7FF_FFFE) }
 
-    /// The bytes that may be unescaped in a quoted string, without obs-text (RFC 9110 section 5.6.4).
-    @inline(__always)
-    static var quotedText: ByteSet { ByteSet(low: 0xFFFF_FFFB_0000_0200, high: 0x7FFF_FFFF_EFFF_FFFF) }
-
     /// The bytes that a field value may hold, without obs-text: visible characters, space and tab (RFC 9110 section
     /// 5.5).
     @inline(__always)

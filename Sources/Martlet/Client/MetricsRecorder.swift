@@ -2,7 +2,7 @@ import HTTPTypes
 import NIOCore
 import Synchronization
 
-/// Measures one request for the metrics hook. Called from anywhere.
+/// Measures one request for the metrics hook. Its members can be called from anywhere.
 final class MetricsRecorder: Sendable {
     private struct State {
         var metrics: HTTPClientMetrics
@@ -23,9 +23,9 @@ final class MetricsRecorder: Sendable {
 
     private var elapsed: Duration { Duration(NIODeadline.now() - begin) }
 
-    func assigned(to connection: ClientConnection, isReused: Bool) {
+    func assigned(to connection: ConnectionIdentity, isReused: Bool) {
         let elapsed = elapsed
-        let timing = connection.connectTiming.withLock { $0 }
+        let timing = connection.timing
         state.withLock { state in
             state.hasEnded = false
             if state.metrics.queue == .zero { state.metrics.queue = elapsed }

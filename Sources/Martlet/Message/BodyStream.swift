@@ -17,22 +17,25 @@ final class BodyStream: Sendable {
         case failed(any Error)
     }
 
-    private struct State {
+    private struct State: WaitedFor {
         var chunks = PieceQueue()
         var end: End?
         /// Whether the buffer is full; it counts as full until the reader has read half of it.
         var isFull = false
         /// Whether reading the content has begun.
         var isBeingRead = false
-        var waits: [Wait] = []
+        var waiters = Waiters<Void>()
+
+        /// Whether there is nothing to take yet.
+        var hasNothing: Bool { chunks.isEmpty && end == nil }
     }
 
     /// The result of trying to read.
     private enum Found {
         case bytes(ByteBuffer, makesRoom: Bool)
         case end
-        /// Nothing yet; the first read has to notify the connection.
-        case nothing(isFirst: Bool)
+        /// Nothing yet; the first read has to notify the connection. `id` is for the wait that follows.
+        case nothing(isFirst: Bool, id: Waiters<Void>.ID)
     }
 
     /// The length that the head of the message announces; nil if it does not.
@@ -61,7 +64,7 @@ final class BodyStream: Sendable {
     var wantsBytes: Bool { state.withLock { $0.end == nil && !$0.isFull } }
 
     /// Whether a reader is waiting for bytes that the peer has not sent.
-    var isStarving: Bool { state.withLock { !$0.waits.isEmpty } }
+    var isStarving: Bool { state.withLock { !$0.waiters.isEmpty } }
 
     /// Whether reading the content has begun.
     var isBeingRead: Bool { state.withLock { $0.isBeingRead } }
@@ -138,13 +141,12 @@ final class BodyStream: Sendable {
 
     /// Changes the state and resumes the waiting readers.
     private func wake(after change: (inout State) -> Void) {
-        let waits = state.withLock { state -> [Wait] in
+        let waiters = state.withLock { state -> Waiters<Void>? in
             change(&state)
-            if state.waits.isEmpty || state.chunks.isEmpty && state.end == nil { return [] }
-            defer { state.waits = [] }
-            return state.waits
+            if state.waiters.isEmpty || state.hasNothing { return nil }
+            return state.waiters.removeAll()
         }
-        for wait in waits { wait.resume() }
+        waiters?.resume(with: .success(()))
     }
 
     // MARK: The reader's side
@@ -158,11 +160,11 @@ final class BodyStream: Sendable {
                 return bytes
             case .end:
                 return nil
-            case .nothing(let isFirst):
+            case .nothing(let isFirst, let id):
                 if isFirst { demand() }
+                try await state.wait(id) { $0.hasNothing ? nil : .success(()) }
             }
             isFirst = false
-            try await arrival()
         }
     }
 
@@ -186,7 +188,7 @@ final class BodyStream: Sendable {
             switch state.end {
             case .complete: return .end
             case .failed(let error): throw error
-            case nil: return .nothing(isFirst: isFirst)
+            case nil: return .nothing(isFirst: isFirst, id: state.waiters.makeID())
             }
         }
     }
@@ -196,65 +198,6 @@ final class BodyStream: Sendable {
             onDemand()
         } else {
             eventLoop.execute(onDemand)
-        }
-    }
-
-    /// Waits until there is something to read.
-    ///
-    /// - Throws: `CancellationError` if the task is cancelled first.
-    private func arrival() async throws {
-        let wait = Wait()
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                guard wait.begin(continuation) else { return }
-                let isOver = state.withLock { state in
-                    // If the task was cancelled before this, the handler below has already run: the wait would never
-                    // end.
-                    if state.chunks.isEmpty, state.end == nil, !Task.isCancelled {
-                        state.waits.append(wait)
-                        return false
-                    }
-                    return true
-                }
-                if isOver { wait.resume() }
-            }
-        } onCancel: {
-            state.withLock { state in state.waits.removeAll { $0 === wait } }
-            wait.resume(throwing: CancellationError())
-        }
-    }
-
-    /// A waiting reader. It may be cancelled before its wait begins, so both are recorded in this object.
-    private final class Wait: Sendable {
-        private enum State {
-            case new
-            case waiting(CheckedContinuation<Void, any Error>)
-            case over((any Error)?)
-        }
-
-        private let state = Mutex(State.new)
-
-        /// Returns false if the wait is over before it has begun.
-        func begin(_ continuation: CheckedContinuation<Void, any Error>) -> Bool {
-            let outcome = state.withLock { state -> Result<Void, any Error>? in
-                if case .over(let error) = state { return error.map { .failure($0) } ?? .success(()) }
-                state = .waiting(continuation)
-                return nil
-            }
-            if let outcome { continuation.resume(with: outcome) }
-            return outcome == nil
-        }
-
-        func resume(throwing error: (any Error)? = nil) {
-            let continuation = state.withLock { state -> CheckedContinuation<Void, any Error>? in
-                guard case .waiting(let continuation) = state else {
-                    if case .new = state { state = .over(error) }
-                    return nil
-                }
-                state = .over(error)
-                return continuation
-            }
-            if let error { continuation?.resume(throwing: error) } else { continuation?.resume() }
         }
     }
 }

@@ -15,6 +15,14 @@ struct ReentrancyGuard {
         return !isAskedFor
     }
 
+    /// Keeps the work from beginning until ``goesOn()`` is called. False if it is in progress, which holds it anyway.
+    mutating func hold() -> Bool {
+        guard !isRunning else { return false }
+        isRunning = true
+        isAskedFor = false
+        return true
+    }
+
     /// Call this after each pass. Whether the work has to be done again.
     mutating func goesOn() -> Bool {
         isRunning = isAskedFor

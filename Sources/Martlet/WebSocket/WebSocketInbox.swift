@@ -9,7 +9,7 @@ import Synchronization
 final class WebSocketInbox: Sendable {
     /// How much is buffered before the connection stops reading.
     private static let capacity = 65_536
-    /// What a part weighs besides its bytes, so that many small messages fill the inbox too: about the memory of its
+    /// The weight of a part besides its bytes, so that many small messages fill the inbox too: about the memory of its
     /// bookkeeping.
     fileprivate static let partWeight = 256
     /// Parts with fewer bytes are merged while they are buffered.
@@ -24,14 +24,14 @@ final class WebSocketInbox: Sendable {
         case end
     }
 
-    fileprivate struct State {
+    fileprivate struct State: WaitedFor {
         var parts = CircularBuffer<WebSocketMessagePart>()
         var weight = 0
         var isFull = false
         var isEnded = false
         var isBeingRead = false
         /// The reader, while it waits.
-        var waiter: UnsafeContinuation<Void, Never>?
+        var waiters = Waiters<Void>()
         /// The parts of a message whose end has not arrived. They are kept here so that a cancelled reader loses
         /// nothing.
         var assembled = ByteBuffer()
@@ -46,6 +46,9 @@ final class WebSocketInbox: Sendable {
 
     /// Whether the connection should stop adding.
     var isFull: Bool { state.withLock { $0.isFull } }
+
+    /// Whether no part is buffered.
+    var isEmpty: Bool { state.withLock { $0.parts.isEmpty } }
 
     /// The memory that the buffered parts occupy.
     var capacity: Int {
@@ -65,7 +68,7 @@ final class WebSocketInbox: Sendable {
 
     /// Resumes a waiting reader if there is something to read.
     func wake() {
-        state.withLock { $0.hasNothingYet ? nil : $0.waiter.take() }?.resume()
+        state.withLock { $0.hasNothingYet ? nil : $0.waiters.popFirst() }?.resume()
     }
 
     /// Nothing more will be added.
@@ -104,13 +107,13 @@ final class WebSocketInbox: Sendable {
     ) async throws -> Value? {
         var hasWaited = false
         while true {
-            let (found, makesRoom) = try state.withLock { state in
+            let (found, makesRoom, id) = try state.withLock { state in
                 guard hasWaited || !state.isBeingRead else { throw WebSocketError.alreadyReading }
                 let found = take(&state)
                 state.isBeingRead = if case .nothing = found { true } else { false }
                 let makesRoom = state.isFull && state.weight <= Self.capacity / 2
                 if makesRoom { state.isFull = false }
-                return (found, makesRoom)
+                return (found, makesRoom, state.waiters.makeID())
             }
             if makesRoom { connection.inboxHasRoom() }
             switch found {
@@ -118,29 +121,13 @@ final class WebSocketInbox: Sendable {
             case .end: return nil
             case .nothing: break
             }
-            if Task.isCancelled {
-                state.withLock { $0.isBeingRead = false }
-                throw CancellationError()
-            }
             hasWaited = true
-            await waitForMore()
-        }
-    }
-
-    /// Returns when there is more to read, when the inbox has ended, or when the task is cancelled.
-    private func waitForMore() async {
-        await withTaskCancellationHandler {
-            await withUnsafeContinuation { continuation in
-                let waits = state.withLock { state in
-                    // If the task was cancelled before this, the handler below has already run.
-                    guard state.hasNothingYet, !Task.isCancelled else { return false }
-                    state.waiter = continuation
-                    return true
-                }
-                if !waits { continuation.resume() }
+            do {
+                try await state.wait(id) { $0.hasNothingYet ? nil : .success(()) }
+            } catch {
+                state.withLock { $0.isBeingRead = false }
+                throw error
             }
-        } onCancel: {
-            state.withLock { $0.waiter.take() }?.resume()
         }
     }
 }

@@ -106,7 +106,6 @@ struct FieldListTests {
         #expect(members(.targetPath) == sorted("-._~!$&'()*+,;=:@/[]|^" + letters))
         #expect(members(.targetQuery) == visible.filter { !"#%".contains($0) })
         #expect(members(.fieldText) == "\t " + visible)
-        #expect(members(.quotedText) == "\t " + visible.filter { !"\"\\".contains($0) })
         #expect(members(.cookieValue) == visible.filter { !"\",;\\".contains($0) })
         #expect(members(.cookieAttribute) == " " + visible.filter { $0 != ";" })
     }

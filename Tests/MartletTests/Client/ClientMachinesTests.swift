@@ -158,7 +158,10 @@ struct ClientMachinesTests {
 
     // MARK: The pool
 
-    private final class Thing {}
+    private final class Thing: Equatable {
+        static func == (one: Thing, other: Thing) -> Bool { one === other }
+    }
+
     private typealias Pool = HostPool<Thing, Thing>
 
     @Test("A free connection is used last in, first out; requests are served first in, first out")

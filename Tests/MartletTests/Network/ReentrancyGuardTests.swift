@@ -41,4 +41,18 @@ import Testing
             #expect(begins && !goesOn)
         }
     }
+
+    @Test("Work that is held is done once it is let go, if it was asked for meanwhile")
+    func held() {
+        var work = ReentrancyGuard()
+        let holds = (work.hold(), work.hold())
+        #expect(holds == (true, false))
+        let begins = work.begin()
+        let goesOn = (work.goesOn(), work.goesOn())
+        #expect(!begins && goesOn == (true, false))
+        _ = work.hold()
+        let goesOnUnasked = work.goesOn()
+        let beginsAnew = work.begin()
+        #expect(!goesOnUnasked && beginsAnew)
+    }
 }

@@ -3,79 +3,67 @@ import HTTPWire
 import Logging
 import NIOCore
 import NIOSSL
-import NIOTLS
-import Synchronization
 
 /// One connection of a client that speaks HTTP/1: the only handler in its channel's pipeline, but for TLS in front of
 /// it. Every connection begins as one, until it is known to speak HTTP/2.
 ///
 /// Requests go through the ``HTTP1RequestWriter`` to the socket, and what comes back through the
-/// ``HTTP1ResponseReader`` to the exchange that waits for it. One exchange follows the other.
+/// ``HTTP1ResponseReader`` to the exchange that waits for it. One exchange follows the other, as the
+/// ``HTTP1ClientMachine`` allows.
 final class HTTP1ClientConnection: ClientConnection, ChannelConnection, RemovableChannelHandler, @unchecked Sendable {
     // Sendable because every variable is touched only on the thread of `loop.eventLoop`: NIO calls the handler there,
-    // and so does everybody else, as each member called from elsewhere documents.
+    // and so does everybody else, as each member called from elsewhere documents. What is marked as unchecked is
+    // changed by calls that call nothing that comes back here.
 
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    enum Phase {
-        /// Requests are sent and answered.
-        case open
-        /// The bytes belong to somebody who took the socket, or may take it.
-        case detached(any DetachedReceiver)
-        case closed
-    }
-
     /// The request that is being answered.
-    struct Current {
+    private struct Current {
         let exchange: ClientExchange
         var writer: HTTP1RequestWriter
         var response = ResponseInbox()
-        /// Whether the rest of the request waits for 100 Continue.
-        var awaitsContinue = false
-        /// How many bytes of a content that nobody wants may still be read, and until when.
-        var drain: (allowance: Int, until: NIODeadline)?
-        /// Whether the connection can be used again after this.
-        var mayReuse: Bool
-        /// When something happened last.
-        var lastProgress: NIODeadline
     }
 
-    /// How long the rest of a response that nobody wants may take to arrive.
-    private static let drainingTime = TimeAmount.seconds(2)
+    /// How many bytes of a response wait for their reader before the socket is no longer read: enough to keep a
+    /// download going while its reader is busy.
+    private static let bodyCapacity = 262_144
 
+    let identity: ConnectionIdentity
+    private(set) var failure: HTTPClientError?
     @exclusivity(unchecked) var channel = ChannelState()
-    var phase = Phase.open
-    var reader: HTTP1ResponseReader
-    var current: Current?
-    let writability: EventLoopCondition
-    var continueTimer: Scheduled<Void>?
-    /// Whoever waits for the handshake.
-    var handshake: EventLoopPromise<ClientConnection>?
-    /// The exchange that the connection was detached by.
-    weak var detachedExchange: ClientExchange?
-    /// The flush can make the channel writable before it returns: what is sent then must not come between.
-    var isFlushing = false
-    var isPumping = false
-    var hasMoreToPump = false
+    @exclusivity(unchecked) private var machine = HTTP1ClientMachine(at: .now())
+    @exclusivity(unchecked) private var reader: HTTP1ResponseReader
+    @exclusivity(unchecked) private var current: Current?
+    /// Whoever has the bytes, once the connection is another protocol's.
+    private var receiver: (any DetachedReceiver)?
+    /// Lets one batch of content follow the other.
+    private var pumping = ReentrancyGuard()
+    private var continueTimer: Scheduled<Void>?
+    private let writability: EventLoopCondition
 
-    init(key: PoolKey, core: ClientCore, loop: ClientLoop) {
-        let configuration = core.configuration
+    init(_ identity: ConnectionIdentity) {
+        let configuration = identity.core.configuration
+        self.identity = identity
         self.reader = HTTP1ResponseReader(
             headLimits: configuration.headLimits,
             bodyLimits: configuration.bodyLimits,
             maximumInformational: configuration.maximumInformationalResponses
         )
-        self.writability = EventLoopCondition(eventLoop: loop.eventLoop)
-        super.init(key: key, core: core, loop: loop)
+        self.writability = EventLoopCondition(eventLoop: identity.loop.eventLoop)
     }
+
+    var isHTTP2: Bool { false }
+
+    /// Whether the connection carries requests, or could. Called on the loop.
+    var isOpen: Bool { machine.isOpen }
 
     // MARK: From the channel
 
     func handlerAdded(context: ChannelHandlerContext) {
         channel.added(to: context)
-        openChannel.withLock { $0 = context.channel }
+        identity.opened(context.channel)
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -85,18 +73,15 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = unwrapInboundIn(data)
         channel.beganReading()
-        switch phase {
-        case .open:
-            if current != nil {
-                current?.lastProgress = .now()
+        if let receiver {
+            receiver.push(bytes)
+        } else if machine.isOpen {
+            if machine.isAnswering {
+                machine.received(at: .now())
                 current?.exchange.recorder?.received(bytes.readableBytes)
             }
             reader.append(bytes)
             process()
-        case .detached(let stream):
-            stream.push(bytes)
-        case .closed:
-            break
         }
     }
 
@@ -106,31 +91,26 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        switch event {
-        case ChannelEvent.inputClosed:
-            peerClosed()
-        case TLSUserEvent.handshakeCompleted(let negotiated):
-            security = ConnectionSecurity(context.pipeline)
-            handshakeCompleted(negotiated)
-        default:
-            context.fireUserInboundEventTriggered(event)
+        guard case ChannelEvent.inputClosed = event else {
+            return context.fireUserInboundEventTriggered(event)
         }
+        if let receiver { return receiver.finish() }
+        machine.peerClosed()
+        reader.peerClosed()
+        process()
+        // What has arrived and waits for its reader stays here.
+        abort()
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         channel.writabilityChanged(to: context.channel.isWritable)
         guard channel.isWritable else { return }
         writability.signal()
-        if case .detached(let receiver) = phase { receiver.becameWritable() }
+        receiver?.becameWritable()
         pump()
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
-        becomeClosed()
-    }
-
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        endHandshake(.failure(error))
         // Whatever has gone wrong: the end that follows is not the server's word that the content is complete.
         reader.wasCutOff()
         if case NIOSSLError.uncleanShutdown = error { return }
@@ -141,19 +121,31 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
         context.close(promise: nil)
     }
 
-    // MARK: Requests
-
-    override func start(_ exchange: ClientExchange) {
-        if loop.eventLoop.inEventLoop {
-            begin(exchange)
-        } else {
-            loop.eventLoop.execute { self.begin(exchange) }
+    func channelInactive(context: ChannelHandlerContext) {
+        let step = machine.channelClosed(isInOrder: channel.hasEndedInOrder)
+        switch step {
+        // The peer has finished too, which ends the channel without another word.
+        case .finishReceiver: receiver?.finish()
+        case .failReceiver: receiver?.fail(HTTPClientError.connectionClosed)
+        case .finishReading, .nothing: break
         }
+        receiver = nil
+        channel.removed()
+        identity.closed()
+        stopContinueTimer()
+        if step != .nothing {
+            loop.remove(self)
+            if machine.isPooled { core.pool.closed(self) }
+        }
+        reader.peerClosed()
+        process()
+        writability.signal()
     }
 
-    /// Begins an exchange. Called on the loop.
+    // MARK: Requests
+
     func begin(_ exchange: ClientExchange) {
-        guard case .open = phase, current == nil, context != nil, reader.isIdle else {
+        guard context != nil, machine.mayBegin(isReaderIdle: reader.isIdle) else {
             // The server has closed it in the moment in which it was taken: nothing was sent, so nothing is lost.
             abort()
             if exchange.opensTunnel {
@@ -163,13 +155,13 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
             }
             return
         }
-        guard exchange.begin(on: self, isReused: requestCount > 0) else { return release() }
-        exchange.recorder?.assigned(to: self, isReused: requestCount > 0)
-        let request = exchange.request
+        let isReused = machine.isReused
+        guard exchange.begin(on: self, isReused: isReused) else { return release() }
+        exchange.recorder?.assigned(to: identity, isReused: isReused)
         var writer = HTTP1RequestWriter()
         do throws(HTTPClientError) {
-            try writer.writeHead(request, into: &channel.output)
-            if case .whole(let content) = exchange.content, !request.expectsContinue {
+            try writer.writeHead(exchange.request, into: &channel.output)
+            if case .whole(let content) = exchange.content, !exchange.request.expectsContinue {
                 try writer.write(content, into: &channel.output)
                 try writer.end(into: &channel.output)
             }
@@ -179,51 +171,36 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
             exchange.fail(error)
             return release()
         }
-        if !exchange.opensTunnel {
-            requestCount += 1
-            show(request)
+        if !exchange.opensTunnel, let onRequestHead = core.configuration.onRequestHead {
+            HTTP1RequestWriter.text(of: exchange.request).map(onRequestHead)
         }
         exchange.note { $0.hasBegun = true }
-        reader.expectResponse(to: request.method)
-        current = Current(
-            exchange: exchange,
-            writer: writer,
-            awaitsContinue: request.expectsContinue,
-            mayReuse: request.isPersistent,
-            lastProgress: .now()
-        )
+        reader.expectResponse(to: exchange.request.method)
+        let facts = HTTP1ClientMachine.Request(exchange.request, opensTunnel: exchange.opensTunnel)
+        machine.begin(facts, isComplete: writer.isEnded, at: .now())
+        current = Current(exchange: exchange, writer: writer)
         flushOutput()
-        if request.expectsContinue { startContinueTimer(exchange) }
-        if case .stream(let body) = exchange.content {
-            body.connect { [weak self, weak exchange] in
-                guard let self, let exchange else { return }
-                if self.loop.eventLoop.inEventLoop {
-                    self.pump(exchange)
-                } else {
-                    self.loop.eventLoop.execute { self.pump(exchange) }
-                }
+        if exchange.request.expectsContinue { startContinueTimer(exchange) }
+        guard case .stream(let body) = exchange.content else { return }
+        body.connect { [weak self, weak exchange] in
+            guard let self, let exchange else { return }
+            if self.loop.eventLoop.inEventLoop {
+                self.pump(exchange)
+            } else {
+                self.loop.eventLoop.execute { self.pump(exchange) }
             }
         }
     }
 
-    /// Whether requests can be sent. Called on the loop.
-    var isOpen: Bool {
-        if case .open = phase { true } else { false }
-    }
-
-    override func join() -> Bool {
-        guard isOpen else { return false }
-        isPooled = true
+    func join() -> Bool {
+        guard machine.join() else { return false }
         release(isNew: true)
         return true
     }
 
-    /// The connection is free, or has never been used. Called on the loop.
-    func release(isNew: Bool = false) {
-        guard isOpen else { return }
-        // One that was to become a tunnel and did not must not be taken for one.
-        guard isPooled else { return abort() }
-        idleSince = .now()
+    /// The connection is free, or has never been used.
+    private func release(isNew: Bool = false) {
+        guard machine.release(at: .now()) else { return abort() }
         let (next, isKept) = core.pool.release(self, isNew: isNew)
         if let next {
             begin(next)
@@ -232,84 +209,357 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
         }
     }
 
-    // MARK: The end
+    // MARK: The content of a request
 
-    override func cancel(_ exchange: ClientExchange, _ error: any Error) {
-        loop.eventLoop.execute {
-            if self.current?.exchange === exchange { self.end(with: error) }
-            exchange.tellFailure()
+    private func pump(_ exchange: ClientExchange) {
+        if current?.exchange === exchange { pump() }
+    }
+
+    /// Sends what there is of the present request's content.
+    private func pump() {
+        if pumping.begin() { sendBatches() }
+    }
+
+    private func sendBatches() {
+        repeat { sendBatch() } while pumping.goesOn()
+    }
+
+    private func sendBatch() {
+        guard machine.sendsContent, let exchange = current?.exchange, case .stream(let body) = exchange.content,
+            context?.channel.isWritable == true
+        else { return }
+        let batch = body.take()
+        do throws(HTTPClientError) {
+            for content in batch.contents {
+                try current?.writer.write(content, into: &channel.output)
+                if channel.output.byteCount >= OutputBuffer.copyLimit * 4 { flushOutput() }
+            }
+            if let trailers = batch.end {
+                try current?.writer.end(trailers: trailers, into: &channel.output)
+            }
+        } catch {
+            return exchange.fail(error)
+        }
+        machine.sentContent(isComplete: current?.writer.isEnded == true, at: .now())
+        flushOutput()
+    }
+
+    /// The server wants the content, or has let the time pass in which it could have said so.
+    private func sendContent(of exchange: ClientExchange) {
+        guard current?.exchange === exchange, machine.allowContent(at: .now()) else { return }
+        stopContinueTimer()
+        guard case .whole(let content) = exchange.content else { return pump() }
+        do throws(HTTPClientError) {
+            try current?.writer.write(content, into: &channel.output)
+            try current?.writer.end(into: &channel.output)
+        } catch {
+            return exchange.fail(error)
+        }
+        machine.sentContent(isComplete: true, at: .now())
+        flushOutput()
+    }
+
+    private func startContinueTimer(_ exchange: ClientExchange) {
+        let wait = TimeAmount(core.configuration.expectContinueTimeout)
+        continueTimer = loop.eventLoop.scheduleTask(in: wait) { [weak self] in
+            self?.sendContent(of: exchange)
         }
     }
 
-    override func responseWasDropped(_ exchange: ClientExchange) {
+    private func stopContinueTimer() {
+        continueTimer?.cancel()
+        continueTimer = nil
+    }
+
+    /// Leaves the rest of the request unsent.
+    private func stopSending(_ exchange: ClientExchange) {
+        stopContinueTimer()
+        if case .stream(let body) = exchange.content { body.stop() }
+    }
+
+    func flushOutput() {
+        guard context != nil, !channel.output.isEmpty else { return }
+        current?.exchange.recorder?.sent(channel.output.byteCount)
+        // The flush can make the channel writable before it returns: what is sent then must not come between.
+        let isHeld = pumping.hold()
+        writeAndFlush()
+        if isHeld, pumping.goesOn() { sendBatches() }
+    }
+
+    // MARK: The response
+
+    var wantsToRead: Bool {
+        if let receiver { return receiver.wantsBytes }
+        return machine.isDraining || current?.response.wantsBytes ?? true
+    }
+
+    /// A body's reader wakes once for all that is read at a time.
+    func deliverArrivals() {
+        if let receiver { receiver.wake() } else { current?.response.body?.wake() }
+    }
+
+    func advance() -> Bool {
+        guard machine.isAnswering else {
+            if machine.isFree { refuseUnsolicited() }
+            return false
+        }
+        guard wantsToRead else { return false }
+        switch reader.next() {
+        case .informational(let head):
+            received(informational: head)
+            return true
+        case .head(let head):
+            received(head)
+            return current != nil
+        case .content(let bytes):
+            received(bytes)
+            return true
+        case .end(let trailers):
+            receivedEnd(trailers: trailers)
+            return true
+        case .needsMoreBytes:
+            deliverBegun()
+            return false
+        case .failed(let failure):
+            received(failure)
+            return false
+        }
+    }
+
+    /// Closes the connection if something has arrived that was not asked for.
+    private func refuseUnsolicited() {
+        // What arrives before an HTTP/2 connection has taken this one's place is for that one. With TLS it arrives
+        // after the handshake, which the change follows at once; the server can't have sent anything earlier.
+        if key.version == .http2, !key.isSecure, !machine.isPooled { return }
+        guard case .failed = reader.next() else { return }
+        if failure == nil { failure = identity.security == nil && key.isSecure ? earlyBytes : .unsolicitedResponse }
+        core.configuration.logger.debug("\(HTTPClientError.unsolicitedResponse)", metadata: ["host": "\(key.host)"])
+        abort()
+    }
+
+    private func received(informational head: ResponseHead) {
+        guard let exchange = current?.exchange else { return }
+        exchange.note { $0.hasAnswer = true }
+        if head.statusCode == 100 { sendContent(of: exchange) }
+        if !exchange.opensTunnel { core.configuration.onInformationalHead?(head) }
+        exchange.onInformational?(head.status, head.fields.makeHTTPFields())
+    }
+
+    private func received(_ head: ResponseHead) {
+        guard let exchange = current?.exchange else { return }
+        exchange.note { $0.hasAnswer = true }
+        exchange.recorder?.receivedHead()
+        let step = machine.receivedHead(
+            status: head.statusCode,
+            isPersistent: head.isPersistent,
+            offersUpgrade: exchange.request.fields?[.upgrade] != nil
+        )
+        switch step {
+        case .deliver:
+            current?.response.receive(head)
+        case .deliverAndStopSending:
+            current?.response.receive(head)
+            stopSending(exchange)
+        case .detach:
+            detach(head, exchange)
+        case .refuseUpgrade:
+            end(with: HTTPClientError.unexpectedUpgrade)
+        }
+    }
+
+    private func received(_ bytes: ByteBuffer) {
+        switch machine.receivedContent(bytes.readableBytes) {
+        case .deliver: deliver(current?.response.receive(bytes, makeBody))
+        case .drop: break
+        case .abort: abort()
+        }
+    }
+
+    /// Delivers the response although its content is not complete.
+    private func deliverBegun() {
+        deliver(current?.response.needsMore(makeBody))
+    }
+
+    private func deliver(_ delivery: ResponseInbox.Delivery?) {
+        guard let delivery, let exchange = current?.exchange else { return }
+        deliver(delivery, to: exchange)
+    }
+
+    private func makeBody(announcedLength: Int?) -> BodyStream {
+        BodyStream(eventLoop: loop.eventLoop, announcedLength: announcedLength, capacity: Self.bodyCapacity) {
+            self.process()
+        }
+    }
+
+    private func receivedEnd(trailers: HTTPFields) {
+        guard var ended = current.take() else { return }
+        let exchange = ended.exchange
+        let step = machine.receivedEnd(isReaderIdle: reader.isIdle, isSent: hasSent(exchange.request))
+        if step == .stopSendingAndClose { stopSending(exchange) }
+        exchange.ended()
+        exchange.recorder?.ended()
+        switch step {
+        // Before the end is handed over, so that the next request finds the connection.
+        case .release: release()
+        case .close, .stopSendingAndClose: abort()
+        case .keep: break
+        }
+        if let delivery = ended.response.complete(trailers: trailers) { deliver(delivery, to: exchange) }
+    }
+
+    /// Whether the socket has taken all of the request.
+    private func hasSent(_ request: borrowing OutgoingRequest) -> Bool {
+        guard channel.output.isEmpty else { return false }
+        // Without content there is next to nothing that could be queued, and asking costs something.
+        return request.framing == .none && context?.channel.isWritable == true || unsentBytes == 0
+    }
+
+    /// The response will not become complete.
+    private func received(_ failure: HTTP1ResponseReader.Failure) {
+        switch failure {
+        case .closedBeforeHead(let afterFirstByte):
+            if afterFirstByte { current?.exchange.note { $0.hasAnswer = true } }
+            end(with: self.failure ?? HTTPClientError.connectionClosed)
+        case .closedInContent:
+            deliverBegun()
+            end(with: HTTPBodyError.connectionClosed)
+        case .malformed(let error):
+            deliverBegun()
+            let isDelivered = current?.response.isDelivered == true
+            end(with: isDelivered ? HTTPBodyError.malformed(error) : HTTPClientError.malformedResponse(error))
+        case .tooManyInformational:
+            let limit = core.configuration.maximumInformationalResponses
+            end(with: HTTPClientError.tooManyInformationalResponses(limit: limit))
+        case .unsolicited:
+            abort()
+        }
+    }
+
+    func responseWasDropped(_ exchange: ClientExchange) {
         loop.eventLoop.execute {
-            if case .detached = self.phase {
-                if self.detachedExchange === exchange { self.abort() }
-                return
-            }
-            guard let current = self.current, current.exchange === exchange, current.drain == nil else { return }
-            let allowance = self.core.configuration.maximumDrainedBytes
-            if !current.writer.isEnded || current.response.body?.announcedLength ?? 0 > allowance {
+            guard let current = self.current, current.exchange === exchange else { return }
+            let step = self.machine.dropped(
+                announcedLength: current.response.body?.announcedLength,
+                limit: self.core.configuration.maximumDrainedBytes,
+                at: .now()
+            )
+            switch step {
+            case .nothing:
+                break
+            case .end:
                 self.end(with: HTTPBodyError.discarded)
-            } else {
-                // A little is read to its end, so that the connection can be used again.
-                self.current?.drain = (allowance, .now() + Self.drainingTime)
+            case .drain:
                 current.response.body?.discard()
                 self.process()
             }
         }
     }
 
-    override func abort() {
+    // MARK: Another protocol
+
+    /// The server has switched to another protocol: what follows is for whoever detaches the socket.
+    private func detach(_ head: ResponseHead, _ exchange: ClientExchange) {
+        let stream = BodyStream(eventLoop: loop.eventLoop, announcedLength: nil) { [weak self] in
+            self?.continueReading()
+        }
+        stopSending(exchange)
+        // Makes room for another connection: this one is no longer the client's.
+        if machine.leavePool() { core.pool.closed(self) }
+        let rest = reader.takeRemaining()
+        if rest.readableBytes > 0 { stream.push(rest) }
+        current = nil
+        receiver = stream
+        exchange.ended()
+        exchange.recorder?.ended()
+        let body = ConnectionBody(stream, of: exchange, on: self, detachable: self)
+        exchange.deliver(IncomingResponse(head: head, body: body, connection: identity))
+    }
+
+    func handOver(from stream: BodyStream, to receiver: any DetachedReceiver) {
+        if self.receiver != nil { self.receiver = receiver }
+        stream.move(to: receiver)
+        continueReading()
+    }
+
+    /// Whether the connection is another protocol's.
+    var isDetached: Bool { receiver != nil }
+
+    /// Lets another connection go on in this channel.
+    ///
+    /// - Returns: What has arrived for that one.
+    /// - Throws: `HTTPClientError` when the connection is closed already, or carries a request.
+    func leave(to successor: (ChannelHandlerContext) throws -> Void) throws -> (ChannelHandlerContext, ByteBuffer) {
+        guard machine.isFree, let context else { throw HTTPClientError.connectionClosed }
+        let rest = reader.takeRemaining()
+        try successor(context)
+        _ = machine.channelClosed(isInOrder: false)
+        channel.removed()
+        loop.remove(self)
+        return (context, rest)
+    }
+
+    /// Whether nothing has arrived that was not asked for.
+    var isUntouched: Bool { reader.isIdle }
+
+    // MARK: The end
+
+    func cancel(_ exchange: ClientExchange, _ error: any Error) {
+        loop.eventLoop.execute {
+            if self.current?.exchange === exchange { self.end(with: error) }
+            exchange.tellFailure()
+        }
+    }
+
+    func dismiss() {
+        abort()
+    }
+
+    func abort() {
         context?.close(promise: nil)
     }
 
-    override func abort(with error: any Error) {
+    func abort(with error: any Error) {
         end(with: error)
-        if case .detached(let stream) = phase {
-            stream.fail(error)
-            abort()
-        }
+        guard let receiver else { return }
+        receiver.fail(error)
+        abort()
     }
 
-    override func checkDeadlines(now: NIODeadline) {
-        guard case .open = phase else { return }
-        guard let current else {
-            guard let timeout = core.configuration.idleTimeout, now - idleSince >= TimeAmount(timeout) else { return }
+    /// Ends the present exchange with an error, and the connection with it.
+    private func end(with error: any Error) {
+        guard machine.fail(), var failed = current.take() else { return abort() }
+        failed.exchange.ended()
+        failed.exchange.recorder?.ended(error)
+        // Before the error is told, so that whoever hears of it finds no connection.
+        context?.reset()
+        failed.response.fail(error)
+        failed.exchange.connectionFailed(error)
+    }
+
+    func checkDeadlines(now: NIODeadline) {
+        let configuration = core.configuration
+        let step = machine.checkDeadlines(
+            at: now,
+            idleTimeout: configuration.idleTimeout.map { TimeAmount($0) },
+            readTimeout: configuration.readTimeout.map { TimeAmount($0) },
+            isWritable: context?.channel.isWritable != false,
+            isStarving: current?.response.body?.isStarving
+        )
+        switch step {
+        case .nothing:
+            break
+        case .closeIdle:
             if core.pool.takeIdle(self) { abort() }
-            return
-        }
-        if let drain = current.drain {
-            if now >= drain.until { end(with: HTTPBodyError.discarded) }
-            return
-        }
-        guard let timeout = core.configuration.readTimeout else { return }
-        guard isWaitingForServer(current) else {
-            self.current?.lastProgress = now
-            return
-        }
-        if now - current.lastProgress >= TimeAmount(timeout) {
+        case .discard:
+            end(with: HTTPBodyError.discarded)
+        case .timeOut:
+            let timeout = configuration.readTimeout ?? .zero
             end(with: HTTPClientError.timedOut(.read, host: key.host, port: key.port, after: timeout))
         }
     }
 
-    // MARK: Reading and writing
-
-    var wantsToRead: Bool {
-        switch phase {
-        case .open: current?.drain != nil || current?.response.wantsBytes ?? true
-        case .detached(let stream): stream.wantsBytes
-        case .closed: false
-        }
-    }
-
-    /// Hands what has been written to the socket.
-    func flushOutput() {
-        guard context != nil, !channel.output.isEmpty else { return }
-        current?.exchange.recorder?.sent(channel.output.byteCount)
-        isFlushing = true
-        writeAndFlush()
-        isFlushing = false
-        if hasMoreToPump, !isPumping { pump() }
+    /// Waits until the peer has taken enough of what was written. Called from anywhere.
+    func waitUntilWritable() async throws {
+        try await writability.wait { self.isWritable }
     }
 }

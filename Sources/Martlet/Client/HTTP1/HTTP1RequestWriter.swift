@@ -47,6 +47,17 @@ struct HTTP1RequestWriter {
         try meter.end()
     }
 
+    /// The head of a request as people read it; nil when it can't be written.
+    static func text(of request: borrowing OutgoingRequest) -> String? {
+        var buffer = ByteBuffer()
+        do {
+            try writeHead(request, to: &buffer)
+            return String(buffer: buffer)
+        } catch {
+            return nil
+        }
+    }
+
     private static func writeHead(
         _ request: borrowing OutgoingRequest,
         to buffer: inout ByteBuffer

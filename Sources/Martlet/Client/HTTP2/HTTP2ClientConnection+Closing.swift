@@ -164,7 +164,7 @@ extension HTTP2ClientConnection {
         guard phase != .closed else { return }
         phase = .closed
         channel.removed()
-        openChannel.withLock { $0 = nil }
+        identity.closed()
         loop.remove(self)
         if isPooled { core.pool.closed(self) }
         failStreams()

@@ -45,6 +45,14 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
         interval: .seconds(10)
     )
 
+    let identity: ConnectionIdentity
+    /// When the connection became free.
+    var idleSince = NIODeadline.now()
+    /// How many requests of users it has carried.
+    var requestCount = 0
+    /// Whether the pool has been told of it: one that closes while it is being made has failed to be made.
+    var isPooled = false
+    var failure: HTTPClientError?
     let settings: HTTPClient.HTTP2Configuration
     /// How many bytes of one response may wait for their reader.
     let streamWindow: Int
@@ -62,9 +70,10 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
     /// The streams whose writers may have brought content.
     var pumpQueue: [HTTP2ClientStream] = []
 
-    override init(key: PoolKey, core: ClientCore, loop: ClientLoop, security: ConnectionSecurity?) {
-        let configuration = core.configuration
+    init(_ identity: ConnectionIdentity) {
+        let configuration = identity.core.configuration
         let now = NIODeadline.now()
+        self.identity = identity
         self.settings = configuration.http2
         self.streamWindow = settings.streamWindow.asWindow
         let decoder = HTTP2MessageDecoder(
@@ -90,14 +99,13 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
             timeout: settings.pingTimeout,
             now: now
         )
-        super.init(key: key, core: core, loop: loop, security: security)
     }
 
     // MARK: From the channel
 
     func handlerAdded(context: ChannelHandlerContext) {
         channel.added(to: context)
-        openChannel.withLock { $0 = context.channel }
+        identity.opened(context.channel)
         loop.add(self)
         channel.writabilityChanged(to: context.channel.isWritable)
         channel.output.tail.writeBytes(HTTP2FrameReader.preface)
@@ -183,15 +191,8 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
 
     // MARK: Requests
 
-    override func start(_ exchange: ClientExchange) {
-        if loop.eventLoop.inEventLoop {
-            begin(exchange)
-        } else {
-            loop.eventLoop.execute { self.begin(exchange) }
-        }
-    }
+    var isHTTP2: Bool { true }
 
-    /// Begins an exchange. Called on the loop.
     func begin(_ exchange: ClientExchange) {
         guard case .open = phase, context != nil, multiplexer.streams.count < capacity else {
             // The server has changed its mind in the moment in which the exchange was on its way here.
@@ -200,7 +201,7 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
             return
         }
         guard exchange.begin(on: self, isReused: requestCount > 0) else { return streamEnded() }
-        exchange.recorder?.assigned(to: self, isReused: requestCount > 0)
+        exchange.recorder?.assigned(to: identity, isReused: requestCount > 0)
         let request = exchange.request
         let head: HTTP2RequestHead
         do throws(HTTPClientError) {
@@ -231,7 +232,7 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
         try meter.end()
     }
 
-    override func join() -> Bool {
+    func join() -> Bool {
         guard case .open = phase else { return false }
         isPooled = true
         idleSince = .now()
@@ -255,33 +256,33 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
 
     // MARK: The end
 
-    override func cancel(_ exchange: ClientExchange, _ error: any Error) {
+    func cancel(_ exchange: ClientExchange, _ error: any Error) {
         loop.eventLoop.execute {
             if let stream = self.stream(of: exchange) { self.end(stream, with: error, flushes: true) }
             exchange.tellFailure()
         }
     }
 
-    override func dismiss() {
+    func dismiss() {
         close()
     }
 
-    override func responseWasDropped(_ exchange: ClientExchange) {
+    func responseWasDropped(_ exchange: ClientExchange) {
         loop.eventLoop.execute {
             if let stream = self.stream(of: exchange) { self.end(stream, with: HTTPBodyError.discarded) }
         }
     }
 
-    override func abort() {
+    func abort() {
         context?.close(promise: nil)
     }
 
-    override func abort(with error: any Error) {
+    func abort(with error: any Error) {
         for stream in Array(multiplexer.streams.values) { end(stream, with: error) }
         close()
     }
 
-    override func checkDeadlines(now: NIODeadline) {
+    func checkDeadlines(now: NIODeadline) {
         if case .closing(let since?) = phase {
             if now - since >= Self.goodbyeTime { abort() }
             return

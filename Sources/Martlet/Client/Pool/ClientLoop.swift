@@ -1,12 +1,12 @@
 import NIOCore
 
-/// The part of a client that lives on one event loop: the connections there, and the clock for their deadlines.
+/// The part of a client on one event loop: the connections there, and the timer for their deadlines.
 final class ClientLoop: @unchecked Sendable {
     // Sendable because every variable is touched only on the thread of `eventLoop`, where all members are called.
 
     let eventLoop: any EventLoop
     private let sweepInterval: TimeAmount
-    private var connections: [ObjectIdentifier: ClientConnection] = [:]
+    private var connections: [ObjectIdentifier: any ClientConnection] = [:]
     private var sweeping: RepeatedTask?
 
     init(eventLoop: any EventLoop, sweepInterval: TimeAmount) {
@@ -14,7 +14,7 @@ final class ClientLoop: @unchecked Sendable {
         self.sweepInterval = sweepInterval
     }
 
-    func add(_ connection: ClientConnection) {
+    func add(_ connection: any ClientConnection) {
         connections[ObjectIdentifier(connection)] = connection
         guard sweeping == nil else { return }
         sweeping = eventLoop.scheduleRepeatedTask(initialDelay: sweepInterval, delay: sweepInterval) { _ in
@@ -22,7 +22,7 @@ final class ClientLoop: @unchecked Sendable {
         }
     }
 
-    func remove(_ connection: ClientConnection) {
+    func remove(_ connection: any ClientConnection) {
         connections[ObjectIdentifier(connection)] = nil
         guard connections.isEmpty else { return }
         sweeping?.cancel()

@@ -1,16 +1,29 @@
 import NIOCore
 import Synchronization
 
-/// The connections of a client, by where they lead.
+/// The connections of a client, by destination.
 final class ConnectionPool: Sendable {
-    private typealias Host = HostPool<ClientConnection, ClientExchange>
+    /// A connection, whatever version of HTTP it speaks.
+    private struct Member: Equatable {
+        let connection: any ClientConnection
 
-    /// For how many destinations it is remembered what their connections are like when there are none.
+        init(_ connection: any ClientConnection) {
+            self.connection = connection
+        }
+
+        static func == (one: Member, other: Member) -> Bool {
+            one.connection === other.connection
+        }
+    }
+
+    private typealias Host = HostPool<Member, ClientExchange>
+
+    /// For how many destinations without connections to remember whether they share connections.
     private static let memory = 1024
 
     private struct State {
         var hosts: [PoolKey: Host] = [:]
-        /// What the connections of negotiated destinations were like.
+        /// Whether negotiated destinations share connections, as far as that is known.
         var known: [PoolKey: Host.Knowledge] = [:]
         var isClosed = false
 
@@ -21,9 +34,6 @@ final class ConnectionPool: Sendable {
         }
     }
 
-    /// Makes a connection on a loop.
-    typealias Connect = @Sendable (_ exchange: ClientExchange, _ loop: ClientLoop) -> Void
-
     private let state = Mutex(State())
     private let limit: Int
 
@@ -33,7 +43,7 @@ final class ConnectionPool: Sendable {
 
     // MARK: Requests
 
-    /// Gives `exchange` a connection: at once when one is free, else when one is made or becomes free.
+    /// Gives `exchange` a connection: at once when one is idle, else when one is made or becomes idle.
     ///
     /// - Parameters:
     ///   - loop: The loop of the caller, whose connections are preferred.
@@ -41,14 +51,14 @@ final class ConnectionPool: Sendable {
     func submit(_ exchange: ClientExchange, core: ClientCore, on loop: ClientLoop?, first: Bool = false) {
         let submission = state.withLock { state -> Host.Submission? in
             guard !state.isClosed else { return nil }
-            let isPreferred: ((ClientConnection) -> Bool)? = loop.map { loop in { $0.loop === loop } }
+            let isPreferred: ((Member) -> Bool)? = loop.map { loop in { $0.connection.loop === loop } }
             let (key, known) = (exchange.key, state.known)
             return state.hosts[key, default: Host(limit: limit, knowledge: Self.knowledge(of: key, known))]
                 .submit(exchange, first: first, avoidsIdle: exchange.avoidsIdle, isPreferred: isPreferred)
         }
         switch submission {
         case nil: exchange.fail(HTTPClientError.clientClosed)
-        case .use(let connection): connection.start(exchange)
+        case .use(let member): member.connection.start(exchange)
         case .connect: core.connect(for: exchange, on: loop ?? core.nextLoop())
         case .wait: core.limitWait(of: exchange, on: loop)
         }
@@ -76,10 +86,10 @@ final class ConnectionPool: Sendable {
 
     /// What to do with a connection that has been made or has answered its request: the next exchange for it, or nil
     /// and whether it is kept.
-    func release(_ connection: ClientConnection, isNew: Bool) -> (next: ClientExchange?, isKept: Bool) {
+    func release(_ connection: any ClientConnection, isNew: Bool) -> (next: ClientExchange?, isKept: Bool) {
         let (release, others) = state.withLock { state -> (Host.Release?, [ClientExchange]) in
             let mayKeep = !state.isClosed
-            let release = state.hosts[connection.key]?.release(connection, isNew: isNew, mayKeep: mayKeep)
+            let release = state.hosts[connection.key]?.release(Member(connection), isNew: isNew, mayKeep: mayKeep)
             guard isNew else { return (release, []) }
             state.learn(.oneAtATime, of: connection.key)
             return (release, state.hosts[connection.key]?.waitersToConnectFor() ?? [])
@@ -93,31 +103,31 @@ final class ConnectionPool: Sendable {
     }
 
     /// A connection has been made that carries several requests at once. Answers those for it, and whether it is kept.
-    func join(_ connection: ClientConnection, capacity: Int) -> (exchanges: [ClientExchange], isKept: Bool) {
+    func join(_ connection: any ClientConnection, capacity: Int) -> (exchanges: [ClientExchange], isKept: Bool) {
         state.withLock { state in
             state.learn(.shared, of: connection.key)
-            let exchanges = state.hosts[connection.key]?.join(connection, capacity: capacity) ?? []
+            let exchanges = state.hosts[connection.key]?.join(Member(connection), capacity: capacity) ?? []
             guard state.isClosed, exchanges.isEmpty else { return (exchanges, true) }
-            return ([], state.hosts[connection.key]?.takeIdle(connection) != true)
+            return ([], state.hosts[connection.key]?.takeIdle(Member(connection)) != true)
         }
     }
 
     /// A connection carries up to `capacity` requests from now on. Answers the requests for it.
-    func setCapacity(_ capacity: Int, of connection: ClientConnection) -> [ClientExchange] {
+    func setCapacity(_ capacity: Int, of connection: any ClientConnection) -> [ClientExchange] {
         let (exchanges, others) =
             change(connection.key) { host in
-                (host.setCapacity(capacity, of: connection), host.waitersToConnectFor())
+                (host.setCapacity(capacity, of: Member(connection)), host.waitersToConnectFor())
             } ?? ([], [])
         connect(for: others, connection.core, on: connection.loop)
         return exchanges
     }
 
-    /// A request is over on a connection that carries several. Answers the next one for it, or nil and whether the
+    /// An exchange is over on a connection that carries several. Returns the next one for it, or nil and whether the
     /// connection is kept.
-    func streamEnded(on connection: ClientConnection) -> (next: ClientExchange?, isKept: Bool) {
+    func streamEnded(on connection: any ClientConnection) -> (next: ClientExchange?, isKept: Bool) {
         state.withLock { state in
             let mayKeep = !state.isClosed
-            switch state.hosts[connection.key]?.streamEnded(on: connection, mayKeep: mayKeep) {
+            switch state.hosts[connection.key]?.streamEnded(on: Member(connection), mayKeep: mayKeep) {
             case .serve(let exchange): return (exchange, true)
             case .keep: return (nil, true)
             case .close, nil: return (nil, false)
@@ -126,8 +136,8 @@ final class ConnectionPool: Sendable {
     }
 
     /// A connection takes no more requests, though it goes on with those it has.
-    func retire(_ connection: ClientConnection) {
-        let others = change(connection.key) { $0.retire(connection) } ?? []
+    func retire(_ connection: any ClientConnection) {
+        let others = change(connection.key) { $0.retire(Member(connection)) } ?? []
         connect(for: others, connection.core, on: connection.loop)
     }
 
@@ -143,24 +153,24 @@ final class ConnectionPool: Sendable {
     }
 
     /// A connection is gone, or is about to be.
-    func closed(_ connection: ClientConnection) {
-        let next = change(connection.key) { $0.closed(connection) } ?? []
+    func closed(_ connection: any ClientConnection) {
+        let next = change(connection.key) { $0.closed(Member(connection)) } ?? []
         connect(for: next, connection.core, on: connection.loop)
     }
 
     /// Takes a free connection out of use; false when somebody is using it, or is about to.
-    func takeIdle(_ connection: ClientConnection) -> Bool {
-        state.withLock { $0.hosts[connection.key]?.takeIdle(connection) ?? false }
+    func takeIdle(_ connection: any ClientConnection) -> Bool {
+        state.withLock { $0.hosts[connection.key]?.takeIdle(Member(connection)) ?? false }
     }
 
     /// Accepts no more requests. Answers the free connections and the requests that wait.
-    func close() -> (idle: [ClientConnection], waiting: [ClientExchange]) {
+    func close() -> (idle: [any ClientConnection], waiting: [ClientExchange]) {
         state.withLock { state in
             state.isClosed = true
-            var idle: [ClientConnection] = []
+            var idle: [any ClientConnection] = []
             var waiting: [ClientExchange] = []
             for key in state.hosts.keys {
-                idle += state.hosts[key]?.takeAllIdle() ?? []
+                idle += state.hosts[key]?.takeAllIdle().map(\.connection) ?? []
                 waiting += state.hosts[key]?.takeAllWaiting() ?? []
             }
             return (idle, waiting)
@@ -168,14 +178,14 @@ final class ConnectionPool: Sendable {
     }
 
     /// Accepts no more requests, but finishes those that wait. Answers the free connections.
-    func retire() -> [ClientConnection] {
+    func retire() -> [any ClientConnection] {
         state.withLock { state in
             state.isClosed = true
-            return state.hosts.keys.flatMap { state.hosts[$0]?.takeAllIdle() ?? [] }
+            return state.hosts.keys.flatMap { state.hosts[$0]?.takeAllIdle().map(\.connection) ?? [] }
         }
     }
 
-    /// How many connections there are, and how many of them are free.
+    /// How many connections are open, how many of them are idle, and how many exchanges wait.
     var counts: (open: Int, idle: Int, waiting: Int) {
         state.withLock { state in
             state.hosts.values.reduce(into: (0, 0, 0)) { sum, host in

@@ -11,16 +11,16 @@ struct Connector: Sendable {
     let key: PoolKey
     let loop: ClientLoop
 
-    func connect() async throws -> ClientConnection {
+    func connect() async throws -> any ClientConnection {
         do {
             return try await connect(verifies: true)
         } catch HTTPClientError.handshakeFailed where core.configuration.acceptsBadCertificate != nil {
-            // TLS has no way to ask in the middle of a refusal, so a second connection shows the certificate.
+            // The TLS handshake can't wait for the answer, so a second connection gets the certificate.
             return try await connect(verifies: false)
         }
     }
 
-    private func connect(verifies: Bool) async throws -> ClientConnection {
+    private func connect(verifies: Bool) async throws -> any ClientConnection {
         let limit = core.configuration.connectionTimeout.map { timeout in
             TimeLimit(
                 deadline: .now() + TimeAmount(timeout),
@@ -55,21 +55,21 @@ struct Connector: Sendable {
         let resolver = TimedResolver(eventLoop: loop.eventLoop)
         let start = NIODeadline.now()
         do {
-            let channel = try await open(endpoint, resolver, within: limit)
-            let connection = try await loop.eventLoop.submit {
-                try channel.pipeline.syncOperations.handler(type: HTTP1ClientConnection.self)
-            }.get()
+            let connection = try await open(endpoint, resolver, within: limit)
+            let isOpen = try await loop.eventLoop.submit { connection.isOpen }.get()
+            // Closed as soon as it was made.
+            guard isOpen else { throw HTTPClientError.connectionClosed }
             let whole = Duration(NIODeadline.now() - start)
             let lookup = resolver.duration
             let timing = ConnectTiming(nameLookup: lookup, connect: whole - (lookup ?? .zero))
-            connection.connectTiming.withLock { $0 = timing }
+            connection.identity.timing = timing
             return connection
         } catch {
             throw Self.explain(error, host: host, port: port, timeout: core.configuration.connectionTimeout)
         }
     }
 
-    /// Where the user wants the connection to go; nil for where the URL says.
+    /// The endpoint that the configuration chooses; nil for the URL's.
     private func askFactory(within limit: TimeLimit?) async throws -> HTTPClient.Endpoint? {
         guard let factory = core.configuration.connectionFactory else { return nil }
         let destination = HTTPClient.Destination(
@@ -89,29 +89,31 @@ struct Connector: Sendable {
         _ endpoint: HTTPClient.Endpoint,
         _ resolver: TimedResolver,
         within limit: TimeLimit?
-    ) async throws -> any Channel {
+    ) async throws -> HTTP1ClientConnection {
         let (core, key, loop) = (core, key, loop)
+        // One for each address that is tried.
+        let makeConnection: @Sendable (any Channel) -> EventLoopFuture<HTTP1ClientConnection> = { channel in
+            channel.eventLoop.makeCompletedFuture {
+                let connection = HTTP1ClientConnection(ConnectionIdentity(key: key, core: core, loop: loop))
+                try channel.pipeline.syncOperations.addHandler(connection)
+                return connection
+            }
+        }
         let bootstrap = ClientBootstrap(group: loop.eventLoop)
             .connectTimeout(limit.map { max($0.deadline - .now(), .milliseconds(1)) } ?? .hours(24))
             .channelOption(.allowRemoteHalfClosure, value: true)
             .resolver(resolver)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let handler = HTTP1ClientConnection(key: key, core: core, loop: loop)
-                    try channel.pipeline.syncOperations.addHandler(handler)
-                }
-            }
         switch endpoint {
         case .host(let host, let port):
-            // An IP address needs no resolver, nor a race between addresses.
+            // An IP address needs no resolver, and no race between addresses.
             if let address = try? SocketAddress(ipAddress: host, port: port) {
-                return try await bootstrap.connect(to: address).get()
+                return try await bootstrap.connect(to: address, channelInitializer: makeConnection)
             }
-            return try await bootstrap.connect(host: host, port: port).get()
+            return try await bootstrap.connect(host: host, port: port, channelInitializer: makeConnection)
         case .unix(let path):
-            return try await bootstrap.connect(unixDomainSocketPath: path).get()
+            return try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: makeConnection)
         case .socket(let descriptor):
-            return try await bootstrap.withConnectedSocket(descriptor).get()
+            return try await bootstrap.withConnectedSocket(descriptor, channelInitializer: makeConnection)
         }
     }
 
@@ -120,9 +122,6 @@ struct Connector: Sendable {
         switch error {
         case is HTTPClientError, is CancellationError:
             return error
-        case is ChannelPipelineError:
-            // The handler has gone: the connection was closed as soon as it was made.
-            return HTTPClientError.connectionClosed
         case ChannelError.connectTimeout(let time):
             return HTTPClientError.timedOut(.connection, host: host, port: port, after: timeout ?? Duration(time))
         case let error as NIOConnectionError:
@@ -146,9 +145,9 @@ struct Connector: Sendable {
 
     // MARK: The tunnel
 
-    /// Asks the proxy to pass bytes on to the server (RFC 9110 section 9.3.6).
+    /// Opens a tunnel through the proxy to the server (RFC 9110 section 9.3.6).
     private func openTunnel(on connection: HTTP1ClientConnection, within limit: TimeLimit?) async throws {
-        // A zone has a meaning on this machine only (RFC 6874 section 3).
+        // A zone has a meaning only on this machine (RFC 6874 section 3).
         let host = key.host.contains(":") ? "[\(key.host.prefix { $0 != "%" })]" : key.host
         let authority = "\(host):\(key.port)"
         var fields: HTTPFields = [:]
@@ -170,7 +169,7 @@ struct Connector: Sendable {
     }
 }
 
-/// A proxy's answer to CONNECT that is not a tunnel; with 407 the request can be tried again.
+/// A proxy's refusal of CONNECT; after 407 the request can be tried again.
 struct ProxyRefusal: Error {
     let status: HTTPResponse.Status
     let fields: HTTPFields

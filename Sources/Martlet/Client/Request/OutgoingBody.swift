@@ -2,11 +2,11 @@ import HTTPTypes
 import NIOCore
 import Synchronization
 
-/// A content between the task that writes it and the connection that sends it.
+/// Content on its way from the task that writes it to the connection that sends it.
 ///
-/// The writer appends and waits while much is queued; the connection takes what there is when its socket has room.
+/// The writer appends, and waits while too much is queued; the connection takes what there is when its socket has room.
 final class OutgoingBody: Sendable {
-    /// How many bytes wait for the connection before the writer does.
+    /// How many bytes may be queued before the writer has to wait.
     static let highWaterMark = 65_536
 
     /// What the connection takes in one go.
@@ -16,7 +16,7 @@ final class OutgoingBody: Sendable {
         var end: HTTPFields?
     }
 
-    private struct State {
+    private struct State: WaitedFor {
         var contents = CircularBuffer<OutgoingContent>()
         var byteCount = 0
         var end: HTTPFields?
@@ -25,13 +25,8 @@ final class OutgoingBody: Sendable {
         var total = 0
         var wasTaken = false
         var onContent: (@Sendable () -> Void)?
-        var waits: [UInt64: CheckedContinuation<Void, any Error>] = [:]
-        var nextWait: UInt64 = 0
-
-        mutating func takeWaits() -> [CheckedContinuation<Void, any Error>] {
-            defer { waits.removeAll() }
-            return Array(waits.values)
-        }
+        /// Those who write faster than the connection sends.
+        var waiters = Waiters<Void>()
     }
 
     private let state = Mutex(State())
@@ -56,7 +51,7 @@ final class OutgoingBody: Sendable {
         notify?()
     }
 
-    /// Whether nothing more is to be written, since nobody would send it.
+    /// Whether what is written from now on would not be sent.
     var isStopped: Bool { state.withLock { $0.isStopped || $0.failure != nil } }
 
     /// How many bytes have been written.
@@ -77,29 +72,15 @@ final class OutgoingBody: Sendable {
     }
 
     private func waitForRoom() async throws {
-        let id = state.withLock { state in
-            state.nextWait += 1
-            return state.nextWait
-        }
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                let outcome = state.withLock { state -> Result<Void, any Error>? in
-                    if let failure = state.failure { return .failure(failure) }
-                    if Task.isCancelled { return .failure(CancellationError()) }
-                    if state.byteCount < Self.highWaterMark || state.isStopped { return .success(()) }
-                    state.waits[id] = continuation
-                    return nil
-                }
-                if let outcome { continuation.resume(with: outcome) }
-            }
-        } onCancel: {
-            state.withLock { $0.waits.removeValue(forKey: id) }?.resume(throwing: CancellationError())
+        try await state.wait { state in
+            if let failure = state.failure { return .failure(failure) }
+            return state.byteCount < Self.highWaterMark || state.isStopped ? .success(()) : nil
         }
     }
 
     // MARK: The connection's side
 
-    /// Says whom to tell that there is something to take; it is told at once if there is.
+    /// Sets the function to call when there is something to take, and calls it at once if there is.
     func connect(_ onContent: @escaping @Sendable () -> Void) {
         let hasContent = state.withLock { state in
             state.onContent = onContent
@@ -108,52 +89,52 @@ final class OutgoingBody: Sendable {
         if hasContent { onContent() }
     }
 
-    /// Takes what there is, and lets the writer go on.
+    /// Takes what there is, and resumes the writer.
     func take() -> Batch {
-        let (batch, waits) = state.withLock { state in
+        let (batch, waiters) = state.withLock { state in
             let batch = Batch(contents: state.contents, end: state.end)
             state.contents = CircularBuffer()
             state.byteCount = 0
             state.wasTaken = state.wasTaken || !batch.contents.isEmpty
-            return (batch, state.takeWaits())
+            return (batch, state.waiters.removeAll())
         }
-        for wait in waits { wait.resume() }
+        waiters.resume(with: .success(()))
         return batch
     }
 
-    /// Whether the beginning of the content is still here, so that it can be sent on another connection.
+    /// Whether none of the content has been taken, so that it can be sent on another connection.
     var isUntouched: Bool { state.withLock { !$0.wasTaken } }
 
-    /// The server wants no more of it.
+    /// Drops the content from now on, since the server does not want the rest.
     func stop() {
-        let waits = state.withLock { state in
+        let waiters = state.withLock { state in
             state.isStopped = true
             state.contents.removeAll()
             state.byteCount = 0
             state.onContent = nil
-            return state.takeWaits()
+            return state.waiters.removeAll()
         }
-        for wait in waits { wait.resume() }
+        waiters.resume(with: .success(()))
     }
 
-    /// Lets every further write fail.
+    /// Makes every further write throw `error`.
     func fail(_ error: any Error) {
-        let waits = state.withLock { state in
+        let waiters = state.withLock { state in
             if state.failure == nil { state.failure = error }
             state.contents.removeAll()
             state.byteCount = 0
             state.onContent = nil
-            return state.takeWaits()
+            return state.waiters.removeAll()
         }
-        for wait in waits { wait.resume(throwing: error) }
+        waiters.resume(with: .failure(error))
     }
 }
 
 extension OutgoingBody {
-    /// Nobody wants the rest of the content.
+    /// The rest of the content is not wanted.
     struct Stopped: Error {}
 
-    /// Adds to the content, for those who write it on behalf of somebody else.
+    /// Adds to the content, on behalf of the function that makes it.
     ///
     /// - Throws: ``Stopped`` when writing makes no sense any more.
     func send(_ content: OutgoingContent) async throws {
@@ -163,7 +144,7 @@ extension OutgoingBody {
 }
 
 extension OutgoingBody {
-    /// The whole content, for those who take the connection's place.
+    /// The whole content, for an override that takes the connection's place.
     func collect() async throws -> ByteBuffer {
         let (signal, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         connect { continuation.yield() }

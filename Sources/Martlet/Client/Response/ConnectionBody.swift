@@ -2,22 +2,34 @@ import HTTPTypes
 import NIOCore
 import Synchronization
 
-/// The content of a response for whoever reads it. When nobody holds it any more, the connection is told.
+/// The content of a response, as the caller reads it. Dropping it tells the connection that the rest is not wanted.
 final class ConnectionBody: BodySource {
     private let stream: BodyStream
     private let exchange: ClientExchange
-    private let connection: ClientConnection
+    private let connection: any ClientConnection
+    /// The connection, where it may become the reader's.
+    private let detachable: (any DetachedConnection)?
     private let isDetached = Mutex(false)
 
-    init(_ stream: BodyStream, of exchange: ClientExchange, on connection: ClientConnection) {
+    init(
+        _ stream: BodyStream,
+        of exchange: ClientExchange,
+        on connection: any ClientConnection,
+        detachable: (any DetachedConnection)? = nil
+    ) {
         self.stream = stream
+        self.detachable = detachable
         self.exchange = exchange
         self.connection = connection
     }
 
     deinit {
         if isDetached.withLock({ $0 }) { return }
-        connection.responseWasDropped(exchange)
+        if let detachable {
+            detachable.eventLoop.execute { detachable.abort() }
+        } else {
+            connection.responseWasDropped(exchange)
+        }
     }
 
     var announcedLength: Int? { stream.announcedLength }
@@ -30,13 +42,13 @@ final class ConnectionBody: BodySource {
         try await stream.trailers()
     }
 
-    /// The connection, which then is the caller's to close; nil when it was handed out before.
+    /// The connection, which the caller then has to close; nil when it was detached before.
     func detach() -> DetachedSocket? {
-        guard let connection = connection as? HTTP1ClientConnection else { return nil }
+        guard let detachable else { return nil }
         let isFirst = isDetached.withLock { isDetached in
             defer { isDetached = true }
             return !isDetached
         }
-        return isFirst ? DetachedSocket(connection, inbound: stream) : nil
+        return isFirst ? DetachedSocket(detachable, inbound: stream) : nil
     }
 }

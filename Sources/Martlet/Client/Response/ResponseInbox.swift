@@ -93,16 +93,3 @@ struct ResponseInbox {
         firstBytes = nil
     }
 }
-
-extension ClientConnection {
-    /// Hands a response to the requester.
-    func deliver(_ delivery: ResponseInbox.Delivery, to exchange: ClientExchange) {
-        let body: (any BodySource)? =
-            switch delivery.content {
-            case .none: nil
-            case .whole(let bytes, let trailers): WholeBody(bytes, trailers: trailers)
-            case .stream(let stream): ConnectionBody(stream, of: exchange, on: self)
-            }
-        exchange.deliver(IncomingResponse(head: delivery.head, body: body, connection: self))
-    }
-}

@@ -1,68 +1,45 @@
 import NIOCore
 import Synchronization
 
-/// The requests that wait for somebody who iterates over the server.
+/// The requests that wait for an iteration over the server.
 ///
-/// A connection hands over one request at a time, so there are never more in here than there are connections.
+/// A connection delivers one request at a time, so there are never more of them than connections.
 final class RequestQueue: Sendable {
-    private struct State {
+    private struct State: WaitedFor {
         var requests = CircularBuffer<HTTPServerRequest>()
-        var waiting: [(id: Int, continuation: CheckedContinuation<HTTPServerRequest?, Never>)] = []
-        var nextID = 0
+        var waiters = Waiters<HTTPServerRequest?>()
         var isFinished = false
     }
 
     private let state = Mutex(State())
 
     func push(_ request: HTTPServerRequest) {
-        let waiting = state.withLock { state -> CheckedContinuation<HTTPServerRequest?, Never>? in
+        let waiter = state.withLock { state -> Waiters<HTTPServerRequest?>.Continuation? in
             guard !state.isFinished else { return nil }
-            if !state.waiting.isEmpty {
-                return state.waiting.removeFirst().continuation
-            }
+            if let waiter = state.waiters.popFirst() { return waiter }
             state.requests.append(request)
             return nil
         }
-        waiting?.resume(returning: request)
+        waiter?.resume(returning: request)
     }
 
     /// The next request; nil when the server has been closed or the task is cancelled.
     func next() async -> HTTPServerRequest? {
-        let id = state.withLock { state in
-            state.nextID += 1
-            return state.nextID
-        }
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let answer = state.withLock { state -> HTTPServerRequest?? in
-                    if let request = state.requests.popFirst() { return .some(request) }
-                    if state.isFinished || Task.isCancelled { return .some(nil) }
-                    state.waiting.append((id, continuation))
-                    return .none
-                }
-                if let answer { continuation.resume(returning: answer) }
-            }
-        } onCancel: {
-            let waiting = state.withLock { state -> CheckedContinuation<HTTPServerRequest?, Never>? in
-                guard let index = state.waiting.firstIndex(where: { $0.id == id }) else { return nil }
-                return state.waiting.remove(at: index).continuation
-            }
-            waiting?.resume(returning: nil)
+        try? await state.wait { state in
+            if let request = state.requests.popFirst() { return .success(request) }
+            return state.isFinished ? .success(nil) : nil
         }
     }
 
-    /// Ends the sequence. Requests that nobody has taken are dropped, which answers them 503.
+    /// Ends the sequence. Requests still in the queue are dropped, which answers them 503.
     func finish() {
-        let (waiting, _) = state.withLock { state in
+        let (waiters, _) = state.withLock { state in
             defer {
-                state.waiting = []
                 state.requests.removeAll()
                 state.isFinished = true
             }
-            return (state.waiting, state.requests)
+            return (state.waiters.removeAll(), state.requests)
         }
-        for wait in waiting {
-            wait.continuation.resume(returning: nil)
-        }
+        waiters.resume(with: .success(nil))
     }
 }

@@ -4,7 +4,10 @@ import Testing
 
 @Suite("HTTP/2, client: the pool")
 struct HTTP2ClientPoolTests {
-    private final class Thing {}
+    private final class Thing: Equatable {
+        static func == (one: Thing, other: Thing) -> Bool { one === other }
+    }
+
     private typealias Pool = HostPool<Thing, Thing>
 
     /// What `submission` says, and the connection to use.

@@ -2,7 +2,7 @@ import HTTPTypes
 import HTTPWire
 
 /// Going where a response points to (RFC 9110 section 15.4).
-extension ClientFlow {
+extension RequestRun {
     /// Whether the response sends the request elsewhere; the draft is the next request's then.
     mutating func redirects(after response: HTTPClientResponse) async throws -> Bool {
         guard RedirectPolicy.isRedirect(response.status) else { return false }

@@ -3,7 +3,7 @@ import HTTPWire
 import NIOCore
 
 /// Proving who the client is, to servers and to proxies that forward its requests.
-extension ClientFlow {
+extension RequestRun {
     /// The content, as far as it is there; nil when it is streamed.
     private var content: ByteBuffer? {
         if draft.stream != nil { return nil }

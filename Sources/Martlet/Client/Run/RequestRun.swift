@@ -5,7 +5,7 @@ import NIOCore
 
 /// One request from its draft to the response that the caller gets, over as many exchanges as that takes: on other
 /// connections when one was lost, for redirects, and for authentication.
-struct ClientFlow {
+struct RequestRun {
     let core: ClientCore
     var draft: RequestDraft
     var redirects: [RedirectInfo] = []

@@ -1,0 +1,350 @@
+import NIOCore
+
+/// What an HTTP/1 connection of a client does from request to request: what it sends and reads of each, and whether it
+/// can be used again. A plain value without bytes, sockets and clocks: tell it what happens, and do what it returns.
+struct HTTP1ClientMachine {
+    /// What matters of a request.
+    struct Request {
+        /// Whether the request lets the connection be used again.
+        var isPersistent = true
+        /// Whether its content waits for the server's consent (RFC 9110 section 10.1.1).
+        var expectsContinue = false
+        /// Whether it is a CONNECT, after which the connection may be another protocol's.
+        var isConnect = false
+        /// Whether the client makes a tunnel of the connection for its own requests.
+        var opensTunnel = false
+    }
+
+    /// What to do about the head of a response.
+    enum HeadStep {
+        /// The response is the requester's.
+        case deliver
+        /// The same, and the rest of the request stays unsent.
+        case deliverAndStopSending
+        /// The connection is another protocol's from now on.
+        case detach
+        /// The server has switched to another protocol unasked, which ends the connection.
+        case refuseUpgrade
+    }
+
+    /// What to do with a run of content.
+    enum ContentStep {
+        case deliver
+        case drop
+        /// More is dropped than is worth it.
+        case abort
+    }
+
+    /// What to do after a response.
+    enum EndStep {
+        /// The connection can be used again.
+        case release
+        case close
+        /// The rest of the request stays unsent, and the connection is closed.
+        case stopSendingAndClose
+        /// The connection is a tunnel now, which the client goes on with.
+        case keep
+    }
+
+    /// What to do about a response that nobody will read.
+    enum DropStep {
+        case nothing
+        /// Read the little that is left, and drop it, so that the connection can be used again.
+        case drain
+        /// End the exchange, and the connection with it.
+        case end
+    }
+
+    /// What to do when time has passed.
+    enum DeadlineStep {
+        case nothing
+        /// The connection has been free for too long.
+        case closeIdle
+        /// The rest of a response that is dropped has taken too long.
+        case discard
+        /// The server has been waited for for too long.
+        case timeOut
+    }
+
+    /// What to do about the end of the connection.
+    enum CloseStep {
+        /// It was closed before, or goes on as another one.
+        case nothing
+        /// Read what has arrived to its end.
+        case finishReading
+        /// Tell the other protocol that it has come to its end.
+        case finishReceiver
+        /// Tell the other protocol that it was cut short.
+        case failReceiver
+    }
+
+    private enum Phase {
+        /// No request is outstanding.
+        case free
+        /// A request is being sent or answered.
+        case busy
+        /// The rest of a response is read and dropped.
+        case draining(allowance: Int, until: NIODeadline)
+        /// The connection is being closed, or is closed; no request is outstanding.
+        case ending
+        /// The connection is another protocol's.
+        case detached
+    }
+
+    private enum Sending {
+        case awaitsContinue
+        /// More of the content is to come.
+        case open
+        case complete
+        /// The server does not want the rest.
+        case stopped
+    }
+
+    /// How long the rest of a response that nobody wants may take to arrive.
+    static let drainingTime = TimeAmount.seconds(2)
+
+    private var phase = Phase.free
+    private var sending = Sending.complete
+    private var request = Request()
+    /// Whether neither end has ruled out that the connection is used again.
+    private var isPersistent = true
+    private var requestCount = 0
+    /// When something happened last.
+    private var lastProgress: NIODeadline
+    /// Whether the pool has been told of the connection: one that closes while it is being made has failed to be made.
+    private(set) var isPooled = false
+    private var hasPeerClosed = false
+    /// Whether the channel is closed. A response may still be read to its end then.
+    private var isClosed = false
+
+    init(at now: NIODeadline) {
+        self.lastProgress = now
+    }
+
+    // MARK: What it is at
+
+    /// Whether the connection carries requests, or could.
+    var isOpen: Bool { isFree || isAnswering && !isClosed }
+
+    /// Whether the connection carries no request, and could.
+    var isFree: Bool { if case .free = phase { true } else { false } }
+
+    /// Whether a response is outstanding.
+    var isAnswering: Bool {
+        switch phase {
+        case .busy, .draining: true
+        case .free, .ending, .detached: false
+        }
+    }
+
+    /// Whether what arrives of the response is dropped.
+    var isDraining: Bool { if case .draining = phase { true } else { false } }
+
+    /// Whether the connection has carried a request of a user before.
+    var isReused: Bool { requestCount > 0 }
+
+    /// Whether there is more of the request's content to send, and it may be sent.
+    var sendsContent: Bool { isAnswering && sending == .open }
+
+    // MARK: The request
+
+    /// Whether a request can be begun.
+    ///
+    /// - Parameter isReaderIdle: Whether no byte has arrived that nobody has asked for.
+    func mayBegin(isReaderIdle: Bool) -> Bool {
+        isFree && isReaderIdle && !hasPeerClosed
+    }
+
+    /// A request begins.
+    ///
+    /// - Parameter isComplete: Whether all of it is sent with its head.
+    mutating func begin(_ request: Request, isComplete: Bool, at now: NIODeadline) {
+        self.request = request
+        phase = .busy
+        isPersistent = request.isPersistent
+        sending = isComplete ? .complete : request.expectsContinue ? .awaitsContinue : .open
+        lastProgress = now
+        if !request.opensTunnel { requestCount += 1 }
+    }
+
+    /// The server wants the content, or has let the time pass in which it could have said so.
+    ///
+    /// - Returns: Whether the content has waited for that, and is to be sent.
+    mutating func allowContent(at now: NIODeadline) -> Bool {
+        guard isAnswering, sending == .awaitsContinue else { return false }
+        sending = .open
+        lastProgress = now
+        return true
+    }
+
+    /// Some of the content has been sent.
+    mutating func sentContent(isComplete: Bool, at now: NIODeadline) {
+        if isComplete, sending == .open { sending = .complete }
+        lastProgress = now
+    }
+
+    // MARK: The response
+
+    /// Something has arrived.
+    mutating func received(at now: NIODeadline) {
+        lastProgress = now
+    }
+
+    /// The head of the final response has arrived.
+    ///
+    /// - Parameters:
+    ///   - isPersistent: Whether the head lets the connection be used again.
+    ///   - offersUpgrade: Whether the request has offered another protocol by Upgrade.
+    mutating func receivedHead(status: Int, isPersistent: Bool, offersUpgrade: @autoclosure () -> Bool) -> HeadStep {
+        let isSuccess = (200...299).contains(status)
+        if status == 101 || request.isConnect && isSuccess, !request.opensTunnel {
+            guard status != 101 || offersUpgrade() else { return .refuseUpgrade }
+            phase = .detached
+            return .detach
+        }
+        // A tunnel is one whatever version of HTTP the proxy speaks (RFC 9110 section 9.3.6).
+        if !isPersistent, !(request.opensTunnel && isSuccess) { self.isPersistent = false }
+        // The server has made up its mind without the rest of the request (RFC 9112 section 9.5). One that answers
+        // with success while it reads may want the rest; every other is spared it.
+        let sparesRest = sending == .awaitsContinue || sending == .open && (status >= 300 || !isPersistent)
+        guard sparesRest else { return .deliver }
+        sending = .stopped
+        return .deliverAndStopSending
+    }
+
+    /// A run of content has arrived.
+    mutating func receivedContent(_ byteCount: Int) -> ContentStep {
+        guard case .draining(let allowance, let until) = phase else { return .deliver }
+        phase = .draining(allowance: allowance - byteCount, until: until)
+        return byteCount > allowance ? .abort : .drop
+    }
+
+    /// The response is complete.
+    ///
+    /// - Parameters:
+    ///   - isReaderIdle: Whether nothing has arrived behind it.
+    ///   - isSent: Whether the socket has taken the whole request: the next one would have to wait behind what is only
+    ///     queued, for ever if the server does not read it.
+    mutating func receivedEnd(isReaderIdle: Bool, isSent: @autoclosure () -> Bool) -> EndStep {
+        let stopsSending = sending == .open || sending == .awaitsContinue
+        let isReusable =
+            isPersistent && sending == .complete && isReaderIdle && !hasPeerClosed && isSent()
+        // The tunnel's end is the client's; what the proxy says of its connection is no longer about it.
+        let isTunnel = request.opensTunnel
+        phase = isReusable || isTunnel ? .free : .ending
+        if isTunnel { return .keep }
+        return isReusable ? .release : stopsSending ? .stopSendingAndClose : .close
+    }
+
+    /// Nobody will read the rest of the response.
+    ///
+    /// - Parameters:
+    ///   - announcedLength: How long the content is, if its head says so.
+    ///   - limit: How many bytes are read to no purpose at most.
+    mutating func dropped(announcedLength: Int?, limit: Int, at now: NIODeadline) -> DropStep {
+        guard case .busy = phase else { return .nothing }
+        guard sending == .complete, announcedLength ?? 0 <= limit else { return .end }
+        phase = .draining(allowance: limit, until: now + Self.drainingTime)
+        return .drain
+    }
+
+    // MARK: The pool
+
+    /// The connection has been made. False when it can't be used any more.
+    mutating func join() -> Bool {
+        guard isOpen else { return false }
+        isPooled = true
+        return true
+    }
+
+    /// Whether the pool can have the connection, which is free. One that was to become a tunnel and did not must not be
+    /// taken for one that carries requests.
+    mutating func release(at now: NIODeadline) -> Bool {
+        guard isFree, isPooled else { return false }
+        lastProgress = now
+        return true
+    }
+
+    /// The connection is no longer the client's. Whether the pool is to know of it.
+    mutating func leavePool() -> Bool {
+        defer { isPooled = false }
+        return isPooled
+    }
+
+    // MARK: The end
+
+    /// The exchange has failed, or was cancelled. False when there is none.
+    mutating func fail() -> Bool {
+        guard isAnswering else { return false }
+        phase = .ending
+        return true
+    }
+
+    /// The peer will send no more.
+    mutating func peerClosed() {
+        hasPeerClosed = true
+    }
+
+    /// The connection is closed, or another one goes on in its place.
+    ///
+    /// - Parameter isInOrder: Whether both ends have finished sending.
+    mutating func channelClosed(isInOrder: Bool) -> CloseStep {
+        guard !isClosed else { return .nothing }
+        isClosed = true
+        hasPeerClosed = true
+        switch phase {
+        case .busy, .draining, .ending:
+            return .finishReading
+        case .free:
+            phase = .ending
+            return .finishReading
+        case .detached:
+            phase = .ending
+            return isInOrder ? .finishReceiver : .failReceiver
+        }
+    }
+
+    // MARK: Deadlines
+
+    /// Looks whether something takes too long.
+    ///
+    /// - Parameters:
+    ///   - isWritable: Whether the server takes what is sent to it.
+    ///   - isStarving: Whether a reader waits for content that the server has not sent; nil when there is no content yet.
+    mutating func checkDeadlines(
+        at now: NIODeadline,
+        idleTimeout: TimeAmount?,
+        readTimeout: TimeAmount?,
+        isWritable: Bool,
+        isStarving: Bool?
+    ) -> DeadlineStep {
+        switch phase {
+        case .ending, .detached:
+            return .nothing
+        case .free:
+            guard let idleTimeout, now - lastProgress >= idleTimeout else { return .nothing }
+            return .closeIdle
+        case .draining(_, let until):
+            return now >= until ? .discard : .nothing
+        case .busy:
+            guard let readTimeout else { return .nothing }
+            // It is the server's turn: to answer, to go on with the content, or to take what is sent to it.
+            guard !isWritable || isStarving ?? (sending == .complete) else {
+                lastProgress = now
+                return .nothing
+            }
+            return now - lastProgress >= readTimeout ? .timeOut : .nothing
+        }
+    }
+}
+
+extension HTTP1ClientMachine.Request {
+    init(_ request: borrowing OutgoingRequest, opensTunnel: Bool) {
+        self.init(
+            isPersistent: request.isPersistent,
+            expectsContinue: request.expectsContinue,
+            isConnect: request.method == .connect,
+            opensTunnel: opensTunnel
+        )
+    }
+}
