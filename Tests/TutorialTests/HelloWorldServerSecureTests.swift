@@ -37,7 +37,7 @@ struct HelloWorldServerSecureTests {
                 let lines = await process.output.lines(1)
                 let data = "\(home)/.local/share/martlet/certificates"
                 #expect(lines.count == (isNew ? 8 : 1))
-                #expect(lines.contains { $0.hasSuffix("has been made: \(data)/authority.pem") } == isNew)
+                #expect(lines.contains { $0.hasSuffix("has been created: \(data)/authority.pem") } == isNew)
                 await process.end()
                 #expect(FileManager.default.fileExists(atPath: data + "/localhost-key.pem"))
             }

@@ -106,7 +106,7 @@ struct LifeTests {
                 #expect(output.isEmpty || name == "hello-world-server-secure")
                 #expect(
                     await process.errors.text == """
-                        Error: \(name): Port \(holder.port) is taken. \
+                        Error: \(name): Port \(holder.port) is in use. \
                         Stop the program that uses it, or choose another one with --port.
 
                         """

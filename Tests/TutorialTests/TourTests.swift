@@ -133,7 +133,7 @@ struct TourTests {
 
     private func error(_ program: String, port: Int) -> String {
         """
-        Error: \(program): Port \(port) is taken. \
+        Error: \(program): Port \(port) is in use. \
         Stop the program that uses it, or move the whole tour with --port-offset.
 
         """

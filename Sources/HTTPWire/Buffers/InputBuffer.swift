@@ -1,31 +1,32 @@
-package import NIOCore
+public import NIOCore
 
 /// The bytes that have arrived on a connection and are to be parsed.
 ///
 ///     input.append(received)
 ///     repeat { parse(&input.bytes) } while input.readMore()
 ///
-/// Where a read of the socket begins with a message, its buffer is taken over as it is. Where the last one ended inside
-/// a message, only the rest of that is moved, in front of what comes next: what has been consumed is let go of, however
-/// long this goes on and whatever slices of it are held elsewhere. Each byte is moved once, no matter in how small pieces
-/// a message arrives, and what arrives before the parser asks for it waits unmoved.
+/// If a read of the socket begins with a message, its buffer is used as it is. If the last one ended inside a message,
+/// only the rest of that is moved, in front of what comes next: consumed bytes are released, however long this goes on
+/// and whatever slices of them are held elsewhere. Each byte is moved once, no matter in how small pieces a message
+/// arrives, and what arrives before the parser asks for it is not moved.
+@usableFromInline
 package struct InputBuffer: Sendable {
-    /// What the parser reads, which takes bytes from its beginning and nothing else.
-    package var bytes = ByteBuffer()
-    /// What has arrived after it and was not asked for.
-    private var later = PieceQueue()
-    /// Whether the memory of ``bytes`` was allocated here, so that there are no slices but those of consumed bytes.
+    /// The bytes that the parser reads. It takes them from the beginning and changes nothing else.
+    @usableFromInline package var bytes = ByteBuffer()
+    /// The bytes that have arrived after them and were not asked for.
+    @usableFromInline var later = PieceQueue()
+    /// Whether the memory of ``bytes`` was allocated here, so that only consumed bytes can have slices.
     private var isOwn = false
     /// Whether the parser has seen all of ``bytes`` and needs more.
     private var isAwaited = false
-    /// How many bytes were copied in all: what tests hold against the number that has arrived.
+    /// How many bytes were copied in all. Tests compare it with the number that has arrived.
     package private(set) var copiedBytes = 0
 
     /// An empty buffer.
     package init() {}
 
-    /// How many bytes have arrived and were not taken.
-    package var readableBytes: Int { bytes.readableBytes + later.byteCount }
+    /// How many bytes have arrived and were not consumed.
+    @inlinable package var readableBytes: Int { bytes.readableBytes + later.byteCount }
 
     /// How much memory they hold on to, in bytes.
     package var capacity: Int { bytes.storageCapacity + later.capacity }
@@ -45,7 +46,7 @@ package struct InputBuffer: Sendable {
     ///
     /// - Returns: whether there was more.
     package mutating func readMore() -> Bool {
-        guard let next = later.popFirst() else {
+        guard !later.isEmpty, let next = later.popFirst() else {
             isAwaited = true
             release()
             return false

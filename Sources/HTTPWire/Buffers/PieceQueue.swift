@@ -2,8 +2,9 @@ package import NIOCore
 
 /// A queue of bytes that takes up little more memory than they need.
 ///
-/// A slice keeps all of the buffer alive that it was cut from. One that is a small part of it is copied, and small pieces
-/// are put together: a peer that sends a byte at a time occupies as much memory as one that sends as much at once.
+/// A slice keeps the whole buffer alive that it is part of. A small slice of a large buffer is copied, and small pieces
+/// are merged: a peer that sends a byte at a time occupies as much memory as one that sends it all at once.
+@usableFromInline
 package struct PieceQueue: Sendable {
     /// Pieces of fewer bytes are merged, unless there is just one.
     private static let mergedBelow = 1_024
@@ -19,8 +20,8 @@ package struct PieceQueue: Sendable {
     private var head = 0
     /// Whether the last piece is a copy, so that more can be added to it.
     private var isLastCopied = false
-    /// How many bytes wait.
-    package private(set) var byteCount = 0
+    /// How many bytes are queued.
+    @usableFromInline package private(set) var byteCount = 0
 
     /// An empty queue.
     package init() {}
@@ -28,7 +29,7 @@ package struct PieceQueue: Sendable {
     /// Whether the queue is empty.
     package var isEmpty: Bool { byteCount == 0 }
 
-    /// How much memory the pieces hold on to, in bytes. What several share counts for each.
+    /// How much memory the pieces hold on to, in bytes. Memory that several of them share counts for each.
     package var capacity: Int {
         pieces[head...].reduce(pieces.capacity * MemoryLayout<ByteBuffer>.stride) { $0 + $1.storageCapacity }
     }

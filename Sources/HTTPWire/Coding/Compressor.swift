@@ -18,7 +18,7 @@ public final class Compressor {
 
     /// A compressor for this coding; with `.identity` it only copies.
     ///
-    /// - Parameter level: 0 (none) to 9 (best, slowest); values outside become the nearest one. Defaults to 6.
+    /// - Parameter level: 0 (none) to 9 (best, slowest); values outside become the nearest one. 6 by default.
     /// - Throws: `ContentCodingError.unsupported` or `.outOfMemory`.
     public init(_ coding: ContentCoding, level: Int = 6) throws(ContentCodingError) {
         self.coding = coding

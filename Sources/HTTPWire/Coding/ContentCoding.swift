@@ -1,6 +1,6 @@
 /// A content coding (RFC 9110 section 8.4.1).
 ///
-/// Not an enumeration: codings are added as others begin to use them. ``supported`` are those that this package applies and
+/// Not an enumeration, since further codings may be added. ``supported`` are those that this package applies and
 /// undoes.
 public struct ContentCoding: Sendable, Hashable, CustomStringConvertible {
     enum Name: String, Sendable, CaseIterable {
@@ -13,9 +13,9 @@ public struct ContentCoding: Sendable, Hashable, CustomStringConvertible {
     public static var gzip: ContentCoding { ContentCoding(name: .gzip) }
     /// `deflate`: the zlib format (RFC 1950) around deflated data.
     public static var deflate: ContentCoding { ContentCoding(name: .deflate) }
-    /// `br`: Brotli (RFC 7932). Known by its name, and neither applied nor undone.
+    /// `br`: Brotli (RFC 7932). Known only by its name, neither applied nor undone.
     public static var br: ContentCoding { ContentCoding(name: .br) }
-    /// `zstd`: Zstandard (RFC 8878). Known by its name, and neither applied nor undone.
+    /// `zstd`: Zstandard (RFC 8878). Known only by its name, neither applied nor undone.
     public static var zstd: ContentCoding { ContentCoding(name: .zstd) }
     /// `identity`: no coding.
     public static var identity: ContentCoding { ContentCoding(name: .identity) }

@@ -1,6 +1,6 @@
 /// Why content cannot be compressed or decompressed.
 public enum ContentCodingError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The coding is known by its name only.
+    /// The coding is known only by its name.
     case unsupported(ContentCoding)
     /// The data are not in the format, or their checksum is wrong. The text says what zlib found.
     case corrupt(String)

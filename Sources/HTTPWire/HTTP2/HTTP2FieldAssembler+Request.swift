@@ -71,7 +71,7 @@ extension HTTP2FieldAssembler {
         }
     }
 
-    /// A content without a length ends with its stream, which is what chunks are over HTTP/1.1.
+    /// Content without a length ends with its stream, which corresponds to chunks in HTTP/1.1.
     private func framing(_ facts: HeadFacts, endsStream: Bool) throws(HTTPParseError) -> BodyFraming {
         guard endsStream else { return facts.contentLength.map { .contentLength($0) } ?? .chunked }
         guard facts.contentLength ?? 0 == 0 else { throw HTTPParseError(.conflictingContentLength, at: 0) }
@@ -99,7 +99,7 @@ extension HTTP2FieldAssembler {
         }
     }
 
-    /// A scheme may be another than `http` and `https`: a proxy can have translated the request.
+    /// The scheme may differ from `http` and `https`: a proxy may have translated the request.
     private func isScheme(_ range: Range<Int>) -> Bool {
         let letters: ClosedRange<UInt8> = 0x61...0x7A
         return bytes.withUnsafeReadableBytes { bytes in

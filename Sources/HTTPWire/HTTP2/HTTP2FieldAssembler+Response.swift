@@ -29,7 +29,7 @@ extension HTTP2FieldAssembler {
             guard facts.contentLength ?? 0 == 0 else { throw .malformed(HTTP2ContentMeter.shortReason, "8.1.1") }
             framing = .none
         } else {
-            // A content without a length ends with its stream, which is what chunks are over HTTP/1.1.
+            // Content without a length ends with its stream, which corresponds to chunks in HTTP/1.1.
             framing = facts.contentLength.map { .contentLength($0) } ?? .chunked
         }
         return ResponseHead(

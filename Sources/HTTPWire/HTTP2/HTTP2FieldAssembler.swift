@@ -1,16 +1,15 @@
 import HTTPTypes
 import NIOCore
 
-/// Puts the fields of one section together, in the form that a head has that came over HTTP/1.1: that of a request, of a
-/// response, or trailers.
+/// Assembles the fields of one section, as in HTTP/1.1: the head of a request or a response, or trailers.
 ///
-/// What breaks a rule is remembered and reported in the end: a section has to be decoded to its end in any case.
+/// A violation is remembered and reported at the end: a section must be decoded to its end in any case.
 struct HTTP2FieldAssembler {
-    /// Why there is no message.
+    /// Why the message is rejected.
     enum Rejection: Error {
-        /// The message is malformed (RFC 9113 section 8.1.1): by what, and the section that says so.
+        /// The message is malformed (RFC 9113 section 8.1.1): the violation, and the section of the RFC.
         case malformed(String, StaticString)
-        /// What is wrong with such a message over HTTP/1.1, too.
+        /// The message would be wrong over HTTP/1.1, too.
         case refused(HTTPParseError)
     }
 
@@ -136,7 +135,7 @@ struct HTTP2FieldAssembler {
                 return
             }
         case .host, .contentLength, .expect:
-            // As over HTTP/1.1: what must not be a trailer is left out of a response, and refused in a request.
+            // As in HTTP/1.1, what must not be a trailer is left out of a response, and refused in a request.
             if section == .responseTrailers { return }
             guard !isTrailers else { throw .refused(HTTPParseError(.forbiddenTrailer, at: bytes.readableBytes)) }
         case .other:
@@ -146,8 +145,8 @@ struct HTTP2FieldAssembler {
             case 10 where Self.isEqual(name, "keep-alive"), 16 where Self.isEqual(name, "proxy-connection"):
                 throw .malformed("A connection-specific field of HTTP/1", "8.2.2")
             case 6 where section == .request && Self.isEqual(name, "cookie"):
-                // They may come in pieces, so that they compress better (RFC 9113 section 8.2.3). An empty one would leave
-                // the separator at the end.
+                // Cookies may be split into several fields, so that they compress better (RFC 9113 section 8.2.3). An
+                // empty one would leave the separator at the end.
                 guard !value.isEmpty else { return }
                 if !cookies.isEmpty { cookies.append(contentsOf: [UInt8(ascii: ";"), 0x20]) }
                 cookies.append(contentsOf: value)
@@ -211,7 +210,7 @@ struct HTTP2FieldAssembler {
 
     // MARK: The message
 
-    /// What there is of a request that was refused.
+    /// The readable parts of a refused request.
     func makeRefusedRequest() -> RequestHead {
         let method = pseudo.method.flatMap { range in
             bytes.withUnsafeReadableBytes { HTTPRequest.Method(String(decoding: $0[range], as: UTF8.self)) }
@@ -225,7 +224,7 @@ struct HTTP2FieldAssembler {
         )
     }
 
-    /// Throws if a rule was broken.
+    /// Throws if there was a violation.
     func check() throws(Rejection) {
         if let rejection { throw rejection }
     }
@@ -236,13 +235,13 @@ struct HTTP2FieldAssembler {
         return FieldBlock(bytes: bytes, table: table).makeTrailers()
     }
 
-    /// Lets `facts` know of the fields that say something about the message.
+    /// Adds to `facts` what the fields say about the message.
     func note(_ bytes: UnsafeRawBufferPointer, _ facts: inout HeadFacts) throws(HTTPParseError) {
         guard let base = bytes.baseAddress else { return }
         var failure: HTTPParseError?
         table.forEach { slot in
             guard slot.known != .other, failure == nil else { return }
-            // Nothing between the peers of HTTP/2 joins or repeats fields, so two fields are not a slip, equal or not.
+            // Nothing between the peers of HTTP/2 joins or repeats fields, so two fields are an error, equal or not.
             if slot.known == .contentLength, facts.contentLength != nil {
                 failure = HTTPParseError(.conflictingContentLength, at: slot.value.lowerBound)
                 return

@@ -1,18 +1,17 @@
 import HTTPTypes
 package import NIOCore
 
-/// Counts what a peer sends that asks for nothing and answers nothing, and says when it is too much. A plain value
-/// without a clock.
+/// Counts useless frames and abandoned streams, and decides when there are too many. A plain value without a clock.
 ///
-/// Nothing of it is forbidden as such, but each frame costs more to take than to send (RFC 9113 section 10.5).
+/// None of these is forbidden as such, but each frame costs more to process than to send (RFC 9113 section 10.5).
 package struct HTTP2FloodGuard: Sendable {
-    /// How much is put up with.
+    /// How many are tolerated.
     package struct Limits: Sendable {
-        /// How many streams may come to nothing within the interval.
+        /// How many streams may be abandoned within the interval.
         package var abandonedStreams: Int
         /// How many frames may carry nothing within the interval.
         package var controlFrames: Int
-        /// Over what time both are counted.
+        /// The period over which both are counted.
         package var interval: TimeAmount
 
         /// These limits.
@@ -23,26 +22,26 @@ package struct HTTP2FloodGuard: Sendable {
         }
     }
 
-    /// How many frames that carry nothing a little content accounts for: peers answer it with WINDOW_UPDATE for the stream
-    /// and for the connection, and some do so whenever 4 KiB of it have been read, however large the frame was.
+    /// How many frames without content a piece of content accounts for: peers answer it with WINDOW_UPDATE for the
+    /// stream and for the connection, and some do so for every 4 KiB read, however large the frame was.
     private static let creditPerPiece = 4
     private static let pieceSize = 4_096
-    /// How much credit there is at most: for what is on its way through wide windows.
+    /// The largest credit: for content in transit in large windows.
     private static let largestCredit = 16_384
 
     private let limits: Limits
     private var intervalStart: NIODeadline
     private var abandonedStreams = 0
-    /// Those beyond what content accounts for; below zero if that has not been answered yet.
+    /// How many there were beyond what content accounts for; below zero if that has not been answered yet.
     private var controlFrames = 0
 
-    /// Nothing has come yet.
+    /// A guard for a new connection.
     package init(_ limits: Limits, now: NIODeadline) {
         self.limits = limits
         self.intervalStart = now
     }
 
-    /// A stream came to nothing.
+    /// A stream was abandoned.
     package mutating func abandonedStream(now: NIODeadline) throws(HTTP2Error) {
         advance(to: now)
         abandonedStreams += 1
@@ -60,7 +59,7 @@ package struct HTTP2FloodGuard: Sendable {
         }
     }
 
-    /// A frame that carries something was sent, which the peer will answer, or has come.
+    /// A frame with content was sent, which the peer will answer, or has arrived.
     ///
     /// - Parameter byteCount: How much content it has.
     package mutating func credit(_ byteCount: Int = 0) {

@@ -1,15 +1,16 @@
 public import HTTPTypes
 public import NIOCore
 
-/// Makes the field blocks of one HTTP/2 connection into the heads and the trailers of its messages (RFC 9113 section 8).
+/// Decodes the field blocks of one HTTP/2 connection into the heads and the trailers of its messages (RFC 9113 section
+/// 8).
 ///
-/// A message comes out as it would over HTTP/1.1, and within the same limits; a request with a target in one of the same
-/// forms, `Host`, and one `Cookie`.
+/// A message has the same form as over HTTP/1.1, and the same limits; a request has a target in one of the same forms,
+/// `Host`, and a single `Cookie`.
 public struct HTTP2MessageDecoder: Sendable {
     /// The result of decoding a field block.
     public enum Outcome<Message: Sendable>: Sendable {
         case message(Message)
-        /// The block breaks a rule of HTTP/2; the stream ends.
+        /// The block violates HTTP/2, which ends the stream.
         case malformed(HTTP2Error)
         /// The message would be wrong over HTTP/1.1, too. A request is answered with the status of the error.
         case refused(HTTPParseError)
@@ -28,10 +29,10 @@ public struct HTTP2MessageDecoder: Sendable {
         self.trailerLimits = bodyLimits.trailerLimits
     }
 
-    /// How large a field section may be: what is announced to the peer (SETTINGS_MAX_HEADER_LIST_SIZE).
+    /// How large a field section may be, as announced to the peer (SETTINGS_MAX_HEADER_LIST_SIZE).
     public var listLimit: Int { headLimits.headBytes }
 
-    /// Fields that exceed the limit are still decoded, for the sake of the connection, up to a point.
+    /// Fields beyond the limit are still decoded, to keep the connection usable, up to a point.
     private var decodingLimit: Int { max(headLimits.headBytes, 65_536) * 16 }
 
     /// Decodes the head of a request.
@@ -79,7 +80,7 @@ public struct HTTP2MessageDecoder: Sendable {
     ///
     /// - Parameters:
     ///   - stream: The message's stream.
-    ///   - isResponse: Whether the message is a response, of which fields that must not be trailers are left out.
+    ///   - isResponse: Whether the message is a response, from which fields that must not be trailers are left out.
     /// - Throws: What ends the connection.
     public mutating func decodeTrailers(
         _ block: ByteBuffer,

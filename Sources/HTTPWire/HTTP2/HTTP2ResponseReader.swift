@@ -1,12 +1,12 @@
 public import HTTPTypes
 public import NIOCore
 
-/// Makes one response of the field blocks and the content that arrive on one stream, and sees that it keeps to RFC 9113
-/// section 8.
+/// Reads one response from the field blocks and the content that arrive on one stream, and checks that it conforms to
+/// RFC 9113 section 8.
 ///
-/// A plain value without a socket. After an error there is nothing to read.
+/// A plain value without a socket. Nothing can be read after an error.
 public struct HTTP2ResponseReader: Sendable {
-    /// What a field block brings.
+    /// The meaning of a field block.
     public enum Event: Sendable {
         /// A response that announces the final one (RFC 9110 section 15.2).
         case informational(ResponseHead)
@@ -26,7 +26,7 @@ public struct HTTP2ResponseReader: Sendable {
     public let stream: UInt32
     private let method: HTTPRequest.Method
     private var stage = Stage.head
-    /// How many informational responses have come.
+    /// How many informational responses have arrived.
     public private(set) var informationalCount = 0
 
     /// A reader for the response on `stream` to a request with `method`.
@@ -40,7 +40,7 @@ public struct HTTP2ResponseReader: Sendable {
         if case .ended = stage { true } else { false }
     }
 
-    /// Takes in a field block.
+    /// Receives a field block.
     ///
     /// - Parameters:
     ///   - endsStream: Whether nothing follows.
@@ -75,7 +75,7 @@ public struct HTTP2ResponseReader: Sendable {
         }
     }
 
-    /// Takes in bytes of content.
+    /// Receives bytes of content.
     ///
     /// - Parameters:
     ///   - count: How many.
@@ -128,7 +128,7 @@ extension HTTP2Error {
 }
 
 extension BodyFraming {
-    /// How many bytes follow a head of HTTP/2; nil when it does not say.
+    /// How much content a head announces; nil if it announces no length.
     fileprivate var announcedContent: Int? {
         switch self {
         case .none: 0

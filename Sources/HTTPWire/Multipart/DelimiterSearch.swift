@@ -1,7 +1,7 @@
 import CLibrary
 import NIOCore
 
-/// Looks for the delimiter of a multipart content: CR LF, two hyphens, the boundary (RFC 2046 section 5.1.1).
+/// Looks for the delimiter of multipart content: CR LF, two hyphens, the boundary (RFC 2046 section 5.1.1).
 ///
 /// The part of a delimiter at the end of one buffer is not kept: its bytes are known. CR occurs only as its first byte,
 /// which makes the search simple: where a match fails, no other one can have begun before.

@@ -1,7 +1,7 @@
 import NIOCore
 
-/// The text before the first boundary of a multipart content. It means nothing (RFC 2046 section 5.1.1), unless the sender
-/// meant it as a part: a line begins as a boundary does, and the next one is a field of a part.
+/// The text before the first boundary of a multipart content. It means nothing (RFC 2046 section 5.1.1), unless the
+/// sender meant it as a part: a line begins as a boundary does, and the next one is a field of a part.
 struct MultipartPreamble: Sendable {
     /// The beginning of the current line, as far as it has been read.
     private enum Line: Sendable {

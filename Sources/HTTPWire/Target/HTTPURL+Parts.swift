@@ -44,7 +44,8 @@ extension HTTPURL {
 
     /// The parameters of the query, decoded, as those of a ``RequestTarget``; none if there is no query.
     ///
-    /// - Throws: `QueryParameters.ParsingError` if there are more than 1000, or if one decodes to bytes that are not UTF-8.
+    /// - Throws: `QueryParameters.ParsingError` if there are more than 1000, or if one decodes to bytes that are not
+    ///   UTF-8.
     public var queryParameters: QueryParameters {
         get throws(QueryParameters.ParsingError) {
             guard let query else { return QueryParameters() }

@@ -30,8 +30,8 @@ extension HTTPClient {
         public var expectContinueTimeout: Duration = .seconds(1)
 
         /// How many connections there may be to one server (scheme, host, port and proxy); further requests wait for
-        /// their turn. Those that were detached, for a WebSocket or by the user, do not count. Nil for any number. 256 by
-        /// default.
+        /// their turn. Those that were detached, for a WebSocket or by the user, do not count. Nil for any number. 256
+        /// by default.
         public var maximumConnectionsPerHost: Int? = 256
         /// How long a request may wait for its turn; nil for ever. 60 seconds by default.
         public var poolTimeout: Duration? = .seconds(60)

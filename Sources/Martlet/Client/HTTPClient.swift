@@ -29,8 +29,8 @@ public final class HTTPClient: Sendable {
     /// The settings that the client was made with.
     public var configuration: Configuration { core.configuration }
 
-    /// How many connections the client has now. Those that were detached, WebSockets among them, belong to whoever
-    /// detached them.
+    /// How many connections the client has now. Detached ones, such as those of WebSockets, do not count: they belong
+    /// to the caller.
     public var connectionCounts: ConnectionCounts {
         let counts = core.pool.counts
         var info = ConnectionCounts()
@@ -41,8 +41,8 @@ public final class HTTPClient: Sendable {
     }
 
     /// Accepts no more requests and closes the connections that are free. Responses that have begun can be read; with
-    /// `force` they are cut off before this returns. Further requests throw ``HTTPClientError/clientClosed``. Closing twice
-    /// is fine.
+    /// `force` they are cut off before this returns. Further requests throw ``HTTPClientError/clientClosed``. Closing
+    /// twice is fine.
     public func close(force: Bool = false) async {
         await core.close(force: force)
     }

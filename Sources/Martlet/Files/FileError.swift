@@ -6,8 +6,8 @@ public struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
     public let operation: String
     /// The path of the file.
     public let path: String
-    /// The `errno` of the call. `EINVAL` stands for a device, a pipe or a socket where a file is needed, `ENODATA` for a
-    /// file that became shorter while it was sent.
+    /// The `errno` of the call. `EINVAL` stands for a device, a pipe or a socket where a file is needed, `ENODATA` for
+    /// a file that became shorter while it was sent.
     public let code: Int32
 
     /// Creates an error.

@@ -1,21 +1,19 @@
 import ServiceLifecycle
 
 extension HTTPServer {
-    /// Answers requests, any number of them at the same time, until the server is closed.
+    /// Serves requests, any number of them at the same time, until the server is closed.
     ///
-    /// Each request runs in a task of its own on the event loop of its connection; requests of one connection are
-    /// answered one after the other. Cancelling the calling task, or a graceful shutdown of the `ServiceGroup` it
-    /// runs in, closes the server. This returns when the last request has been answered, at most the configured
-    /// `shutdownTimeout` after that. A handler that answers for long hears of it:
-    /// ``HTTPServerRequest/cancelWhenShuttingDown(_:)``.
+    /// Each request's handler runs on the event loop of its connection; requests of one connection are answered one
+    /// after the other. Cancelling the calling task, or a graceful shutdown of the `ServiceGroup` it runs in, closes
+    /// the server. This returns when the last request has been answered, at most the configured `shutdownTimeout` after
+    /// that. A handler that answers for long can learn of it with ``HTTPServerRequest/cancelWhenShuttingDown(_:)``.
     ///
-    /// What the program has printed before, such as the server's ``url``, is sent on its way first, also where the standard
-    /// output is a file or a pipe.
+    /// What the program printed before, such as the server's ``url``, is flushed first, also to a file or a pipe.
     ///
-    /// What holds for a whole site, such as a log and the form of errors, goes around the handler. Requests that the
-    /// server refuses itself go through it too, with what could be read of them: a malformed head (400), one that is too
-    /// large (414, 431) or too slow (408), a version or a transfer coding that is not known (501, 505). Their connections
-    /// close all the same, and the handler does not see them. Without `around` they are answered with plain text.
+    /// What applies to a whole site, such as a log and error pages, goes around the handler. Requests that the server
+    /// itself refuses go through it too, with what could be read of them: a malformed head (400), one that is too large
+    /// (414, 431) or too slow (408), an unknown version or transfer coding (501, 505). Their connections are closed all
+    /// the same, and the handler does not see them. Without `around` they are answered with plain text.
     ///
     /// ```swift
     /// try await server.serve(around: [RequestLog(.combined), ErrorPages(), cors]) { request in
@@ -24,10 +22,10 @@ extension HTTPServer {
     /// ```
     ///
     /// - Parameters:
-    ///   - executor: Where to run handlers that block or compute for long, for example `globalConcurrentExecutor`;
-    ///     nil, the default, for the event loops.
-    ///   - middleware: Stands around the handler and around what the server refuses itself, the first of it outermost. None
-    ///     by default.
+    ///   - executor: Where to run handlers that block or compute for long, for example `globalConcurrentExecutor`; nil,
+    ///     the default, means the event loops.
+    ///   - middleware: Wraps the handler, and what the server itself refuses; the first one is outermost. None by
+    ///     default.
     ///   - handler: Answers a request.
     /// - Throws: ``HTTPServerError/alreadyServing`` or ``HTTPServerError/serverClosed``.
     public func serve(
@@ -38,7 +36,7 @@ extension HTTPServer {
         try await serve(ServedHandler(handler, around: middleware), on: executor)
     }
 
-    /// Answers requests with a value, such as a directory of files or a set of hosts, until the server is closed.
+    /// Serves requests with a value, such as a directory of files or a set of hosts, until the server is closed.
     ///
     /// - Parameters: as those of ``serve(on:around:_:)``.
     /// - Throws: ``HTTPServerError/alreadyServing`` or ``HTTPServerError/serverClosed``.
@@ -90,7 +88,7 @@ extension HTTPServer {
     }
 }
 
-/// The handler of a server, with what stands around it.
+/// The handler of a server, wrapped in its middleware.
 private struct ServedHandler {
     let handler: HTTPServer.Handler
     /// Whether requests that the server refuses are delivered too.

@@ -1,4 +1,4 @@
-/// A type that stands around handlers: a log, the form of errors, a policy.
+/// A type that wraps handlers: a log, error pages, a policy.
 ///
 /// ```swift
 /// struct Timing: Middleware {
@@ -15,24 +15,24 @@
 /// }
 /// ```
 ///
-/// It is put together once, when serving begins, and costs each request the call of a closure.
+/// Handlers are wrapped once, when serving begins; each request then costs the call of a closure.
 ///
-/// What stands around the handler of a server (``HTTPServer/serve(on:around:_:)``) sees the requests that the server refuses
-/// itself, too. The handler that it wraps throws their ``HTTPServerRequest/refusal``.
+/// Middleware around the handler of a server (``HTTPServer/serve(on:around:_:)``) also sees the requests that the
+/// server itself refuses. The handler that it wraps throws their ``HTTPServerRequest/refusal``.
 public protocol Middleware: Sendable {
-    /// Makes a handler that stands around another one.
+    /// Wraps a handler in this middleware.
     func wrapping(_ handler: @escaping HTTPServer.Handler) -> HTTPServer.Handler
 }
 
 extension Middleware {
-    /// Makes a handler that stands around another one.
+    /// Wraps a handler in this middleware.
     public func wrapping(_ handler: some RequestHandler) -> HTTPServer.Handler {
         wrapping(handler.handler)
     }
 }
 
 extension [any Middleware] {
-    /// Makes a handler of another one, with all of these around it, the first of them outermost.
+    /// Wraps a handler in all of these, the first one outermost.
     package func wrapping(_ handler: @escaping HTTPServer.Handler) -> HTTPServer.Handler {
         reversed().reduce(handler) { handler, middleware in middleware.wrapping(handler) }
     }

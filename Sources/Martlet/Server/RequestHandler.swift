@@ -11,22 +11,23 @@
 /// try await server.serve(Greeter(greeting: "Hello"))
 /// ```
 ///
-/// A closure does where a type would have nothing to keep: all that takes one takes the other.
+/// A closure will do if there is nothing to store: whatever accepts a request handler also accepts a closure.
 public protocol RequestHandler: Sendable {
     /// Answers one request, as an ``HTTPServer/Handler`` does.
     func handle(_ request: HTTPServerRequest) async throws
 
-    /// The closure that answers the requests of a server. It is asked for once, when serving begins, so that a type which
-    /// is put together of others can do that here, once for all requests. The default calls ``handle(_:)``.
+    /// The closure that answers the requests of a server. It is read once, when serving begins, so that a type that
+    /// combines others can do so here, once for all requests. The default calls ``handle(_:)``.
     var handler: HTTPServer.Handler { get }
 
-    /// Whether the handler gets the requests that the server refuses itself, too: see ``HTTPServerRequest/refusal``. False
-    /// by default: the server answers them alone.
+    /// Whether the handler also gets the requests that the server itself refuses; see ``HTTPServerRequest/refusal``.
+    /// False by default: the server answers them.
     var handlesRefusals: Bool { get }
 }
 
 extension RequestHandler {
-    // Inlinable, so that each type has a closure that calls its own method, and no table is asked for each request.
+    // Inlinable, so that each type gets a closure that calls its own method, without a dynamic dispatch for each
+    // request.
     @inlinable
     public var handler: HTTPServer.Handler {
         { request in try await handle(request) }

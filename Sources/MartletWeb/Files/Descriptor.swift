@@ -1,7 +1,7 @@
 import CLibrary
 import NIOPosix
 
-/// A file descriptor that is closed when nobody holds it any more.
+/// A file descriptor that is closed when the last reference to it goes away.
 final class Descriptor: Sendable {
     let number: CInt
     private let mayHoldLastLink: Bool

@@ -1,7 +1,7 @@
 import CLibrary
 import HTTPWire
 
-/// What the file system tells of a file. Two equal values stand for the same file with the same content.
+/// What the file system says about a file. Two equal values stand for the same file with the same content.
 struct FileFacts: Sendable, Hashable {
     enum Kind: Sendable, Hashable {
         case file

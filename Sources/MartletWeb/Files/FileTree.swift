@@ -3,7 +3,7 @@ import CFileSystem
 import HTTPWire
 import Martlet
 
-/// The files below a root directory, and the rules by which they are reached.
+/// The files below a root directory, and the rules for reaching them.
 ///
 /// The system never follows a path wherever it leads. On Linux the kernel itself keeps it below the root (`openat2`
 /// with `RESOLVE_BENEATH`); elsewhere ``StepwiseWalk`` goes from one open directory to the next. Either way, links that
@@ -53,7 +53,7 @@ struct FileTree: Sendable {
     /// Whether links may not lead out of the root.
     var confinesLinks = true
     var followsMounts = false
-    /// Whether the kernel's help is done without, as on systems that offer none.
+    /// Whether to do without the kernel's help, as on systems that offer none.
     var walksStepwise = false
 
     /// The rules of `openat2`.

@@ -15,9 +15,9 @@ extension VirtualDirectory {
         public var listsDirectories = false
         /// Whether symbolic links are followed. True by default; false answers 404 where one is on the way.
         public var followsLinks = true
-        /// Whether links may lead to what is below the root only, and must be relative. True by default.
+        /// Whether links must be relative and stay below the root. True by default.
         public var confinesLinks = true
-        /// Whether file systems that are mounted below the root are served too. False by default; without ``confinesLinks``
+        /// Whether file systems mounted below the root are served too. False by default; without ``confinesLinks``,
         /// links may lead to them all the same.
         public var followsMounts = false
         /// Whether files and directories whose names begin with a dot are served: `.git`, `.env`. False by default;

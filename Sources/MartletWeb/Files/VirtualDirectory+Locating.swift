@@ -4,7 +4,7 @@ import HTTPWire
 import Martlet
 import NIOCore
 
-/// Finding what a request asks for. All of it may be called from any thread, and asks the file system.
+/// Finding what a request asks for. The members may be called from any thread, and access the file system.
 extension VirtualDirectory {
     /// What the chosen representation depends on in a request.
     struct Demand: Sendable {

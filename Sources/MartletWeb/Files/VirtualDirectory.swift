@@ -15,12 +15,12 @@ import NIOPosix
 ///
 /// ## Where the file system is asked
 ///
-/// An event loop must not wait for a disk, but to ask another thread costs more than to send a small file. So the loop
-/// itself does what the system answers from its memory: it asks so that the call fails when it would have to wait
-/// (`RESOLVE_CACHED`, `RWF_NOWAIT`), and only then a thread that may wait does the same. Small files are kept in memory;
-/// each request asks with one call whether the file is still the same, so that a change shows at once. That one call
-/// can wait where the system has forgotten, within seconds, what it has just been asked; nginx takes that for granted
-/// for every file. Large files go from the system's cache to the socket without passing through the program.
+/// An event loop must not wait for a disk, but switching to another thread costs more than sending a small file. So the
+/// loop itself does what the system can answer from memory: its calls fail if they would have to wait
+/// (`RESOLVE_CACHED`, `RWF_NOWAIT`), and only then are they repeated on a thread that may wait. Small files are kept in
+/// memory; each request checks with one call whether the file is still the same, so that a change shows at once. That
+/// one call can wait, if the system has dropped within seconds what it was just asked; nginx accepts that for every
+/// file. Large files go from the system's cache to the socket without passing through the program.
 public final class VirtualDirectory: RequestHandler {
     /// The directory whose files are served.
     public let root: String
@@ -55,8 +55,8 @@ public final class VirtualDirectory: RequestHandler {
         self.cache = ResourceCache(maximumBytes: configuration.cacheBytes)
     }
 
-    /// Answers one request. Only GET and HEAD are allowed; OPTIONS says so, other methods are answered 405,
-    /// and those that are not known 501.
+    /// Answers one request. Only GET and HEAD are allowed, as OPTIONS reports; other methods are answered 405, and
+    /// unknown ones 501.
     public func handle(_ request: HTTPServerRequest) async throws {
         guard try await isAllowed(request) else { return }
         let target = request.url.path

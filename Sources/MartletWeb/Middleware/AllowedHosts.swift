@@ -13,9 +13,9 @@ import Martlet
 /// owner of a name can let it resolve to this machine, and the browser then takes the server for that site's own (DNS
 /// rebinding). Such a request can't hide the name in its `Host`.
 ///
-/// IP addresses, `localhost` and the names below it are always allowed, since their meaning can't be changed by others; so
-/// is a request of HTTP/1.0 without a host, which browsers don't send. Others are answered 403, and so is a host that is
-/// empty, malformed, or written in another form than the one that browsers send: `0x7f.1`, `%6cocalhost`.
+/// IP addresses, `localhost` and the names below it are always allowed, since their meaning can't be changed by others;
+/// so is a request of HTTP/1.0 without a host, which browsers don't send. Others are answered 403, and so is a host
+/// that is empty, malformed, or written in a form that browsers don't send: `0x7f.1`, `%6cocalhost`.
 public struct AllowedHosts: Middleware {
     private let names: HostNames
     private let allowsAll: Bool
@@ -25,7 +25,7 @@ public struct AllowedHosts: Middleware {
     ///
     /// - Parameters:
     ///   - names: Host names; `*.` and a name for all hosts below it, or `*` for all.
-    ///   - advice: What to do in order to allow a host, as a sentence; the client is told it. By default nothing.
+    ///   - advice: A sentence on how to allow a host, which is sent to the client. Empty by default.
     /// - Throws: ``VirtualHostError/invalidName(_:)``.
     public init(
         _ names: [String] = [],
@@ -43,7 +43,7 @@ public struct AllowedHosts: Middleware {
         InternetAddress(host).kind != .name || names.contains(host)
     }
 
-    /// The handler, with the check before it.
+    /// Wraps `handler` in the check.
     public func wrapping(_ handler: @escaping HTTPServer.Handler) -> HTTPServer.Handler {
         if allowsAll { return handler }
         return { request in

@@ -2,8 +2,8 @@ import HTTPTypes
 import Martlet
 
 extension CORSPolicy: Middleware {
-    /// The handler, with the policy around it: preflight requests are answered here, and every other response, that to
-    /// an error too, gets the fields that let pages read it.
+    /// Wraps `handler` in the policy: preflight requests are answered here, and every other response, including that to
+    /// an error, gets the fields that let pages read it.
     public func wrapping(_ handler: @escaping HTTPServer.Handler) -> HTTPServer.Handler {
         { request in
             if request.refusal == nil, isPreflight(request) { return try await answerPreflight(request) }
@@ -53,7 +53,7 @@ extension CORSPolicy: Middleware {
     /// The fields of a response to a request that is not a preflight.
     private func responseFields(for request: HTTPServerRequest) -> HTTPFields {
         var fields = HTTPFields()
-        // Also where there is no Origin, for the same reason as below.
+        // Even without an Origin, for the same reason as below.
         if !origins.allowsAll { fields[.vary] = "Origin" }
         guard let origin = allowedOrigin(request) else { return fields }
         fields[.accessControlAllowOrigin] = origin
@@ -64,11 +64,15 @@ extension CORSPolicy: Middleware {
         return fields
     }
 
-    /// What `Access-Control-Allow-Origin` says; nil for an origin that is not allowed, or where none is given and it matters.
+    /// The value of `Access-Control-Allow-Origin`; nil for an origin that is not allowed, or without one if it matters.
     private func allowedOrigin(_ request: HTTPServerRequest) -> String? {
-        // For all origins, and also where there is none: a cache may keep that answer for a page that has one.
+        // Even without an origin: a cache may keep that answer for a page that has one.
         if origins.allowsAll { return "*" }
-        return request.headers[.origin].flatMap { origins.allow($0, toSend: request) ? $0 : nil }
+        guard let origin = request.headers[.origin], Self.isOrigin(origin), origins.allow(origin, toSend: request)
+        else {
+            return nil
+        }
+        return origin
     }
 
     private func allowedRequestHeaders(_ asked: [String]) -> [String] {

@@ -55,8 +55,8 @@ public struct CORSPolicy: Sendable {
 
     /// A policy. By default it allows everything but credentials.
     ///
-    /// - Parameter origins: Which origins are allowed. Listed ones must be written as browsers do: `https://example.com`,
-    ///   `http://localhost:8080`; no path, no slash.
+    /// - Parameter origins: Which origins are allowed. Listed ones must be written as browsers do:
+    ///   `https://example.com`, `http://localhost:8080`, without a path or slash.
     /// - Throws: ``PolicyError``.
     public init(
         origins: AllowedOrigins = .any,
@@ -79,7 +79,7 @@ public struct CORSPolicy: Sendable {
     }
 
     /// Whether a browser can send this text: it serialises origins in only one way.
-    private static func isOrigin(_ text: String) -> Bool {
+    static func isOrigin(_ text: String) -> Bool {
         // The schemes of browser extensions are not those of HTTP, and their origins are opaque names.
         guard text.hasPrefix("http:") || text.hasPrefix("https:") else {
             return text == "null" || HTTPURL.namesScheme(text) && !text.hasSuffix("/")

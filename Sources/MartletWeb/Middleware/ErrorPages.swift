@@ -8,11 +8,11 @@ import Martlet
 /// try await server.serve(around: [ErrorPages()], handler)
 /// ```
 ///
-/// It answers what a handler throws, and responses with a status from 400 on that a handler returns without having
-/// written to them. A handler's own JSON, page or text goes through as it is. With `around`, it answers what the
-/// server refuses itself too.
+/// It answers what a handler throws, and completes responses with a status from 400 on to which the handler wrote
+/// nothing. A handler's own JSON, page or text is left as it is. With `around`, it also answers what the server itself
+/// refuses.
 public struct ErrorPages: Middleware {
-    /// What is sent.
+    /// The content of an error response.
     public struct Page: Sendable {
         /// The content.
         public var text: String
@@ -70,7 +70,7 @@ public struct ErrorPages: Middleware {
         answer.headers[.contentType] = page.mediaType.description
         answer.headers.append(HTTPField(name: .vary, value: "Accept"))
         if page.mediaType.essence == MediaType.html.essence, answer.headers[.contentSecurityPolicy] == nil {
-            // A page of ours has a style and nothing else.
+            // A standard page has a style and nothing else.
             answer.headers[.contentSecurityPolicy] = "default-src 'none'; style-src 'unsafe-inline'"
         }
         return answer

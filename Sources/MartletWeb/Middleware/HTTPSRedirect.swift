@@ -10,11 +10,11 @@ import Martlet
 /// try await plain.serve(redirect)
 /// ```
 ///
-/// GET and HEAD are answered 301 Moved Permanently, other methods 308 Permanent Redirect, so that the same is sent again.
-/// `Host` is what a client likes: nobody is sent to a host that is not on the list, but answered 421 Misdirected Request.
-/// Requests that are secure already go to the handler, as do those by which a certificate authority finds out whom the
-/// host belongs to (`/.well-known/acme-challenge/` and a token, RFC 8555 section 8.3). Where there is no handler, those are
-/// answered 404.
+/// GET and HEAD are answered 301 Moved Permanently, other methods 308 Permanent Redirect, so that the client sends the
+/// same request again. A client can send any `Host`: a request for one that is not on the list is not redirected, but
+/// answered 421 Misdirected Request. Requests that are secure already go to the handler, as do those with which a
+/// certificate authority checks who controls the host (`/.well-known/acme-challenge/` and a token, RFC 8555 section
+/// 8.3). Without a handler, those are answered 404.
 public struct HTTPSRedirect: RequestHandler, Middleware {
     private static let challenges = "/.well-known/acme-challenge/"
 
@@ -45,7 +45,7 @@ public struct HTTPSRedirect: RequestHandler, Middleware {
         }
     }
 
-    /// Redirects the request; one that is secure is answered 404, since there is nothing else here.
+    /// Redirects the request. One that is already secure is answered 404, since there is nothing else here.
     public func handle(_ request: HTTPServerRequest) async throws {
         try await handler(request)
     }

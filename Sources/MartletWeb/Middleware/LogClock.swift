@@ -2,7 +2,7 @@ import CLibrary
 import HTTPWire
 import Synchronization
 
-/// The time of day as logs write it, in UTC. It is put into words once a second.
+/// The current time as text for logs, in UTC. It is formatted once a second.
 final class LogClock: Sendable {
     /// A second as text.
     struct Moment: Sendable {

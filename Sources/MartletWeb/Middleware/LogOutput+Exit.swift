@@ -1,7 +1,7 @@
 import CLibrary
 import Synchronization
 
-/// What is left in the outputs when the process ends.
+/// Writing what is left in the outputs when the process ends.
 extension LogOutput {
     /// The outputs that have been written to.
     private static let all = Mutex<[ObjectIdentifier: WeakOutput]>([:])

@@ -4,7 +4,7 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// Takes the lines of logs to a file or a terminal: those of a moment together, in one call of the system.
+/// Writes the lines of logs to a file or a terminal: those of about the same time in one system call.
 ///
 /// Writing a line never blocks: a dedicated thread makes the system calls, which can take for ever if the output is a
 /// pipe that is not read. Lines are dropped while too many bytes are pending; ``droppedLines`` counts them. Pending

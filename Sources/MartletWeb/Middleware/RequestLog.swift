@@ -11,11 +11,11 @@ import Synchronization
 /// await LogOutput.standardOutput.flush()
 /// ```
 ///
-/// Wrap it around everything else, so that it sees what the client gets. A client that went away before it got an
-/// answer is logged with the status 499. With `around`, what the server refuses before it becomes a request is logged too,
-/// with what could be read of it.
+/// Wrap it around everything else, so that it sees what the client gets. A request whose client went away before it got
+/// an answer is logged with the status 499. With `around`, requests that the server itself refuses are logged too, with
+/// what could be read of them.
 public struct RequestLog: Middleware {
-    /// How lines look. In each, control characters, quotes and backslashes of clients are escaped.
+    /// The format of the lines. Control characters, quotes and backslashes from clients are escaped in each.
     public enum Format: Sendable, Hashable {
         /// The Common Log Format: address, time, request line, status, bytes of content.
         case common

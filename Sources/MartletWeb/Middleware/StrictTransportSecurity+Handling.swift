@@ -3,7 +3,7 @@ import HTTPWire
 import Martlet
 
 extension StrictTransportSecurity: Middleware {
-    /// The handler, with the policy added to each response that goes out securely, to those to errors too.
+    /// Wraps `handler`, and adds the policy to each response over TLS, including those to errors.
     ///
     /// ```swift
     /// let policy = StrictTransportSecurity(maxAge: 63_072_000, includeSubDomains: true)

@@ -14,8 +14,8 @@ import Synchronization
 /// try await server.serve(hosts)
 /// ```
 ///
-/// The most specific name counts: a full one goes before the longest wildcard, and that before `*`. Names are compared
-/// without regard to case, ports make no difference. Several servers can share one virtual host.
+/// The most specific name counts: a full one comes before the longest wildcard, and that before `*`. Names are compared
+/// without regard to case; ports make no difference. Several servers can share one virtual host.
 public final class VirtualHost: RequestHandler {
     private struct State {
         var hosts: [String: HTTPServer.Handler] = [:]
@@ -42,15 +42,15 @@ public final class VirtualHost: RequestHandler {
         guard isNew else { throw .duplicateName(name) }
     }
 
-    /// Answers the requests for a host with a value, such as a directory of files.
+    /// Adds a host whose requests are answered by a value, such as a directory of files.
     ///
-    /// - Parameter name: as that of ``addHost(_:_:)``.
-    /// - Throws: ``VirtualHostError`` for a name that is none, or that has a handler already.
+    /// - Parameter name: As in ``addHost(_:_:)``.
+    /// - Throws: ``VirtualHostError`` for a name that is not valid, or that has a handler already.
     public func addHost(_ name: String, _ handler: some RequestHandler) throws(VirtualHostError) {
         try addHost(name, handler.handler)
     }
 
-    /// Forgets a host.
+    /// Removes a host.
     ///
     /// - Returns: Whether it was there.
     @discardableResult

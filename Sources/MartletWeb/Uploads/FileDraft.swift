@@ -4,7 +4,7 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// A file that has no name until it is complete. Whatever happens before that, nothing of it stays on the disk.
+/// A file that has no name until it is complete. Whatever happens before that, nothing of it is left on the disk.
 ///
 /// If the system has nameless files (`O_TMPFILE`), it is one: not even a crash leaves anything. Elsewhere it has a
 /// temporary name, which is removed with the draft. Its members block; call them within ``run(_:)``.

@@ -4,7 +4,7 @@ import HTTPWire
 import Martlet
 import NIOCore
 
-/// A form through which people put files into a directory.
+/// A form through which people upload files into a directory.
 ///
 /// ```swift
 /// let uploads = UploadHandler(directory: "incoming")
@@ -12,11 +12,11 @@ import NIOCore
 /// ```
 ///
 /// GET shows the form, POST stores the files of a `multipart/form-data` content, with progress where scripts are
-/// allowed. A file appears in the directory when all of it has arrived, under a ``UploadName``, which has no folders and
-/// means nothing to a server; no file is ever overwritten, a number is added instead. What breaks off leaves nothing.
-/// Pages of other origins are refused.
+/// allowed. A file appears in the directory when all of it has arrived, under an ``UploadName``, which has no folders
+/// and no special meaning to a server. No file is ever overwritten; a number is added instead. An incomplete upload
+/// leaves nothing. Pages of other origins are refused.
 public struct UploadHandler: RequestHandler {
-    /// How uploads are taken.
+    /// The settings of uploads.
     public struct Configuration: Sendable {
         /// How much is accepted. By default up to 1000 files or other parts; the size is not limited unless
         /// `totalBytes` is set.
@@ -52,8 +52,8 @@ public struct UploadHandler: RequestHandler {
 
     /// Answers a request: GET with the form, POST by storing the files.
     ///
-    /// - Throws: `HTTPError` with 405 or 501 for other methods, 403 for pages of other origins and 507 when the disk is full;
-    ///   as `HTTPServerRequest.multipart(limits:)` does for what is malformed or too large; `FileError`.
+    /// - Throws: `HTTPError` with 405 or 501 for other methods, 403 for pages of other origins and 507 when the disk is
+    ///   full; what `HTTPServerRequest.multipart(limits:)` throws for malformed or too large content; `FileError`.
     public func handle(_ request: HTTPServerRequest) async throws {
         switch request.method {
         case .get, .head:

@@ -80,7 +80,7 @@ struct ProgramTests {
             let process = try Subprocess(builtExecutable("chat"), ["--port", "\(chat.server.port)"])
             #expect(await process.exitStatus == 1)
             let errors = await process.errors.text
-            #expect(errors.hasPrefix("Error: Port \(chat.server.port) is taken. "))
+            #expect(errors.hasPrefix("Error: Port \(chat.server.port) is in use. "))
         }
     }
 

@@ -121,7 +121,7 @@ struct ContinueTests {
                 let run = try await martlet("get", "\(url)/a", "-C", "-O", in: directory)
                 #expect(run.status == 8)
                 #expect(
-                    run.errors == "martlet: The server sent another part than was asked for "
+                    run.errors == "martlet: The server sent another part than requested "
                         + "(Content-Range: bytes 3-4/10). Try without --continue.\n"
                 )
                 #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == [])

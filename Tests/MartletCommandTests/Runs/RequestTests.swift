@@ -83,7 +83,7 @@ struct RequestTests {
                 #expect(try await martlet("post", url, "-d", "@-", input: path).text.hasSuffix("\n\nfrom a file\n"))
                 let missing = try await martlet("post", url, "-d", "@none", in: directory)
                 #expect(missing.status == 23)
-                #expect(missing.errors == "martlet: none can't be read: No such file or directory.\n")
+                #expect(missing.errors == "martlet: Couldn't open none: No such file or directory\n")
             }
             // More than is held in memory: it is streamed.
             let pipe = try await shell("head -c 1500000 /dev/zero | tr '\\0' x | martlet post \(url) -d @- | wc -c")

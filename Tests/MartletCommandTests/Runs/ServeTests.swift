@@ -334,8 +334,8 @@ struct ServeTests {
             #expect(taken.status == 1)
             #expect(
                 taken.errors == """
-                    martlet: Port \(other.port) is taken by another program. Choose another one with --port; 0 takes any \
-                    that is free.
+                    martlet: Port \(other.port) is in use by another program. Choose another one with --port; 0 means \
+                    any free one.
 
                     """
             )
@@ -348,7 +348,7 @@ struct ServeTests {
             // An address for documentation, which no machine has (RFC 5737).
             let foreign = try await martlet("serve", "--host", "203.0.113.1", in: directory)
             #expect(foreign.status == 1)
-            #expect(foreign.errors.hasPrefix("martlet: This machine has no address 203.0.113.1. Give --host one of"))
+            #expect(foreign.errors.hasPrefix("martlet: This machine has no address 203.0.113.1. Set --host to one"))
             let unknown = try await martlet("serve", "--host", "martlet.invalid", in: directory)
             #expect(unknown.status == 6)
             for arguments in [["--port", "65536"], ["--cache", "soon"], ["--log", "long"], ["a", "b"]] {

@@ -156,7 +156,8 @@ struct MultipartFormTests {
             let unknown = try await answer(form(("name=a\r\nContent-Type: text/plain; charset=koi8-r", "x")))
             #expect(unknown == "415 The character set koi8-r is not supported. Send UTF-8.")
             #expect(
-                try await answer(form(("name=_charset_", "x"))) == "415 The character set x is not supported. Send UTF-8."
+                try await answer(form(("name=_charset_", "x")))
+                    == "415 The character set x is not supported. Send UTF-8."
             )
         }
     }

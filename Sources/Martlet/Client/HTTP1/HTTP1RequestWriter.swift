@@ -4,7 +4,7 @@ import NIOCore
 
 /// Turns a request into the bytes of HTTP/1.1.
 ///
-/// A plain value: it appends to a buffer and knows nothing of sockets. When a member throws, it has appended nothing.
+/// A plain value: it appends to a buffer, without access to sockets. When a member throws, it has appended nothing.
 struct HTTP1RequestWriter {
     private var meter = RequestContentMeter()
 
@@ -92,7 +92,7 @@ struct HTTP1RequestWriter {
         }
         switch request.framing {
         case .none:
-            // A method that gives content a meaning says that there is none (RFC 9110 section 8.6).
+            // A method with content must say that there is none (RFC 9110 section 8.6).
             if request.method == .post || request.method == .put || request.method == .patch {
                 buffer.writeContentLength(0)
             }
@@ -107,14 +107,14 @@ struct HTTP1RequestWriter {
         buffer.writeEndOfHead()
     }
 
-    /// Writes a field, unless it is one that the request's properties decide about.
+    /// Writes a field, unless the request's properties determine it.
     private static func append(_ field: HTTPField, to buffer: inout ByteBuffer) throws {
         switch field.name.canonicalName {
         case "content-length", "expect":
             return
         case "transfer-encoding":
             throw HTTPClientError.invalidHeader(
-                "Transfer-Encoding is set by the client. Leave contentLength nil for a chunked content."
+                "Transfer-Encoding is set by the client. Leave contentLength nil for chunked content."
             )
         case "connection" where field.value.lowercased() == "close":
             return

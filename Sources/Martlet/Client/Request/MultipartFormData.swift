@@ -4,12 +4,9 @@ import NIOCore
 
 /// A form with fields and files, the content of a request: `multipart/form-data` (RFC 7578).
 ///
-/// ```swift
-/// var form = MultipartFormData()
-/// form.append("Han Solo", named: "name")
-/// form.append(.file(path: "/tmp/falcon.png", length: 48_213), named: "picture", fileName: "falcon.png", mediaType: .png)
-/// let response = try await client.post("https://example.com/heroes", body: .multipart(form))
-/// ```
+/// ```swift var form = MultipartFormData() form.append("Han Solo", named: "name") form.append(.file(path:
+/// "/tmp/falcon.png", length: 48_213), named: "picture", fileName: "falcon.png", mediaType: .png) let response = try
+/// await client.post("https://example.com/heroes", body: .multipart(form)) ```
 ///
 /// The value only describes the content; ``segments`` are what to send. Names of fields and files are escaped as
 /// browsers do (WHATWG HTML section 4.10.21.8): UTF-8 stays, `"` becomes `%22`, CR `%0D` and LF `%0A`. Texts are sent
@@ -29,7 +26,7 @@ public struct MultipartFormData: Sendable {
     public struct Part: Sendable {
         /// The name of the field.
         public let name: String
-        /// The name of the file; `nil` for a field that is none.
+        /// The name of the file; `nil` for a field that is not a file.
         public let fileName: String?
         /// The media type; `nil` to send none, which means plain text.
         public let mediaType: MediaType?
@@ -76,8 +73,8 @@ public struct MultipartFormData: Sendable {
     ///
     /// - Parameters:
     ///   - name: The name of the field.
-    ///   - fileName: The name of the file, without folders. Defaults to none: not a file.
-    ///   - mediaType: The media type. Defaults to none for fields, to `application/octet-stream` for files.
+    ///   - fileName: The name of the file, without folders. None by default: the field is not a file.
+    ///   - mediaType: The media type. By default none for fields, and `application/octet-stream` for files.
     public mutating func append(
         _ content: Content,
         named name: String,

@@ -21,7 +21,7 @@ extension HTTPClientResponse {
     /// The content as text, in the character set that `Content-Type` names, or in UTF-8 if it names none.
     ///
     /// - Parameter limit: The most bytes to accept; nil for the client's `maximumCollectedBytes` (64 MiB).
-    /// - Throws: ``HTTPClientError/notText(_:)``; else as ``collect(upTo:)``.
+    /// - Throws: ``HTTPClientError/notText(_:)``; otherwise what ``collect(upTo:)`` throws.
     public func text(upTo limit: Int? = nil) async throws -> String {
         let bytes = try await collect(upTo: limit)
         do {
@@ -36,7 +36,7 @@ extension HTTPClientResponse {
     /// - Parameters:
     ///   - type: What to decode.
     ///   - limit: The most bytes to accept; nil for the client's `maximumCollectedBytes` (64 MiB).
-    /// - Throws: ``HTTPClientError/unexpectedJSON(_:)``; else as ``collect(upTo:)``.
+    /// - Throws: ``HTTPClientError/unexpectedJSON(_:)``; otherwise what ``collect(upTo:)`` throws.
     public func json<Value: Decodable>(_ type: Value.Type, upTo limit: Int? = nil) async throws -> Value {
         let content = try await collect(upTo: limit)
         do {

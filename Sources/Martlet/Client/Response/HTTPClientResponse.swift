@@ -5,8 +5,9 @@ import Synchronization
 
 /// The response to a request.
 ///
-/// The content is read with ``text(upTo:)``, ``json(_:upTo:)``, ``collect(upTo:)``, ``save(to:progress:)`` or piece by piece
-/// from ``body``, once. A response that is dropped without being read to its end gives its connection up.
+/// The content is read with ``text(upTo:)``, ``json(_:upTo:)``, ``collect(upTo:)``, ``save(to:progress:)`` or piece by
+/// piece from ``body``, once. Dropping a response that was not read to its end closes its connection or, with HTTP/2,
+/// resets its stream, unless little of it is left.
 public struct HTTPClientResponse: Sendable {
     /// Whether the content was compressed, and whether the client decompresses it.
     public enum CompressionState: Sendable, Hashable {

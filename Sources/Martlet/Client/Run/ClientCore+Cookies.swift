@@ -2,7 +2,7 @@ import CLibrary
 import HTTPTypes
 import HTTPWire
 
-/// What requests and responses have to do with the cookie jar, if there is one.
+/// Taking cookies for requests from the cookie jar, if there is one, and storing those of responses.
 extension ClientCore {
     /// The cookies that the jar has for a request.
     func cookies(for url: HTTPURL) -> [Cookie] {

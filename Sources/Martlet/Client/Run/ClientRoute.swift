@@ -2,7 +2,7 @@ import CLibrary
 import HTTPTypes
 import HTTPWire
 
-/// The way from the client to a server.
+/// The route from the client to a server.
 struct ClientRoute: Sendable {
     /// The proxy that it leads through, if any.
     var proxy: PoolKey.Proxy?

@@ -2,14 +2,14 @@ import HTTPTypes
 import HTTPWire
 
 extension RedirectPolicy {
-    /// The fields that carry secrets, or what one origin knows of another, and are not sent to another origin. `Host` is
-    /// one of them: it names the origin before.
+    /// The fields that are not sent to another origin, since they carry secrets or are meant for one origin, as `Host`
+    /// is.
     package static let credentialFields: Set<HTTPField.Name> = [
         .authorization, .cookie, .cookie2, .hostField, .proxyAuthorization, .wwwAuthenticate, .proxyAuthenticate,
     ]
 
-    /// The fields that describe content and make no sense without it (RFC 9110 section 15.4), besides all those whose
-    /// names begin with `Content-`.
+    /// The fields that describe content and make no sense without it (RFC 9110 section 15.4), besides those whose names
+    /// begin with `Content-`.
     package static let contentFields: Set<HTTPField.Name> = [
         .contentType, .contentLength, .contentEncoding, .contentLanguage, .contentLocation, .contentDisposition,
         .contentRange, .transferEncoding, .trailer, .expect, .lastModified, .contentDigest, .reprDigest, .digest,
@@ -30,7 +30,7 @@ extension RedirectPolicy {
     ///   - fields: The fields of the request that was redirected.
     ///   - keepsBody: Whether the next request has the same content.
     ///   - dropsCredentials: Whether the next request goes to another origin.
-    ///   - secrets: Fields of the user's own that must not go to another origin either, such as `X-API-Key`.
+    ///   - secrets: Further fields that must not be sent to another origin, such as `X-API-Key`.
     package static func prepare(
         _ fields: inout HTTPFields,
         keepsBody: Bool,

@@ -13,14 +13,14 @@ import HTTPWire
 /// - Any other response is final, with or without `Location`; so is a redirect without one (section 15.4 makes it
 ///   optional).
 ///
-/// There is no look-out for loops: a request that is made again after a cookie was set may have another answer. What
-/// does not end has a ``limit``.
+/// Loops are not detected: a request that is repeated after a cookie was set may get another response. The ``limit``
+/// ends endless ones.
 package struct RedirectPolicy: Sendable, Hashable {
-    /// Whether redirects are followed at all. Defaults to `true`.
+    /// Whether redirects are followed at all. `true` by default.
     package var isEnabled: Bool
-    /// How many redirects in a row are followed. Defaults to 5, as in Dart.
+    /// How many redirects in a row are followed. 5 by default.
     package var limit: Int
-    /// Whether a redirect may lead from `https` to `http`. Defaults to `false`.
+    /// Whether a redirect may lead from `https` to `http`. `false` by default.
     package var allowsDowngrade: Bool
 
     /// The policy with these settings.
@@ -36,7 +36,7 @@ package struct RedirectPolicy: Sendable, Hashable {
 
     /// What to do with a response.
     package enum Decision: Sendable, Hashable {
-        /// Make this request next.
+        /// The client makes this request next.
         ///
         /// - `keepsBody`: whether it has the content of the previous request, and the fields that describe it.
         /// - `dropsCredentials`: whether it goes to another origin, and so must not carry what is meant for this one.
@@ -49,7 +49,7 @@ package struct RedirectPolicy: Sendable, Hashable {
 
     /// Why a response is final.
     package enum StopReason: Sendable, Hashable {
-        /// The status is not one of a redirect that clients follow: 301, 302, 303, 307 or 308.
+        /// The status is not 301, 302, 303, 307 or 308.
         case notARedirect
         /// Redirects are not followed.
         case disabled
@@ -80,8 +80,8 @@ package struct RedirectPolicy: Sendable, Hashable {
 
     /// What to do with a response to the request `method` `url`, whose fields are `fields`.
     ///
-    /// A `Location` that is not UTF-8 is followed byte by byte. Several that are equal count as one; a request whose
-    /// response has different ones fails.
+    /// A `Location` that is not UTF-8 is followed byte by byte. Several equal ones count as one; with different ones
+    /// the request fails.
     package func decision(
         for method: HTTPRequest.Method,
         url: HTTPURL,
@@ -136,7 +136,7 @@ package struct RedirectPolicy: Sendable, Hashable {
         )
     }
 
-    /// Whether a response with this status points to where the request is to be made instead.
+    /// Whether a response with this status is a redirect: 301, 302, 303, 307 or 308.
     package static func isRedirect(_ status: HTTPResponse.Status) -> Bool {
         switch status.code {
         case 301, 302, 303, 307, 308: true

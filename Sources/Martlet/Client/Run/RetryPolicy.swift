@@ -8,11 +8,11 @@ import HTTPTypes
 /// - If some of it was sent, only if the method is idempotent and the connection had served a request before: then the
 ///   server most likely closed it while the request was on its way. On a new connection the server itself is in
 ///   trouble.
-/// - If the content cannot be sent a second time, only as long as nothing of it has been taken.
+/// - If the content cannot be sent a second time, only as long as none of it has been taken.
 package struct RetryPolicy: Sendable, Hashable {
-    /// How often one request is made again. Defaults to 2.
+    /// How often one request is retried. 2 by default.
     package var limit: Int
-    /// Whether idempotent requests are also made again when a new connection broke. Defaults to `false`.
+    /// Whether idempotent requests are also retried when a new connection broke. `false` by default.
     package var retriesOnNewConnections: Bool
 
     /// The policy with these settings.
@@ -21,10 +21,10 @@ package struct RetryPolicy: Sendable, Hashable {
         self.retriesOnNewConnections = retriesOnNewConnections
     }
 
-    /// No request is made again.
+    /// The policy that retries nothing.
     package static let never = RetryPolicy(limit: 0)
 
-    /// How far a request got.
+    /// How far a request got before its connection broke.
     package enum Progress: Sendable, Hashable {
         /// No byte of it was handed to the system.
         case nothingSent
@@ -44,7 +44,7 @@ package struct RetryPolicy: Sendable, Hashable {
     ///     a file, or nothing has been taken from its stream.
     ///   - isIdempotent: Whether the request can be made twice without harm, if the caller knows that, as with a field
     ///     `Idempotency-Key`. By default `nil`: the method decides.
-    ///   - attempt: How often the request has been made so far, 1 for the first time.
+    ///   - attempt: How often the request has been made so far: 1 after the first time.
     package func allowsRetry(
         of method: HTTPRequest.Method,
         after progress: Progress,
@@ -62,8 +62,8 @@ package struct RetryPolicy: Sendable, Hashable {
         }
     }
 
-    /// Whether a method means the same made once or several times: GET, HEAD, OPTIONS, TRACE, PUT and DELETE (RFC 9110
-    /// section 9.2.2).
+    /// Whether repeating a request with this method has no further effect: GET, HEAD, OPTIONS, TRACE, PUT and DELETE
+    /// (RFC 9110 section 9.2.2).
     package static func isIdempotent(_ method: HTTPRequest.Method) -> Bool {
         switch method {
         case .get, .head, .options, .trace, .put, .delete: true

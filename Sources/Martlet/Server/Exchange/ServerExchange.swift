@@ -68,7 +68,7 @@ final class ServerExchange: Sendable {
         }
     }
 
-    /// Whether the client offers to go on in another protocol (RFC 9110 section 7.8).
+    /// Whether the client offers to switch to another protocol (RFC 9110 section 7.8).
     var asksForUpgrade: Bool { head.version == .http1_1 && headers[.upgrade] != nil }
 
     /// The session, if the handler has accessed it.

@@ -1,7 +1,7 @@
 import NIOCore
 import Synchronization
 
-/// Handing the connection to somebody else. All of it is called on the loop, except ``info``.
+/// Detaching the connection. Members are called on the loop, except ``info``.
 extension HTTP1ServerConnection: DetachedConnection {
     var eventLoop: any EventLoop { loop.eventLoop }
 
@@ -45,7 +45,7 @@ extension HTTP1ServerConnection: DetachedConnection {
         return channel.isWritable
     }
 
-    /// Closes when the socket has taken everything.
+    /// Closes when the socket has accepted everything.
     func closeDetached() {
         guard case .detached = phase, let context else { return }
         flushOutput()
@@ -58,7 +58,7 @@ extension HTTP1ServerConnection: DetachedConnection {
         context?.close(mode: .output, promise: nil)
     }
 
-    /// The two ends of the connection; nil once it is closed. May be asked from anywhere.
+    /// The addresses of the connection; nil once it is closed. Can be read from anywhere.
     var info: HTTPConnectionInfo? {
         openChannel.withLock { $0 }.map { HTTPConnectionInfo($0) }
     }

@@ -1,14 +1,14 @@
 import HTTPWire
 import NIOCore
 
-/// A stream that carries another protocol from now on, by CONNECT (RFC 9113 section 8.5, RFC 8441). All of it is called on the loop,
-/// except where ``DetachedConnection`` says otherwise.
+/// A stream that carries another protocol from now on, by CONNECT (RFC 9113 section 8.5, RFC 8441). Members are called
+/// on the loop, unless ``DetachedConnection`` says otherwise.
 extension HTTP2ServerStream: DetachedConnection {
     func detach(_ exchange: ServerExchange, writeHeaders: Bool) throws -> DetachedSocket {
         try check(exchange)
         guard exchange.head.method == .connect else { throw HTTPServerError.connectionIsShared }
         guard !writer.isHeadWritten else { throw HTTPServerError.headAlreadySent }
-        // The client has nothing more to say; that is no way to begin.
+        // The client has ended the stream already, so no tunnel can begin.
         guard let body = exchange.body else { throw HTTPServerError.connectionClosed }
         if writeHeaders {
             try exchange.withDraft { (draft) throws(HTTPServerError) in

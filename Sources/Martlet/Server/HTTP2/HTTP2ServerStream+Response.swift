@@ -33,7 +33,7 @@ extension HTTP2ServerStream: ExchangeConnection {
     // MARK: Writing
 
     func end(_ exchange: ServerExchange, _ content: OutgoingContent) throws(HTTPServerError) {
-        // Also when a change that came too late is reported: the response is complete nevertheless.
+        // Also when a late change is reported: the response is complete nevertheless.
         defer { finishIfOver() }
         try write(exchange) { (draft) throws(HTTPServerError) in
             let coding = writer.isHeadWritten ? nil : exchange.chooseCoding(&draft, wholeLength: content.byteCount)
@@ -88,7 +88,7 @@ extension HTTP2ServerStream: ExchangeConnection {
     }
 
     func write(_ exchange: ServerExchange, _ slice: FileSlice) throws(HTTPServerError) -> Bool {
-        // Files are read: cut into frames they would not leave any faster from the system's cache.
+        // Files are read: with framing, `sendfile` would not make them any faster.
         let bytes: ByteBuffer
         do {
             bytes = try slice.file.read(slice.range)
@@ -105,13 +105,13 @@ extension HTTP2ServerStream: ExchangeConnection {
         }
     }
 
-    /// Lets `body` write to the response of the exchange as the draft says.
+    /// Runs `body` with the writer and the draft of the exchange's response.
     private func write(
         _ exchange: ServerExchange,
         _ body: (inout ResponseDraft) throws(HTTPServerError) -> Void
     ) throws(HTTPServerError) {
         try check(exchange)
-        // Also what was written before an error: it must not end in another response.
+        // Also what was written before an error: it must not end up in another response.
         defer { sendWritten() }
         let wasChangedTooLate = try exchange.withDraft { (draft) throws(HTTPServerError) in
             try body(&draft)
@@ -122,7 +122,7 @@ extension HTTP2ServerStream: ExchangeConnection {
         if wasChangedTooLate { throw .headAlreadySent }
     }
 
-    /// Sends what the writer has put out.
+    /// Sends the writer's output.
     func sendWritten() {
         sendScratch {
             if writer.isEnded { output.finish(trailers: writer.http2Trailers) }
@@ -152,7 +152,7 @@ extension HTTP2ServerStream: ExchangeConnection {
 
     // MARK: Requests that are none
 
-    /// Answers a request that could not be understood.
+    /// Answers a malformed request.
     func refuse(_ error: HTTPParseError) {
         var draft = ResponseDraft(isPersistent: true)
         draft.status = error.status

@@ -6,25 +6,25 @@ import HTTPWire
 /// let socket = try await WebSocket.upgrade(request, allowedOrigins: .same.or(.only("https://example.com")))
 /// ```
 ///
-/// Browsers let any page send requests and open WebSockets to any server, and send that server's cookies along: without a
-/// check, a page of another site could act as its visitor. Programs that are not browsers name no origin, or any.
+/// Browsers let any page send requests and open WebSockets to any server, and send that server's cookies along: without
+/// a check, a page of another site could act as its visitor. Programs that are not browsers name no origin, or any.
 public struct AllowedOrigins: Sendable {
     private enum Rule: Sendable {
         case any
-        /// As they were given, and as browsers write them.
+        /// As they were given, and in the form that browsers send.
         case listed([String], serialized: Set<String>)
         case matching(@Sendable (_ origin: String, HTTPServerRequest) -> Bool)
     }
 
-    /// It takes one of them to allow an origin.
+    /// The rules, any one of which can allow an origin.
     private let rules: [Rule]
 
     private init(rules: [Rule]) {
         self.rules = rules
     }
 
-    /// Pages of the host and port that the request is for. Schemes are not compared, since a proxy may have terminated TLS.
-    /// See ``HTTPServerRequest/isOwnOrigin(_:)``.
+    /// Pages of the host and port that the request is for. Schemes are not compared, since a proxy may have terminated
+    /// TLS. See ``HTTPServerRequest/isOwnOrigin(_:)``.
     public static let same = AllowedOrigins { origin, request in request.isOwnOrigin(origin) }
 
     /// All pages: for services without cookies, or with another kind of authentication.
@@ -80,7 +80,7 @@ public struct AllowedOrigins: Sendable {
         }
     }
 
-    /// The origin as a browser writes it.
+    /// The origin in the form that browsers send.
     private static func serialized(_ text: String) -> String {
         // Origins of other schemes, such as those of browser extensions, are opaque names.
         guard let url = HTTPURL(text), url.scheme == "http" || url.scheme == "https" else { return text }

@@ -13,7 +13,7 @@ extension HTTPServerRequest {
         guard codings.contains(where: { $0.asciiLowercased != ContentCoding.identity.description }) else { return }
         throw HTTPError(
             .unsupportedMediaType,
-            "The content comes in a Content-Encoding, which is not undone here; send it as it is.",
+            "The content has a Content-Encoding; send it without one.",
             headers: [.acceptEncoding: ContentCoding.identity.description]
         )
     }

@@ -26,11 +26,11 @@ public struct HTTPServerRequest: Sendable {
     /// The request target, as sent (RFC 9112 section 3.2).
     public var target: String { exchange.head.target.raw }
 
-    /// The request target in its parts: path, path segments, query parameters. A client names scheme and host elsewhere:
-    /// ``requestedURL`` puts them together.
+    /// The parts of the request target: path, path segments, query parameters. Scheme and host come from elsewhere:
+    /// ``requestedURL`` combines them.
     public var url: RequestTarget { exchange.head.target }
 
-    /// The version of HTTP that the request was sent with.
+    /// The version of HTTP of the request.
     public var version: HTTPVersion { exchange.head.version }
 
     /// Whether the client may send further requests on the same connection.

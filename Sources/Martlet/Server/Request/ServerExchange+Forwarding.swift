@@ -1,11 +1,11 @@
 import HTTPWire
 
-/// What trusted proxies say about a request counts as if the client had said it to this server itself.
+/// Takes into account what trusted proxies say about a request.
 extension ServerExchange {
-    /// What proxies of the configuration's `trustedProxies` say; nothing where the peer is none of them.
+    /// What proxies of the configuration's `trustedProxies` say; nothing if the peer is not one of them.
     var forwarded: ForwardedRequest {
         let trusted = settings.configuration.trustedProxies
-        // The fields are not even made into values where nobody is trusted.
+        // Without trusted proxies the fields need not even be parsed.
         return trusted.isEmpty
             ? ForwardedRequest()
             : ForwardedRequest(headers, from: connection.info?.remoteAddress, trusting: trusted)

@@ -1,7 +1,7 @@
 import CLibrary
 import NIOCore
 
-/// Stops accepting while the server has as many connections as it may have, or the system has no descriptors left.
+/// Pauses accepting while the server has as many connections as allowed, or the system has no descriptors left.
 final class AcceptGate: ChannelDuplexHandler {
     typealias InboundIn = any Channel
     typealias InboundOut = any Channel

@@ -18,7 +18,7 @@ final class ConnectionGauge: Sendable {
         add(1, to: new)
     }
 
-    /// Adds what this loop has to `info`.
+    /// Adds the connections of this loop to `info`.
     func add(to info: inout ConnectionCounts) {
         let idle = idle.load(ordering: .relaxed)
         let active = active.load(ordering: .relaxed)

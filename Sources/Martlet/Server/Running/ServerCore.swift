@@ -46,7 +46,7 @@ final class ServerCore: Sendable {
         }
     }
 
-    /// The server's own address and port, as a URL of this scheme names them.
+    /// The server's own address and port, as in a URL of this scheme.
     func authority(of scheme: String) -> String {
         // No port where there is none, as on Unix-domain sockets, or where it is the scheme's own.
         port == 0 || port == HTTPOrigin.defaultPort(of: scheme) ? "\(address)" : "\(address):\(port)"

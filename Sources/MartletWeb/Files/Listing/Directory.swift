@@ -52,7 +52,7 @@ extension VirtualDirectory {
             }
         }
 
-        /// Answers with a file of this directory, as if it had been asked for by its own name; 404 if there is none.
+        /// Answers with a file of this directory, as if it had been requested by its own path; 404 if there is none.
         public func sendFile(_ name: String, to request: HTTPServerRequest) async throws {
             let demand = Demand(request, files.configuration)
             guard let path = try? path.appending(Array(name.utf8)) else {

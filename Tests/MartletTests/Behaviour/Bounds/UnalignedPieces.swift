@@ -12,9 +12,8 @@ struct UnalignedPieces: Sequence, Sendable {
     /// How many messages' worth of bytes a piece has.
     var messagesInPiece = 1
 
-    /// How many messages are sent: 100,000, or 64 MiB if that is less. A debug build takes up to 20 seconds for those of
-    /// one peer, so it is an eighth of the number unless `MARTLET_BOUNDS_FULL` is set; 64 MiB are sent in any case where
-    /// messages are large.
+    /// How many messages are sent: 100,000, or 64 MiB if that is less. All peers take a debug build two minutes of processor
+    /// time, so it is an eighth of 100,000 unless `MARTLET_BOUNDS_FULL` is 1; large messages make 64 MiB in any case.
     var count: Int {
         Swift.min((Self.isFull ? 100_000 : 12_500) / framesInMessage, (64 << 20) / message.count + 1)
     }

@@ -35,7 +35,7 @@ struct ContentRuleTests {
         let response = try await ask(target, "[1]", ["Content-Type: application/json", "Content-Encoding: \(coding)"])
         #expect(response.statusLine == "HTTP/1.1 415 Unsupported Media Type")
         #expect(response["Accept-Encoding"] == "identity")
-        #expect(response.text == "The content comes in a Content-Encoding, which is not undone here; send it as it is.")
+        #expect(response.text == "The content has a Content-Encoding; send it without one.")
     }
 
     @Test("S11: identity is no coding, and `body` is the content as it was sent")
