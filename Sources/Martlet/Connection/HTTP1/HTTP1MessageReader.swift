@@ -59,16 +59,22 @@ struct HTTP1MessageReader<Parser: MessageHeadParser> {
         self.bodyLimits = bodyLimits
     }
 
+    // What is asked is inlined, since a call would copy the whole value.
+
     /// Whether a head has been handed out whose message is not complete yet.
+    @inline(__always)
     var isInsideMessage: Bool { decoder != nil }
 
     /// Whether part of a head has arrived.
+    @inline(__always)
     var isInsideHead: Bool { parser.hasStarted || (decoder == nil && input.readableBytes > 0) }
 
     /// Whether the peer has sent, or is about to send, something that nobody will read.
+    @inline(__always)
     var hasUnreadInput: Bool { isInsideMessage || input.readableBytes > 0 || failure != nil }
 
     /// How many bytes have arrived and were not handed out.
+    @inline(__always)
     var bufferedBytes: Int { input.readableBytes }
 
     /// How much memory what has arrived holds on to, in bytes.
@@ -163,5 +169,6 @@ extension HTTP1MessageReader where Parser == RequestHeadParser {
     var refusedHead: RequestHead { RequestHead(refused: refusedInput ?? input.bytes) }
 
     /// Whether a head has been handed out whose request is not complete yet.
+    @inline(__always)
     var isInsideRequest: Bool { isInsideMessage }
 }

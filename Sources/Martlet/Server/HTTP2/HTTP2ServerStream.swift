@@ -12,9 +12,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
     /// The exchange until it is over; nil for a request that was not understood.
     @exclusivity(unchecked) var exchange: ServerExchange?
     @exclusivity(unchecked) var writer: ResponseWriter
-    @exclusivity(unchecked) var completions: [@Sendable (HTTPResponseSummary) -> Void] = []
-    @exclusivity(unchecked) var handlerTask = StoredTask()
-    @exclusivity(unchecked) var isHandlerRunning = false
+    @exclusivity(unchecked) var handler = ExchangeSlot()
     /// Whether the connection counts the exchange as one that goes on.
     @exclusivity(unchecked) var isCounted = false
     @exclusivity(unchecked) var hasSentContinue = false
@@ -210,7 +208,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
     /// Ends the exchange when the response is complete and the handler has returned, and with it what is left of the
     /// request.
     func finishIfOver() {
-        guard writer.isEnded, !isHandlerRunning, !isBroken else { return }
+        guard writer.isEnded, !handler.isRunning, !isBroken else { return }
         if let exchange {
             self.exchange = nil
             reportCompletion()
@@ -270,13 +268,13 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
         if drain != nil, isOutputEnded { return refuseRest() }
         if let receiver { return receiver.finish() }
         exchange?.body?.fail(HTTPBodyError.connectionClosed)
-        handlerTask.cancel()
+        handler.cancel()
     }
 
     private func breakDown(_ error: any Error) {
         isBroken = true
         queue.removeAll()
-        handlerTask.cancel()
+        handler.cancel()
         exchange?.body?.fail(error)
         exchange = nil
         letReceiverGo(error)
@@ -306,7 +304,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
         if stall.hasLasted(now: now, isStuck: isStuck, configuration.writeTimeout) {
             return abandon(with: .cancel, notice: HTTPBodyError.connectionClosed)
         }
-        guard let exchange, !writer.isEnded || isHandlerRunning else { return }
+        guard let exchange, !writer.isEnded || handler.isRunning else { return }
         let isStarving = !isInputEnded && exchange.body?.isStarving == true
         switch timing.check(
             now: now,
