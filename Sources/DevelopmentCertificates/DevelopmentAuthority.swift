@@ -13,17 +13,17 @@ struct DevelopmentAuthority {
     private static let day = 86_400.0
     /// Ten years.
     private static let lifetime = 3_650 * day
-    /// Browsers take 398 days at most.
+    /// Browsers accept at most 398 days.
     private static let leafLifetime = 397 * day
-    /// How long before its end a certificate is renewed.
+    /// How long before its expiry a certificate is renewed.
     private static let renewal = 30 * day
-    /// Clocks differ.
+    /// The tolerated difference between clocks.
     private static let tolerance = 3_600.0
 
     let certificate: Certificate
     private let key: DevelopmentKey
 
-    /// An authority with a certificate that it has signed itself.
+    /// Creates an authority with a self-signed certificate.
     init(key: DevelopmentKey, at now: Date) throws(DevelopmentCertificateError) {
         self.key = key
         certificate = try Self.making {
@@ -56,7 +56,7 @@ struct DevelopmentAuthority {
         }
     }
 
-    /// The authority of a certificate that was made before; nil if it is of another key, or ends too soon to vouch for
+    /// Creates the authority of an existing certificate; nil if that is for another key, or expires too soon to issue
     /// another one.
     init?(pem: String, key: DevelopmentKey, at now: Date) {
         guard let certificate = try? Certificate(pemEncoded: pem), certificate.publicKey == key.publicKey,
@@ -72,7 +72,7 @@ struct DevelopmentAuthority {
         try Self.making { try certificate.serializeAsPEM().pemString + "\n" }
     }
 
-    /// A certificate for this machine, in PEM.
+    /// Issues a certificate for this machine, in PEM.
     func issue(
         for leaf: DevelopmentKey,
         _ hosts: DevelopmentHosts,
@@ -103,7 +103,7 @@ struct DevelopmentAuthority {
         }
     }
 
-    /// Whether the certificate is one that this authority has issued for the key, and can still be used for a while.
+    /// Whether this authority has issued the certificate for the key and the hosts, and it does not expire soon.
     func vouches(for pem: String, of leaf: DevelopmentKey, _ hosts: DevelopmentHosts, at now: Date) -> Bool {
         guard let issued = try? Certificate(pemEncoded: pem), issued.publicKey == leaf.publicKey,
             issued.issuer == certificate.subject,
@@ -117,12 +117,12 @@ struct DevelopmentAuthority {
         do {
             return try make()
         } catch {
-            throw DevelopmentCertificateError("No certificate could be made: \(error)")
+            throw DevelopmentCertificateError("The certificate could not be created: \(error)")
         }
     }
 }
 
 extension String {
-    /// What a common name can hold (RFC 5280 appendix A.1, ub-common-name).
+    /// The prefix that fits into a common name (RFC 5280 appendix A.1, ub-common-name).
     fileprivate var prefix64: String { String(prefix(64)) }
 }

@@ -1,6 +1,6 @@
 import CLibrary
 
-/// Why there are no development certificates, in a sentence for people.
+/// Why there are no development certificates, as a sentence for people.
 package struct DevelopmentCertificateError: Error, Sendable, Hashable, CustomStringConvertible {
     package let description: String
 
@@ -8,7 +8,7 @@ package struct DevelopmentCertificateError: Error, Sendable, Hashable, CustomStr
         self.description = description
     }
 
-    /// What the system has just refused to do with a file.
+    /// Creates the error of the last system call on a file.
     init(_ operation: String, _ path: String) {
         description = "Couldn't \(operation) \(path): \(String(cString: strerror(errno)))."
     }

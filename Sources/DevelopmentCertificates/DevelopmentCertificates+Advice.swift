@@ -1,10 +1,10 @@
 extension DevelopmentCertificates {
-    /// The command that asks a server on this machine with curl.
+    /// The curl command for a URL on this machine.
     package func curl(_ url: String) -> String {
         Self.curl(url, authority: authority)
     }
 
-    /// The command that asks a server on this machine with curl, once its certificates are in their usual place.
+    /// The curl command for a URL on this machine, with certificates in their default directory.
     package static func usualCurl(_ url: String) -> String {
         curl(url, authority: "\(defaultDirectory ?? ".")/\(authorityName)")
     }
@@ -13,7 +13,7 @@ extension DevelopmentCertificates {
         "curl --cacert \(quoted(authority)) \(url)"
     }
 
-    /// How to make browsers and other programs trust the authority, line by line. It is for this user to decide.
+    /// How to make browsers and other programs trust the authority, line by line. The decision is the user's.
     package var advice: [String] {
         let file = Self.quoted(authority)
         #if os(macOS)
@@ -28,14 +28,14 @@ extension DevelopmentCertificates {
             ]
         #endif
         return [
-            "A certificate authority for https on this machine has been made: \(authority)",
-            "It can vouch for localhost and nothing else. To let programs trust it:",
+            "A certificate authority for https on this machine has been created: \(authority)",
+            "It can issue certificates for localhost only. To make programs trust it:",
             "  curl:        \(curl("https://localhost:…"))",
             "  Martlet:     martlet get --cacert \(file) https://localhost:…",
         ] + system + ["  Firefox:     Settings, Certificates, Authorities, Import"]
     }
 
-    /// A path as a shell takes it.
+    /// A path quoted for a shell.
     private static func quoted(_ path: String) -> String {
         let isPlain = path.utf8.allSatisfy { byte in
             switch byte {

@@ -6,21 +6,20 @@ import Martlet
     import Foundation
 #endif
 
-/// A certificate for https on one's own machine, and the authority that vouches for it.
+/// A certificate for https on one's own machine, and the authority that has issued it.
 ///
 /// ```swift
 /// let security = try DevelopmentCertificates.prepare().security
 /// let server = try await HTTPServer.bindSecure(.loopbackIPv4, port: 4047, security: security)
 /// ```
 ///
-/// Both are made when they are first needed, on the machine that uses them: nobody else has the keys. People who tell
-/// their browsers to trust the authority lose nothing by it: its certificate says that it vouches for `localhost`,
-/// `127.0.0.0/8` and `::1` alone (name constraints, RFC 5280 section 4.2.1.10), so that even a stolen key makes nobody
-/// another site.
+/// Both are created when they are first needed, on the machine that uses them, so no one else has the keys. Making a
+/// browser trust the authority is safe: its certificate allows it to issue certificates for `localhost`, `127.0.0.0/8`
+/// and `::1` only (name constraints, RFC 5280 section 4.2.1.10), so even a stolen key can't impersonate other sites.
 package struct DevelopmentCertificates: Sendable, Hashable {
-    /// The directory of the files. It belongs to this user, and is read by nobody else.
+    /// The directory of the files. It belongs to this user, and only this user can read the files.
     package let directory: String
-    /// Whether the authority's certificate has just been made: nobody trusts it yet.
+    /// Whether the authority's certificate has just been created, so that no program trusts it yet.
     package let isNew: Bool
 
     /// The authority's certificate in PEM, to be trusted.
@@ -29,13 +28,13 @@ package struct DevelopmentCertificates: Sendable, Hashable {
     package var localhost: String { "\(directory)/\(Self.localhostName)" }
     /// The certificate for `localhost`, `127.0.0.1` and `::1` in PEM.
     ///
-    /// BoringSSL, which Martlet's client and others are made with, knows no constraints for addresses: it refuses every
-    /// certificate with an address under them. Hence ``localhost``, for those who ask for that name.
+    /// BoringSSL, which Martlet's client and others use, does not support name constraints for addresses: under them it
+    /// rejects every certificate with an address. Hence ``localhost``, for clients that request that name.
     package var loopback: String { "\(directory)/\(Self.loopbackName)" }
     /// The private key of both in PEM.
     package var privateKey: String { "\(directory)/\(Self.leafKeyName)" }
 
-    /// What secures a server with the certificates.
+    /// The security context of a server with these certificates.
     package var security: SecurityContext {
         let key = SecurityContext.Source.file(privateKey)
         var security = SecurityContext(identity: .pem(certificateChain: .file(loopback), privateKey: key))
@@ -49,13 +48,14 @@ package struct DevelopmentCertificates: Sendable, Hashable {
     private static let loopbackName = "loopback.pem"
     private static let leafKeyName = "localhost-key.pem"
 
-    /// The certificates of this user, which are made or renewed if need be. Blocks.
+    /// Returns the certificates of this user, after creating or renewing them if necessary. Blocks.
     ///
-    /// Keys are made once. The authority is used for ten years. The other certificates are good for 397 days, and
-    /// renewed in the last 30. Any number of programs may do this at the same time.
+    /// Keys are created once. The authority is valid for ten years. The other certificates are valid for 397 days, and
+    /// renewed in the last 30. Any number of programs may call this at the same time.
     ///
-    /// - Parameter directory: Where they are kept; the environment variable `MARTLET_CERTIFICATES` says where by default,
-    ///   and without it `martlet/certificates` in the user's data directory (`XDG_DATA_HOME`, `~/.local/share`).
+    /// - Parameter directory: The directory of the certificates. Defaults to the environment variable
+    ///   `MARTLET_CERTIFICATES`, and without that to `martlet/certificates` in the user's data directory
+    ///   (`XDG_DATA_HOME`, `~/.local/share`).
     /// - Throws: ``DevelopmentCertificateError``.
     package static func prepare(in directory: String? = nil) throws(DevelopmentCertificateError)
         -> DevelopmentCertificates
@@ -68,7 +68,7 @@ package struct DevelopmentCertificates: Sendable, Hashable {
     {
         guard let path = directory ?? defaultDirectory else {
             throw DevelopmentCertificateError(
-                "There is no home directory to keep certificates in. Name one in the variable MARTLET_CERTIFICATES."
+                "There is no home directory for certificates. Set MARTLET_CERTIFICATES to a directory."
             )
         }
         let files = try PrivateDirectory(path)
@@ -92,11 +92,11 @@ package struct DevelopmentCertificates: Sendable, Hashable {
         }
     }
 
-    /// Where the certificates are kept unless told otherwise; nil if the user has no home.
+    /// The default directory of the certificates; nil if the user has no home directory.
     package static var defaultDirectory: String? {
         let variables = ProcessInfo.processInfo.environment
         if let path = variables["MARTLET_CERTIFICATES"], !path.isEmpty { return path }
-        // XDG Base Directory Specification: a relative path does not count.
+        // XDG Base Directory Specification: a relative path is ignored.
         if let data = variables["XDG_DATA_HOME"], data.hasPrefix("/") { return "\(data)/martlet/certificates" }
         guard let home = variables["HOME"], home.hasPrefix("/") else { return nil }
         #if os(macOS)
@@ -106,14 +106,14 @@ package struct DevelopmentCertificates: Sendable, Hashable {
         #endif
     }
 
-    /// The key in a file, which is made if there is none.
+    /// The key in a file, which is created if it does not exist.
     private static func key(
         _ name: String,
         in files: PrivateDirectory
     ) throws(DevelopmentCertificateError) -> DevelopmentKey {
         if let pem = try files.read(name) {
             if let key = DevelopmentKey(pem: pem) { return key }
-            throw DevelopmentCertificateError("\(files.path)/\(name) holds no key. Remove it, and a new one is made.")
+            throw DevelopmentCertificateError("\(files.path)/\(name) holds no key. Remove it to create a new one.")
         }
         let key = DevelopmentKey()
         try files.write(key.pem, as: name)

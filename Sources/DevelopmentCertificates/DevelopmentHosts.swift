@@ -1,7 +1,7 @@
 import SwiftASN1
 import X509
 
-/// Whom a development certificate is for.
+/// The hosts that a development certificate is valid for.
 enum DevelopmentHosts: Sendable {
     /// `localhost`.
     case localhost
@@ -11,14 +11,13 @@ enum DevelopmentHosts: Sendable {
     static let name = "localhost"
     private static let ipv6 = [UInt8](repeating: 0, count: 15) + [1]
 
-    /// The addresses of this machine that are reached from this machine only, each with its mask (RFC 5280 section
-    /// 4.2.1.10).
+    /// The loopback addresses, each with its mask (RFC 5280 section 4.2.1.10).
     static let ranges = [
         ASN1OctetString(contentBytes: [127, 0, 0, 0, 255, 0, 0, 0]),
         ASN1OctetString(contentBytes: (ipv6 + [UInt8](repeating: 255, count: 16))[...]),
     ]
 
-    /// As they stand in a certificate.
+    /// The names for a certificate.
     var names: [GeneralName] {
         switch self {
         case .localhost: [.dnsName(Self.name)]

@@ -1,16 +1,16 @@
 import Crypto
 import X509
 
-/// A private key, for ECDSA on P-256, which every TLS library knows.
+/// A private key for ECDSA on P-256, which every TLS library supports.
 struct DevelopmentKey {
     private let key: P256.Signing.PrivateKey
 
-    /// A new key.
+    /// Creates a new key.
     init() {
         key = P256.Signing.PrivateKey()
     }
 
-    /// Nil when the text is no such key.
+    /// Parses a key; nil if the text is not such a key.
     init?(pem: String) {
         guard let key = try? P256.Signing.PrivateKey(pemRepresentation: pem) else { return nil }
         self.key = key

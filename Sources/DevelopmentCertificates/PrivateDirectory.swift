@@ -1,17 +1,17 @@
 import CLibrary
 
-/// A directory for small files that are of one user alone. Its members block.
+/// A directory for small files that belong to one user. Its members block.
 struct PrivateDirectory {
-    /// How long another process may have it for itself, in hundredths of a second.
+    /// How long to wait for the lock of another process, in hundredths of a second.
     private static let patience = 1_000
-    /// More than a key or a certificate has.
+    /// Larger than a key or a certificate.
     private static let maximumFileSize = 65_536
 
     let path: String
 
-    /// Makes the directory, and those above it, if there is none.
+    /// Creates the directory and its parents if they do not exist.
     ///
-    /// - Throws: ``DevelopmentCertificateError`` also when others could change what is in it.
+    /// - Throws: ``DevelopmentCertificateError``, also if others can write to the directory.
     init(_ path: String) throws(DevelopmentCertificateError) {
         self.path = path
         try Self.make(path)
@@ -22,20 +22,20 @@ struct PrivateDirectory {
         }
         guard facts.st_uid == geteuid(), facts.st_mode & (S_IWGRP | S_IWOTH) == 0 else {
             throw DevelopmentCertificateError(
-                "Others can write to \(path): keys are not safe there. Choose a directory of your own."
+                "Others can write to \(path), so keys are not safe there. Choose a directory of your own."
             )
         }
-        // Whatever folder of whatever project it is in, no key is to be committed.
+        // Keys must never be committed, even if the directory is inside a project.
         if try read(".gitignore") == nil { try write("*\n", as: ".gitignore") }
     }
 
-    /// Runs `body` while no other process does so for the same directory.
+    /// Runs `body` with an exclusive lock on the directory.
     func locked<Result>(
         _ body: () throws(DevelopmentCertificateError) -> Result
     ) throws(DevelopmentCertificateError) -> Result {
         let descriptor = open("\(path)/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw DevelopmentCertificateError("open", "\(path)/lock") }
-        // Closing it gives the lock back; so does the end of the process, however it comes.
+        // Closing it releases the lock, and so does the end of the process.
         defer { close(descriptor) }
         var turns = 0
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
@@ -44,14 +44,14 @@ struct PrivateDirectory {
             }
             turns += 1
             guard turns < Self.patience else {
-                throw DevelopmentCertificateError("Another program keeps \(path)/lock. Stop it, and try again.")
+                throw DevelopmentCertificateError("Another program holds \(path)/lock. Stop it, and try again.")
             }
             usleep(10_000)
         }
         return try body()
     }
 
-    /// The text of a file; nil if there is none. From now on nobody else can read it.
+    /// The text of a file; nil if it does not exist. Makes it readable by this user only.
     func read(_ name: String) throws(DevelopmentCertificateError) -> String? {
         let file = "\(path)/\(name)"
         let descriptor = open(file, O_RDONLY | O_CLOEXEC)
@@ -70,12 +70,12 @@ struct PrivateDirectory {
             bytes += part.prefix(count)
         }
         guard bytes.count <= Self.maximumFileSize, let text = String(validating: bytes, as: UTF8.self) else {
-            throw DevelopmentCertificateError("\(file) is not one of the files of Martlet. Remove it.")
+            throw DevelopmentCertificateError("\(file) is not a file of Martlet. Remove it.")
         }
         return text
     }
 
-    /// Puts a file in the place of another one, or none; on the disk it is always whole.
+    /// Creates or replaces a file atomically.
     func write(_ text: String, as name: String) throws(DevelopmentCertificateError) {
         let file = "\(path)/\(name)"
         let temporary = "\(file).\(String(UInt64.random(in: .min ... .max), radix: 36)).tmp"
@@ -111,11 +111,11 @@ struct PrivateDirectory {
         }
     }
 
-    /// Makes a directory and those above it. The mode is for new ones.
+    /// Creates a directory and its parents. The mode applies to new ones.
     private static func make(_ path: String) throws(DevelopmentCertificateError) {
         guard access(path, F_OK) != 0 else { return }
         if let slash = path.utf8.lastIndex(of: 0x2F), slash != path.startIndex { try make(String(path[..<slash])) }
-        // Another process may have been quicker.
+        // Another process may have been faster.
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw DevelopmentCertificateError("create", path) }
     }
 }

@@ -1,2 +1,2 @@
-// Sites and services need one import.
+// Re-exported, so that sites and services need only one import.
 @_exported import Martlet

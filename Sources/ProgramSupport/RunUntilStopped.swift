@@ -4,9 +4,9 @@ import UnixSignals
 
 /// Runs `work`, and shuts it down gracefully when the process is asked to stop: by Control-C (SIGINT) or by SIGTERM.
 ///
-/// The signals are caught before `work` begins, so nothing that it announces can come too early.
+/// The signals are caught before `work` begins, so it can announce that it is ready at any time.
 ///
-/// - Parameter logger: What tells of trouble with that; what is not a warning at least is left out.
+/// - Parameter logger: Logs problems with that, from warnings up.
 public func runUntilStopped(
     _ logger: Logger,
     _ work: @escaping @Sendable () async throws -> Void

@@ -11,10 +11,10 @@ public struct StartupError: Error, CustomStringConvertible {
     /// Why a server could not be bound, and what to do about it.
     ///
     /// - Parameters:
-    ///   - error: What binding has thrown.
-    ///   - port: The port that was asked for.
-    ///   - program: What the line begins with, where several programs may be meant.
-    ///   - advice: What else to do than to stop whoever has taken the port.
+    ///   - error: The error that binding has thrown.
+    ///   - port: The requested port.
+    ///   - program: The name to begin the line with, if there are several programs.
+    ///   - advice: The alternative to stopping the program that uses the port.
     public init(
         binding error: any Error,
         port: Int,
@@ -24,9 +24,9 @@ public struct StartupError: Error, CustomStringConvertible {
         let reason =
             switch error {
             case let error as SocketError where error.isAddressInUse:
-                "Port \(port) is taken. Stop the program that uses it, or \(advice)."
+                "Port \(port) is in use. Stop the program that uses it, or \(advice)."
             case let error as SocketError where error.isPermissionDenied:
-                "Port \(port) is for privileged programs. Use one from 1024 on."
+                "Port \(port) needs privileges. Use one from 1024 up."
             default:
                 "\(error)"
             }

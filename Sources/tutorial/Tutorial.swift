@@ -3,7 +3,8 @@ import ArgumentParser
 /// The programs of the tutorial, each a subcommand, and the tour of all of them.
 @main
 struct Tutorial: AsyncParsableCommand {
-    /// Every program, in the order of the tutorial. What is added here becomes a subcommand and a stop of the tour.
+    /// Every program, in the order of the tutorial. A program that is added here becomes a subcommand and a stop of the
+    /// tour.
     static let programs: [any TutorialProgram.Type] = [
         HelloWorldServer.self,
         NumberThinker.self,
@@ -15,7 +16,7 @@ struct Tutorial: AsyncParsableCommand {
         BasicWriterServer.self,
     ]
 
-    /// The programs that speak to the others.
+    /// The programs that are clients of the others.
     static let clients: [any ParsableCommand.Type] = [NumberGuesser.self, BasicWriterClient.self]
 
     static let configuration = CommandConfiguration(

@@ -144,15 +144,15 @@ struct DevelopmentCertificatesTests {
             let path = directory.path + "/c"
             let certificates = try DevelopmentCertificates.prepare(in: path)
             try Data("nonsense".utf8).write(to: URL(filePath: certificates.privateKey))
-            #expect(message(path) == "\(certificates.privateKey) holds no key. Remove it, and a new one is made.")
+            #expect(message(path) == "\(certificates.privateKey) holds no key. Remove it to create a new one.")
             try Data([0xFF]).write(to: URL(filePath: certificates.privateKey))
-            #expect(message(path) == "\(certificates.privateKey) is not one of the files of Martlet. Remove it.")
+            #expect(message(path) == "\(certificates.privateKey) is not a file of Martlet. Remove it.")
 
             let shared = directory.path + "/shared"
             #expect(mkdir(shared, 0o700) == 0 && chmod(shared, 0o777) == 0)
             #expect(
                 message(shared)
-                    == "Others can write to \(shared): keys are not safe there. Choose a directory of your own."
+                    == "Others can write to \(shared), so keys are not safe there. Choose a directory of your own."
             )
             #expect(try FileManager.default.contentsOfDirectory(atPath: shared) == [])
             #expect(message("/dev/null/c") == "Couldn't create /dev/null/c: Not a directory.")

@@ -18,11 +18,11 @@ let server = try await HTTPServer.bind(.loopbackIPv4, port: 0)
 print("Listening on \(server.url)")
 if CommandLine.arguments.contains("group") {
     let group = ServiceGroup(
-        services: [server.service(around: { log.wrapping($0) }, answer)],
+        services: [server.service(around: [log], answer)],
         gracefulShutdownSignals: [.sigterm],
         logger: Logger(label: "probe") { _ in SwiftLogNoOpLogHandler() }
     )
     try await group.run()
 } else {
-    try await server.serve(around: { log.wrapping($0) }, answer)
+    try await server.serve(around: [log], answer)
 }

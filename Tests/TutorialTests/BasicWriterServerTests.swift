@@ -56,7 +56,7 @@ struct BasicWriterServerTests {
             let invalid = "Bad JSON: The given data was not valid JSON."
             let cases = [
                 ("", invalid), ("nope", invalid), ("{\"name\":\"Han\"", invalid), ("@\(deep.path)", invalid),
-                ("[1]", "Bad JSON: an object is expected."), ("7", "Bad JSON: an object is expected."),
+                ("[1]", "Bad JSON: expected an object."), ("7", "Bad JSON: expected an object."),
             ]
             for (content, reason) in cases {
                 let reply = try await program.curl("/file.txt", "--json", content)
@@ -99,7 +99,7 @@ struct BasicWriterServerTests {
             for options in [[], ["--header", "Transfer-Encoding: chunked"]] {
                 let reply = try await Reply(curl: options + ["--json", text + "  ", program.url + "/b"])
                 #expect(reply.status == 413)
-                #expect(reply.body == "The content is larger than the 100 bytes accepted.")
+                #expect(reply.body == "The content is larger than the limit of 100 bytes.")
             }
             #expect(try files(in: program.directory.appending(path: "notes")) == ["a"])
         }

@@ -121,7 +121,7 @@ struct LifeTests {
         #expect(await process.output.text == "")
         #expect(
             await process.errors.text == """
-                Error: basic-writer-server: There is no directory /no/such/directory. Make it, or choose another one.
+                Error: basic-writer-server: There is no directory /no/such/directory. Create it, or choose another one.
 
                 """
         )

@@ -72,7 +72,7 @@ struct NoteServerOriginTests {
         }
         let process = try startTutorial(["note-server", "--port", "0", "--allow-origin", "example.com/"])
         #expect(await process.exitStatus == 1)
-        let complaint = "Error: note-server: example.com/ is no origin, such as https://example.com:8443.\n"
+        let complaint = "Error: note-server: example.com/ is not an origin, such as https://example.com:8443.\n"
         #expect(await process.errors.text == complaint)
     }
 

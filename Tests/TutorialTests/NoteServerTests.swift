@@ -38,15 +38,16 @@ struct NoteServerTests {
             let usage = "Send {\"myNote\":\"a note\"} or {\"getNote\":\"0\"}."
             let cases = [
                 ("{}", 400, usage), ("[]", 400, usage), ("7", 400, usage), ("\"text\"", 400, usage),
-                ("{\"myNote\":null}", 400, "A note is a text."), ("{\"myNote\":[\"a\"]}", 400, "A note is a text."),
+                ("{\"myNote\":null}", 400, "A note must be a text."),
+                ("{\"myNote\":[\"a\"]}", 400, "A note must be a text."),
                 ("{\"myNote\":\"\"}", 400, "The note is empty."), ("{\"myNote\":\" \"}", 400, "The note is empty."),
-                ("{\"myNote\":\"a\\nb\"}", 400, "A note is one line, without control characters."),
-                ("{\"myNote\":\"\\u001b[31m\"}", 400, "A note is one line, without control characters."),
+                ("{\"myNote\":\"a\\nb\"}", 400, "A note must be one line, without control characters."),
+                ("{\"myNote\":\"\\u001b[31m\"}", 400, "A note must be one line, without control characters."),
                 ("{\"getNote\":\"1\"}", 404, "There is no note 1. You have 1 notes."),
                 ("{\"getNote\":\"-1\"}", 404, "There is no note -1. You have 1 notes."),
                 ("{\"getNote\":9223372036854775807}", 404, "There is no note 9223372036854775807. You have 1 notes."),
-                ("{\"getNote\":1.5}", 400, "The number of a note is a whole number."),
-                ("{\"getNote\":null}", 400, "The number of a note is a whole number."),
+                ("{\"getNote\":1.5}", 400, "The number of a note must be a whole number."),
+                ("{\"getNote\":null}", 400, "The number of a note must be a whole number."),
             ]
             for (content, status, text) in cases {
                 let reply = try await program.curl("/", "--json", content)
@@ -56,7 +57,7 @@ struct NoteServerTests {
             for content in ["", "nope", "{\"myNote\":", String(repeating: "[", count: 5000)] {
                 let reply = try await program.curl("/", "--json", content)
                 #expect(reply.status == 400)
-                #expect(reply.body.hasPrefix("The content is not the JSON that is expected: "))
+                #expect(reply.body.hasPrefix("The content is not the expected JSON: "))
             }
             #expect(try await program.curl("/", "--json", "{\"getNote\":\"0\"}").body == "one\n")
         }

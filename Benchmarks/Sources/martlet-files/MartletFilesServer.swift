@@ -9,6 +9,6 @@ enum MartletFilesServer {
     static func main() async throws {
         let files = VirtualDirectory(ProcessInfo.processInfo.environment["BENCHMARK_FILES"] ?? "files")
         let server = try await HTTPServer.bind(.loopbackIPv4, port: portArgument())
-        try await server.serve(files.serveRequest)
+        try await server.serve(files)
     }
 }

@@ -16,8 +16,10 @@ enum WebSocketProperties {
     static func checkFrames(_ bytes: [UInt8]) {
         for role in [WebSocketRole.client, .server] {
             for deflate in [nil, PerMessageDeflate()] {
-                let outcomes = cuts(of: bytes).map { read($0, role, deflate) }
-                for outcome in outcomes { expectEqual(outcome, outcomes[0], "\(role) depends on the cut") }
+                for limit in [1 << 16, 20] {
+                    let outcomes = cuts(of: bytes).map { read($0, role, deflate, limit: limit) }
+                    for outcome in outcomes { expectEqual(outcome, outcomes[0], "\(role) depends on the cut") }
+                }
             }
         }
     }
@@ -51,9 +53,10 @@ enum WebSocketProperties {
     private static func read(
         _ pieces: [ArraySlice<UInt8>],
         _ role: WebSocketRole,
-        _ deflate: PerMessageDeflate?
+        _ deflate: PerMessageDeflate?,
+        limit: Int = 1 << 16
     ) -> [Outcome] {
-        var reader = WebSocketMessageReader(role: role, maximumMessageSize: 1 << 16, deflate: deflate)
+        var reader = WebSocketMessageReader(role: role, maximumMessageSize: limit, deflate: deflate)
         var outcomes: [Outcome] = []
         var message: [UInt8]?
         var rest = pieces[...]
@@ -76,7 +79,7 @@ enum WebSocketProperties {
             }
         } catch {
             // How much comes out before an error is not compared, nor which is seen first of several in one message: text
-            // that is not UTF-8, and a compression that is broken further on.
+            // that is not UTF-8, and a compression that ends too early.
             return outcomes + [.failed(error.closeCode)]
         }
         return outcomes + (message.map { [.begun($0)] } ?? [])

@@ -1,25 +1,25 @@
 package import NIOCore
 
 extension ByteBuffer {
-    /// Whether to keep these bytes is to keep much more memory than they need: more than four times their size.
+    /// Whether keeping these bytes keeps much more memory than they need: more than four times their size.
     ///
-    /// - Parameter slack: How many bytes more do not matter.
+    /// - Parameter slack: How many bytes of excess do not matter.
     package func isSparse(beyond slack: Int) -> Bool {
         storageCapacity - slack > readableBytes * 4
     }
 
-    /// The readable bytes in memory of their own.
+    /// A copy of the readable bytes in their own memory.
     ///
-    /// - Parameter room: How many more there is to be room for.
+    /// - Parameter room: For how many more bytes to leave room.
     package func copied(room: Int = 0) -> ByteBuffer {
         var copy = ByteBufferAllocator().buffer(capacity: readableBytes + room)
         copy.writeImmutableBuffer(self)
         return copy
     }
 
-    /// The readable bytes, in memory of their own if they would keep much more than they need.
+    /// The readable bytes, copied into their own memory if they would keep much more than they need.
     ///
-    /// - Parameter slack: How many bytes more do not matter.
+    /// - Parameter slack: How many bytes of excess do not matter.
     package func compacted(beyond slack: Int) -> ByteBuffer {
         isSparse(beyond: slack) ? copied() : self
     }

@@ -1,6 +1,6 @@
-package import NIOCore
+public import NIOCore
 
-/// The bytes that have arrived on a connection and wait to be parsed.
+/// The bytes that have arrived on a connection and are to be parsed.
 ///
 ///     input.append(received)
 ///     repeat { parse(&input.bytes) } while input.readMore()
@@ -9,28 +9,29 @@ package import NIOCore
 /// a message, only the rest of that is moved, in front of what comes next: what has been consumed is let go of, however
 /// long this goes on and whatever slices of it are held elsewhere. Each byte is moved once, no matter in how small pieces
 /// a message arrives, and what arrives before the parser asks for it waits unmoved.
+@usableFromInline
 package struct InputBuffer: Sendable {
-    /// What the parser reads, which takes bytes from its beginning and nothing else.
-    package var bytes = ByteBuffer()
-    /// What has arrived after it and was not asked for.
-    private var later = PieceQueue()
+    /// The bytes that the parser reads. It takes them from the beginning and changes nothing else.
+    @usableFromInline package var bytes = ByteBuffer()
+    /// The bytes that have arrived after them and were not asked for.
+    @usableFromInline var later = PieceQueue()
     /// Whether the memory of ``bytes`` was allocated here, so that there are no slices but those of consumed bytes.
     private var isOwn = false
     /// Whether the parser has seen all of ``bytes`` and needs more.
     private var isAwaited = false
-    /// How many bytes were copied in all: what tests hold against the number that has arrived.
+    /// How many bytes were copied in all. Tests compare it with the number that has arrived.
     package private(set) var copiedBytes = 0
 
     /// An empty buffer.
     package init() {}
 
     /// How many bytes have arrived and were not taken.
-    package var readableBytes: Int { bytes.readableBytes + later.byteCount }
+    @inlinable package var readableBytes: Int { bytes.readableBytes + later.byteCount }
 
     /// How much memory they hold on to, in bytes.
     package var capacity: Int { bytes.storageCapacity + later.capacity }
 
-    /// Adds what has arrived.
+    /// Adds bytes that have arrived.
     package mutating func append(_ new: ByteBuffer) {
         if bytes.readableBytes == 0, later.isEmpty {
             take(over: new)
@@ -41,11 +42,11 @@ package struct InputBuffer: Sendable {
         }
     }
 
-    /// Call it when the parser can't go on with ``bytes``: lets it have more of what has arrived.
+    /// Makes more of what has arrived available in ``bytes``. Call it when the parser needs more.
     ///
     /// - Returns: whether there was more.
     package mutating func readMore() -> Bool {
-        guard let next = later.popFirst() else {
+        guard !later.isEmpty, let next = later.popFirst() else {
             isAwaited = true
             release()
             return false
@@ -54,7 +55,7 @@ package struct InputBuffer: Sendable {
         return true
     }
 
-    /// Gives the memory back to the socket once everything in it is consumed: it is used again if it is held nowhere else.
+    /// Releases the memory once everything in it is consumed, so that the socket can reuse it.
     package mutating func release() {
         if bytes.readableBytes == 0 { bytes = ByteBuffer() }
     }

@@ -1,17 +1,19 @@
 package import NIOCore
 
-/// Bytes that wait in the order of their arrival, and take up little more memory than they are.
+/// A queue of bytes that takes up little more memory than they need.
 ///
 /// A slice keeps all of the buffer alive that it was cut from. One that is a small part of it is copied, and small pieces
 /// are put together: a peer that sends a byte at a time occupies as much memory as one that sends as much at once.
+@usableFromInline
 package struct PieceQueue: Sendable {
-    /// Pieces of fewer bytes are put together, unless there is just one.
+    /// Pieces of fewer bytes are merged, unless there is just one.
     private static let mergedBelow = 1_024
-    /// How many bytes are put together at most.
+    /// How many bytes are merged at most.
     private static let mergedBytes = 16_384
-    /// How much memory the only piece may hold on to besides what its size allows, so that small messages are not copied.
+    /// How much memory the only piece may hold on to besides what its size allows, so that small messages are not
+    /// copied.
     private static let onlySlack = 4_096
-    /// The same for one of several.
+    /// The same for each of several pieces.
     private static let slack = 1_024
 
     private var pieces: [ByteBuffer] = []
@@ -19,15 +21,15 @@ package struct PieceQueue: Sendable {
     /// Whether the last piece is a copy, so that more can be added to it.
     private var isLastCopied = false
     /// How many bytes wait.
-    package private(set) var byteCount = 0
+    @usableFromInline package private(set) var byteCount = 0
 
     /// An empty queue.
     package init() {}
 
-    /// Whether nothing waits.
+    /// Whether the queue is empty.
     package var isEmpty: Bool { byteCount == 0 }
 
-    /// How much memory the pieces hold on to, in bytes. What several share counts for each.
+    /// How much memory the pieces hold on to, in bytes. Memory that several of them share counts for each.
     package var capacity: Int {
         pieces[head...].reduce(pieces.capacity * MemoryLayout<ByteBuffer>.stride) { $0 + $1.storageCapacity }
     }

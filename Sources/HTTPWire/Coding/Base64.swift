@@ -4,7 +4,7 @@ package enum Base64 {
     package static func encode(_ bytes: some Collection<UInt8>) -> String {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count + 2) / 3 * 4)
-        // Bits that wait for a full group of six, the newest in the low end.
+        // Bits that wait for a full group of six, the newest at the low end.
         var (bits, count) = (UInt32(0), UInt32(0))
         for byte in bytes {
             bits = bits << 8 | UInt32(byte)

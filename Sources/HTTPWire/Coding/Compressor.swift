@@ -7,29 +7,30 @@ import NIOCore
 ///     try compressor.compress(ByteBuffer(string: "Hello"), into: &output)
 ///     try compressor.finish(into: &output)
 ///
-/// A compressor belongs to one isolation domain; it needs about 256 KiB until it is released.
+/// A compressor belongs to one isolation domain; it takes about 256 KiB until it is released.
 public final class Compressor {
-    /// The coding it applies.
+    /// The coding that it applies.
     public let coding: ContentCoding
 
-    /// Nil where nothing is to be done.
+    /// Nil for `identity`.
     private let stream: DeflateStream?
     private var isFinished = false
 
     /// A compressor for this coding; with `.identity` it only copies.
     ///
     /// - Parameter level: 0 (none) to 9 (best, slowest); values outside become the nearest one. Defaults to 6.
-    /// - Throws: `ContentCodingError.outOfMemory`.
+    /// - Throws: `ContentCodingError.unsupported` or `.outOfMemory`.
     public init(_ coding: ContentCoding, level: Int = 6) throws(ContentCodingError) {
         self.coding = coding
-        switch coding {
+        switch coding.name {
         case .identity: stream = nil
         case .gzip: stream = try DeflateStream(windowBits: 15 + 16, level: level)
         case .deflate: stream = try DeflateStream(windowBits: 15, level: level)
+        case .br, .zstd: throw .unsupported(coding)
         }
     }
 
-    /// Compresses the readable bytes of `input` and appends what comes out of it, which may be nothing yet.
+    /// Compresses the readable bytes of `input` and appends the output, of which there may be none yet.
     ///
     /// - Throws: `ContentCodingError.finished` after `finish`.
     public func compress(_ input: ByteBuffer, into output: inout ByteBuffer) throws(ContentCodingError) {
@@ -40,7 +41,7 @@ public final class Compressor {
         try run(input, Z_NO_FLUSH, into: &output)
     }
 
-    /// Appends everything that has gone in but not yet come out, so that the receiver can decompress all of it.
+    /// Appends the output for all input so far, so that the receiver can decompress all of it.
     ///
     /// - Throws: `ContentCodingError.finished` after `finish`.
     public func flush(into output: inout ByteBuffer) throws(ContentCodingError) {
@@ -66,14 +67,14 @@ public final class Compressor {
 }
 
 extension UnsafeMutablePointer<z_stream> {
-    /// Lets zlib read these bytes.
+    /// Makes these bytes the input of zlib.
     func setInput(_ bytes: UnsafeRawBufferPointer) {
         let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
         pointee.next_in = UnsafeMutablePointer<UInt8>(mutating: start)
         pointee.avail_in = UInt32(clamping: bytes.count)
     }
 
-    /// Lets zlib write into this space, and returns how much of it.
+    /// Makes this space the output of zlib, and returns how much of it zlib can use.
     func setOutput(_ space: UnsafeMutableRawBufferPointer) -> Int {
         let count = UInt32(clamping: space.count)
         pointee.next_out = space.baseAddress?.assumingMemoryBound(to: UInt8.self)

@@ -1,5 +1,7 @@
 /// Why content cannot be compressed or decompressed.
 public enum ContentCodingError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The coding is known by its name only.
+    case unsupported(ContentCoding)
     /// The data are not in the format, or their checksum is wrong. The text says what zlib found.
     case corrupt(String)
     /// The data end too early.
@@ -10,32 +12,33 @@ public enum ContentCodingError: Error, Sendable, Hashable, CustomStringConvertib
     case outputLimitExceeded(Int)
     /// The content would be more than this many times as long as the compressed data.
     case ratioLimitExceeded(Int)
-    /// `finish` or an earlier error has ended the stream.
+    /// The stream was ended by `finish` or an earlier error.
     case finished
-    /// There is no memory for the stream.
+    /// There is not enough memory for the stream.
     case outOfMemory
 
-    /// What is wrong, as a sentence.
+    /// The error as a sentence.
     public var description: String {
         switch self {
+        case .unsupported(let coding): "The content coding \(coding) is not supported"
         case .corrupt(let reason): "The compressed data are corrupt: \(reason)"
         case .truncated: "The compressed data end too early"
         case .trailingData: "Something follows the compressed data"
         case .outputLimitExceeded(let limit): "The decompressed content is longer than \(limit) bytes"
         case .ratioLimitExceeded(let limit): "The decompressed content is more than \(limit) times as long as its data"
         case .finished: "The stream has ended"
-        case .outOfMemory: "There is no memory for the compression stream"
+        case .outOfMemory: "There is not enough memory for the compression stream"
         }
     }
 }
 
 extension ContentCodingError {
-    /// Whether the content that came out before the error is what the sender meant, as far as it goes. What exceeds a limit
-    /// is refused altogether.
+    /// Whether the content that came out before the error is good as far as it goes. Content that exceeds a limit is
+    /// refused altogether.
     var spoilsOnlyTheRest: Bool {
         switch self {
         case .corrupt, .truncated, .trailingData: true
-        case .outputLimitExceeded, .ratioLimitExceeded, .finished, .outOfMemory: false
+        case .unsupported, .outputLimitExceeded, .ratioLimitExceeded, .finished, .outOfMemory: false
         }
     }
 }

@@ -1,21 +1,21 @@
 public import NIOCore
 
-/// Undoes all the codings of a content, the one that was applied last before the others (RFC 9110 section 8.4).
+/// Undoes all codings of content, the one applied last first (RFC 9110 section 8.4).
 ///
 ///     let decoder = try ContentDecoder([.deflate, .gzip])
 ///     var input = received
 ///     try decoder.decode(&input, into: &output)
 ///     try decoder.finish()
 ///
-/// It is used as a ``Decompressor`` is, and keeps to the same limits: the content is measured against what came in, however
-/// many codings are in between.
+/// It is used like a ``Decompressor``, with the same limits: the content is measured against the input, however many
+/// codings are in between.
 public final class ContentDecoder {
-    /// How much is decompressed at once between two codings.
+    /// How many bytes are decompressed at once between two codings.
     private static let stepSize = 16_384
 
-    /// The decompressors in the order of the data's way through them.
+    /// The decompressors, in the order in which data pass through them.
     private let stages: [Decompressor]
-    /// What each stage but the last has put out and the next one has not taken.
+    /// The output of each stage but the last that the next one has not taken yet.
     private var pending: [ByteBuffer]
     private let limits: Decompressor.Limits
     private var totalInput = 0
@@ -37,8 +37,8 @@ public final class ContentDecoder {
 
     /// Decodes the readable bytes of `input`, moves its reader index over what was read, and appends the content.
     ///
-    /// - Parameter limit: How many bytes this call may append; none by default. When as many were appended there may be more
-    ///   to come, even if `input` has been read to its end: call again until fewer are.
+    /// - Parameter limit: How many bytes this call may append; none by default. When as many were appended there may be
+    ///   more to come, even if `input` has been read to its end: call again until fewer are.
     /// - Returns: how many bytes were appended.
     /// - Throws: `ContentCodingError`. Damage after good content is reported by the next call, or by `finish`.
     @discardableResult
@@ -70,7 +70,7 @@ public final class ContentDecoder {
         return count
     }
 
-    /// Makes sure that the data of every coding were complete. No data at all are taken for empty content.
+    /// Checks that the data of every coding were complete. No data at all count as empty content.
     ///
     /// - Throws: `ContentCodingError.truncated` if they were not; the error that has not been reported yet.
     public func finish() throws(ContentCodingError) {

@@ -8,17 +8,17 @@ import NIOCore
 ///     try decompressor.decompress(&input, into: &output)
 ///     try decompressor.finish()
 ///
-/// Several gzip members one after another are read as one content. Zeros after the data are ignored, as gzip does: files
-/// are padded with them. Where the data turn out to be damaged, what came out before is given out first. A decompressor
-/// belongs to one isolation domain; it needs about 40 KiB until it is released.
+/// Several gzip members in a row are read as one content. Zeros after the data are ignored, as by gzip: files are
+/// padded with them. If the data turn out to be damaged, the content before the damage is delivered first. A
+/// decompressor belongs to one isolation domain; it takes about 40 KiB until it is released.
 public final class Decompressor {
-    /// How much may come out, so that a few bytes cannot fill the memory.
+    /// Limits of the output, so that a few bytes cannot fill the memory.
     public struct Limits: Sendable, Hashable {
-        /// How many bytes may come out in all. Defaults to 1 GiB.
+        /// How many bytes may come out in all. 1 GiB by default.
         public var maximumOutput: Int
-        /// How many times as long as its compressed data the content may be. Defaults to 250; deflate can reach 1032.
+        /// How many times as long as its compressed data the content may be. 250 by default; deflate can reach 1032.
         public var maximumRatio: Int
-        /// Up to how many bytes of content the ratio does not matter. Defaults to 1 MiB.
+        /// Up to how many bytes of content the ratio does not matter. 1 MiB by default.
         public var ratioExemption: Int
 
         /// These limits.
@@ -30,20 +30,20 @@ public final class Decompressor {
     }
 
     private enum State {
-        /// Nothing of the current stream or member has come in.
+        /// No byte of the current stream or member has come in.
         case start
-        /// The first byte of deflated data has come in, the second tells the format.
+        /// The first byte of deflated data has come in; the second one tells the format.
         case firstByte(UInt8)
         case inside
         /// The last member is complete.
         case end
-        /// There is nothing more to read. The error has not been thrown yet if there is one.
+        /// Nothing more can be read. If there is an error, it has not been thrown yet.
         case failed(ContentCodingError?)
     }
 
-    /// The coding it undoes.
+    /// The coding that it undoes.
     public let coding: ContentCoding
-    /// What it holds the content to.
+    /// The limits that the content has to keep.
     public let limits: Limits
 
     private let stream: UnsafeMutablePointer<z_stream>
@@ -53,12 +53,13 @@ public final class Decompressor {
 
     /// A decompressor for this coding; with `.identity` it only copies.
     ///
-    /// - Throws: `ContentCodingError.outOfMemory`.
+    /// - Throws: `ContentCodingError.unsupported` or `.outOfMemory`.
     public init(_ coding: ContentCoding, limits: Limits = Limits()) throws(ContentCodingError) {
         self.coding = coding
         self.limits = limits
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
+        guard coding.isSupported else { throw .unsupported(coding) }
         guard coding != .identity else { return }
         let windowBits: Int32 = coding == .gzip ? 15 + 16 : 15
         let result = inflateInit2_(stream, windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
@@ -78,9 +79,9 @@ public final class Decompressor {
     ///   more to come, even if `input` has been read to its end: call again, with more input or with the same, until
     ///   fewer are.
     /// - Returns: how many bytes were appended.
-    /// - Throws: `ContentCodingError` if the data are not in the format, something follows them, or a limit is exceeded.
-    ///   The decompressor is of no use after that. Damage after good content, a wrong checksum say, is reported by the
-    ///   next call, or by `finish`.
+    /// - Throws: `ContentCodingError` if the data are not in the format, something follows them, or a limit is
+    ///   exceeded. The decompressor can't be used after that. Damage after good content, a wrong checksum say, is
+    ///   reported by the next call, or by `finish`.
     @discardableResult
     public func decompress(
         _ input: inout ByteBuffer,
@@ -110,7 +111,7 @@ public final class Decompressor {
         throw untold ?? .finished
     }
 
-    /// Makes sure that the compressed data were complete. No data at all are taken for empty content.
+    /// Checks that the compressed data were complete. No data at all count as empty content.
     ///
     /// - Throws: `ContentCodingError.truncated` if they were not; the error that has not been reported yet.
     public func finish() throws(ContentCodingError) {
@@ -177,7 +178,7 @@ extension Decompressor {
         }
     }
 
-    /// Decides between the zlib format and plain deflated data (RFC 1950 section 2.2), and feeds the first byte.
+    /// Decides between the zlib format and raw deflated data (RFC 1950 section 2.2), and feeds the first byte.
     private func detectFormat(_ first: UInt8, _ second: UInt8) throws(ContentCodingError) {
         let isZlib = first & 0x0F == 8 && first >> 4 <= 7 && (UInt16(first) << 8 | UInt16(second)) % 31 == 0
         guard isZlib || inflateReset2(stream, -15) == Z_OK else { throw .corrupt("no format") }
@@ -205,8 +206,8 @@ extension Decompressor {
         upTo limit: Int
     ) throws(ContentCodingError) -> (count: Int, isMore: Bool) {
         let available = input.readableBytes
-        // Small steps, so that the limits are looked at before much has come out. One byte more than is left is asked
-        // for, so that content of exactly the limit is not an error.
+        // Small steps, so that the limits are checked before much has come out. One byte more than the limit leaves is
+        // allowed, so that content of exactly the limit is not an error.
         let step = 1 << 16
         let rest = max(0, limits.maximumOutput - totalOutput)
         let allowed = min(limit, rest < step ? rest + 1 : step)
@@ -234,7 +235,7 @@ extension Decompressor {
             state = .end
             return (count, true)
         case Z_OK: return (count, isFull || input.readableBytes > 0)
-        // Without room this cannot be, so input is what it lacks.
+        // There is room for output, so it needs more input.
         case Z_BUF_ERROR: return (count, false)
         case Z_MEM_ERROR: throw .outOfMemory
         case Z_NEED_DICT: throw .corrupt("preset dictionary")
@@ -244,7 +245,7 @@ extension Decompressor {
 }
 
 extension UnsafeMutablePointer<z_stream> {
-    /// What zlib says about the last error.
+    /// The reason that zlib gives for the last error.
     fileprivate var message: String {
         pointee.msg.map { String(cString: $0) } ?? "invalid data"
     }

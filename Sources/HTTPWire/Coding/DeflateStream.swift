@@ -1,12 +1,12 @@
 import CZlib
 import NIOCore
 
-/// zlib's compressing half: what the content codings and the messages of WebSockets have in common.
+/// zlib's compressing half, which content codings and WebSocket messages share.
 final class DeflateStream {
     // zlib keeps a pointer back to its stream, so the stream must not move.
     private let stream: UnsafeMutablePointer<z_stream>
 
-    /// A stream in the format that `windowBits` asks for, as zlib's manual says: 9 to 15, more for gzip, negative for
+    /// A stream in the format that `windowBits` stands for, as in zlib's manual: 9 to 15, more for gzip, negative for
     /// raw data.
     init(windowBits: Int, level: Int, memoryLevel: Int = 8) throws(ContentCodingError) {
         stream = .allocate(capacity: 1)
@@ -31,12 +31,12 @@ final class DeflateStream {
         stream.deallocate()
     }
 
-    /// Forgets what has been compressed.
+    /// Forgets what was compressed before.
     func reset() {
         deflateReset(stream)
     }
 
-    /// Compresses `input` and appends what comes out of it.
+    /// Compresses `input` and appends the output.
     func run(_ input: ByteBuffer, _ flush: Int32, into output: inout ByteBuffer) {
         input.withUnsafeReadableBytes { bytes in
             var rest = bytes[...]

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// The character sets that text may come in.
+/// The character sets of text that can be decoded.
 ///
 ///     TextEncoding(charset: "ISO-8859-1")?.string(from: bytes)
 public enum TextEncoding: Sendable, Hashable, CaseIterable {
@@ -46,13 +46,13 @@ public enum TextEncoding: Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// The text that the readable bytes are; `nil` if they are not text in this character set. A byte order mark at the
+    /// The text of the readable bytes; `nil` if they are not text in this character set. A byte order mark at the
     /// beginning is not part of it (WHATWG Encoding section 6).
     public func string(from bytes: ByteBuffer) -> String? {
         string(from: bytes.readableBytesView)
     }
 
-    /// The text that the bytes are; `nil` if they are not text in this character set. A byte order mark at the beginning is
+    /// The text of the bytes; `nil` if they are not text in this character set. A byte order mark at the beginning is
     /// not part of it.
     public func string(from bytes: some RandomAccessCollection<UInt8>) -> String? {
         switch self {

@@ -1,41 +1,42 @@
 import NIOCore
 
-/// The streams of a connection that are gone: which were begun, and how the last of them were closed. A frame that
-/// arrives for one of them can have been sent before its sender knew, or else break a rule (RFC 9113 section 5.1).
+/// The closed streams of a connection: which were opened, and how the last of them were closed. A frame that arrives
+/// for one of them may have been sent before its sender knew, or else violate the protocol (RFC 9113 section 5.1).
 package struct HTTP2StreamHistory: Sendable {
     /// How a stream was closed.
     package enum End: Sendable {
-        /// Both sides had sent all.
+        /// Both sides had ended it.
         case ended
         case resetByPeer
-        /// The peer may not know yet, so that all it sends for them is ignored. This holds for streams that were never
-        /// served, too: those that were refused, malformed, or begun after the connection's end was announced.
+        /// It was reset at this end. The peer may not know yet, so all that it sends for it is ignored. This includes
+        /// streams that were never processed: those that were refused, malformed, or opened after the connection's end
+        /// was announced.
         case resetHere
     }
 
-    /// The last stream that was begun, whether or not it was served.
+    /// The last stream that was opened, whether or not it was processed.
     package private(set) var lastBegun: UInt32 = 0
 
     private let capacity: Int
     private let resetCapacity: Int
     private var closed = CircularBuffer<(stream: UInt32, end: End)>(initialCapacity: 8)
-    /// Those that were reset here are kept apart: their peer may be busy with many others before it hears of it.
+    /// Those that were reset here are kept separately: their peer may have sent much else before it gets the reset.
     private var reset = CircularBuffer<UInt32>(initialCapacity: 0)
-    /// The highest stream that was reset here, which spares the search for those above.
+    /// The highest stream that was reset here, which saves the search for higher ones.
     private var highestReset: UInt32 = 0
 
-    /// No streams yet.
+    /// The history of a new connection.
     ///
     /// - Parameters:
-    ///   - capacity: How many are remembered: more than can be open at a time, unless that limit has been raised.
-    ///   - resetCapacity: How many of those are remembered that were reset here: more than a peer gets reset without
-    ///     being disconnected for it.
+    ///   - capacity: How many are remembered: more than can be open at a time, unless that limit was raised.
+    ///   - resetCapacity: How many that were reset here are remembered: more than a peer can cause without being
+    ///     disconnected.
     package init(capacity: Int = 256, resetCapacity: Int = 1_024) {
         self.capacity = max(capacity, 1)
         self.resetCapacity = max(resetCapacity, 1)
     }
 
-    /// Remembers that `stream` was begun, and with it all below (RFC 9113 section 5.1.1).
+    /// Remembers that `stream` was opened, and with it all lower ones (RFC 9113 section 5.1.1).
     package mutating func begin(_ stream: UInt32) {
         lastBegun = max(lastBegun, stream)
     }
@@ -63,7 +64,7 @@ package struct HTTP2StreamHistory: Sendable {
         stream <= highestReset && reset.contains(stream)
     }
 
-    /// How `stream` was closed; nil when that is forgotten, or never happened.
+    /// How `stream` was closed; nil if that is forgotten, or it was not closed.
     package func end(of stream: UInt32) -> End? {
         wasReset(stream) ? .resetHere : closed.last { $0.stream == stream }?.end
     }

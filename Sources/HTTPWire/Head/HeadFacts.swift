@@ -1,4 +1,4 @@
-/// What the fields parsed so far mean for a message: where it ends, and whether its connection persists.
+/// The facts that the fields parsed so far give about a message: where it ends, and whether its connection persists.
 ///
 /// Collected while the field lines are parsed, evaluated once the head is complete.
 struct HeadFacts: Sendable {

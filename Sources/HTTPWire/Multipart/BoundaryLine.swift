@@ -1,7 +1,7 @@
 import NIOCore
 
-/// What follows a boundary on its line: two hyphens if it is the last, white space that some transport has added, and
-/// the line end (RFC 2046 section 5.1.1).
+/// The rest of a line that begins with a boundary: two hyphens if it is the last, white space that some transport has
+/// added, and the line end (RFC 2046 section 5.1.1).
 enum BoundaryLine: Sendable {
     /// Nothing has been read.
     case start
@@ -9,7 +9,7 @@ enum BoundaryLine: Sendable {
     case hyphen
     /// Both hyphens: the line of the closing boundary.
     case closing
-    /// So many blanks, or none.
+    /// This many blanks, or none.
     case padding(Int)
     /// The CR.
     case carriageReturn

@@ -3,22 +3,22 @@ import NIOCore
 
 /// Looks for the delimiter of a multipart content: CR LF, two hyphens, the boundary (RFC 2046 section 5.1.1).
 ///
-/// A delimiter that has begun in one run of bytes and may go on in the next is not kept: its bytes are known. That CR
-/// stands at its first place and nowhere else makes the search simple: where a delimiter fails, none has begun before.
+/// The part of a delimiter at the end of one buffer is not kept: its bytes are known. CR occurs only as its first byte,
+/// which makes the search simple: where a match fails, no other one can have begun before.
 struct DelimiterSearch: Sendable {
     enum Outcome {
-        /// All bytes have been taken.
+        /// All bytes have been consumed.
         case needsMoreBytes
         /// Bytes that belong to no delimiter, at least one.
         case content(ByteBuffer)
-        /// A delimiter; the next byte is the first behind it.
+        /// A delimiter; the next byte is the first one after it.
         case delimiter
     }
 
     private let delimiter: ByteBuffer
     /// How many bytes of the delimiter have been seen.
     private var matched = 0
-    /// How many of these were not there: a delimiter at the very start needs no line end before it.
+    /// How many of these were only assumed: a delimiter at the very start needs no line end before it.
     private var assumed = 0
 
     init(boundary: MultipartBoundary) {
@@ -26,13 +26,13 @@ struct DelimiterSearch: Sendable {
         start()
     }
 
-    /// Begins anew, where a line begins.
+    /// Starts over, at the start of a line.
     mutating func start() {
         matched = 2
         assumed = 2
     }
 
-    /// Takes what comes next.
+    /// Takes the next bytes.
     mutating func next(_ buffer: inout ByteBuffer) -> Outcome {
         while true {
             if matched > 0 {
@@ -59,14 +59,14 @@ struct DelimiterSearch: Sendable {
         }
     }
 
-    /// How many bytes at the start of the buffer go on with the delimiter.
+    /// How many bytes at the start of the buffer continue the delimiter.
     private func matchLength(in buffer: ByteBuffer) -> Int {
         buffer.withUnsafeReadableBytes { bytes in
             delimiter.withUnsafeReadableBytes { Self.commonLength(bytes, 0, $0, matched) }
         }
     }
 
-    /// Where a delimiter begins, and how many of its bytes are there: fewer than it has at the end of the buffer only.
+    /// Where a delimiter begins, and how many of its bytes are there: fewer than all only at the end of the buffer.
     private func findDelimiter(in buffer: ByteBuffer) -> (offset: Int, length: Int) {
         buffer.withUnsafeReadableBytes { bytes in
             delimiter.withUnsafeReadableBytes { delimiter in

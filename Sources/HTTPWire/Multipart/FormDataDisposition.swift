@@ -1,5 +1,5 @@
-/// The `Content-Disposition` of a part of a form, which looks like other field values and is not: its quoted strings
-/// are escaped in ways of their own, and may have bytes in any character set.
+/// The `Content-Disposition` of a part of a form. It looks like other field values, but its quoted strings are escaped
+/// differently, and may be in any character set.
 struct FormDataDisposition {
     private(set) var name: String?
     private(set) var fileName: String?
@@ -24,7 +24,7 @@ struct FormDataDisposition {
             switch parameter.name {
             case "name": name = parameter.value
             case "filename": fileName = parameter.value
-            // Not for forms (RFC 7578 section 4.2), but some send it.
+            // Not meant for forms (RFC 7578 section 4.2), but some send it.
             case "filename*": extendedFileName = ExtendedValue.decode(parameter.value)
             default: break
             }
@@ -45,7 +45,7 @@ struct FormDataDisposition {
             guard offset < bytes.count else { return nil }
             guard bytes.skip(0x3B, &offset) else { throw malformed }
             bytes.skipWhitespace(&offset)
-            // The grammar allows a semicolon with nothing behind it.
+            // The grammar allows a semicolon with nothing after it.
             guard let name = bytes.token(&offset) else { continue }
             guard bytes.skip(0x3D, &offset) else { throw malformed }
             let value: [UInt8]
@@ -60,7 +60,7 @@ struct FormDataDisposition {
         }
     }
 
-    /// Reads what stands before the next semicolon, which need not be a token.
+    /// Reads the text before the next semicolon, which need not be a token.
     private static func plainValue(_ bytes: Span<UInt8>, _ offset: inout Int) -> [UInt8] {
         var value: [UInt8] = []
         while offset < bytes.count, bytes[offset] != 0x3B, bytes[offset] != 0x22 {
@@ -81,7 +81,7 @@ struct FormDataDisposition {
             switch byte {
             case 0x22:
                 return value
-            // A backslash before anything else is one of a path.
+            // A backslash before anything else belongs to a path.
             case 0x5C where bytes.has(0x22, at: offset) || bytes.has(0x5C, at: offset):
                 value.append(bytes[offset])
                 offset += 1
@@ -108,7 +108,7 @@ struct FormDataDisposition {
         return high << 4 | low
     }
 
-    /// UTF-8 if it is valid, ISO 8859-1 if not, so that no name is lost. A byte order mark is one of contents only.
+    /// Decodes UTF-8 if it is valid, else ISO 8859-1, so that no name is lost. Names have no byte order mark.
     private static func text(_ bytes: [UInt8]) -> String {
         String(validating: bytes, as: UTF8.self) ?? TextEncoding.latin1.string(from: bytes) ?? ""
     }

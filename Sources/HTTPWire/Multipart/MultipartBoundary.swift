@@ -1,4 +1,4 @@
-/// What separates the parts of a multipart content (RFC 2046 section 5.1.1).
+/// The text that separates the parts of a multipart content (RFC 2046 section 5.1.1).
 public struct MultipartBoundary: Sendable, Hashable, CustomStringConvertible {
     /// The boundary, without the hyphens before it.
     public let description: String

@@ -7,7 +7,7 @@ struct MultipartHeadParser: Sendable {
     private let headLimits: HeadLimits
     private var lines = FieldLineParser()
     private var facts = HeadFacts()
-    /// The start of a head that did not arrive in one run.
+    /// The start of a head that did not arrive in one buffer.
     private var gathered = ByteBuffer()
 
     init(limits: MultipartLimits) {
@@ -16,7 +16,7 @@ struct MultipartHeadParser: Sendable {
         lines.start(at: 0)
     }
 
-    /// Takes the next head from the buffer; `nil` if it is not complete yet, all bytes having been taken then.
+    /// Takes the next head from the buffer; `nil` if it is not complete yet, after taking all bytes.
     mutating func parse(_ buffer: inout ByteBuffer) throws(MultipartError) -> HTTPFields? {
         // Most heads arrive whole, and are read where they are.
         if gathered.readableBytes == 0 {
@@ -45,7 +45,7 @@ struct MultipartHeadParser: Sendable {
         return fields
     }
 
-    /// Goes on parsing field lines; answers whether the head is complete.
+    /// Continues parsing field lines; returns whether the head is complete.
     private mutating func isComplete(_ head: ByteBuffer) throws(MultipartError) -> Bool {
         do {
             return try head.withUnsafeReadableBytes { (bytes) throws(HTTPParseError) -> Bool in

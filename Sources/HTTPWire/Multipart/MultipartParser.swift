@@ -1,7 +1,7 @@
 public import HTTPTypes
 public import NIOCore
 
-/// Takes a multipart content apart (RFC 2046 section 5.1).
+/// Parses multipart content (RFC 2046 section 5.1).
 ///
 ///     var parser = MultipartParser(boundary: try MultipartBoundary(of: type, expecting: "multipart/form-data"))
 ///     while let bytes = try await body.next() {
@@ -17,13 +17,13 @@ public import NIOCore
 ///     }
 ///     try parser.finish()
 ///
-/// Content is handed out as it comes, never gathered; a slice shares the buffer's memory. Lines end with CR LF and
-/// nothing else, and a line that begins with the boundary and goes on is an error: where two programs read one message
-/// differently, checks are bypassed.
+/// Content is delivered as it arrives, never collected; a slice shares the buffer's memory. Lines must end with CR LF,
+/// and a line that continues after the boundary is an error: if two programs read one message differently, checks can
+/// be bypassed.
 public struct MultipartParser: Sendable {
-    /// What comes next in a multipart content.
+    /// An element of a multipart content.
     public enum Event: Sendable {
-        /// All bytes have been taken; hand over more, or call `finish` if there are none.
+        /// All bytes have been consumed; add more, or call `finish` if there are none.
         case needsMoreBytes
         /// A part begins, with these fields.
         case head(HTTPFields)
@@ -31,7 +31,7 @@ public struct MultipartParser: Sendable {
         case content(ByteBuffer)
         /// The end of the part.
         case endOfPart
-        /// The end of the last part. What follows is discarded: go on until there are no more bytes.
+        /// The end of the last part. Bytes that follow are discarded: go on until there are no more.
         case end
     }
 
@@ -62,9 +62,9 @@ public struct MultipartParser: Sendable {
         head = MultipartHeadParser(limits: limits)
     }
 
-    /// Takes what comes next from the buffer.
+    /// Takes the next element from the buffer.
     ///
-    /// - Throws: The rule that the bytes break, or the limit that they exceed; the same again in later calls.
+    /// - Throws: The rule that the bytes break, or the limit that they exceed; later calls throw the same.
     public mutating func parse(_ buffer: inout ByteBuffer) throws(MultipartError) -> Event {
         if let failure { throw failure }
         do {
@@ -75,7 +75,7 @@ public struct MultipartParser: Sendable {
         }
     }
 
-    /// Says that there are no more bytes.
+    /// Ends the content: there are no more bytes.
     ///
     /// - Throws: `MultipartError` if the content is not complete, or was malformed.
     public mutating func finish() throws(MultipartError) {
@@ -91,7 +91,7 @@ public struct MultipartParser: Sendable {
     private mutating func parseWithinLimit(_ buffer: inout ByteBuffer) throws(MultipartError) -> Event {
         let available = buffer.readableBytes
         guard let limit = limits.totalBytes, available > max(limit, 0) - consumed,
-            // What is within the limit is looked at first, so that the outcome does not depend on how bytes arrive.
+            // Bytes within the limit are judged first, so that the outcome does not depend on how they arrive.
             var allowed = buffer.getSlice(at: buffer.readerIndex, length: max(limit, 0) - consumed)
         else {
             let event = try next(&buffer)
@@ -113,7 +113,7 @@ public struct MultipartParser: Sendable {
                 switch search.next(&buffer) {
                 case .needsMoreBytes: return .needsMoreBytes
                 case .content(let bytes):
-                    // What is within the limit is looked at first, here as well.
+                    // Bytes within the limit are judged first, here as well.
                     try preamble.take(bytes.readableBytesView.prefix(max(limits.surroundingBytes - discarded, 0)))
                     try discard(bytes.readableBytes)
                 case .delimiter: state = .boundaryLine(.start)
@@ -131,7 +131,7 @@ public struct MultipartParser: Sendable {
                     return .needsMoreBytes
                 case .closing:
                     guard isInsidePart else {
-                        // Browsers send a form without fields so. What stands before it would be lost without a word.
+                        // Browsers send a form without fields so. Text before it would be lost without notice.
                         guard preamble.isEmpty else { throw .noParts }
                         state = .closingLine(.padding(0))
                         return .end
@@ -151,7 +151,7 @@ public struct MultipartParser: Sendable {
                 isInsidePart = true
                 return .head(fields)
             case .closingLine(.closing):
-                // The last part's end has been told by now.
+                // The end of the last part has been delivered by now.
                 state = .closingLine(.padding(0))
                 return .end
             case .closingLine(let line):
@@ -178,6 +178,6 @@ public struct MultipartParser: Sendable {
 
     private mutating func discard(_ count: Int) throws(MultipartError) {
         discarded += count
-        guard discarded <= limits.surroundingBytes else { throw .tooMuchAround(limit: limits.surroundingBytes) }
+        guard discarded <= max(limits.surroundingBytes, 0) else { throw .tooMuchAround(limit: limits.surroundingBytes) }
     }
 }

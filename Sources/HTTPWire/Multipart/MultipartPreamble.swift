@@ -1,27 +1,27 @@
 import NIOCore
 
-/// What stands before the first boundary of a multipart content. It means nothing (RFC 2046 section 5.1.1), unless it is a
-/// part that the sender has meant: a line that begins as a boundary does, and a field of a part on the next one.
+/// The text before the first boundary of a multipart content. It means nothing (RFC 2046 section 5.1.1), unless the sender
+/// meant it as a part: a line begins as a boundary does, and the next one is a field of a part.
 struct MultipartPreamble: Sendable {
-    /// What the line that is being read has begun with so far.
+    /// The beginning of the current line, as far as it has been read.
     private enum Line: Sendable {
         case start
         case hyphen
         case boundary
-        /// So many bytes of the name of a field.
+        /// This many bytes of the name of a field.
         case field(Int)
         case text
     }
 
-    /// What the names of the fields of a part begin with, in lower case.
+    /// The prefix, in lower case, that the names of a part's fields have in common.
     private static let field = Array("content-".utf8)
 
-    /// Whether there is nothing. Line ends before the boundary are nothing.
+    /// Whether the preamble has no text; line ends do not count.
     private(set) var isEmpty = true
     private var line = Line.start
     private var followsBoundary = false
 
-    /// Takes what comes next.
+    /// Takes the next bytes.
     ///
     /// - Throws: `MultipartError.unexpectedBoundary`.
     mutating func take(_ bytes: ByteBufferView) throws(MultipartError) {

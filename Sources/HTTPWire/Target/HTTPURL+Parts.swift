@@ -35,6 +35,23 @@ extension HTTPURL {
         (try? PercentEncoding.decode(String(text))) ?? String(text)
     }
 
+    /// The segments of the path, percent-decoded, as those of a ``RequestTarget``: `["a", "b"]` for `/a/b`.
+    ///
+    /// - Throws: `PercentEncoding.DecodingError` if a segment decodes to bytes that are not UTF-8.
+    public var pathSegments: [String] {
+        get throws(PercentEncoding.DecodingError) { try path.utf8.span.decodedSegments() }
+    }
+
+    /// The parameters of the query, decoded, as those of a ``RequestTarget``; none if there is no query.
+    ///
+    /// - Throws: `QueryParameters.ParsingError` if there are more than 1000, or if one decodes to bytes that are not UTF-8.
+    public var queryParameters: QueryParameters {
+        get throws(QueryParameters.ParsingError) {
+            guard let query else { return QueryParameters() }
+            return try QueryParameters(query)
+        }
+    }
+
     /// Path and query, the target of a request to an origin server (RFC 9112 section 3.2.1); `/` for an empty path.
     public var requestTarget: String {
         let path = path.isEmpty ? "/" : path

@@ -50,18 +50,7 @@ extension RequestTarget {
     public var pathSegments: [String] {
         get throws(PercentEncoding.DecodingError) {
             guard form == .origin || form == .absolute else { return [] }
-            let bytes = raw.utf8.span
-            let path = ranges.path
-            guard path.count > 1 else { return [] }
-            var segments: [String] = []
-            var start = path.lowerBound + 1
-            while start <= path.upperBound {
-                var end = start
-                while end < path.upperBound, bytes[end] != 0x2F { end += 1 }
-                segments.append(try PercentEncoding.decode(bytes.extracting(start..<end), plusIsSpace: false))
-                start = end + 1
-            }
-            return segments
+            return try raw.utf8.span.extracting(ranges.path).decodedSegments()
         }
     }
 

@@ -5,7 +5,7 @@
 ///
 /// The field of a part of a form has a syntax of its own; `FormDataHead` reads that.
 public struct ContentDisposition: Sendable, Hashable, LosslessStringConvertible {
-    /// What a recipient should do with the content.
+    /// The disposition: how a recipient should treat the content.
     public struct Kind: Sendable, Hashable, ExpressibleByStringLiteral {
         /// The name in lower case.
         public let name: String
@@ -25,7 +25,7 @@ public struct ContentDisposition: Sendable, Hashable, LosslessStringConvertible 
         public static let inline: Kind = "inline"
     }
 
-    /// What the recipient should do with the content.
+    /// The disposition.
     public let kind: Kind
     /// The name to store the content under: from `filename*` if there is one, otherwise from `filename`.
     ///

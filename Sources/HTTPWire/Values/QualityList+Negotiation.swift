@@ -56,7 +56,7 @@ extension QualityList {
     ///
     /// - Returns: `nil` if not even identity is acceptable. A list without members asks for identity.
     public func preferredContentCoding(among candidates: [ContentCoding]) -> ContentCoding? {
-        preferredContentCoding(among: candidates.map(\.rawValue)).flatMap { ContentCoding($0) }
+        preferredContentCoding(among: candidates.map(\.description)).flatMap { ContentCoding($0) }
     }
 
     /// The same with the names of codings in lower case, for codings that this package does not apply.
@@ -70,12 +70,12 @@ extension QualityList {
         return doubledQuality(of: Self.identity) > greatest ? Self.identity : best
     }
 
-    private static var identity: String { ContentCoding.identity.rawValue }
+    private static var identity: String { ContentCoding.identity.description }
 
     /// Twice the weight of a coding, so that identity, if it is not listed, can have a weight below any that can be
     /// sent.
     private func doubledQuality(of coding: String) -> Int {
-        let alias = coding == ContentCoding.gzip.rawValue ? "x-gzip" : coding
+        let alias = coding == ContentCoding.gzip.description ? "x-gzip" : coding
         let item = items.first { $0.value == coding || $0.value == alias } ?? items.first { $0.value == "*" }
         return item.map { $0.quality * 2 } ?? (coding == Self.identity ? 1 : 0)
     }

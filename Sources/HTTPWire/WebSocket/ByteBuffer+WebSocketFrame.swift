@@ -5,7 +5,7 @@ extension ByteBuffer {
     /// Appends a frame.
     ///
     /// - Parameters:
-    ///   - opcode: What the frame carries.
+    ///   - opcode: The type of the frame.
     ///   - payload: The payload, at most 125 bytes for a control frame.
     ///   - isFinal: Whether this is the last frame of its message.
     ///   - isCompressed: Whether the message is compressed; only set this in the first of its frames.

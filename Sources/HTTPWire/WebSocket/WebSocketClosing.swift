@@ -12,7 +12,7 @@ public struct WebSocketClosing: Sendable {
         case closed
     }
 
-    /// What the caller must do next.
+    /// The next step for the caller.
     public enum Action: Sendable, Hashable {
         /// Nothing.
         case none

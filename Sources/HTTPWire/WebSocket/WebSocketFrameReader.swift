@@ -6,7 +6,7 @@ public struct WebSocketFrameHead: Sendable, Hashable {
     public let isFinal: Bool
     /// Whether the message is compressed; only set in the first of its frames (RFC 7692 section 7.2.1).
     public let isCompressed: Bool
-    /// What the frame carries.
+    /// The type of the frame.
     public let opcode: WebSocketOpcode
     /// The length of the payload in bytes.
     public let payloadLength: Int

@@ -141,6 +141,7 @@ public struct WebSocketMessageReader {
         // One byte more than allowed, so that a message of exactly the maximum size passes.
         let limit = room < Self.inflatedBytes ? room + 1 : Self.inflatedBytes
         var output = ByteBuffer()
+        var violation: WebSocketViolation?
         do throws(ContentCodingError) {
             try inflater.inflate(&bytes, into: &output, upTo: limit)
             let isExhausted = output.readableBytes < limit
@@ -148,11 +149,19 @@ public struct WebSocketMessageReader {
             if isExhausted, isEnd { try inflater.endMessage() }
             isEnd = isEnd && isExhausted
         } catch {
-            throw .corruptCompression(error)
+            // Where the compression ends too early, the bytes that end every message have been taken for content.
+            if error == .truncated { throw .corruptCompression(error) }
+            violation = .corruptCompression(error)
         }
-        if let maximumMessageSize, output.readableBytes > room { throw .messageTooBig(limit: maximumMessageSize) }
+        if let maximumMessageSize, output.readableBytes > room {
+            violation = .messageTooBig(limit: maximumMessageSize)
+            output.moveWriterIndex(to: output.readerIndex + room)
+        }
         message?.size = size + output.readableBytes
-        return try deliver(output.compacted(beyond: Self.inflatedSlack), isEnd: isEnd)
+        // The bytes before a violation are judged first, so that the outcome does not depend on how they arrive.
+        let part = try deliver(output.compacted(beyond: Self.inflatedSlack), isEnd: isEnd && violation == nil)
+        if let violation { throw violation }
+        return part
     }
 
     private mutating func deliver(_ bytes: ByteBuffer, isEnd: Bool) throws(WebSocketViolation) -> WebSocketMessagePart?

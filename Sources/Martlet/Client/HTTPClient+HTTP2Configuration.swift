@@ -5,9 +5,9 @@ extension HTTPClient {
     /// configuration.http2 = .never
     /// ```
     ///
-    /// All requests to one server share a connection then, and a further one is made when the server takes no more
-    /// requests at once on those there are. What takes the socket over, such as a WebSocket, uses HTTP/1.1 in any case,
-    /// and so does what a proxy forwards without a tunnel.
+    /// With HTTP/2, all requests to one server share a connection; another one is made only when the server accepts no
+    /// more concurrent requests on those it has. A request that takes the socket over, such as a WebSocket's, always
+    /// uses HTTP/1.1, and so does one that a proxy forwards without a tunnel.
     public struct HTTP2Configuration: Sendable, Hashable {
         /// Where HTTP/2 is used.
         public enum Use: Sendable, Hashable {
@@ -15,8 +15,8 @@ extension HTTPClient {
             case never
             /// Over https with servers that offer it in the TLS handshake (ALPN); HTTP/1.1 with all others.
             case automatic
-            /// Everywhere: servers of https that do not offer it are refused, and those of http must be known to speak
-            /// it ("prior knowledge", RFC 9113 section 3.3).
+            /// Everywhere: https servers that do not offer it are refused, and http servers must be known to speak it
+            /// ("prior knowledge", RFC 9113 section 3.3).
             case always
         }
 
@@ -24,13 +24,12 @@ extension HTTPClient {
         public var use = Use.automatic
         /// How many bytes of one response may wait for their reader. 4 MiB by default; from 65 535 to 2³¹−1.
         public var streamWindow = 4_194_304
-        /// How many bytes of all responses on a connection may be on their way. 16 MiB by default; from 65 535 to
-        /// 2³¹−1.
+        /// How many bytes of all responses on a connection may be in transit. 16 MiB by default; from 65 535 to 2³¹−1.
         public var connectionWindow = 16_777_216
-        /// How long a connection may be silent, while requests wait on it, before the server is asked for a sign of
-        /// life (PING); nil for ever. 15 seconds by default.
+        /// How long a connection may be silent, while requests wait on it, before the client sends a PING; nil for
+        /// ever. 15 seconds by default.
         public var pingInterval: Duration? = .seconds(15)
-        /// How long the server may take for that sign before the connection is given up. 15 seconds by default.
+        /// How long the server may take to acknowledge the PING before the connection is closed. 15 seconds by default.
         public var pingTimeout: Duration = .seconds(15)
 
         /// The defaults, with this use.

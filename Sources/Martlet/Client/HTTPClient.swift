@@ -6,18 +6,18 @@ import NIOCore
 ///
 /// ```swift
 /// let response = try await HTTPClient.shared.get("http://127.0.0.1:4040/")
-/// print(try await response.text)
+/// print(try await response.text())
 /// ```
 ///
 /// Connections are kept open for further requests to the same server. There is nothing to shut down: a client that goes
-/// out of scope closes the connections that are free, and those in use when their responses have been read.
+/// out of scope closes its idle connections, and those in use when their responses have been read.
 public final class HTTPClient: Sendable {
-    /// A client with the default configuration, for everybody.
+    /// The client with the default configuration that the whole process shares.
     public static let shared = HTTPClient()
 
     let core: ClientCore
 
-    /// A client of its own, with connections of its own.
+    /// A client with its own connections.
     public init(configuration: Configuration = Configuration()) {
         self.core = ClientCore(configuration)
     }
@@ -26,14 +26,14 @@ public final class HTTPClient: Sendable {
         core.retire()
     }
 
-    /// How the client behaves.
+    /// The settings that the client was made with.
     public var configuration: Configuration { core.configuration }
 
     /// How many connections the client has now. Those that were detached, WebSockets among them, belong to whoever
     /// detached them.
-    public var connectionsInfo: HTTPConnectionsInfo {
+    public var connectionCounts: ConnectionCounts {
         let counts = core.pool.counts
-        var info = HTTPConnectionsInfo()
+        var info = ConnectionCounts()
         info.total = counts.open
         info.idle = counts.idle
         info.active = counts.open - counts.idle
@@ -41,16 +41,17 @@ public final class HTTPClient: Sendable {
     }
 
     /// Accepts no more requests and closes the connections that are free. Responses that have begun can be read; with
-    /// `force` they are cut off. Further requests throw ``HTTPClientError/clientClosed``.
-    public func close(force: Bool = false) {
-        core.close(force: force)
+    /// `force` they are cut off before this returns. Further requests throw ``HTTPClientError/clientClosed``. Closing twice
+    /// is fine.
+    public func close(force: Bool = false) async {
+        await core.close(force: force)
     }
 
     // MARK: Credentials
 
-    /// Adds credentials for the folder of `url` on its server: its path up to the last slash.
+    /// Adds credentials for everything under `url`'s path up to its last slash.
     ///
-    /// - Parameter realm: The realm they are for. Any by default.
+    /// - Parameter realm: The realm that they are for. Any by default.
     /// - Throws: ``HTTPClientError/invalidURL(_:)``.
     public func addCredentials(_ credentials: HTTPCredentials, for url: String, realm: String? = nil) throws {
         guard let parsed = HTTPURL(url) else { throw HTTPClientError.invalidURL(url) }
@@ -138,7 +139,7 @@ public final class HTTPClient: Sendable {
         return try await flow.run()
     }
 
-    /// Makes a request to set up and to write to. Nothing is sent before the first write or the request's end.
+    /// Makes a request to set up and write to. Nothing is sent before the first write or the end of the request.
     ///
     /// ```swift
     /// let request = try client.open(.post, "http://127.0.0.1:4049/file.txt")
@@ -147,7 +148,7 @@ public final class HTTPClient: Sendable {
     /// let response = try await request.end()
     /// ```
     ///
-    /// - Throws: ``HTTPClientError/invalidURL(_:)`` and the like.
+    /// - Throws: ``HTTPClientError/invalidURL(_:)`` or ``HTTPClientError/unsupportedScheme(_:)``.
     public func open(_ method: HTTPRequest.Method, _ url: String) throws -> HTTPClientRequest {
         HTTPClientRequest(try RequestDraft(method, url, core: core), client: self)
     }

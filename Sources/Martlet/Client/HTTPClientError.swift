@@ -1,11 +1,11 @@
 import HTTPTypes
 import HTTPWire
 
-/// Why a request of an ``HTTPClient`` has got no response, or can't be made as it is.
+/// Why a request of an ``HTTPClient`` got no response, or can't be sent as it is.
 public enum HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What exceeded its time.
     public enum Timeout: Sendable, Hashable {
-        /// The connection to the server was not there in time (`connectionTimeout`).
+        /// The connection to the server was not made in time (`connectionTimeout`).
         case connection
         /// The server sent nothing for too long (`readTimeout`).
         case read
@@ -13,33 +13,33 @@ public enum HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible 
         case pool
         /// The request as a whole (`totalTimeout`).
         case total
-        /// The answer to a PING of HTTP/2, sent because the server was silent (`http2.pingTimeout`).
+        /// The server, which had been silent, did not acknowledge a PING of HTTP/2 (`http2.pingTimeout`).
         case ping
     }
 
     // MARK: The request
 
-    /// The text is no URL that a request can be sent to.
+    /// The text is not a URL that a request can be sent to.
     case invalidURL(String)
-    /// The URL has another scheme than http and https.
+    /// The URL's scheme is neither http nor https.
     case unsupportedScheme(String)
     /// The method is not a token.
     case invalidMethod(String)
-    /// A field that can't be sent.
+    /// A header field can't be sent.
     case invalidHeader(String)
-    /// The request can have no content.
+    /// The request can't have content.
     case contentNotAllowed
-    /// More was written than the request's Content-Length announces. What was too much has not been sent.
+    /// More was written than the request's Content-Length announces. The excess was not sent.
     case contentLengthExceeded(announced: Int, written: Int)
     /// Less was written than the request's Content-Length announces.
     case contentLengthNotReached(announced: Int, written: Int)
-    /// The request has been ended, so nothing can be added to it.
+    /// The request has been ended, so nothing more can be written to it.
     case requestEnded
     /// The head of the request has been sent, so it can't be changed any more.
     case headAlreadySent
-    /// The content must be sent again, but it was streamed and is gone. The text says what asks for it.
+    /// The content must be sent again, but it was streamed and is gone. The text says why it must be.
     case bodyNotRepeatable(String)
-    /// A challenge that can't be answered.
+    /// A server's or a proxy's challenge can't be answered.
     case authentication(String)
     /// ``HTTPClientRequest/abort()`` was called.
     case aborted
@@ -48,7 +48,7 @@ public enum HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible 
 
     // MARK: The connection
 
-    /// The host's name, or the proxy's, could not be looked up.
+    /// The name of the host, or of the proxy, could not be resolved.
     case unknownHost(String, reason: String)
     /// No connection could be made.
     case couldNotConnect(host: String, port: Int, reason: String)
@@ -62,9 +62,9 @@ public enum HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible 
     case connectionClosed
     /// The proxy did not open a tunnel.
     case proxyTunnelRefused(HTTPResponse.Status)
-    /// The request, or its connection, was ended by a rule of HTTP/2.
+    /// HTTP/2 ended the request or its connection.
     case http2(HTTP2Failure)
-    /// What `findProxy` has answered is no list of proxies.
+    /// What `findProxy` returned is not a list of proxies.
     case invalidProxyConfiguration(String)
 
     // MARK: The response
@@ -73,19 +73,19 @@ public enum HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible 
     case malformedResponse(HTTPParseError)
     /// The server sent more informational responses than the configured maximum.
     case tooManyInformationalResponses(limit: Int)
-    /// The server has answered 101 Switching Protocols to a request without `Upgrade` (RFC 9110 section 7.8).
+    /// The server sent 101 Switching Protocols in response to a request without `Upgrade` (RFC 9110 section 7.8).
     case unexpectedUpgrade
-    /// Bytes have arrived that belong to no response.
+    /// Bytes arrived that belong to no response.
     case unsolicitedResponse
-    /// A redirect that can't be followed, and those that were followed before.
+    /// A redirect can't be followed. `after` holds those that were followed before it.
     case redirect(RedirectError, after: [RedirectInfo])
     /// The content can't be decompressed.
     case undecodableContent(ContentCodingError)
     /// The content is not text in the character set that the response names.
     case notText(String)
-    /// The content is not the JSON that is expected.
+    /// The content is not the expected JSON.
     case unexpectedJSON(String)
-    /// The response is not one after which the connection belongs to the caller (101, or 2xx to CONNECT).
+    /// The response does not give the connection to the caller, as 101 or a 2xx to CONNECT does.
     case notDetachable
 
     /// What went wrong and what to do about it.
@@ -131,7 +131,7 @@ public enum HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible 
             case .pool: "No connection became free for \(duration), host: \(host), port: \(port)"
             case .read: "The server sent nothing for \(duration), host: \(host), port: \(port)"
             case .total: "The request took longer than \(duration), host: \(host), port: \(port)"
-            case .ping: "The server does not answer since \(duration), host: \(host), port: \(port)"
+            case .ping: "The server has not answered for \(duration), host: \(host), port: \(port)"
             }
         case .connectionClosed:
             "Connection closed before full header was received."
@@ -146,7 +146,7 @@ public enum HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible 
         case .tooManyInformationalResponses(let limit):
             "The server sent more than \(limit) informational responses."
         case .unexpectedUpgrade:
-            "The server switched protocols without having been asked. Send Upgrade and Connection to ask for that."
+            "The server switched protocols unasked. To ask for that, send Upgrade and Connection."
         case .unsolicitedResponse:
             "Unexpected response (unsolicited response without request)."
         case .redirect(let error, _):
@@ -156,7 +156,7 @@ public enum HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible 
         case .notText(let explanation), .unexpectedJSON(let explanation):
             explanation
         case .notDetachable:
-            "The connection can be detached after 101 Switching Protocols, or 2xx to CONNECT, only."
+            "The connection can only be detached after 101 Switching Protocols, or 2xx to CONNECT."
         }
     }
 }

@@ -12,12 +12,12 @@ import NIOCore
 /// }
 /// ```
 public enum HTTPOverrides {
-    /// Answers a request.
+    /// A function that answers a request in the server's place.
     public typealias Transport = @Sendable (Request) async throws -> Response
 
     @TaskLocal static var transport: Transport?
 
-    /// A request as it would have been sent. Redirects and retries come as requests of their own.
+    /// A request as it would have been sent. Each redirect and each retry is a request of its own.
     public struct Request: Sendable {
         /// The method.
         public let method: HTTPRequest.Method
@@ -29,8 +29,8 @@ public enum HTTPOverrides {
         public let body: ByteBuffer
     }
 
-    /// A response made by a test. A content that its `Content-Encoding` says is compressed is decompressed, like that of
-    /// a real one.
+    /// A response made by a test. Its content is decompressed if `Content-Encoding` says that it is compressed, like
+    /// that of a real response.
     public struct Response: Sendable {
         /// The status. 200 OK by default.
         public var status: HTTPResponse.Status

@@ -2,7 +2,7 @@ import HTTPTypes
 import NIOCore
 import Synchronization
 
-/// Measures one request for the metrics hook. Called from anywhere.
+/// Measures one request for the metrics hook. Its members can be called from anywhere.
 final class MetricsRecorder: Sendable {
     private struct State {
         var metrics: HTTPClientMetrics

@@ -1,13 +1,13 @@
 import NIOCore
 
-/// A connection that was taken out of the hands of a server or a client: plain bytes in both directions.
+/// A connection that was detached from a server or a client: plain bytes in both directions.
 ///
 /// Dropping it does not close the connection; ``close()`` does. A server that shuts down waits for the connection as it
 /// waits for requests, until its `shutdownTimeout`.
 public struct DetachedSocket: Sendable {
     /// The bytes that the peer sends; they end when the peer has finished sending.
     public let inbound: HTTPBody
-    /// The peer and the local address, as of the moment the socket was detached.
+    /// The addresses of the connection at the time the socket was detached.
     public let connectionInfo: HTTPConnectionInfo?
     let connection: any DetachedConnection
 
@@ -17,7 +17,7 @@ public struct DetachedSocket: Sendable {
         self.connectionInfo = connection.info
     }
 
-    /// Sends bytes. Returns when the peer has taken enough of what was sent before.
+    /// Sends bytes. Returns when the peer has accepted enough of what was sent before.
     ///
     /// - Throws: ``HTTPServerError/connectionClosed`` or ``HTTPClientError/connectionClosed`` when the peer is gone.
     public func write(_ bytes: ByteBuffer) async throws {
@@ -33,7 +33,7 @@ public struct DetachedSocket: Sendable {
         try await write(ByteBuffer(string: text))
     }
 
-    /// Says that no more will be sent. What the peer sends can still be read.
+    /// Ends the output. What the peer sends can still be read.
     public func closeOutput() async {
         let connection = connection
         try? await connection.eventLoop.run { connection.closeOutput() }
@@ -46,19 +46,21 @@ public struct DetachedSocket: Sendable {
     }
 }
 
-/// What a ``DetachedSocket`` needs of the connection it was.
+/// What a ``DetachedSocket`` needs of its connection.
 protocol DetachedConnection: AnyObject, Sendable {
     var eventLoop: any EventLoop { get }
-    /// May be asked from anywhere; nil once the connection is closed.
+    /// Can be read from anywhere; nil once the connection is closed.
     var info: HTTPConnectionInfo? { get }
 
-    /// Lets `receiver` have what the peer sends from now on, and what `stream` has got of it before. Called on the loop.
+    /// Delivers to `receiver` what `stream` has already received, and what the peer sends from now on. Called on the
+    /// loop.
     func handOver(from stream: BodyStream, to receiver: any DetachedReceiver)
-    /// Sends what `write` appends, soon; false when the peer should take some first. Called on the loop.
+    /// Sends what `write` appends, soon; false when the caller should wait until the peer has accepted some. Called on
+    /// the loop.
     func writeDetached(_ write: (inout OutputBuffer) throws -> Void) throws -> Bool
-    /// How many bytes the system has not taken yet. Called on the loop.
+    /// How many bytes the system has not accepted yet. Called on the loop.
     var unsentBytes: Int { get }
-    /// Whether the peer has taken enough of what was written, or the connection is gone. Called on the loop.
+    /// Whether the peer has accepted enough of what was written, or the connection is closed. Called on the loop.
     var isWritable: Bool { get }
     /// Called on the loop, after ``DetachedReceiver/wantsBytes`` may have become true.
     func continueReading()

@@ -1,14 +1,14 @@
 import NIOCore
 
-/// The end of a connection in good order: what was written last goes to the socket, then the sending half is closed, and
-/// what the peer still sends is dropped until it closes its half too, or its time is up. A plain value without a clock.
+/// The orderly close of a connection: the last output is sent, then the sending half is closed, and what the peer still
+/// sends is dropped until it closes its half too, or its time is up. A plain value without a clock.
 ///
 /// Closing both halves while the peer still sends would make the system discard what the peer has not read
 /// (RFC 9112 section 9.6).
 struct LingeringClose {
-    /// How long a peer that still sends may take to read what was sent last.
+    /// How long a peer that is still sending may take to read the last output.
     static let time = TimeAmount.seconds(5)
-    /// The same for a peer of which no more has been seen, but which may have sent something meanwhile.
+    /// The same for a peer that seems to send nothing, but may have sent something meanwhile.
     static let shortTime = TimeAmount.seconds(1)
 
     /// What is to be closed.
@@ -18,7 +18,7 @@ struct LingeringClose {
     }
 
     private enum State {
-        /// The last bytes have not all been handed to the channel.
+        /// The last bytes have not all been written to the channel.
         case flushing
         /// They are on their way from the channel to the socket.
         case sending
@@ -28,7 +28,7 @@ struct LingeringClose {
     private var state = State.flushing
     private var time: TimeAmount
 
-    /// - Parameter time: How long to wait for the peer's half; zero when it has nothing to lose.
+    /// - Parameter time: How long to wait for the peer's half; zero when nothing can get lost.
     init(lingeringFor time: TimeAmount) {
         self.time = time
     }
@@ -38,21 +38,21 @@ struct LingeringClose {
         if case .lingering = state { true } else { false }
     }
 
-    /// The peer has sent something, which is dropped.
+    /// The peer sent something, which is dropped.
     mutating func received() {
         time = Self.time
     }
 
-    /// Everything has been handed to the channel.
+    /// Everything has been written to the channel.
     ///
-    /// - Returns: Whether the channel is to be asked when it has been sent: true the first time.
+    /// - Returns: Whether the caller must find out when it has been sent: true the first time.
     mutating func flushed() -> Bool {
         guard case .flushing = state else { return false }
         state = .sending
         return true
     }
 
-    /// The socket has taken everything.
+    /// The socket has accepted everything.
     mutating func sent(at now: NIODeadline, hasPeerClosed: Bool) -> Step {
         guard time > .zero, !hasPeerClosed else { return .connection }
         state = .lingering(until: now + time)

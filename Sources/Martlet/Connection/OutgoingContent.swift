@@ -1,7 +1,7 @@
 import HTTPWire
 import NIOCore
 
-/// A piece of content that somebody wants to send, in the form it was given.
+/// A piece of content to send, in the form in which it was given.
 enum OutgoingContent: Sendable {
     case none
     case text(String)
@@ -41,7 +41,7 @@ enum OutgoingContent: Sendable {
         }
     }
 
-    /// Appends the content as one chunk (RFC 9112 section 7.1). It is not empty.
+    /// Appends the content, which is not empty, as one chunk (RFC 9112 section 7.1).
     func appendChunk(to output: inout OutputBuffer) {
         output.tail.writeChunkHead(byteCount: byteCount)
         append(to: &output)

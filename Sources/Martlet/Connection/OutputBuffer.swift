@@ -1,11 +1,11 @@
 import NIOCore
 
-/// What a connection is about to write: one growing buffer for heads and small contents, and larger contents and parts
-/// of files as they are, so that nothing large is copied before it is sent.
+/// The output of a connection: one growing buffer for heads and small contents, and larger contents and parts of files
+/// as they are, so that nothing large is copied before it is sent.
 struct OutputBuffer {
-    /// Contents of at least this many bytes are not copied, if they are bytes already.
+    /// Byte contents of at least this length are not copied.
     static let copyLimit = 16_384
-    /// Contents of more bytes are not made into bytes before they are sent, whatever they are.
+    /// Contents longer than this, of any kind, are converted to bytes only when they are sent.
     static let heldBytes = 65_536
 
     /// The buffer to append to.
@@ -13,7 +13,7 @@ struct OutputBuffer {
     private var full: [Piece] = []
     private var fullBytes = 0
 
-    /// What waits ahead of the tail.
+    /// What comes before the tail.
     private enum Piece {
         case bytes(ByteBuffer)
         case file(FileSlice)
@@ -25,7 +25,7 @@ struct OutputBuffer {
 
     var isEmpty: Bool { byteCount == 0 }
 
-    /// How much memory the bytes among them hold on to.
+    /// How much memory the byte buffers among them occupy.
     var capacity: Int {
         full.reduce(tail.storageCapacity) { sum, piece in
             if case .bytes(let bytes) = piece { sum + bytes.storageCapacity } else { sum }
@@ -46,7 +46,7 @@ struct OutputBuffer {
         append(.file(slice), slice.byteCount)
     }
 
-    /// Appends a content that is made into bytes when it is their turn.
+    /// Appends content that is converted to bytes when it is sent.
     mutating func append(_ content: UnsentContent) {
         append(.content(content), content.byteCount)
     }
@@ -61,8 +61,8 @@ struct OutputBuffer {
         fullBytes += count
     }
 
-    /// Hands each buffer to `write` and starts anew, with the memory of the last one if that is free again by then. Parts
-    /// of files are for ``drainSome(_:writeFile:)``.
+    /// Passes each buffer to `write` and starts over, with the memory of the last one if that is free by then. Use
+    /// ``drainSome(_:writeFile:)`` for parts of files.
     mutating func drain(_ write: (ByteBuffer) -> Void) {
         drain(write) { content in
             var content = content
@@ -70,7 +70,7 @@ struct OutputBuffer {
         }
     }
 
-    /// The same, where `writeContent` takes the contents that are not bytes yet.
+    /// The same, passing the contents that are not bytes yet to `writeContent`.
     mutating func drain(_ write: (ByteBuffer) -> Void, writeContent: (UnsentContent) -> Void) {
         for piece in full {
             switch piece {
@@ -84,9 +84,9 @@ struct OutputBuffer {
         drainTail(write)
     }
 
-    /// Hands over what comes before the first content that is not bytes yet, and the beginning of that.
+    /// Passes on what comes before the first content that is not bytes yet, and the beginning of that.
     ///
-    /// - Returns: whether something is left, for when the peer has taken that.
+    /// - Returns: whether something is left, to be sent when the peer has accepted that.
     mutating func drainSome(_ write: (ByteBuffer) -> Void, writeFile: (FileSlice) -> Void) -> Bool {
         guard !full.isEmpty else {
             drainTail(write)
@@ -124,13 +124,13 @@ struct OutputBuffer {
         tail.moveReaderIndex(to: tail.writerIndex)
     }
 
-    /// Whether a content waits that is not bytes yet.
+    /// Whether it holds content that is not bytes yet.
     var holdsContent: Bool {
         if case .content? = full.first { true } else { false }
     }
 
-    /// Lets the memory go of what has been drained. Call it after the flush, when the socket holds it no longer. What was
-    /// appended meanwhile, as happens when the flush makes the channel writable, stays.
+    /// Releases the memory of what has been drained. Call it after the flush, when the socket no longer uses it. What
+    /// was appended meanwhile, as happens when the flush makes the channel writable, is kept.
     mutating func reset() {
         guard tail.readableBytes == 0 else { return }
         if tail.capacity > Self.copyLimit * 4 {
@@ -140,7 +140,7 @@ struct OutputBuffer {
         }
     }
 
-    /// Drops everything that waits.
+    /// Drops all output.
     mutating func removeAll() {
         self = OutputBuffer()
     }

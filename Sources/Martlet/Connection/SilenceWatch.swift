@@ -1,24 +1,24 @@
 import NIOCore
 
-/// Notices that a peer is silent: after a while it is asked for a sign of life, and without one given up. Whatever it
-/// sends is one. A plain value without a clock: it doesn't matter how late it is asked.
+/// Notices that a peer is silent: after a while it is pinged, and given up if it does not answer. Whatever it sends
+/// counts as an answer. A plain value without a clock: late checks do no harm.
 struct SilenceWatch {
     /// What is to be done.
     enum Step: Equatable {
-        /// Nothing before that time.
+        /// Do nothing before that time.
         case wait(until: NIODeadline)
-        /// Ask the peer, and then here again.
+        /// Ping the peer, and then check again.
         case ping
         /// The peer has not answered.
         case giveUp(after: TimeAmount)
     }
 
-    /// How long a silence may be.
+    /// How long the peer may be silent.
     private let interval: TimeAmount
     /// How long an answer may take.
     private let timeout: TimeAmount
     private var lastArrival: NIODeadline
-    /// When the peer was asked, while nothing has come since.
+    /// When the peer was pinged, if nothing has arrived since.
     private var asked: NIODeadline?
 
     init(interval: TimeAmount, timeout: TimeAmount, now: NIODeadline) {
@@ -27,7 +27,7 @@ struct SilenceWatch {
         self.lastArrival = now
     }
 
-    /// The peer has sent something.
+    /// The peer sent something.
     mutating func received(at now: NIODeadline) {
         lastArrival = now
         asked = nil

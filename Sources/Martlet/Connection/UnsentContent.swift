@@ -1,7 +1,7 @@
 import NIOCore
 
-/// What is left of a content that is made into bytes as they are sent: what the peer does not take costs no memory
-/// besides the content itself, which many responses may share.
+/// The rest of content that is converted to bytes as it is sent: what the peer does not accept takes no memory besides
+/// the content itself, which many responses may share.
 struct UnsentContent {
     private let content: OutgoingContent
     private var offset = 0

@@ -2,15 +2,15 @@ import NIOCore
 import NIOPosix
 
 extension HTTPServer {
-    /// Takes a port and makes a server for it. Connections wait in the system's queue until the server serves.
+    /// Binds a port and makes a server for it. Connections wait in the system's queue until the server serves.
     ///
     /// - Parameters:
     ///   - address: An IP address, a name (its first address is used), or a Unix-domain path.
     ///   - port: 0 lets the system choose one; read it back from ``port``.
-    ///   - backlog: How many connections may wait to be accepted; 0 takes the system's maximum.
+    ///   - backlog: How many connections may wait to be accepted; 0 means the system's maximum.
     ///   - v6Only: Whether a server on an IPv6 address refuses IPv4.
-    ///   - shared: Whether other servers that are `shared` too may be bound to the same port, also in other processes.
-    ///   - configuration: How the server behaves.
+    ///   - shared: Whether other servers that are also `shared` may be bound to the same port, even in other processes.
+    ///   - configuration: The settings of the server.
     /// - Throws: ``SocketError``, for example when the port is taken.
     public static func bind(
         _ address: InternetAddress,
@@ -24,22 +24,22 @@ extension HTTPServer {
         return HTTPServer(socket: socket, ownsSocket: true, configuration: configuration)
     }
 
-    /// Takes a port and makes a server for it that speaks TLS, and over it HTTP/2 or HTTP/1.1, as each client prefers.
+    /// Binds a port and makes a server for it that speaks TLS, and over it HTTP/2 or HTTP/1.1, as each client prefers.
     ///
-    /// A handshake must be done within the configuration's `headTimeout`. One that fails is logged (debug) and disturbs
-    /// nobody else. Clients that speak plain HTTP are told so with 400.
+    /// A handshake must be completed within the configuration's `headTimeout`. A failed one is logged (debug) and
+    /// affects no other connection. Clients that speak plain HTTP are answered 400.
     ///
     /// - Parameters:
     ///   - address: An IP address, a name (its first address is used), or a Unix-domain path.
     ///   - port: 0 lets the system choose one; read it back from ``port``.
-    ///   - security: The certificate with its key, and the rules.
-    ///   - clientCertificates: Whether clients are asked who they are. They are not by default.
-    ///   - backlog: How many connections may wait to be accepted; 0 takes the system's maximum.
+    ///   - security: The server's certificates with their keys, and the rules for TLS.
+    ///   - clientCertificates: Whether clients are asked for certificates. They are not by default.
+    ///   - backlog: How many connections may wait to be accepted; 0 means the system's maximum.
     ///   - v6Only: Whether a server on an IPv6 address refuses IPv4.
-    ///   - shared: Whether other servers that are `shared` too may be bound to the same port, also in other processes.
-    ///   - configuration: How the server behaves.
-    /// - Throws: ``SecurityContextError`` when there is no certificate, or it can't be used; ``SocketError``, for example
-    ///   when the port is taken.
+    ///   - shared: Whether other servers that are also `shared` may be bound to the same port, even in other processes.
+    ///   - configuration: The settings of the server.
+    /// - Throws: ``SecurityContextError`` when there is no certificate, or it can't be used; ``SocketError``, for
+    ///   example when the port is taken.
     public static func bindSecure(
         _ address: InternetAddress,
         port: Int,
@@ -55,7 +55,7 @@ extension HTTPServer {
         return HTTPServer(socket: socket, ownsSocket: true, configuration: configuration, security: security)
     }
 
-    /// Makes a server for a socket that listens already. Closing the server does not close the socket.
+    /// Makes a server for a socket that is already listening. Closing the server does not close the socket.
     public static func listen(
         on socket: ServerSocket,
         configuration: Configuration = Configuration()
@@ -63,7 +63,7 @@ extension HTTPServer {
         HTTPServer(socket: socket, ownsSocket: false, configuration: configuration)
     }
 
-    /// Makes a server that speaks TLS for a socket that listens already. See
+    /// Makes a server that speaks TLS for a socket that is already listening. See
     /// ``bindSecure(_:port:security:clientCertificates:backlog:v6Only:shared:configuration:)``.
     ///
     /// - Throws: ``SecurityContextError``.
@@ -77,10 +77,10 @@ extension HTTPServer {
         return HTTPServer(socket: socket, ownsSocket: false, configuration: configuration, security: security)
     }
 
-    /// Uses another security context for the connections that are made from now on; or, without one, reads the files of
-    /// the present one again. Connections that are open are not touched.
+    /// Uses another security context for connections made from now on; or, without one, reads the files of the present
+    /// one again. Open connections are not affected.
     ///
-    /// - Throws: ``SecurityContextError``; the present certificates stay in use then.
+    /// - Throws: ``SecurityContextError``; the present certificates then stay in use.
     public func reloadSecurity(_ security: SecurityContext? = nil) async throws {
         guard let present = core.security else {
             throw SecurityContextError("This server does not speak TLS. Make it with bindSecure.")

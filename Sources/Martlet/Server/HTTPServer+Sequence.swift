@@ -1,7 +1,7 @@
 extension HTTPServer: AsyncSequence {
-    /// Hands out the requests of a server, one at a time.
+    /// Iterates over the requests of a server, one at a time.
     ///
-    /// Letting go of the iterator, as leaving a `for` loop does, closes the server; requests that were handed out can
+    /// Dropping the iterator, as leaving a `for` loop does, closes the server; requests that were delivered before can
     /// still be answered.
     public final class AsyncIterator: AsyncIteratorProtocol {
         private let server: HTTPServer
@@ -22,7 +22,7 @@ extension HTTPServer: AsyncSequence {
 
         /// The next request; nil when the server has been closed or the task is cancelled.
         ///
-        /// - Throws: ``HTTPServerError/alreadyServing`` when the requests go elsewhere already.
+        /// - Throws: ``HTTPServerError/alreadyServing`` when the server is already serving or being iterated over.
         public func next() async throws -> HTTPServerRequest? {
             if !hasStarted {
                 hasStarted = true
@@ -37,7 +37,7 @@ extension HTTPServer: AsyncSequence {
         }
     }
 
-    /// Begins to accept connections with the first call of `next`.
+    /// An iterator. The server begins to accept connections with the first call of `next`.
     public func makeAsyncIterator() -> AsyncIterator {
         AsyncIterator(self)
     }

@@ -18,7 +18,7 @@ extension HTTPServer {
     /// close all the same, and the handler does not see them. Without `around` they are answered with plain text.
     ///
     /// ```swift
-    /// try await server.serve(around: { log.wrapping(errors.wrapping(cors.wrapping($0))) }) { request in
+    /// try await server.serve(around: [RequestLog(.combined), ErrorPages(), cors]) { request in
     ///     try await request.response.end("Hello, world!")
     /// }
     /// ```
@@ -26,24 +26,33 @@ extension HTTPServer {
     /// - Parameters:
     ///   - executor: Where to run handlers that block or compute for long, for example `globalConcurrentExecutor`;
     ///     nil, the default, for the event loops.
-    ///   - around: Makes the handler that answers the requests from one that answers those that are understood, and throws
-    ///     an ``HTTPError`` for the others. It is called once. None by default.
+    ///   - middleware: Stands around the handler and around what the server refuses itself, the first of it outermost. None
+    ///     by default.
     ///   - handler: Answers a request.
     /// - Throws: ``HTTPServerError/alreadyServing`` or ``HTTPServerError/serverClosed``.
     public func serve(
         on executor: (any TaskExecutor)? = nil,
-        around: ((@escaping Handler) -> Handler)? = nil,
+        around middleware: [any Middleware] = [],
         _ handler: @escaping Handler
     ) async throws {
-        var delivered = handler
-        if let around {
-            delivered = around { request in
-                if let refusal = request.refusal { throw refusal }
-                try await handler(request)
-            }
-        }
+        try await serve(ServedHandler(handler, around: middleware), on: executor)
+    }
+
+    /// Answers requests with a value, such as a directory of files or a set of hosts, until the server is closed.
+    ///
+    /// - Parameters: as those of ``serve(on:around:_:)``.
+    /// - Throws: ``HTTPServerError/alreadyServing`` or ``HTTPServerError/serverClosed``.
+    public func serve(
+        on executor: (any TaskExecutor)? = nil,
+        around middleware: [any Middleware] = [],
+        _ handler: some RequestHandler
+    ) async throws {
+        try await serve(ServedHandler(handler, around: middleware), on: executor)
+    }
+
+    private func serve(_ handler: ServedHandler, on executor: (any TaskExecutor)?) async throws {
         let run = try await start(
-            .handler(delivered, on: executor, within: .current, takesRefusals: around != nil)
+            .handler(handler.handler, on: executor, within: .current, takesRefusals: handler.takesRefusals)
         )
         await withTaskCancellationOrGracefulShutdownHandler {
             await run.finished()
@@ -59,22 +68,58 @@ extension HTTPServer {
     /// - Parameters: as those of ``serve(on:around:_:)``.
     public func service(
         on executor: (any TaskExecutor)? = nil,
-        around: (@Sendable (@escaping Handler) -> Handler)? = nil,
+        around middleware: [any Middleware] = [],
         _ handler: @escaping Handler
     ) -> some Service {
-        HTTPServerService(server: self, executor: executor, around: around, handler: handler)
+        HTTPServerService(server: self) { server in
+            try await server.serve(on: executor, around: middleware, handler)
+        }
+    }
+
+    /// The server as a service that answers requests with a value, such as a directory of files or a set of hosts.
+    ///
+    /// - Parameters: as those of ``serve(on:around:_:)``.
+    public func service(
+        on executor: (any TaskExecutor)? = nil,
+        around middleware: [any Middleware] = [],
+        _ handler: some RequestHandler
+    ) -> some Service {
+        HTTPServerService(server: self) { server in
+            try await server.serve(on: executor, around: middleware, handler)
+        }
+    }
+}
+
+/// The handler of a server, with what stands around it.
+private struct ServedHandler {
+    let handler: HTTPServer.Handler
+    /// Whether requests that the server refuses are delivered too.
+    let takesRefusals: Bool
+
+    init(_ handler: some RequestHandler, around middleware: [any Middleware]) {
+        self.init(handler.handler, around: middleware, handlesRefusals: handler.handlesRefusals)
+    }
+
+    init(_ handler: @escaping HTTPServer.Handler, around middleware: [any Middleware], handlesRefusals: Bool = false) {
+        takesRefusals = handlesRefusals || !middleware.isEmpty
+        guard !middleware.isEmpty, !handlesRefusals else {
+            self.handler = middleware.wrapping(handler)
+            return
+        }
+        self.handler = middleware.wrapping { request in
+            if let refusal = request.refusal { throw refusal }
+            try await handler(request)
+        }
     }
 }
 
 private struct HTTPServerService: Service, CustomStringConvertible {
     let server: HTTPServer
-    let executor: (any TaskExecutor)?
-    let around: (@Sendable (@escaping HTTPServer.Handler) -> HTTPServer.Handler)?
-    let handler: HTTPServer.Handler
+    let serve: @Sendable (HTTPServer) async throws -> Void
 
     var description: String { "HTTP server on \(server.url)" }
 
     func run() async throws {
-        try await server.serve(on: executor, around: around, handler)
+        try await serve(server)
     }
 }

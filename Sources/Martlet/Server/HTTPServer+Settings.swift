@@ -1,17 +1,17 @@
 import HTTPTypes
 
-/// The settings that can be changed while the server runs. They apply to requests that begin from then on.
+/// The settings that can be changed while the server runs. A change applies to requests that begin after it.
 extension HTTPServer {
-    /// The configuration as it is now.
+    /// The current configuration.
     public var configuration: Configuration { core.settings.configuration }
 
-    /// Whether contents that gain by it are sent as gzip or deflate to clients that accept it.
+    /// Whether content that benefits from it is sent as gzip or deflate to clients that accept it.
     public var autoCompress: Bool {
         get { configuration.autoCompress }
         set { core.update { $0.autoCompress = newValue } }
     }
 
-    /// The fields that every response begins with.
+    /// The fields that every response starts from.
     public var defaultResponseHeaders: HTTPFields {
         get { configuration.defaultResponseHeaders }
         set { core.update { $0.defaultResponseHeaders = newValue } }

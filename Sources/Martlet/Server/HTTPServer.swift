@@ -17,16 +17,16 @@ import Synchronization
 /// The server is also an `AsyncSequence` of its requests: `for try await request in server { … }`. Connections are
 /// accepted once ``serve(on:around:_:)`` is called or an iteration begins.
 public final class HTTPServer: Sendable {
-    /// Answers one request. The response is ended for a handler that returns without doing so; one that throws
-    /// answers 500, or what an ``HTTPError`` says.
+    /// Answers one request. If the handler returns without ending the response, the server ends it; if it throws, the
+    /// answer is 500, or what an ``HTTPError`` says.
     ///
-    /// It runs on the event loop of the request's connection, and is cancelled when the client goes away. A client that
-    /// has only finished sending gets its answer; see ``Configuration/halfCloseGracePeriod``.
+    /// The handler runs on the event loop of the request's connection, and is cancelled when the client goes away. A
+    /// client that has only finished sending gets its answer; see ``Configuration/halfCloseGracePeriod``.
     public typealias Handler = @Sendable (HTTPServerRequest) async throws -> Void
 
-    /// The address the server listens on.
+    /// The address that the server listens on.
     public let address: InternetAddress
-    /// The port the server listens on; 0 on a Unix-domain socket.
+    /// The port that the server listens on; 0 on a Unix-domain socket.
     public let port: Int
 
     let core: ServerCore
@@ -68,14 +68,14 @@ public final class HTTPServer: Sendable {
         }
     }
 
-    /// The URL of the server's root, for people to open.
+    /// The URL of the server's root, to print for people.
     public var url: String {
         let scheme = core.security == nil ? "http" : "https"
         return address.kind == .unix ? "\(scheme)+unix:\(address)" : "\(scheme)://\(address):\(port)/"
     }
 
     /// How many connections the server has now.
-    public var connectionsInfo: HTTPConnectionsInfo { core.connectionsInfo }
+    public var connectionCounts: ConnectionCounts { core.connectionCounts }
 
     // MARK: Life
 
@@ -99,8 +99,8 @@ public final class HTTPServer: Sendable {
         return run
     }
 
-    /// Stops listening; the port is free again when this returns. Requests that are being answered are finished,
-    /// within the configured `shutdownTimeout`; with `force` their connections are torn down. Closing twice is fine.
+    /// Stops listening; the port is free again when this returns. Requests that are being answered are finished within
+    /// the configured `shutdownTimeout`; with `force` their connections are torn down. Closing twice does no harm.
     public func close(force: Bool = false) async {
         let wasClosed = state.withLock { if case .closed = $0 { true } else { false } }
         let run = await stop(force: force)
@@ -129,14 +129,14 @@ public final class HTTPServer: Sendable {
         return run
     }
 
-    /// Closes the server and returns when its last connection is closed.
+    /// Closes the server, and returns when its last connection is closed.
     ///
-    /// - Parameter deadline: How long to wait before the connections that are left are torn down; nil for the
-    ///   configured `shutdownTimeout`.
+    /// - Parameter deadline: How long to wait before the remaining connections are torn down; nil for the configured
+    ///   `shutdownTimeout`.
     public func shutdown(within deadline: Duration? = nil) async {
         let run = await stop(force: false)
         let limit = deadline ?? core.settings.configuration.shutdownTimeout
-        // Not in this task: when that has been cancelled, as tasks that shut down often are, the time would be over.
+        // Not in this task: if it is cancelled, as tasks that shut down often are, the time would be over at once.
         await Task { await run?.drain(within: limit) }.value
     }
 }

@@ -1,41 +1,40 @@
 import HTTPTypes
 import HTTPWire
 
-/// A use of a response that HTTP does not allow, or a connection that is gone.
+/// A misuse of a response or of the server, or a connection that is gone.
 public enum HTTPServerError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The head of the response has been sent, so it can't be changed any more.
     case headAlreadySent
-    /// The response has been ended, so nothing can be added to it.
+    /// The response has been ended, so nothing more can be written to it.
     case responseEnded
-    /// More was written than the response's Content-Length announces. What was too much has not been sent.
+    /// More was written than the response's Content-Length announces. The excess was not sent.
     case contentLengthExceeded(announced: Int, written: Int)
     /// Less was written than the response's Content-Length announces.
     case contentLengthNotReached(announced: Int, written: Int)
-    /// A Content-Length that is not a number of bytes.
+    /// The Content-Length is not a number of bytes.
     case invalidContentLength(String)
     /// A response with this status has no content (RFC 9110 section 6.4.1).
     case contentNotAllowed(HTTPResponse.Status)
-    /// A status code outside 200 to 599 where a final response is sent, or outside 102 to 199 where an informational
-    /// one is.
+    /// The status code can't be sent: a final response takes 200 to 599, an informational one 100 to 199 but not 101.
     case invalidStatus(Int)
-    /// A field that would break the message's framing or let a peer inject another message.
+    /// A field would break the message's framing, or let a peer inject another message.
     case invalidField(String)
-    /// A field that the server sets itself from the properties of the response.
+    /// The server sets this field itself from the properties of the response.
     case reservedField(String)
     /// The content could not be compressed, which only a lack of memory can cause.
     case compressionFailed(ContentCodingError)
-    /// A file became shorter while it was sent, so that its announced length can't be reached.
+    /// A file became shorter while it was sent, so that the announced length can't be reached.
     case fileTruncated
-    /// The connection carries other requests beside this one, as those of HTTP/2 do, so that it can't be detached.
+    /// The connection can't be detached, since it carries other requests too, as those of HTTP/2 do.
     case connectionIsShared
     /// The client has closed the connection.
     case connectionClosed
     /// The server has been closed.
     case serverClosed
-    /// The server is serving its requests to somebody else already.
+    /// The server is already serving, or being iterated over.
     case alreadyServing
 
-    /// What went wrong and what to do about it.
+    /// What went wrong, and what to do about it.
     public var description: String {
         switch self {
         case .headAlreadySent:
@@ -51,7 +50,7 @@ public enum HTTPServerError: Error, Sendable, Hashable, CustomStringConvertible 
         case .contentNotAllowed(let status):
             "A response with the status \(status.code) has no content."
         case .invalidStatus(let code):
-            "\(code) is not the code of a response that can be sent here."
+            "\(code) is not a status code that can be sent here."
         case .invalidField(let explanation):
             explanation
         case .reservedField(let name):
@@ -67,7 +66,7 @@ public enum HTTPServerError: Error, Sendable, Hashable, CustomStringConvertible 
         case .serverClosed:
             "The server is closed."
         case .alreadyServing:
-            "The server's requests are being served already."
+            "The server is already serving requests."
         }
     }
 }

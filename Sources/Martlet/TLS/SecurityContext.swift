@@ -3,7 +3,9 @@
 /// ```swift
 /// let security = SecurityContext(
 ///     identity: .pem(certificateChain: .file("chain.pem"), privateKey: .file("key.pem"))
-/// ) let server = try await HTTPServer.bindSecure(.anyIPv6, port: 443, security: security) ```
+/// )
+/// let server = try await HTTPServer.bindSecure(.anyIPv6, port: 443, security: security)
+/// ```
 ///
 /// The files are read, and errors thrown, when a server is bound or a client opens its first secure connection. The
 /// cipher suites are those of Mozilla's "intermediate" recommendation: forward secrecy and authenticated encryption

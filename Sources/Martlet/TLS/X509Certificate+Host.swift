@@ -11,20 +11,15 @@ extension X509Certificate {
         if let address = IPAddressBytes.bytes(of: String(host.prefix { $0 != "%" })) {
             return names.contains(.address(address))
         }
-        let wanted = Self.normalized(host)
+        // Compared as bytes: texts would be equal to others that only look like them.
+        let wanted = HostName.normalized(host).utf8
         return names.contains { name in
             guard case .domain(let domain) = name else { return false }
-            let pattern = Self.normalized(domain)
-            guard pattern.starts(with: "*.".utf8) else { return pattern == wanted }
+            let pattern = HostName.normalized(domain).utf8
+            guard pattern.starts(with: "*.".utf8) else { return pattern.elementsEqual(wanted) }
             let parent = pattern.dropFirst()
-            return parent.dropFirst().contains(0x2E) && wanted.drop { $0 != 0x2E } == parent && wanted.first != 0x2E
+            return parent.dropFirst().contains(0x2E) && wanted.first != 0x2E
+                && wanted.drop { $0 != 0x2E }.elementsEqual(parent)
         }
-    }
-
-    /// The bytes of a name, with ASCII letters in lower case, and without its trailing dot. Strings would be equal to
-    /// canonically equivalent ones.
-    private static func normalized(_ name: String) -> ArraySlice<UInt8> {
-        let bytes = name.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
-        return bytes.last == 0x2E ? bytes.dropLast() : bytes[...]
     }
 }

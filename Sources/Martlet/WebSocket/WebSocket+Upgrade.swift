@@ -49,7 +49,7 @@ extension WebSocket {
         protocols: [String] = [],
         compression: WebSocketCompression = .on,
         maximumMessageSize: Int? = defaultMaximumMessageSize,
-        allowedOrigins: WebSocketOrigins = .same,
+        allowedOrigins: AllowedOrigins = .same,
         pingInterval: Duration? = nil,
         timeouts: Timeouts = Timeouts()
     ) async throws -> WebSocket {
@@ -73,7 +73,7 @@ extension WebSocket {
         _ request: HTTPServerRequest,
         compression: WebSocketCompression = .on,
         maximumMessageSize: Int? = defaultMaximumMessageSize,
-        allowedOrigins: WebSocketOrigins = .same,
+        allowedOrigins: AllowedOrigins = .same,
         pingInterval: Duration? = nil,
         timeouts: Timeouts = Timeouts(),
         selectProtocol: ProtocolSelector
@@ -110,7 +110,7 @@ extension WebSocket {
 
     private static func check(
         _ request: HTTPServerRequest,
-        _ allowedOrigins: WebSocketOrigins
+        _ allowedOrigins: AllowedOrigins
     ) throws -> WebSocketHandshake.Request {
         let handshake: WebSocketHandshake.Request
         let isConnect = isConnect(request)
@@ -120,7 +120,7 @@ extension WebSocket {
                 ? try WebSocketHandshake.Request(connect: request.headers)
                 : try WebSocketHandshake.Request(
                     method: request.method,
-                    version: request.protocolVersion,
+                    version: request.version,
                     headers: request.headers
                 )
         } catch {
@@ -130,7 +130,7 @@ extension WebSocket {
         guard isConnect || request.contentLength == 0 else {
             throw HTTPError(.badRequest, "A request for a WebSocket must not have content.")
         }
-        guard allowedOrigins.accept(request) else {
+        guard request.hasAllowedOrigin({ allowedOrigins.allow($0, toSend: request) }) else {
             throw HTTPError(.forbidden, "WebSockets from pages of this origin are not allowed.")
         }
         return handshake

@@ -9,7 +9,7 @@ import Synchronization
 final class WebSocketInbox: Sendable {
     /// How much is buffered before the connection stops reading.
     private static let capacity = 65_536
-    /// What a part weighs besides its bytes, so that many small messages fill the inbox too: about the memory of its
+    /// The weight of a part besides its bytes, so that many small messages fill the inbox too: about the memory of its
     /// bookkeeping.
     fileprivate static let partWeight = 256
     /// Parts with fewer bytes are merged while they are buffered.
@@ -46,6 +46,9 @@ final class WebSocketInbox: Sendable {
 
     /// Whether the connection should stop adding.
     var isFull: Bool { state.withLock { $0.isFull } }
+
+    /// Whether no part is buffered.
+    var isEmpty: Bool { state.withLock { $0.parts.isEmpty } }
 
     /// The memory that the buffered parts occupy.
     var capacity: Int {

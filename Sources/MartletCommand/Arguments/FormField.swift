@@ -19,8 +19,8 @@ struct FormField: ExpressibleByArgument, Equatable {
     struct Part: Equatable {
         var content: Content
         /// The name of the file; nil for a text.
-        var filename: String?
-        var type: MediaType?
+        var fileName: String?
+        var mediaType: MediaType?
     }
 
     let name: String

@@ -24,7 +24,7 @@ struct FormFieldScanner {
         if isFile {
             guard !text.isEmpty else { return nil }
             part.content = .file(ContentArgument(argument: "@\(text)"))
-            if isNamed { part.filename = text.split(separator: "/").last.map(String.init) ?? text }
+            if isNamed { part.fileName = text.split(separator: "/").last.map(String.init) ?? text }
         }
         while rest.first == ";" {
             skip()
@@ -34,11 +34,11 @@ struct FormFieldScanner {
                 guard let text = word(endingAt: end, keepsSemicolons: true), let type = MediaType(text) else {
                     return nil
                 }
-                part.type = type
+                part.mediaType = type
             } else if startsWith("filename=") {
                 rest = rest.dropFirst(9)
                 guard let name = word(endingAt: end, keepsSemicolons: false) else { return nil }
-                part.filename = name
+                part.fileName = name
             } else {
                 return nil
             }

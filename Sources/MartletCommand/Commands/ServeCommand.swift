@@ -109,7 +109,7 @@ struct ServeCommand: AsyncParsableCommand {
     /// The site to serve.
     var site: Site {
         var configuration = VirtualDirectory.Configuration()
-        configuration.allowDirectoryListing = listing
+        configuration.listsDirectories = listing
         configuration.servesHiddenFiles = hidden
         configuration.cachePolicy = cache.policy
         // An uploaded file must not pass for the compressed form of another one.

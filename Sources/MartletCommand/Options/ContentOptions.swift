@@ -87,7 +87,7 @@ struct ContentOptions: ParsableArguments, Sendable {
                     case .text(let text): .bytes(ByteBuffer(string: text))
                     case .file(let source): try await source.part()
                     }
-                data.append(content, named: field.name, filename: part.filename, type: part.type)
+                data.append(content, named: field.name, fileName: part.fileName, mediaType: part.mediaType)
             }
         }
         return data

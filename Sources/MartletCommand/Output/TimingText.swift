@@ -24,7 +24,7 @@ struct TimingText: CustomStringConvertible {
     }
 
     var description: String {
-        let rows = [("name look-up", nameLookup), ("connect", connect), ("first byte", firstByte), ("total", total)]
+        let rows = [("name lookup", nameLookup), ("connect", connect), ("first byte", firstByte), ("total", total)]
         return rows.map { name, duration in
             let padding = String(repeating: " ", count: 14 - name.count)
             return name + padding + (duration.map(Self.milliseconds) ?? "-") + "\n"

@@ -6,7 +6,7 @@ import Synchronization
 /// A log for people: one line for each completed request.
 ///
 ///     15:04:05 200 GET /falcon.iso  33.2 MiB  2841.7 ms  192.168.1.7
-struct LiveLog: Sendable {
+struct LiveLog: Middleware {
     let colours: Bool
     let output: LogOutput
     private let clock = WallClock()

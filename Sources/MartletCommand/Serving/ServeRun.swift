@@ -21,11 +21,11 @@ struct ServeRun {
         let identity = try await ServeIdentity(options)
         let server = try await bind(messages, identity)
         try announce(server, identity)
-        let around = try site.around
+        let middleware = try log + site.middleware
         try await withTaskCancellationHandler {
-            try await server.serve(around: { logging(around($0)) }, try site.handler())
+            try await server.serve(around: middleware, try site.handler())
         } onCancel: {
-            let count = server.connectionsInfo.active
+            let count = server.connectionCounts.active
             if count > 0 {
                 let requests = count == 1 ? "A request is" : "\(count) requests are"
                 complain("\(requests) still in progress. Press Control-C again to end immediately.")
@@ -108,15 +108,15 @@ struct ServeRun {
 
     // MARK: The log
 
-    private func logging(_ handler: @escaping HTTPServer.Handler) -> HTTPServer.Handler {
+    private var log: [any Middleware] {
         switch options.log {
         case .short:
             let colours = options.color.decide(StandardStream.output.showsColours)
-            return LiveLog(colours: colours, output: .standardOutput).wrapping(handler)
-        case .common: return RequestLog(.common).wrapping(handler)
-        case .combined: return RequestLog(.combined).wrapping(handler)
-        case .json: return RequestLog(.json).wrapping(handler)
-        case .none: return handler
+            return [LiveLog(colours: colours, output: .standardOutput)]
+        case .common: return [RequestLog(.common)]
+        case .combined: return [RequestLog(.combined)]
+        case .json: return [RequestLog(.json)]
+        case .none: return []
         }
     }
 }

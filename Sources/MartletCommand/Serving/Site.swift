@@ -25,27 +25,26 @@ struct Site: Sendable {
     /// The handler of the site.
     func handler() throws -> HTTPServer.Handler {
         let files = VirtualDirectory(directory, configuration: configuration)
-        var handler: HTTPServer.Handler = { try await files.serveRequest($0) }
+        var handler = files.handler
         if let fallbackPath { handler = Self.fallingBack(to: fallbackPath, of: files, handler) }
         if takesUploads { handler = Self.uploading(to: directory, reserving: reservedNames, handler) }
         if let hosts {
-            handler = try AllowedHosts(hosts).wrapping(handler) {
-                "To allow it, start the server with --allow-host \($0)."
-            }
+            let known = try AllowedHosts(hosts) { "To allow it, start the server with --allow-host \($0)." }
+            handler = known.wrapping(handler)
         }
         return handler
     }
 
     /// The middleware around the handler, and around refusals by the server itself: error pages and CORS.
-    var around: @Sendable (@escaping HTTPServer.Handler) -> HTTPServer.Handler {
+    var middleware: [any Middleware] {
         get throws {
-            guard allowsOtherSites else { return { ErrorPages().wrapping($0) } }
+            guard allowsOtherSites else { return [ErrorPages()] }
             // Pages can use parts of files only if they may read which parts these are.
             let policy = try CORSPolicy(
                 methods: [.get, .head],
                 exposedHeaders: [.contentRange, .acceptRanges, .contentEncoding, .contentLength, .eTag]
             )
-            return { policy.wrapping(ErrorPages().wrapping($0)) }
+            return [policy, ErrorPages()]
         }
     }
 
@@ -66,7 +65,7 @@ struct Site: Sendable {
                     throw error
                 }
                 request.response.headers.append(vary)
-                try await files.serveFile(path, to: request)
+                try await files.sendFile(path, to: request)
             }
         }
     }
@@ -96,7 +95,7 @@ struct Site: Sendable {
         let uploads = UploadHandler(directory: directory, configuration: configuration)
         return { request in
             if request.url.path == "/", request.url.query == "upload" {
-                try await uploads.serve(request)
+                try await uploads.handle(request)
             } else {
                 try await handler(request)
             }

@@ -5,12 +5,12 @@ import NIOPosix
 final class Descriptor: Sendable {
     let number: CInt
     private let mayHoldLastLink: Bool
-    /// Whether somebody else closes it.
+    /// Whether the caller of ``release()`` closes it.
     private nonisolated(unsafe) var isReleased = false
-    // Safe because only ``release()`` writes it, which takes the place of the only reference's end.
+    // Safe because only ``release()`` writes it, which requires the only reference.
 
-    /// - Parameter mayHoldLastLink: Whether to close the descriptor can be to delete a large file, which can take long:
-    ///   it is done on a thread that may wait then, since nobody knows where the last holder lets go of it.
+    /// - Parameter mayHoldLastLink: Whether closing the descriptor may delete a large file, which can take long: it is
+    ///   then done on a thread that may block, since the last reference can go away on any thread.
     init(_ number: CInt, mayHoldLastLink: Bool = false) {
         self.number = number
         self.mayHoldLastLink = mayHoldLastLink
@@ -32,22 +32,22 @@ final class Descriptor: Sendable {
         }
     }
 
-    /// The number, which the caller closes. Call it on a descriptor that nobody else has.
+    /// The number, which the caller must close. Call it only on a descriptor without other references.
     func release() -> CInt {
         isReleased = true
         return number
     }
 }
 
-/// Flags that the C library keeps from Swift.
+/// Flags of system calls, some of which Swift does not import.
 enum SystemFlag {
-    /// Reading without waiting for anybody who would have to write.
+    /// For reading, without waiting for a writer.
     static var read: CInt { O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC }
 
     #if os(Linux)
         /// `O_PATH`: finds a file without opening it. The same on all architectures that Swift runs on.
         static let path: CInt = 0o10_000_000
-        /// For a directory that is only gone through: no permission to list it is needed.
+        /// For a directory that is only traversed: no permission to list it is needed.
         static let searchDirectory = path
     #else
         static let searchDirectory = O_RDONLY

@@ -3,9 +3,9 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// Compresses files on threads that do nothing else: each file once, however many requests ask for it at the same time.
+/// Compresses files on dedicated threads: each file once, however many requests ask for it at the same time.
 final class FileCompressions: Sendable {
-    /// What is compressed: a file as it is now.
+    /// A file in its current state.
     struct Key: Sendable, Hashable {
         let key: CacheKey
         let facts: FileFacts
@@ -13,7 +13,7 @@ final class FileCompressions: Sendable {
 
     private typealias Waiter = CheckedContinuation<FileResource?, Never>
 
-    /// How many files may be compressed or wait for it. What is beyond is sent as it is, which costs less time.
+    /// How many files may be compressed or wait for it. Further ones are sent uncompressed, which takes less time.
     private static let limit = 16
     /// Half of the cores: compressing must not take all of them from the event loops.
     private static let threads = {
@@ -30,7 +30,7 @@ final class FileCompressions: Sendable {
 
     func countOne() { begun.add(1, ordering: .relaxed) }
 
-    /// What `make` returns, or what another task's has; nil where it fails, or too much is to be done already.
+    /// What `make`, or that of another task, returns; nil when it fails, or too many files are waiting.
     func result(for key: Key, _ make: @escaping @Sendable () throws -> FileResource) async -> FileResource? {
         await withCheckedContinuation { continuation in
             switch work.withLock({ $0.join(key, continuation) }) {

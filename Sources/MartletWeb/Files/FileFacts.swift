@@ -7,11 +7,11 @@ struct FileFacts: Sendable, Hashable {
         case file
         case directory
         case link
-        /// A pipe, a device or a socket: nothing that has a content to send.
+        /// A pipe, a device or a socket, which has no content to send.
         case other
     }
 
-    /// A moment with nanoseconds, as file systems have them.
+    /// A time with nanoseconds, as in file systems.
     struct Moment: Sendable, Hashable, Comparable {
         var seconds: Int
         var nanoseconds: Int
@@ -20,7 +20,7 @@ struct FileFacts: Sendable, Hashable {
             (left.seconds, left.nanoseconds) < (right.seconds, right.nanoseconds)
         }
 
-        /// The present time, as precise as file systems keep it.
+        /// The current time, as precise as file systems keep it.
         static var now: Moment {
             var time = timespec()
             clock_gettime(CLOCK_REALTIME, &time)
@@ -33,7 +33,7 @@ struct FileFacts: Sendable, Hashable {
     let inode: UInt64
     let size: Int
     let modified: Moment
-    /// When content, name or permissions changed; nobody can set it back.
+    /// When content, name or permissions changed. It can't be set back.
     let changed: Moment
 
     init(_ info: stat) {
@@ -56,32 +56,32 @@ struct FileFacts: Sendable, Hashable {
         self.changed = Moment(seconds: Int(changed.tv_sec), nanoseconds: Int(changed.tv_nsec))
     }
 
-    /// The facts of an open file; nil when the system does not tell them.
+    /// The facts of an open file; nil when the system does not give them.
     init?(of descriptor: CInt) {
         var info = stat()
         guard fstat(descriptor, &info) == 0 else { return nil }
         self.init(info)
     }
 
-    /// The facts of what has this name now; nil when nothing has it.
+    /// The facts of what now has this name; nil when nothing has it.
     init?(at path: UnsafePointer<CChar>, in directory: CInt = AT_FDCWD, followsLink: Bool) {
         var info = stat()
         guard fstatat(directory, path, &info, followsLink ? 0 : AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
         self.init(info)
     }
 
-    /// When the content was last modified, as the field `Last-Modified` tells it: never later than `now` (RFC 9110 section
+    /// When the content was last modified, for the field `Last-Modified`: never later than `now` (RFC 9110 section
     /// 8.8.2.1).
     ///
-    /// A file can be given a time that is yet to come. What holds then is when the system last saw it change, which
-    /// stays the same from one request to the next.
+    /// A file can be given a time in the future. Then the time of its last change counts, which stays the same from one
+    /// request to the next.
     func lastModified(now: Moment) -> HTTPDate {
         let moment = modified <= now ? modified : min(changed, now)
         return HTTPDate(secondsSince1970: Int64(moment.seconds))
     }
 
     /// Whether the file has been changed so recently, by the system's clock, that another change might have the same
-    /// time. A time that is yet to come, since the clock has been set back, is as far from now as one that has passed.
+    /// time. A time in the future, after the clock has been set back, is as far from now as one in the past.
     func isFresh(now: Moment, settlingSeconds: Int) -> Bool {
         let (distance, overflow) = now.seconds.subtractingReportingOverflow(changed.seconds)
         return !overflow && distance.magnitude < UInt(max(settlingSeconds, 0))

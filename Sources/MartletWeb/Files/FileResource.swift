@@ -20,16 +20,16 @@ final class FileResource: Sendable {
         }
     }
 
-    /// What there is to know of a file once it has been found.
+    /// What is known of a file once it has been found.
     struct Origin: Sendable {
-        /// The name that the system knows the file by.
+        /// The path by which the system finds the file.
         let systemPath: [CChar]
         let path: RelativePath
-        /// The path in a URL, in its one normal form: what is made of the file is kept under it.
+        /// The path in a URL, in its normal form: the key of what is kept of the file.
         let key: String
         let facts: FileFacts
         let version: FileVersion
-        /// Whether the file has last been changed so recently that another change might not show in its facts.
+        /// Whether the file was changed so recently that another change might not show in its facts.
         let isFresh: Bool
     }
 
@@ -40,10 +40,10 @@ final class FileResource: Sendable {
     let content: Content
     let tag: EntityTag?
     let lastModified: HTTPDate
-    /// Whether it is worth while to send the content in a coding: it has none, and its type is one that compresses well.
+    /// Whether the content is worth compressing: it has no coding, and its type compresses well.
     let isCompressible: Bool
 
-    // The values of the fields, worked out once for all the requests that get the file from memory.
+    // The values of the fields, made once for all the requests that get the file from memory.
     let contentTypeField: String
     let lastModifiedField: String
     let tagField: String?
@@ -74,9 +74,9 @@ final class FileResource: Sendable {
         cacheControlField = cachePolicy.value?(origin.path.encoded, mediaType)
     }
 
-    /// The same file in a content coding, as the file of another name or made here has it.
+    /// The same file in a content coding: from the file of another name, or compressed here.
     ///
-    /// A file of another name is newer, or as old: its times are the ones of the representation.
+    /// A file of another name is newer, or as old: its times are those of the representation.
     func coded(_ coding: String, _ other: FileResource? = nil, content: Content, _ policy: VirtualDirectory.CachePolicy)
         -> FileResource
     {
@@ -107,7 +107,8 @@ final class FileResource: Sendable {
 extension OpenFile {
     /// Reads the whole of a small file.
     ///
-    /// - Throws: ``FileTree/Failure/wouldBlock`` when part of it is on the disk only, and `patience` allows no wait.
+    /// - Throws: ``FileTree/Failure/wouldBlock`` when part of it is only on the disk, and `patience` does not allow
+    ///   waiting.
     func content(length: Int, _ patience: FileTree.Patience) throws -> ByteBuffer {
         #if os(Linux)
             if patience == .cached {

@@ -5,26 +5,26 @@ import Martlet
 
 /// The files below a root directory, and the rules by which they are reached.
 ///
-/// A path is never handed to the system to be followed wherever it leads. On Linux the kernel itself keeps the way
-/// below the root (`openat2` with `RESOLVE_BENEATH`); elsewhere ``StepwiseWalk`` goes from one open directory to the
-/// next. Either way, links that are swapped meanwhile change nothing: what was checked is what is open.
+/// The system never follows a path wherever it leads. On Linux the kernel itself keeps it below the root (`openat2`
+/// with `RESOLVE_BENEATH`); elsewhere ``StepwiseWalk`` goes from one open directory to the next. Either way, links that
+/// are swapped meanwhile change nothing: what was checked is what is open.
 struct FileTree: Sendable {
     /// Whether to wait for the disk.
     enum Patience: Sendable {
-        /// Only as far as the names and pages are in the system's memory; the event loop must not wait.
+        /// No: only use names and pages in the system's memory, since the event loop must not wait.
         case cached
         case disk
     }
 
     enum Failure: Error, Equatable {
-        /// There is nothing by this name.
+        /// There is nothing of this name.
         case notFound
-        /// There is something by this name, but the rules forbid to serve it: a link that leads out of the root, a pipe.
-        /// Clients are told the same as of what is not there; another file does not take its place.
+        /// There is something of this name, but the rules forbid serving it: a link that leads out of the root, a pipe.
+        /// Clients get the same answer as for a missing file; no other file takes its place.
         case refused
         /// The system denies the process access.
         case forbidden
-        /// Only the disk can tell.
+        /// The answer is only on the disk.
         case wouldBlock
         /// There are no descriptors or no memory at the moment.
         case exhausted
@@ -37,7 +37,7 @@ struct FileTree: Sendable {
             case EIO: self = .system(code)
             case EACCES, EPERM: self = .forbidden
             case ENOENT, ENOTDIR, ENAMETOOLONG: self = .notFound
-            // Links in a circle, links out of the root, other file systems, and what else the system won't open.
+            // Circular links, links out of the root, other file systems, and whatever else the system won't open.
             default: self = .refused
             }
         }
@@ -49,10 +49,10 @@ struct FileTree: Sendable {
     }
 
     let root: String
-    var followLinks = true
+    var followsLinks = true
     /// Whether links may not lead out of the root.
     var confinesLinks = true
-    var followMounts = false
+    var followsMounts = false
     /// Whether the kernel's help is done without, as on systems that offer none.
     var walksStepwise = false
 
@@ -94,12 +94,12 @@ struct FileTree: Sendable {
         return try StepwiseWalk(tree: self, root: root).openDirectory(path)
     }
 
-    /// The path that the system knows the file by, to ask whether it has changed.
+    /// The path by which the system finds the file, to check whether it has changed.
     func systemPath(_ path: RelativePath) -> [CChar] {
         (Array(root.utf8) + path.names.flatMap { [0x2F] + $0 } + [0]).map { CChar(bitPattern: $0) }
     }
 
-    /// The root is opened anew each time: it may be a link that is switched to another version of a site.
+    /// Opens the root, anew each time: it may be a link that is switched to another version of a site.
     private func openRoot() throws -> Descriptor {
         #if os(Linux)
             let flags = SystemFlag.path | O_DIRECTORY | O_CLOEXEC
@@ -113,7 +113,7 @@ struct FileTree: Sendable {
 #if os(Linux)
     extension FileTree {
         private func open(_ path: RelativePath, below root: Descriptor, _ patience: Patience) throws -> Node {
-            // First only found, not opened: opening a pipe or a device can have an effect.
+            // First only look it up: opening a pipe or a device can have an effect.
             let found = try openByKernel(path, below: root, SystemFlag.path, patience)
             guard let facts = FileFacts(of: found.number) else { throw Failure.notFound }
             switch facts.kind {
@@ -124,7 +124,7 @@ struct FileTree: Sendable {
             let flags = O_RDONLY | O_NONBLOCK | O_NOCTTY
             let descriptor = try openByKernel(path, below: root, flags, patience).release()
             let file = OpenFile(takingOwnershipOf: descriptor)
-            // The name can stand for something else by now; as it was opened without waiting, nothing has happened.
+            // The name may stand for something else by now; since it was opened without waiting, that did no harm.
             guard let facts = FileFacts(of: descriptor), facts.kind == .file else { throw Failure.refused }
             return .file(file, facts)
         }
@@ -137,9 +137,9 @@ struct FileTree: Sendable {
         ) throws -> Descriptor {
             var rules = Resolve.noMagicLinks
             if confinesLinks { rules |= Resolve.beneath }
-            if !followLinks { rules |= Resolve.noLinks }
+            if !followsLinks { rules |= Resolve.noLinks }
             // A link that may lead anywhere may lead to another file system too.
-            if !followMounts, confinesLinks || !followLinks { rules |= Resolve.noMounts }
+            if !followsMounts, confinesLinks || !followsLinks { rules |= Resolve.noMounts }
             if patience == .cached { rules |= Resolve.cached }
             let name = path.cString
             // The kernel gives up when something is renamed anywhere while it follows a `..` of a link.

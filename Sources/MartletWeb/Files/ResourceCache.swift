@@ -1,11 +1,11 @@
 import NIOCore
 import Synchronization
 
-/// The small files that were asked for last, by their paths in the one form that ``RelativePath`` gives them: however a
-/// client spells a path, it finds the entry that is there.
+/// The small files that were requested last, by their paths in the one form that ``RelativePath`` gives them: however a
+/// client spells a path, it finds the same entry.
 ///
-/// There are two generations: what is asked for moves to the young one, and when that is full it becomes the old one and
-/// the old one is dropped. That bounds the memory, and costs no bookkeeping on a hit.
+/// There are two generations: requested entries move to the young one; when that is full, it becomes the old one, and
+/// the previous old one is dropped. This bounds the memory without bookkeeping on a hit.
 final class ResourceCache: Sendable {
     private struct State {
         var young: [CacheKey: FileResource] = [:]
@@ -13,7 +13,7 @@ final class ResourceCache: Sendable {
         var youngBytes = 0
     }
 
-    /// What an entry takes beside its content, roughly.
+    /// What an entry takes besides its content, roughly.
     private static let overhead = 1024
     /// What an open file counts as: descriptors are scarcer than memory.
     private static let openFile = 262_144 - overhead
@@ -71,7 +71,8 @@ final class ResourceCache: Sendable {
     }
 }
 
-/// A text that equals another when its bytes do. Strings are equal when they look alike: `K` and the sign for Kelvin.
+/// A text that equals another one if its bytes do. Strings are equal even when only canonically equivalent, like `K`
+/// and the Kelvin sign.
 struct CacheKey: Sendable, Hashable, CustomStringConvertible {
     let text: String
 

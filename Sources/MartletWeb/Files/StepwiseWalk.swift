@@ -4,7 +4,7 @@ import Martlet
 
 /// Reaches a file below a root from one open directory to the next, following links by itself.
 ///
-/// Every directory on the way stays open, so that `..` in a link goes back to where the walk has come from, whatever is
+/// Every directory on the way stays open, so that `..` in a link goes back to where the walk came from, whatever is
 /// renamed meanwhile. The calls block.
 struct StepwiseWalk {
     /// How many links a path may lead through, as on Linux.
@@ -14,7 +14,7 @@ struct StepwiseWalk {
     let root: Descriptor
 
     func open(_ path: RelativePath) throws -> FileTree.Node {
-        guard tree.confinesLinks || !tree.followLinks else { return try openAnywhere(path) }
+        guard tree.confinesLinks || !tree.followsLinks else { return try openAnywhere(path) }
         let (place, name) = try walk(path)
         guard let name else {
             guard let facts = FileFacts(of: place.number) else { throw FileTree.Failure.notFound }
@@ -24,7 +24,7 @@ struct StepwiseWalk {
     }
 
     func openDirectory(_ path: RelativePath) throws -> Descriptor {
-        guard tree.confinesLinks || !tree.followLinks else {
+        guard tree.confinesLinks || !tree.followsLinks else {
             return try Descriptor(opened: systemOpen(tree.systemPath(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC))
         }
         let (place, name) = try walk(path)
@@ -33,7 +33,7 @@ struct StepwiseWalk {
         return try Descriptor(opened: openat(place.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC))
     }
 
-    /// Links may lead anywhere: the system follows them.
+    /// Opens a path whose links may lead anywhere: the system follows them.
     private func openAnywhere(_ path: RelativePath) throws -> FileTree.Node {
         let name = tree.systemPath(path)
         guard let facts = FileFacts(at: name, followsLink: true) else { throw FileTree.Failure(errno) }
@@ -56,7 +56,8 @@ struct StepwiseWalk {
 
     /// Goes as far as there are directories.
     ///
-    /// - Returns: The last directory, and the name in it of what is none; nil when the path ends with the directory.
+    /// - Returns: The last directory, and the name in it of what is not a directory; nil when the path ends with the
+    ///   directory.
     private func walk(_ path: RelativePath) throws -> (Descriptor, [CChar]?) {
         var places = [root]
         var names = Array(path.names.reversed())
@@ -65,7 +66,7 @@ struct StepwiseWalk {
         while let name = names.popLast() {
             if name.isEmpty || name == [0x2E] { continue }
             if name == [0x2E, 0x2E] {
-                // Only a link can say so. Above the root there is nothing.
+                // Only a link can have `..`. There is nothing above the root.
                 guard places.count > 1 else { throw FileTree.Failure.refused }
                 places.removeLast()
                 continue
@@ -75,14 +76,14 @@ struct StepwiseWalk {
             guard let facts = FileFacts(at: cName, in: place.number, followsLink: false) else {
                 throw FileTree.Failure(errno)
             }
-            guard tree.followMounts || facts.device == device else { throw FileTree.Failure.refused }
+            guard tree.followsMounts || facts.device == device else { throw FileTree.Failure.refused }
             switch facts.kind {
             case .directory:
                 let flags = SystemFlag.searchDirectory | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
                 places.append(try Descriptor(opened: openat(place.number, cName, flags)))
             case .link:
                 links += 1
-                guard tree.followLinks, links <= Self.maximumLinks else { throw FileTree.Failure.refused }
+                guard tree.followsLinks, links <= Self.maximumLinks else { throw FileTree.Failure.refused }
                 let target = try Self.target(of: cName, in: place.number)
                 guard target.first != 0x2F else { throw FileTree.Failure.refused }
                 names += target.split(separator: 0x2F).map(Array.init).reversed()

@@ -3,7 +3,7 @@ import HTTPWire
 import Martlet
 import NIOCore
 
-/// Answering with what was found.
+/// Sending what was found.
 extension VirtualDirectory {
     func answer(_ request: HTTPServerRequest, _ found: Found, _ demand: Demand) async throws {
         switch found {
@@ -21,7 +21,7 @@ extension VirtualDirectory {
         }
     }
 
-    /// Answers with the configured page, or leaves it to the server: an ``HTTPError`` is thrown then.
+    /// Answers with the configured page, or else throws an ``HTTPError``, which the server answers.
     func answerError(
         _ status: HTTPResponse.Status,
         _ request: HTTPServerRequest,
@@ -31,7 +31,7 @@ extension VirtualDirectory {
         let response = request.response
         response.status = status
         for field in headers {
-            // Other parts of the program add what they know the response to depend on.
+            // Other parts of the program may have added fields that the response depends on.
             if field.name == .vary {
                 response.headers.append(field)
             } else {
@@ -41,7 +41,7 @@ extension VirtualDirectory {
         try await handler(request)
     }
 
-    /// Answers as the conditions and ranges of the request ask for, in the order of RFC 9110 section 13.2.2.
+    /// Answers as the conditions and ranges of the request demand, in the order of RFC 9110 section 13.2.2.
     private func send(
         _ resource: FileResource,
         varies: Bool,
@@ -109,12 +109,13 @@ extension VirtualDirectory {
         if let policy = resource.cacheControlField { headers[.cacheControl] = policy }
     }
 
-    /// What an answer without a representation depends on where one was chosen all the same (RFC 9110 section 12.5.5).
+    /// The `Vary` of an answer without content for which a representation was chosen all the same (RFC 9110 section
+    /// 12.5.5).
     private static func variation(_ varies: Bool) -> HTTPFields {
         varies ? [.vary: "accept-encoding"] : [:]
     }
 
-    /// What of the content is asked for. Ranges mean something to GET only (RFC 9110 section 14.2).
+    /// The requested ranges of the content. They have a meaning only for GET (RFC 9110 section 14.2).
     private func ranges(
         _ request: HTTPServerRequest,
         _ resource: FileResource,
@@ -169,7 +170,7 @@ extension VirtualDirectory {
     }
 }
 
-/// The frame around several ranges in one response: multipart/byteranges (RFC 9110 section 14.6).
+/// The framing of several ranges in one response: multipart/byteranges (RFC 9110 section 14.6).
 struct ByteRangeParts {
     struct Part {
         let head: String
@@ -180,7 +181,7 @@ struct ByteRangeParts {
     let end: String
     let contentType: String
 
-    /// - Parameter boundary: What separates the parts; it must not occur in them, and is random by default.
+    /// - Parameter boundary: The delimiter between the parts; it must not occur in them, and is random by default.
     init(
         _ ranges: [Range<Int>],
         of length: Int,

@@ -3,25 +3,24 @@ import Martlet
 import NIOCore
 
 extension VirtualDirectory {
-    /// What the entity tags (`ETag`) of files stand for.
+    /// What the entity tags (`ETag`) of files are made of.
     ///
-    /// The tag of a file that is held in memory is made of its content: it is strong, and the same wherever there is a copy
-    /// of the file. These policies are about the others, which are longer than
-    /// ``Configuration/maximumCachedFileBytes``.
+    /// The tag of a file that is held in memory is made of its content: it is strong, and the same for every copy of
+    /// the file. These policies are for longer files than ``Configuration/maximumCachedFileBytes``.
     public enum EntityTagPolicy: Sendable, Hashable {
-        /// A strong tag of size, time of modification and time of change (`ctime`). It is another one whenever the file has
-        /// been written, whatever its time of modification is set to afterwards, and on each machine: of several that
-        /// serve copies of one tree, another one sends the whole file again.
+        /// A strong tag of size, time of modification and time of change (`ctime`). It changes whenever the file is
+        /// written, whatever its time of modification is set to afterwards, and differs between machines: if several
+        /// serve copies of one tree, a client that gets to another one downloads the whole file again.
         case exact
         /// A weak tag of size and time of modification: the same on all machines whose copies keep that time, so that
-        /// each can answer 304. A content that is replaced by one of the same size and time goes unnoticed, and a download
-        /// that broke off begins anew, for a weak tag names no bytes (RFC 9110 section 13.1.5).
+        /// each can answer 304. Content replaced by one of the same size and time goes unnoticed, and an interrupted
+        /// download starts anew, since a weak tag does not stand for exact bytes (RFC 9110 section 13.1.5).
         case shared
     }
 }
 
 extension FileFacts {
-    /// The text of the tag of a file whose content is not at hand: its size and its times.
+    /// The text of the tag of a file whose content is not in memory: its size and its times.
     fileprivate func tagText(includesChange: Bool) -> String {
         var text = String(size, radix: 36)
         for moment in includesChange ? [modified, changed] : [modified] {
@@ -40,9 +39,9 @@ struct FileVersion: Sendable, Hashable {
     let isWeak: Bool
 
     /// - Parameters:
-    ///   - content: The content of the file, if it is at hand.
-    ///   - isFresh: Whether the file has just been changed: another change within the tick of the file system's clock would
-    ///     not show in its times (RFC 9110 section 8.8.1).
+    ///   - content: The content of the file, if it is in memory.
+    ///   - isFresh: Whether the file has just been changed: another change within the tick of the file system's clock
+    ///     would not show in its times (RFC 9110 section 8.8.1).
     init(_ facts: FileFacts, content: ByteBuffer?, isFresh: Bool, policy: VirtualDirectory.EntityTagPolicy) {
         if let content {
             text = ContentDigest(of: content).description
@@ -53,7 +52,8 @@ struct FileVersion: Sendable, Hashable {
         }
     }
 
-    /// The tag of the content in a coding, or as it is. Each has its own, for their bytes differ (RFC 9110 section 8.8.3.3).
+    /// The tag of the content, in a coding or as it is. Each has its own, since the bytes differ (RFC 9110 section
+    /// 8.8.3.3).
     func tag(coding: String?) -> EntityTag? {
         EntityTag(opaqueTag: coding.map { "\(text)-\($0)" } ?? text, isWeak: isWeak)
     }

@@ -6,11 +6,11 @@ import NIOCore
 
 /// Finding what a request asks for. All of it may be called from any thread, and asks the file system.
 extension VirtualDirectory {
-    /// What of a request decides about the representation it gets.
+    /// What the chosen representation depends on in a request.
     struct Demand: Sendable {
         /// `Accept-Encoding`; nil when there is none.
         private(set) var codings: QualityList?
-        /// Whether ranges are asked for. They are ranges of a file, not of what a compressor makes of it.
+        /// Whether ranges are requested. They are ranges of the file, not of its compressed content.
         private(set) var hasRange = false
         private(set) var hasConditions = false
 
@@ -21,7 +21,7 @@ extension VirtualDirectory {
 
         init(_ request: HTTPServerRequest, _ configuration: Configuration) {
             let fields = request.headers
-            // In one go: most requests have none of them.
+            // In one pass: most requests have none of them.
             var hasCodings = false
             for field in fields {
                 switch field.name {
@@ -48,7 +48,7 @@ extension VirtualDirectory {
         /// A file that is to be compressed first, which takes a while.
         case compressible(FileResource)
         case directory(RelativePath, FileFacts)
-        /// A directory that was asked for without the slash at its end.
+        /// A directory that was requested without the slash at its end.
         case redirect(RelativePath)
         case error(HTTPResponse.Status)
 
@@ -64,24 +64,24 @@ extension VirtualDirectory {
         }
     }
 
-    /// The codings of files that somebody has compressed beforehand, the best first, and what their names end with.
+    /// The codings of files that were compressed beforehand, the best one first, and the suffixes of their names.
     private static let siblings = [("br", ".br"), ("zstd", ".zst"), ("gzip", ".gz")]
 
-    /// Whether files of a type are sent in the coding of a sibling. An archive that was compressed, `a.tar.gz`, is a file in
-    /// its own right, and not meant as `a.tar`.
+    /// Whether compressed siblings of files of this type are sent. A compressed archive, `a.tar.gz`, is a file in its
+    /// own right, and does not stand for `a.tar`.
     static func mayHaveSiblings(_ type: MediaType?) -> Bool {
         type?.isCompressible == true && type?.essence != "application/x-tar"
     }
 
-    /// Whether the end of a file's name, with its dot, is one of a file that was compressed beforehand.
+    /// Whether the suffix of a file's name, with its dot, is that of a file that was compressed beforehand.
     static func isCodingEnding(_ ending: some Sequence<UInt8>) -> Bool {
         let ending = String(decoding: Array(ending), as: UTF8.self).lowercased()
         return siblings.contains { $0.1 == ending }
     }
 
-    /// - Parameter target: The path of the request, as the client has written it.
+    /// - Parameter target: The path of the request, as the client wrote it.
     func locate(_ target: String, _ demand: Demand, _ patience: FileTree.Patience) throws -> Found {
-        // Most clients write paths in their normal form, which is the key; other spellings lead to the same entry below.
+        // Most clients write paths in their normal form, which is the key; other spellings find the same entry below.
         if let resource = current(CacheKey(target)) {
             return try represent(resource, demand, patience)
         }
@@ -103,7 +103,7 @@ extension VirtualDirectory {
     }
 
     /// The first index file that a directory has; nil if it has none. One that may not be served is not replaced by the
-    /// next, nor by the list of the entries: its owner has meant it to be shown.
+    /// next, nor by the list of entries: its owner meant it to be shown.
     private func locateIndex(
         of path: RelativePath,
         _ directoryKey: CacheKey,
@@ -125,14 +125,14 @@ extension VirtualDirectory {
                 }
                 keep(resource, for: key)
             }
-            // A name that goes before it may appear at any time.
+            // A file with a name of higher rank may appear at any time.
             if place == 0 { keep(resource, for: directoryKey) }
             return try represent(resource, demand, patience)
         }
         return nil
     }
 
-    /// A file by the name that the system knows it by.
+    /// A file at a path of the file system.
     func resource(at systemPath: String, _ demand: Demand) throws -> Found {
         let name = systemPath.utf8CString.map { $0 }
         guard let found = FileFacts(at: name, followsLink: true) else { throw FileTree.Failure(errno) }
@@ -149,10 +149,10 @@ extension VirtualDirectory {
 
     // MARK: Small files in memory
 
-    /// What is kept for the key, if the file is still the same.
+    /// The cached resource for the key, if the file is still the same.
     private func current(_ key: CacheKey) -> FileResource? {
         guard let resource = cache[key] else { return nil }
-        if resource.isCurrent(followsLinks: configuration.followLinks) { return resource }
+        if resource.isCurrent(followsLinks: configuration.followsLinks) { return resource }
         cache.remove(key)
         return nil
     }
@@ -174,7 +174,7 @@ extension VirtualDirectory {
         _ patience: FileTree.Patience
     ) throws -> FileResource {
         var (facts, content) = (facts, ByteBuffer?.none)
-        // A file that is being written is looked at again, so that its tag never stands for half of a change.
+        // A file that is being written is read again, so that its tag never stands for half of a change.
         for _ in 0..<4 where content == nil && facts.size <= configuration.maximumCachedFileBytes {
             let bytes = try? file.content(length: facts.size, patience)
             guard let now = FileFacts(of: file.descriptor) else { throw FileTree.Failure.notFound }
@@ -207,7 +207,7 @@ extension VirtualDirectory {
         )
     }
 
-    /// The first bytes of a file; all of them where it has fewer.
+    /// The first bytes of a file, or all of them if it has fewer.
     private func start(
         of file: OpenFile,
         _ content: ByteBuffer?,
@@ -267,8 +267,7 @@ extension VirtualDirectory {
         return .compressible(resource)
     }
 
-    /// A file that was compressed beforehand; nil if there is none that may be sent, or it is older than what it was made
-    /// of.
+    /// A file that was compressed beforehand; nil if there is none that may be sent, or it is older than the original.
     private func sibling(
         of resource: FileResource,
         _ coding: String,
@@ -292,18 +291,18 @@ extension VirtualDirectory {
             keep(sibling, for: key)
             return sibling
         } catch FileTree.Failure.notFound, FileTree.Failure.refused, FileTree.Failure.forbidden {
-            // What can't be had is no reason to refuse the file itself.
+            // A sibling that can't be read is no reason to refuse the file itself.
             return nil
         }
     }
 
     /// The content compressed with gzip, made once for all requests that ask for it at the same time, and kept.
     ///
-    /// - Returns: Nil when there is so much to compress that the file is better sent as it is, or it can't be read.
+    /// - Returns: Nil when so much is being compressed that the file is better sent as it is, or when it can't be read.
     func compressed(_ resource: FileResource) async -> FileResource? {
         let key = Self.compressedKey(resource)
         return await compressions.result(for: FileCompressions.Key(key: key, facts: resource.facts)) {
-            // Another compression may have ended since the cache was looked into.
+            // Another compression may have ended since the cache was checked.
             if let kept = self.current(key), kept.facts == resource.facts { return kept }
             self.compressions.countOne()
             let bytes: ByteBuffer
@@ -321,7 +320,7 @@ extension VirtualDirectory {
         }
     }
 
-    /// The key of what is made of a file. A NUL can't be in a path, so that no other file has this key.
+    /// The key of a compressed file. A path can't contain NUL, so no other file has this key.
     private static func key(_ resource: FileResource, _ coding: String) -> CacheKey {
         CacheKey("\(resource.origin.key)\0\(coding)")
     }
@@ -332,7 +331,7 @@ extension VirtualDirectory {
 }
 
 extension RelativePath {
-    /// Whether a name begins with a dot; `.well-known` at the top is for everybody (RFC 8615).
+    /// Whether a name begins with a dot, except `.well-known` at the top, which is public (RFC 8615).
     var isHiddenFile: Bool {
         guard isHidden else { return false }
         guard names.first == Array(".well-known".utf8) else { return true }

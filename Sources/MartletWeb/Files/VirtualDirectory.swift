@@ -7,11 +7,11 @@ import NIOPosix
 ///
 /// ```swift
 /// let files = VirtualDirectory("site")
-/// try await server.serve(files.serveRequest)
+/// try await server.serve(files)
 /// ```
 ///
-/// A client gets what is below the root and nothing else, whatever it puts into the path and whatever links there are;
-/// hidden files it does not get at all. Conditional and range requests are answered as RFC 9110 sections 13 and 14 say.
+/// A client gets only what is below the root, whatever its path contains and whatever links there are, and no hidden
+/// files. Conditional and range requests are answered as RFC 9110 sections 13 and 14 say.
 ///
 /// ## Where the file system is asked
 ///
@@ -21,10 +21,10 @@ import NIOPosix
 /// each request asks with one call whether the file is still the same, so that a change shows at once. That one call
 /// can wait where the system has forgotten, within seconds, what it has just been asked; nginx takes that for granted
 /// for every file. Large files go from the system's cache to the socket without passing through the program.
-public final class VirtualDirectory: Sendable {
+public final class VirtualDirectory: RequestHandler {
     /// The directory whose files are served.
     public let root: String
-    /// What the paths of requests begin with; other paths are answered 404.
+    /// The prefix of the paths of requests; other paths are answered 404.
     public let pathPrefix: String
     /// What is served, and how.
     public let configuration: Configuration
@@ -39,7 +39,7 @@ public final class VirtualDirectory: Sendable {
     ///
     /// - Parameters:
     ///   - root: A directory, absolute or relative to the current directory of the process. It need not exist yet.
-    ///   - pathPrefix: What the paths of requests begin with, such as `/static`; slashes at its ends make no difference.
+    ///   - pathPrefix: The prefix of the paths of requests, such as `/static`; slashes at its ends make no difference.
     public init(_ root: String, pathPrefix: String = "", configuration: Configuration = Configuration()) {
         self.root = root
         self.pathPrefix = pathPrefix
@@ -47,22 +47,17 @@ public final class VirtualDirectory: Sendable {
         self.prefix = try? RelativePath(pathPrefix)
         self.tree = FileTree(
             root: root,
-            followLinks: configuration.followLinks,
-            confinesLinks: configuration.jailRoot,
-            followMounts: configuration.followMounts,
+            followsLinks: configuration.followsLinks,
+            confinesLinks: configuration.confinesLinks,
+            followsMounts: configuration.followsMounts,
             walksStepwise: configuration.walksStepwise
         )
         self.cache = ResourceCache(maximumBytes: configuration.cacheBytes)
     }
 
-    /// Answers all requests of a server, until it is closed.
-    public func serve(_ server: HTTPServer) async throws {
-        try await server.serve(serveRequest)
-    }
-
     /// Answers one request. Only GET and HEAD are allowed; OPTIONS says so, other methods are answered 405,
     /// and those that are not known 501.
-    public func serveRequest(_ request: HTTPServerRequest) async throws {
+    public func handle(_ request: HTTPServerRequest) async throws {
         guard try await isAllowed(request) else { return }
         let target = request.url.path
         let demand = Demand(request, configuration)
@@ -77,9 +72,9 @@ public final class VirtualDirectory: Sendable {
         try await answer(request, found, demand)
     }
 
-    /// Answers one request with a file, which may be anywhere: none of the rules for paths and links apply. 404 when
+    /// Answers one request with a file, which may be anywhere: the rules for paths and links do not apply. 404 when
     /// there is no such file. Conditional and range requests are answered as those for a file of the directory.
-    public func serveFile(_ path: String, to request: HTTPServerRequest) async throws {
+    public func sendFile(_ path: String, to request: HTTPServerRequest) async throws {
         guard try await isAllowed(request) else { return }
         let demand = Demand(request, configuration)
         let found = await offLoop { Result { try self.resource(at: path, demand) } }.recovered
@@ -102,12 +97,13 @@ public final class VirtualDirectory: Sendable {
         return false
     }
 
-    /// Does what can wait for a disk on a thread that may.
+    /// Runs `body`, which may wait for a disk, on a thread that may block.
     func offLoop<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
         do {
             return try await NIOThreadPool.singleton.runIfActive(body)
         } catch {
-            // The pool of the process is never shut down while it runs; if it were, waiting here is better than failing.
+            // The pool of the process is never shut down while it runs; if it were, waiting here is better than
+            // failing.
             return body()
         }
     }

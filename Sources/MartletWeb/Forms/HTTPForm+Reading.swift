@@ -8,8 +8,9 @@ extension HTTPServerRequest {
     /// The content as a form, whichever way it is encoded: `application/x-www-form-urlencoded` or
     /// `multipart/form-data`.
     ///
-    /// A handler that lets the errors pass answers 400 to what is malformed or not text in its character set, 413 or
-    /// 431 to what exceeds the limits, and 415 to another media type, an unknown character set or a content coding.
+    /// If the handler rethrows the errors, the answer is 400 for what is malformed or not text in its character set,
+    /// 413 or 431 for what exceeds the limits, and 415 for another media type, an unknown character set or a content
+    /// coding.
     ///
     /// - Throws: `MultipartError`, `QueryParameters.ParsingError`, `HTTPBodyError`, `HTTPError`; `FileError` when the
     ///   disk fails.
@@ -62,7 +63,7 @@ extension HTTPForm {
             if part.isFile || !part.isText {
                 let file = try await UploadedFile(reading: part, memory: memoryAllowance, in: limits.spoolDirectory)
                 if file.isInMemory { memoryAllowance -= file.count }
-                // So do browsers send a field for files in which none was chosen.
+                // This is how browsers send a file field in which no file was chosen.
                 if !file.fileName.isEmpty || file.count > 0 { files.append(file) }
             } else {
                 let bytes = try await part.collect(upTo: textAllowance)
@@ -71,7 +72,7 @@ extension HTTPForm {
                 texts.append((part.head, bytes))
             }
         }
-        // Not before all have been read: the character set may come last.
+        // Only after all have been read: the character set may come last.
         for (head, bytes) in texts {
             let text = try TextEncoding(of: head.mediaType, otherwise: encoding).decode(bytes)
             fields.append(name: head.name, value: text)
@@ -80,7 +81,7 @@ extension HTTPForm {
 }
 
 extension UploadedFile {
-    /// Reads a part, into memory as long as it has no more than so many bytes.
+    /// Reads a part, into memory if it has no more than `memory` bytes.
     fileprivate init(reading part: MultipartPart, memory: Int, in directory: String?) async throws {
         head = part.head
         var whole = ByteBuffer()

@@ -3,7 +3,7 @@ import HTTPWire
 import Martlet
 import NIOCore
 
-/// The parts of a form as they arrive: `multipart/form-data`, in constant memory (RFC 7578).
+/// The parts of a `multipart/form-data` form as they arrive, in constant memory (RFC 7578).
 ///
 /// ```swift
 /// for try await part in try request.multipart() where part.isFile {
@@ -11,10 +11,10 @@ import NIOCore
 /// }
 /// ```
 ///
-/// The content of a part is read before the next is asked for; what is left of it is skipped then. What is not read
-/// stops the client from sending.
+/// Read the content of a part before asking for the next one, which skips the rest. While nothing is read, the client
+/// can't send more.
 public struct MultipartForm: AsyncSequence, Sendable {
-    /// One field of the form, a file perhaps.
+    /// One field of the form, which may be a file.
     public typealias Element = MultipartPart
 
     private let reader: MultipartReader
@@ -24,7 +24,7 @@ public struct MultipartForm: AsyncSequence, Sendable {
     /// - Parameters:
     ///   - body: The content.
     ///   - type: Its media type.
-    ///   - limits: How much to accept. The default limits everything but the size of parts and of the whole.
+    ///   - limits: The limits. The default ones limit everything but the size of parts and of the whole.
     ///   - encoding: The character set of text that names none, unless the form has a field `_charset_`
     ///     (RFC 7578 section 4.6). UTF-8 by default.
     /// - Throws: `MultipartError` if the media type is not `multipart/form-data` with a boundary.
@@ -42,7 +42,7 @@ public struct MultipartForm: AsyncSequence, Sendable {
     public struct AsyncIterator: AsyncIteratorProtocol, Sendable {
         fileprivate let reader: MultipartReader
 
-        /// The next part, or nil at the end. What is left of the part before is skipped.
+        /// The next part, or nil at the end. The rest of the previous part is skipped.
         ///
         /// - Throws: `MultipartError`, `HTTPBodyError`, or `CancellationError`.
         public mutating func next() async throws -> MultipartPart? {
@@ -51,7 +51,7 @@ public struct MultipartForm: AsyncSequence, Sendable {
         }
     }
 
-    /// Begins to read.
+    /// An iterator over the parts.
     public func makeAsyncIterator() -> AsyncIterator {
         AsyncIterator(reader: reader)
     }
@@ -60,11 +60,11 @@ public struct MultipartForm: AsyncSequence, Sendable {
 extension HTTPServerRequest {
     /// The parts of a `multipart/form-data` content, as they arrive.
     ///
-    /// A handler that lets the errors pass answers 400 to what is malformed, 413 or 431 to what exceeds the limits, and
-    /// 415 to another media type or a content coding.
+    /// If the handler rethrows the errors, the answer is 400 for what is malformed, 413 or 431 for what exceeds the
+    /// limits, and 415 for another media type or a content coding.
     ///
-    /// - Throws: `MultipartError` if the media type is not `multipart/form-data` with a boundary; `HTTPError` with 415 for a
-    ///   content coding.
+    /// - Throws: `MultipartError` if the media type is not `multipart/form-data` with a boundary; `HTTPError` with 415
+    ///   for a content coding.
     public func multipart(limits: MultipartLimits = MultipartLimits()) throws -> MultipartForm {
         try requireNoContentCoding()
         return try MultipartForm(body, type: headers.contentType, limits: limits)

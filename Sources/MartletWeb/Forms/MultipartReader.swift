@@ -4,17 +4,17 @@ import Martlet
 import NIOCore
 import Synchronization
 
-/// What the parts of one content share: the bytes that have not been read yet. One task reads at a time.
+/// The state that the parts of one content share: the bytes that have not been read yet. One task reads at a time.
 final class MultipartReader: Sendable {
     private let limits: MultipartLimits
-    /// Nil while somebody reads.
+    /// Nil while a task is reading.
     private let state: Mutex<State?>
 
     fileprivate struct State: Sendable {
         var bytes: HTTPBody.AsyncIterator
         var parser: MultipartParser
         var buffer = ByteBuffer()
-        /// The number of the part that has begun last.
+        /// The number of the part that began last.
         var part = 0
         var isPartOver = true
         /// The character set of text that names none.
@@ -34,7 +34,7 @@ final class MultipartReader: Sendable {
         )
     }
 
-    /// The head of the next part and its number; nil at the end. What is left of the part before is skipped.
+    /// The head of the next part and its number; nil at the end. The rest of the previous part is skipped.
     func nextPart() async throws -> (FormDataHead, Int)? {
         try await withState { [limits] (state) -> (FormDataHead, Int)? in
             if let failure = state.failure { throw failure }
@@ -58,9 +58,9 @@ final class MultipartReader: Sendable {
         }
     }
 
-    /// The next run of bytes of a part; nil at its end.
+    /// The next bytes of a part; nil at its end.
     ///
-    /// - Throws: ``HTTPBodyError/alreadyRead`` for a part that another has followed.
+    /// - Throws: ``HTTPBodyError/alreadyRead`` for a part that is not the last one returned.
     func nextContent(ofPart part: Int) async throws -> ByteBuffer? {
         try await withState { (state) -> ByteBuffer? in
             guard state.part == part else { throw HTTPBodyError.alreadyRead }

@@ -9,7 +9,7 @@ import NIOCore
     import Foundation
 #endif
 
-/// A content as what its media type says it is (Dart's `HttpBody`).
+/// Content, parsed according to its media type.
 ///
 /// ```swift
 /// switch try await request.parsedBody() {
@@ -26,10 +26,10 @@ public enum ParsedBody: Sendable {
     case json(JSONValue)
     /// `application/x-www-form-urlencoded` or `multipart/form-data`.
     case form(HTTPForm)
-    /// Everything else, and a content without a type.
+    /// Everything else, and content without a type.
     case binary(ByteBuffer)
 
-    /// What it is, in Dart's words: `text`, `json`, `form` or `binary`.
+    /// The name of the case: `text`, `json`, `form` or `binary`.
     public var type: String {
         switch self {
         case .text: "text"
@@ -43,11 +43,11 @@ public enum ParsedBody: Sendable {
 extension HTTPServerRequest {
     /// The content as what its media type says it is.
     ///
-    /// A handler that lets the errors pass answers 400 to what is malformed or not text in its character set, 413 to
-    /// what is too large, and 415 to an unknown character set or a content coding.
+    /// If the handler rethrows the errors, the answer is 400 for what is malformed or not text in its character set,
+    /// 413 for what is too large, and 415 for an unknown character set or a content coding.
     ///
     /// - Parameters:
-    ///   - limits: How much to accept; its `textBytes` hold for everything but files.
+    ///   - limits: The limits; `textBytes` applies to everything but files.
     ///   - encoding: The character set of text that names none. UTF-8 by default.
     public func parsedBody(limits: FormLimits = FormLimits(), encoding: TextEncoding = .utf8) async throws -> ParsedBody
     {
@@ -57,7 +57,7 @@ extension HTTPServerRequest {
 }
 
 extension HTTPClientResponse {
-    /// The content as what its media type says it is. See ``HTTPServerRequest/parsedBody(limits:encoding:)``.
+    /// The content, parsed according to its media type. See ``HTTPServerRequest/parsedBody(limits:encoding:)``.
     public func parsedBody(limits: FormLimits = FormLimits(), encoding: TextEncoding = .utf8) async throws -> ParsedBody
     {
         try await ParsedBody(reading: body, type: headers.contentType, limits: limits, encoding: encoding)

@@ -3,16 +3,16 @@ import HTTPWire
 import Martlet
 import NIOCore
 
-/// A file of a form that has been read: in memory if it is small, else on the disk under no name.
+/// A file of a form that has been read: in memory if it is small, else in a nameless file on the disk.
 ///
-/// Nothing has to be cleaned up: the file is gone when nobody holds it any more, unless it was saved.
+/// Nothing has to be cleaned up: the file is deleted when the last copy of this value goes away, unless it was saved.
 public struct UploadedFile: Sendable {
     enum Storage: Sendable {
         case memory(ByteBuffer)
         case disk(FileDraft)
     }
 
-    /// What the form says of the file.
+    /// The head of the file's part of the form.
     public let head: FormDataHead
     /// How many bytes the file has.
     public let count: Int
@@ -24,7 +24,7 @@ public struct UploadedFile: Sendable {
     /// The name of the file as its sender calls it; empty if it has none. Never use it as a path.
     public var fileName: String { head.fileName ?? "" }
 
-    /// The media type that its sender takes it for; nil if none is given.
+    /// The media type that the sender declares; nil if there is none.
     public var mediaType: MediaType? { head.mediaType }
 
     /// The fields of the part's head.
@@ -37,21 +37,21 @@ public struct UploadedFile: Sendable {
 }
 
 extension UploadedFile {
-    /// The content of a file, run by run. It can be read any number of times.
+    /// The content of a file, buffer by buffer. It can be read any number of times.
     public struct Content: AsyncSequence, Sendable {
-        /// A run of bytes.
+        /// A buffer of bytes.
         public typealias Element = ByteBuffer
 
         fileprivate let storage: Storage
 
-        /// Reads the runs of bytes in order.
+        /// Reads the buffers in order.
         public struct AsyncIterator: AsyncIteratorProtocol, Sendable {
             private static let pieceSize = 131_072
 
             fileprivate let storage: Storage
             fileprivate var offset = 0
 
-            /// The next run of bytes, or nil at the end.
+            /// The next bytes, or nil at the end.
             ///
             /// - Throws: `FileError`, or `CancellationError`.
             public mutating func next() async throws -> ByteBuffer? {
@@ -68,13 +68,13 @@ extension UploadedFile {
             }
         }
 
-        /// Begins at the first byte.
+        /// An iterator that starts at the first byte.
         public func makeAsyncIterator() -> AsyncIterator {
             AsyncIterator(storage: storage)
         }
     }
 
-    /// The content, run by run.
+    /// The content, buffer by buffer.
     public var content: Content { Content(storage: storage) }
 
     /// The whole content.
@@ -91,7 +91,7 @@ extension UploadedFile {
 
     /// The whole content as text, in the character set that the media type names, or else in UTF-8.
     ///
-    /// - Throws: `HTTPError` with 400 or 415 when the bytes are not text; else as ``collect(upTo:)``.
+    /// - Throws: `HTTPError` with 400 or 415 when the bytes are not text; otherwise what ``collect(upTo:)`` throws.
     public func text(upTo limit: Int = 67_108_864) async throws -> String {
         try TextEncoding(of: mediaType).decode(try await collect(upTo: limit))
     }
@@ -99,10 +99,10 @@ extension UploadedFile {
     /// Writes the content to a file, which appears when it is complete.
     ///
     /// - Parameters:
-    ///   - path: Where to. Don't make it of ``fileName`` without a ``UploadName``.
-    ///   - replacing: Whether a file that is there gives way. If not, which is the default, `FileError` with `EEXIST` is
+    ///   - path: The path of the file. Don't derive it from ``fileName`` without an ``UploadName``.
+    ///   - replacing: Whether to replace an existing file. If not, which is the default, `FileError` with `EEXIST` is
     ///     thrown.
-    /// - Throws: `FileError`. Nothing is left on the disk then.
+    /// - Throws: `FileError`. Nothing is then left on the disk.
     public func save(to path: String, replacing: Bool = false) async throws {
         let place = FilePlace(path)
         var writer = try await FileDraftWriter(in: place.directory, permissions: 0o666)

@@ -2,31 +2,38 @@ import HTTPTypes
 import HTTPWire
 import Martlet
 
-/// The hosts that a server answers for, where it is for this machine or its network only.
+/// The hosts that a server answers for, if it is meant only for this machine or its network.
 ///
 /// ```swift
 /// let hosts = try AllowedHosts(["falcon.local"])
-/// try await server.serve(hosts.wrapping(handler))
+/// try await server.serve(around: [hosts], handler)
 /// ```
 ///
-/// A server on the loopback address is out of reach for other machines, but not for the pages of other sites: the owner of
-/// a name can let it lead to this machine, and the browser takes the server for that site's own then (DNS rebinding). Such
-/// a request can't hide the name in its `Host`.
+/// A server on the loopback address can't be reached from other machines, but it can from the pages of other sites: the
+/// owner of a name can let it resolve to this machine, and the browser then takes the server for that site's own (DNS
+/// rebinding). Such a request can't hide the name in its `Host`.
 ///
 /// IP addresses, `localhost` and the names below it are always allowed, since their meaning can't be changed by others; so
 /// is a request of HTTP/1.0 without a host, which browsers don't send. Others are answered 403, and so is a host that is
 /// empty, malformed, or written in another form than the one that browsers send: `0x7f.1`, `%6cocalhost`.
-public struct AllowedHosts: Sendable {
+public struct AllowedHosts: Middleware {
     private let names: HostNames
     private let allowsAll: Bool
+    private let advice: @Sendable (_ host: String) -> String
 
-    /// These hosts, and those that are always allowed.
+    /// Allows these hosts, and those that are always allowed.
     ///
-    /// - Parameter names: Host names; `*.` and a name for all hosts below it, or `*` for all.
+    /// - Parameters:
+    ///   - names: Host names; `*.` and a name for all hosts below it, or `*` for all.
+    ///   - advice: What to do in order to allow a host, as a sentence; the client is told it. By default nothing.
     /// - Throws: ``VirtualHostError/invalidName(_:)``.
-    public init(_ names: [String] = []) throws(VirtualHostError) {
+    public init(
+        _ names: [String] = [],
+        advice: @escaping @Sendable (_ host: String) -> String = { _ in "" }
+    ) throws(VirtualHostError) {
         self.names = try HostNames(names + ["localhost", "*.localhost"])
         allowsAll = names.contains("*")
+        self.advice = advice
     }
 
     /// Whether requests for a host are answered.
@@ -37,21 +44,17 @@ public struct AllowedHosts: Sendable {
     }
 
     /// The handler, with the check before it.
-    ///
-    /// - Parameter advice: What to do in order to allow a host, as a sentence; the client is told it. By default nothing.
-    public func wrapping(
-        _ handler: @escaping HTTPServer.Handler,
-        advice: @escaping @Sendable (_ host: String) -> String = { _ in "" }
-    ) -> HTTPServer.Handler {
-        { request in
-            if !allowsAll { try check(request, advice) }
+    public func wrapping(_ handler: @escaping HTTPServer.Handler) -> HTTPServer.Handler {
+        if allowsAll { return handler }
+        return { request in
+            try check(request)
             try await handler(request)
         }
     }
 
-    private func check(_ request: HTTPServerRequest, _ advice: (_ host: String) -> String) throws(HTTPError) {
+    private func check(_ request: HTTPServerRequest) throws(HTTPError) {
         guard let text = request.writtenHost, let host = Self.host(writtenAs: text) else {
-            // What the server refuses has its answer already, and may have no host that could be read.
+            // Refused requests have their answer already, and may have no readable host.
             if request.refusal != nil || request.isWithoutHost { return }
             throw HTTPError(.forbidden, "This server does not answer for the host that the request names.")
         }
@@ -63,7 +66,7 @@ public struct AllowedHosts: Sendable {
         )
     }
 
-    /// The host in `Host` or in a target; nil if there is none, or it is not written as it is.
+    /// The host in `Host` or in a target; nil if there is none, or it is not in its normal form.
     private static func host(writtenAs text: String) -> String? {
         guard let authority = Authority(text), authority.isIPLiteral || text.lowercased().hasPrefix(authority.host)
         else {
@@ -74,8 +77,8 @@ public struct AllowedHosts: Sendable {
 }
 
 extension HTTPServerRequest {
-    /// Whether it is one of HTTP/1.0 that names no host, not even an empty one.
+    /// Whether it is an HTTP/1.0 request that names no host, not even an empty one.
     fileprivate var isWithoutHost: Bool {
-        protocolVersion == .http1_0 && url.form != .absolute && headers[.hostField] == nil
+        version == .http1_0 && url.form != .absolute && headers[.hostField] == nil
     }
 }

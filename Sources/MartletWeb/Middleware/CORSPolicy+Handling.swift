@@ -1,7 +1,7 @@
 import HTTPTypes
 import Martlet
 
-extension CORSPolicy {
+extension CORSPolicy: Middleware {
     /// The handler, with the policy around it: preflight requests are answered here, and every other response, that to
     /// an error too, gets the fields that let pages read it.
     public func wrapping(_ handler: @escaping HTTPServer.Handler) -> HTTPServer.Handler {
@@ -12,7 +12,7 @@ extension CORSPolicy {
             do {
                 try await handler(request)
             } catch {
-                // The answer to an error begins anew, and would lose them.
+                // The answer to an error starts afresh, and would lose them.
                 var answer = HTTPError(answering: error)
                 for field in fields where !answer.headers.contains(field) { answer.headers.append(field) }
                 throw AnsweredError(error, answer: answer)
@@ -20,7 +20,8 @@ extension CORSPolicy {
         }
     }
 
-    /// Whether the request asks for permission (Fetch Standard section 3.3.2). Other OPTIONS requests are the handler's.
+    /// Whether the request asks for permission (Fetch Standard section 3.3.2). Other OPTIONS requests go to the
+    /// handler.
     private func isPreflight(_ request: HTTPServerRequest) -> Bool {
         request.method == .options && request.headers[.origin] != nil
             && request.headers[.accessControlRequestMethod] != nil
@@ -35,11 +36,11 @@ extension CORSPolicy {
         var vary = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
         if allowsPrivateNetwork { vary += ", Access-Control-Request-Private-Network" }
         response.headers.append(HTTPField(name: .vary, value: vary))
-        guard let origin = allowedOrigin(asked[.origin]) else { return try await response.end() }
+        guard let origin = allowedOrigin(request) else { return try await response.end() }
         response.headers[.accessControlAllowOrigin] = origin
         if allowsCredentials { response.headers[.accessControlAllowCredentials] = "true" }
         response.headers[.accessControlAllowMethods] = methods.map(\.rawValue).joined(separator: ", ")
-        // By name: with credentials a star means a field of that name, and never stands for Authorization.
+        // By name: with credentials, a star means a field of that name, and it never covers Authorization.
         let names = allowedRequestHeaders(asked[values: .accessControlRequestHeaders])
         if !names.isEmpty { response.headers[.accessControlAllowHeaders] = names.joined(separator: ", ") }
         if let maxAge { response.headers[.accessControlMaxAge] = "\(max(maxAge.components.seconds, 0))" }
@@ -49,12 +50,12 @@ extension CORSPolicy {
         try await response.end()
     }
 
-    /// The fields of a response that is no permission.
+    /// The fields of a response to a request that is not a preflight.
     private func responseFields(for request: HTTPServerRequest) -> HTTPFields {
         var fields = HTTPFields()
         // Also where there is no Origin, for the same reason as below.
-        if case .any = origins {} else { fields[.vary] = "Origin" }
-        guard let origin = allowedOrigin(request.headers[.origin]) else { return fields }
+        if !origins.allowsAll { fields[.vary] = "Origin" }
+        guard let origin = allowedOrigin(request) else { return fields }
         fields[.accessControlAllowOrigin] = origin
         if allowsCredentials { fields[.accessControlAllowCredentials] = "true" }
         if !exposedHeaders.isEmpty {
@@ -64,13 +65,10 @@ extension CORSPolicy {
     }
 
     /// What `Access-Control-Allow-Origin` says; nil for an origin that is not allowed, or where none is given and it matters.
-    private func allowedOrigin(_ origin: String?) -> String? {
-        switch origins {
+    private func allowedOrigin(_ request: HTTPServerRequest) -> String? {
         // For all origins, and also where there is none: a cache may keep that answer for a page that has one.
-        case .any: return "*"
-        case .only(let list): return origin.flatMap { list.contains($0) ? $0 : nil }
-        case .matching(let isAllowed): return origin.flatMap { isAllowed($0) ? $0 : nil }
-        }
+        if origins.allowsAll { return "*" }
+        return request.headers[.origin].flatMap { origins.allow($0, toSend: request) ? $0 : nil }
     }
 
     private func allowedRequestHeaders(_ asked: [String]) -> [String] {
@@ -83,9 +81,9 @@ extension CORSPolicy {
 }
 
 extension HTTPServerResponse {
-    /// Adds the fields that let the pages of every origin use the response, as the tutorial's `addCorsHeaders` does.
+    /// Adds the fields that let the pages of every origin use the response.
     ///
-    /// For preflights, lists of origins and credentials there is ``CORSPolicy``.
+    /// For preflights, lists of origins and credentials use ``CORSPolicy``.
     public func addCORSHeaders(
         methods: [HTTPRequest.Method] = [.post, .options],
         headers names: [String] = ["Origin", "X-Requested-With", "Content-Type", "Accept"]

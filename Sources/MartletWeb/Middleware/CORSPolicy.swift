@@ -5,39 +5,29 @@ import Martlet
 /// Which pages of other origins may use a server, and how (the CORS protocol of the Fetch Standard, section 3.3).
 ///
 /// ```swift
-/// let cors = try CORSPolicy(origins: .only(["https://example.com"]), allowsCredentials: true)
-/// try await server.serve(cors.wrapping(handler))
+/// let cors = try CORSPolicy(origins: .only("https://example.com"), allowsCredentials: true)
+/// try await server.serve(around: [cors], handler)
 /// ```
 ///
-/// This is not protection for the server: browsers ask, other programs don't. What is not allowed is answered without
-/// the fields that would allow it.
+/// This does not protect the server: browsers ask, other programs don't. What is not allowed is answered without the
+/// fields that would allow it.
 public struct CORSPolicy: Sendable {
-    /// Which origins are allowed.
-    public enum Origins: Sendable {
-        /// Every one.
-        case any
-        /// These, written as browsers do: `https://example.com`, `http://localhost:8080`; no path, no slash.
-        case only(Set<String>)
-        /// Those for which the closure answers true. It gets `null` for pages without an origin.
-        case matching(@Sendable (String) -> Bool)
-    }
-
     /// Which names of fields are allowed.
     public enum FieldNames: Sendable {
-        /// Every one that is asked for.
+        /// All that are asked for.
         case any
         /// These, and those that need no permission.
         case only([HTTPField.Name])
     }
 
-    /// Why a policy can't be.
+    /// Why a policy can't be created.
     public enum PolicyError: Error, Sendable, Hashable, CustomStringConvertible {
-        /// Credentials for every origin: any page could act in the name of the server's users.
+        /// Credentials for all origins: any page could act in the name of the server's users.
         case credentialsForAnyOrigin
-        /// An origin that no browser sends: it must be a scheme, a host and a port that is not the scheme's own.
+        /// An origin that no browser sends: it must be a scheme, a host and, if it is not the scheme's default, a port.
         case invalidOrigin(String)
 
-        /// What is wrong and what to do about it.
+        /// What is wrong, and what to do about it.
         public var description: String {
             switch self {
             case .credentialsForAnyOrigin:
@@ -49,7 +39,7 @@ public struct CORSPolicy: Sendable {
     }
 
     /// Which origins are allowed.
-    public let origins: Origins
+    public let origins: AllowedOrigins
     /// The methods that are allowed, besides GET, HEAD and POST, which need no permission.
     public let methods: [HTTPRequest.Method]
     /// The fields that requests may have.
@@ -63,11 +53,13 @@ public struct CORSPolicy: Sendable {
     /// Whether pages of the internet may use a server of a private network (Private Network Access, W3C).
     public let allowsPrivateNetwork: Bool
 
-    /// A policy. The default allows everything that does without credentials.
+    /// A policy. By default it allows everything but credentials.
     ///
+    /// - Parameter origins: Which origins are allowed. Listed ones must be written as browsers do: `https://example.com`,
+    ///   `http://localhost:8080`; no path, no slash.
     /// - Throws: ``PolicyError``.
     public init(
-        origins: Origins = .any,
+        origins: AllowedOrigins = .any,
         methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete],
         requestHeaders: FieldNames = .any,
         exposedHeaders: [HTTPField.Name] = [],
@@ -75,12 +67,8 @@ public struct CORSPolicy: Sendable {
         maxAge: Duration? = .seconds(600),
         allowsPrivateNetwork: Bool = false
     ) throws(PolicyError) {
-        switch origins {
-        case .any where allowsCredentials: throw .credentialsForAnyOrigin
-        case .only(let list):
-            for origin in list where !Self.isOrigin(origin) { throw .invalidOrigin(origin) }
-        case .any, .matching: break
-        }
+        if origins.allowsAll, allowsCredentials { throw .credentialsForAnyOrigin }
+        if let origin = origins.listed.first(where: { !Self.isOrigin($0) }) { throw .invalidOrigin(origin) }
         self.origins = origins
         self.methods = methods
         self.requestHeaders = requestHeaders
@@ -90,9 +78,9 @@ public struct CORSPolicy: Sendable {
         self.allowsPrivateNetwork = allowsPrivateNetwork
     }
 
-    /// Whether a browser can send this text: it serialises origins in one way only.
+    /// Whether a browser can send this text: it serialises origins in only one way.
     private static func isOrigin(_ text: String) -> Bool {
-        // Schemes of browser extensions are not those of HTTP, and their origins are opaque names.
+        // The schemes of browser extensions are not those of HTTP, and their origins are opaque names.
         guard text.hasPrefix("http:") || text.hasPrefix("https:") else {
             return text == "null" || HTTPURL.namesScheme(text) && !text.hasSuffix("/")
         }

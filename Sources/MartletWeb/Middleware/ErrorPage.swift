@@ -13,7 +13,7 @@ struct ErrorPage {
         detail = error.message.isEmpty || error.message == title ? nil : error.message
     }
 
-    /// The page. It needs nothing from elsewhere, and no script.
+    /// The page. It needs no script and loads nothing.
     var html: String {
         let title = Markup.escape(title)
         let detail = detail.map { "\n<p>\(Markup.escape($0))</p>" } ?? ""

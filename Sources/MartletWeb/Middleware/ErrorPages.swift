@@ -2,50 +2,50 @@ import HTTPTypes
 import HTTPWire
 import Martlet
 
-/// Answers errors in the form that the client likes best: a page, a problem report in JSON (RFC 9457), or plain text.
+/// Answers errors in the form that the client prefers: a page, a problem report in JSON (RFC 9457), or plain text.
 ///
 /// ```swift
-/// try await server.serve(around: { ErrorPages().wrapping($0) }, handler)
+/// try await server.serve(around: [ErrorPages()], handler)
 /// ```
 ///
 /// It answers what a handler throws, and responses with a status from 400 on that a handler returns without having
 /// written to them. A handler's own JSON, page or text goes through as it is. With `around`, it answers what the
 /// server refuses itself too.
-public struct ErrorPages: Sendable {
+public struct ErrorPages: Middleware {
     /// What is sent.
     public struct Page: Sendable {
         /// The content.
         public var text: String
         /// Its media type.
-        public var type: MediaType
+        public var mediaType: MediaType
 
         /// A page.
-        public init(_ text: String, type: MediaType) {
+        public init(_ text: String, mediaType: MediaType) {
             self.text = text
-            self.type = type
+            self.mediaType = mediaType
         }
     }
 
-    /// Makes a page of an error; nil for the standard one.
+    /// Makes a page for an error; returns nil for the standard one.
     public typealias Renderer = @Sendable (HTTPError, HTTPServerRequest) -> Page?
 
     private let render: Renderer
 
-    /// Error pages.
+    /// Middleware for error pages.
     ///
-    /// - Parameter render: Makes pages of its own, for some errors or all; none by default.
+    /// - Parameter render: Makes custom pages, for some errors or all; none by default.
     public init(render: @escaping Renderer = { _, _ in nil }) {
         self.render = render
     }
 
-    /// The handler, with error pages around it.
+    /// Wraps `handler` in error pages.
     public func wrapping(_ handler: @escaping HTTPServer.Handler) -> HTTPServer.Handler {
         { request in
             do {
                 try await handler(request)
             } catch  where !request.response.isHeadSent {
                 let answer = HTTPError(answering: error)
-                // Whoever says of what type the answer is has rendered it.
+                // An answer with a type has been rendered already.
                 guard answer.status.code >= 400, answer.headers[.contentType] == nil else { throw error }
                 throw AnsweredError(error, answer: rendered(answer, for: request))
             }
@@ -67,9 +67,9 @@ public struct ErrorPages: Sendable {
         var answer = answer
         let page = render(answer, request) ?? Self.standardPage(answer, for: request)
         answer.message = page.text
-        answer.headers[.contentType] = page.type.description
+        answer.headers[.contentType] = page.mediaType.description
         answer.headers.append(HTTPField(name: .vary, value: "Accept"))
-        if page.type.essence == MediaType.html.essence, answer.headers[.contentSecurityPolicy] == nil {
+        if page.mediaType.essence == MediaType.html.essence, answer.headers[.contentSecurityPolicy] == nil {
             // A page of ours has a style and nothing else.
             answer.headers[.contentSecurityPolicy] = "default-src 'none'; style-src 'unsafe-inline'"
         }
@@ -79,13 +79,13 @@ public struct ErrorPages: Sendable {
     private static let problem = MediaType.problemJSON
 
     private static func standardPage(_ answer: HTTPError, for request: HTTPServerRequest) -> Page {
-        // Plain text first: that is what programs get that take anything. Browsers say that they like HTML better.
+        // Plain text first, for programs that accept anything. Browsers say that they prefer HTML.
         let candidates: [MediaType] = [.plainText, .html, problem, .json]
         let preferred = request.headers.qualityList(of: .accept)?.preferred(among: candidates) ?? .plainText
         switch preferred {
-        case .html: return Page(ErrorPage(answer).html, type: .html)
-        case problem, .json: return Page(ErrorPage(answer).json, type: preferred)
-        default: return Page(answer.content, type: .plainText)
+        case .html: return Page(ErrorPage(answer).html, mediaType: .html)
+        case problem, .json: return Page(ErrorPage(answer).json, mediaType: preferred)
+        default: return Page(answer.content, mediaType: .plainText)
         }
     }
 }

@@ -4,7 +4,7 @@ import Synchronization
 
 /// The time of day as logs write it, in UTC. It is put into words once a second.
 final class LogClock: Sendable {
-    /// A second in words.
+    /// A second as text.
     struct Moment: Sendable {
         /// `10/Oct/2000:13:55:36 +0000`.
         var common = ""
@@ -15,7 +15,7 @@ final class LogClock: Sendable {
 
     private let last = Mutex(Moment())
 
-    /// The present second.
+    /// The current second.
     var now: Moment {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
@@ -32,7 +32,7 @@ extension LogClock.Moment {
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
 
-    /// The words for a second since 1970.
+    /// The text for a second since 1970.
     init(second: Int64) {
         func padded(_ number: Int, _ width: Int = 2) -> String {
             let digits = String(number)

@@ -2,10 +2,10 @@ import HTTPTypes
 import HTTPWire
 import Martlet
 
-/// What is logged of one request and its response.
+/// What is logged about one request and its response.
 struct LogEntry: Sendable {
     private let request: HTTPServerRequest
-    /// Asked for at the beginning: once the connection is gone, it is not known any more.
+    /// Read at the start: once the connection is closed, it is no longer known.
     private let address: InternetAddress?
     private let began: ContinuousClock.Instant
 
@@ -17,7 +17,7 @@ struct LogEntry: Sendable {
 
     /// The line, with its line feed.
     func line(_ format: RequestLog.Format, _ summary: HTTPResponseSummary, clock: LogClock) -> String {
-        // What nginx calls a request whose client closed the connection before it got an answer.
+        // nginx's code for a request whose client closed the connection before it got an answer.
         let status = summary.status?.code ?? 499
         let address = address.map(\.host) ?? ""
         let moment = clock.now
@@ -25,7 +25,7 @@ struct LogEntry: Sendable {
         case .common, .combined:
             var line = address.isEmpty ? "-" : Self.escaped(address, spaces: false)
             line += " - - [\(moment.common)] \"\(Self.escaped(request.method.rawValue)) "
-            line += "\(Self.escaped(request.target)) HTTP/\(request.protocolVersion)\" \(status) "
+            line += "\(Self.escaped(request.target)) HTTP/\(request.version)\" \(status) "
             line += summary.contentBytes == 0 ? "-" : "\(summary.contentBytes)"
             if format == .combined {
                 line += " \"\(request.headers[.referer].map { Self.escaped($0) } ?? "-")\""
@@ -50,8 +50,8 @@ struct LogEntry: Sendable {
         }
     }
 
-    /// A text that can stand between quotes on a line: what could end either, or act on a terminal, is written as a
-    /// number in the way of nginx and Apache.
+    /// A text for use between quotes on a line: what could end either, or control a terminal, is escaped as a number,
+    /// as by nginx and Apache.
     static func escaped(_ text: String, spaces: Bool = true) -> String {
         func isHarmless(_ byte: UInt8) -> Bool {
             byte > 0x20 && byte < 0x7F && byte != 0x22 && byte != 0x5C || byte == 0x20 && spaces

@@ -10,7 +10,7 @@ extension LogOutput {
         weak let output: LogOutput?
     }
 
-    /// Makes sure that `exit`, and so the end of the program, writes what waits. Called before the first line.
+    /// Makes sure that `exit`, and so the end of the program, writes the pending lines. Called before the first line.
     func writeAtExit() {
         _ = Self.isHooked
         Self.all.withLock { $0[ObjectIdentifier(self)] = WeakOutput(output: self) }
@@ -25,9 +25,9 @@ extension LogOutput {
         return true
     }()
 
-    /// Writes what waits in all outputs, and returns when that is done, or `limit` is over. It blocks: call it before the
-    /// process is ended in a way that runs nothing else, as by a signal. `exit`, and the end of the main program, do it by
-    /// themselves.
+    /// Writes the pending lines of all outputs, and returns when that is done or `limit` has passed. It blocks: call it
+    /// before the process is ended in a way that runs no other code, as by a signal. `exit` and the end of the main
+    /// program do it by themselves.
     ///
     /// - Parameter limit: One second by default.
     public static func writeAll(within limit: Duration = .seconds(1)) {
@@ -38,7 +38,7 @@ extension LogOutput {
     private func writeRest(until end: ContinuousClock.Instant) {
         while ContinuousClock.now < end {
             guard let bytes = takeRest() else {
-                // The thread writes. It does not take long, or for ever.
+                // The thread is writing, which does not take long, or takes for ever.
                 usleep(1_000)
                 continue
             }
@@ -47,7 +47,7 @@ extension LogOutput {
         }
     }
 
-    /// Writes as much as the output takes in time.
+    /// Writes as much as the output accepts in time.
     private func writeNow(_ bytes: [UInt8], until end: ContinuousClock.Instant) {
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -55,7 +55,7 @@ extension LogOutput {
             let milliseconds = time.seconds * 1_000 + time.attoseconds / 1_000_000_000_000_000
             var readiness = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
             guard milliseconds > 0, poll(&readiness, 1, CInt(clamping: milliseconds)) == 1 else { return }
-            // A pipe that is ready takes so many bytes without waiting (`PIPE_BUF`).
+            // A pipe that is ready accepts this many bytes without waiting (`PIPE_BUF`).
             let part = rest.prefix(4_096)
             let count = part.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
             guard count >= 0 || errno == EINTR || errno == EAGAIN else { return }

@@ -6,28 +6,28 @@ import Synchronization
 
 /// Takes the lines of logs to a file or a terminal: those of a moment together, in one call of the system.
 ///
-/// Writing a line never blocks: a thread that does nothing else hands it to the system, which can take for ever where the
-/// output is a pipe that is not read. Lines are dropped while too many bytes wait to be taken; ``droppedLines`` counts
-/// them. What waits is written when the program ends; ``flush(within:)`` waits until it has been.
+/// Writing a line never blocks: a dedicated thread makes the system calls, which can take for ever if the output is a
+/// pipe that is not read. Lines are dropped while too many bytes are pending; ``droppedLines`` counts them. Pending
+/// lines are written when the program ends; ``flush(within:)`` waits until they have been.
 public final class LogOutput: Sendable {
     /// The standard output of the process.
     public static let standardOutput = LogOutput(descriptor: STDOUT_FILENO)
 
     private struct State: Sendable {
         var bytes: [UInt8] = []
-        /// Whether a thread writes, or will soon.
+        /// Whether the thread is writing, or will soon.
         var isWriting = false
-        /// Whether what has been taken is on its way.
+        /// Whether lines have been taken and are being written.
         var isTaken = false
-        /// Whether the end of the process writes what waits.
+        /// Whether the end of the process writes the pending lines.
         var isKnownAtExit = false
         var dropped = 0
         var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
         var lastWait = 0
     }
 
-    /// How long the first line waits for others. To wake a thread for each would cost more than all else about them; and
-    /// what waits is lost when the process is killed.
+    /// How long the first line waits for others. Waking the thread for each line would cost more than everything else
+    /// about it; but pending lines are lost when the process is killed.
     private static let delay = TimeAmount.milliseconds(1)
 
     let descriptor: CInt
@@ -37,16 +37,16 @@ public final class LogOutput: Sendable {
     /// The one thread that writes, once there is something to write.
     private let thread = Mutex<NIOThreadPool?>(nil)
 
-    /// An output to a descriptor that somebody else closes.
+    /// An output to a descriptor, which it does not close.
     ///
-    /// - Parameter limit: How many bytes may wait. 1 MiB by default.
+    /// - Parameter limit: How many bytes may be pending. 1 MiB by default.
     public init(descriptor: CInt, limit: Int = 1_048_576) {
         self.descriptor = descriptor
         self.limit = limit
         ownsDescriptor = false
     }
 
-    /// An output to the end of a file, which is made if there is none.
+    /// An output to the end of a file, which is created if there is none.
     ///
     /// - Throws: `FileError`.
     public init(appendingTo path: String, limit: Int = 1_048_576) throws {
@@ -62,7 +62,7 @@ public final class LogOutput: Sendable {
         if ownsDescriptor, descriptor >= 0 { close(descriptor) }
     }
 
-    /// How many lines were dropped so far, because too many bytes waited.
+    /// How many lines were dropped so far, because too many bytes were pending.
     public var droppedLines: Int { state.withLock { $0.dropped } }
 
     /// Writes a line, which ends with a line feed.
@@ -83,10 +83,10 @@ public final class LogOutput: Sendable {
         }
     }
 
-    /// Waits until everything that was written before is where it is to go.
+    /// Waits until everything that was written before has reached the file or terminal.
     ///
-    /// - Parameter limit: How long to wait for an output that takes nothing, such as a pipe that is not read. Five seconds
-    ///   by default.
+    /// - Parameter limit: How long to wait for an output that accepts nothing, such as a pipe that is not read. Five
+    ///   seconds by default.
     public func flush(within limit: Duration = .seconds(5)) async {
         await withCheckedContinuation { continuation in
             let wait = state.withLock { state -> Int? in
@@ -102,7 +102,7 @@ public final class LogOutput: Sendable {
         }
     }
 
-    /// Takes what waits from the thread that would write it; nil while it writes what it has taken before.
+    /// Takes the pending bytes from the thread that would write them; nil while it writes what it took before.
     func takeRest() -> [UInt8]? {
         state.withLock { state in
             guard !state.isTaken else { return nil }
@@ -140,12 +140,12 @@ public final class LogOutput: Sendable {
             while !rest.isEmpty {
                 let count = rest.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
                 if count < 0, errno == EAGAIN {
-                    // Another process that has the output too may have told it not to wait.
+                    // Another process that shares the output may have made it non-blocking.
                     var readiness = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                     _ = poll(&readiness, 1, -1)
                     continue
                 }
-                // A log that can't be written must not stop the server: what is left of these lines is lost.
+                // A log that can't be written must not stop the server: the rest of these lines is lost.
                 guard count >= 0 || errno == EINTR else { break }
                 rest = rest.dropFirst(max(count, 0))
             }

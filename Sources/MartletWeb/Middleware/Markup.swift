@@ -1,6 +1,6 @@
-/// Texts as parts of other texts.
+/// Escaping of text in HTML and JSON.
 package enum Markup {
-    /// A text as a part of HTML, also within quoted attributes.
+    /// Escapes a text for HTML, also within quoted attributes.
     package static func escape(_ text: String) -> String {
         var escaped = ""
         escaped.reserveCapacity(text.utf8.count)
@@ -28,7 +28,7 @@ package enum Markup {
             case "\n": json += "\\n"
             case "\r": json += "\\r"
             case "\t": json += "\\t"
-            // Line separators too, which some readers of lines take for line ends; and what terminals act on.
+            // Line separators too, which some readers take for line ends, and what controls terminals.
             case "\u{0}"..<" ", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
                 let digits = String(scalar.value, radix: 16)
                 json += "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)"

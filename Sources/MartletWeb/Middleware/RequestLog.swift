@@ -7,14 +7,14 @@ import Synchronization
 ///
 /// ```swift
 /// let log = RequestLog(.combined)
-/// try await server.serve(around: { log.wrapping($0) }, handler)
+/// try await server.serve(around: [log], handler)
 /// await LogOutput.standardOutput.flush()
 /// ```
 ///
 /// Wrap it around everything else, so that it sees what the client gets. A client that went away before it got an
 /// answer is logged with the status 499. With `around`, what the server refuses before it becomes a request is logged too,
 /// with what could be read of it.
-public struct RequestLog: Sendable {
+public struct RequestLog: Middleware {
     /// How lines look. In each, control characters, quotes and backslashes of clients are escaped.
     public enum Format: Sendable, Hashable {
         /// The Common Log Format: address, time, request line, status, bytes of content.
@@ -33,19 +33,20 @@ public struct RequestLog: Sendable {
     /// A log.
     ///
     /// - Parameters:
-    ///   - format: How lines look.
-    ///   - write: Takes a line, which ends with a line feed, on the event loop of the connection: it must not block.
+    ///   - format: The format of the lines.
+    ///   - write: Called with a line, which ends with a line feed, on the event loop of the connection: it must not
+    ///     block.
     public init(_ format: Format = .common, write: @escaping @Sendable (String) -> Void) {
         self.format = format
         self.write = write
     }
 
-    /// A log that goes to a file, or the standard output. Lines are dropped when that takes them too slowly.
+    /// A log to a file or the standard output. Lines are dropped when that is too slow to accept them.
     public init(_ format: Format = .common, to output: LogOutput = .standardOutput) {
         self.init(format) { output.write($0) }
     }
 
-    /// The handler, with the log around it.
+    /// Wraps `handler` in the log.
     public func wrapping(_ handler: @escaping HTTPServer.Handler) -> HTTPServer.Handler {
         { request in
             let entry = LogEntry(request, began: .now)

@@ -1,6 +1,6 @@
 import HTTPWire
 
-/// Names of hosts, full ones and wildcards.
+/// A set of host names, full ones and wildcards.
 struct HostNames: Sendable {
     private let keys: Set<String>
 
@@ -19,10 +19,10 @@ struct HostNames: Sendable {
         Self.first(for: host) { keys.contains($0) ? $0 : nil } != nil
     }
 
-    /// What is found under the most specific key that the host has: itself, the wildcards above it from the longest to
-    /// the shortest, and `*`.
+    /// The value for the most specific key of the host: itself, then the wildcards above it from the longest to the
+    /// shortest, then `*`.
     static func first<Found>(for host: String, _ find: (_ key: String) -> Found?) -> Found? {
-        let host = normalized(host)
+        let host = HostName.normalized(host)
         if let found = find(host) { return found }
         var rest = host[...]
         while let dot = rest.firstIndex(of: ".") {
@@ -32,19 +32,13 @@ struct HostNames: Sendable {
         return find("*")
     }
 
-    /// The name as it is looked up; nil if it can't be the name of a host.
+    /// The name in the form in which it is looked up; nil if it can't be the name of a host.
     static func key(_ name: String) -> String? {
         if name == "*" { return name }
         let (star, host) = name.hasPrefix("*.") ? ("*.", String(name.dropFirst(2))) : ("", name)
         guard !host.contains("*"), let authority = Authority(host), authority.port == nil, !host.hasSuffix(":"),
             !authority.host.isEmpty
         else { return nil }
-        return star + normalized(authority.host)
-    }
-
-    /// In lower case and without the dot that the root of all names is.
-    private static func normalized(_ name: String) -> String {
-        let name = name.lowercased()
-        return name.hasSuffix(".") ? String(name.dropLast()) : name
+        return star + HostName.normalized(authority.host)
     }
 }

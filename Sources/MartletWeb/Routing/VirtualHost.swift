@@ -7,16 +7,16 @@ import Synchronization
 ///
 /// ```swift
 /// let hosts = VirtualHost()
-/// try hosts.addHost("example.com", VirtualDirectory("site").serveRequest)
+/// try hosts.addHost("example.com", VirtualDirectory("site"))
 /// try hosts.addHost("*.example.com") { request in
 ///     try await request.response.end("One of many")
 /// }
-/// try await server.serve(hosts.serveRequest)
+/// try await server.serve(hosts)
 /// ```
 ///
 /// The most specific name counts: a full one goes before the longest wildcard, and that before `*`. Names are compared
 /// without regard to case, ports make no difference. Several servers can share one virtual host.
-public final class VirtualHost: Sendable {
+public final class VirtualHost: RequestHandler {
     private struct State {
         var hosts: [String: HTTPServer.Handler] = [:]
         var unhandled: HTTPServer.Handler?
@@ -24,14 +24,14 @@ public final class VirtualHost: Sendable {
 
     private let state = Mutex(State())
 
-    /// No hosts yet.
+    /// A virtual host without hosts.
     public init() {}
 
-    /// Answers the requests for a host.
+    /// Adds a host and the handler of its requests.
     ///
     /// - Parameter name: A host name or an IP address, an IPv6 one in brackets; or `*.` and a name for all hosts below
     ///   it, at any depth, but not itself; or `*` for all.
-    /// - Throws: ``VirtualHostError`` for a name that is none, or that has a handler already.
+    /// - Throws: ``VirtualHostError`` for a name that is not valid, or that has a handler already.
     public func addHost(_ name: String, _ handler: @escaping HTTPServer.Handler) throws(VirtualHostError) {
         guard let key = HostNames.key(name) else { throw .invalidName(name) }
         let isNew = state.withLock { state in
@@ -42,27 +42,30 @@ public final class VirtualHost: Sendable {
         guard isNew else { throw .duplicateName(name) }
     }
 
+    /// Answers the requests for a host with a value, such as a directory of files.
+    ///
+    /// - Parameter name: as that of ``addHost(_:_:)``.
+    /// - Throws: ``VirtualHostError`` for a name that is none, or that has a handler already.
+    public func addHost(_ name: String, _ handler: some RequestHandler) throws(VirtualHostError) {
+        try addHost(name, handler.handler)
+    }
+
     /// Forgets a host.
     ///
-    /// - Returns: Whether it was known.
+    /// - Returns: Whether it was there.
     @discardableResult
     public func removeHost(_ name: String) -> Bool {
         HostNames.key(name).map { key in state.withLock { $0.hosts.removeValue(forKey: key) != nil } } ?? false
     }
 
-    /// Answers the requests for hosts that are not known; nil, the default, answers them 421 Misdirected Request.
+    /// The handler of requests for other hosts; nil, the default, answers them 421 Misdirected Request.
     public var unhandled: HTTPServer.Handler? {
         get { state.withLock { $0.unhandled } }
         set { state.withLock { $0.unhandled = newValue } }
     }
 
-    /// Answers all requests of a server, until it is closed. Call it for any number of servers at the same time.
-    public func serve(_ server: HTTPServer) async throws {
-        try await server.serve(serveRequest)
-    }
-
     /// Answers one request.
-    public func serveRequest(_ request: HTTPServerRequest) async throws {
+    public func handle(_ request: HTTPServerRequest) async throws {
         let host = request.writtenHost.flatMap { Authority($0) }?.host
         if let handler = host.flatMap(handler(for:)) ?? unhandled {
             return try await handler(request)
@@ -70,15 +73,15 @@ public final class VirtualHost: Sendable {
         throw HTTPError(HTTPResponse.Status(code: 421, reasonPhrase: "Misdirected Request"))
     }
 
-    /// The handler with the most specific name that the host has.
+    /// The handler of the most specific name that matches the host.
     private func handler(for host: String) -> HTTPServer.Handler? {
         state.withLock { state in HostNames.first(for: host) { state.hosts[$0] } }
     }
 }
 
-/// Why a name can't be added to a ``VirtualHost``, or to others that know hosts by name.
+/// Why a name can't be added to a ``VirtualHost``, or to other sets of host names.
 public enum VirtualHostError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// This is no host name; a `*` may only be its whole first part.
+    /// This is not a host name; a `*` may only be its whole first part.
     case invalidName(String)
     /// This name has a handler already.
     case duplicateName(String)

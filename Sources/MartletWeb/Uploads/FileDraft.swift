@@ -6,22 +6,22 @@ import Synchronization
 
 /// A file that has no name until it is complete. Whatever happens before that, nothing of it stays on the disk.
 ///
-/// Where the system has files without names (`O_TMPFILE`), it is one: not even a crash leaves anything. Elsewhere it
-/// has a name of its own, which goes when the draft does. Its members block; call them within ``run(_:)``.
+/// If the system has nameless files (`O_TMPFILE`), it is one: not even a crash leaves anything. Elsewhere it has a
+/// temporary name, which is removed with the draft. Its members block; call them within ``run(_:)``.
 final class FileDraft: Sendable {
     /// How a draft is kept until it is published.
     enum Form: Sendable {
-        /// Without a name if the system can do that, else with one.
+        /// Without a name if the system supports that, else with one.
         case unnamed
         /// With a name that begins with a dot.
         case named
     }
 
-    /// The directory, by its descriptor: what happens to its path in the meantime does not matter.
+    /// The directory, as a descriptor: what happens to its path in the meantime does not matter.
     private let directory: Descriptor
     private let path: String
     private let file: Descriptor
-    /// The name that is to be removed.
+    /// The temporary name, to be removed.
     private let temporaryName: Mutex<String?>
 
     /// Runs `body` on a thread that may block.
@@ -29,11 +29,11 @@ final class FileDraft: Sendable {
         try await NIOThreadPool.singleton.runIfActive(body)
     }
 
-    /// Begins a file.
+    /// Creates a file.
     ///
     /// - Parameters:
     ///   - path: The directory that it will be in.
-    ///   - permissions: What the user, the group and others may do with it, as far as the process's mask lets them.
+    ///   - permissions: The permissions of the user, the group and others, limited by the process's umask.
     /// - Throws: `FileError`.
     init(in path: String, permissions: mode_t, form: Form = .unnamed) throws(FileError) {
         let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -87,10 +87,10 @@ final class FileDraft: Sendable {
 
     /// Gives the file its name, under which it appears complete.
     ///
-    /// - Parameter replacing: Whether a file of that name gives way to it.
-    /// - Throws: `FileError`, with `EEXIST` when there is a file of that name which is not to be replaced.
+    /// - Parameter replacing: Whether to replace a file of that name.
+    /// - Throws: `FileError`, with `EEXIST` when there is a file of that name and it is not to be replaced.
     func publish(as name: String, replacing: Bool = false) throws(FileError) {
-        // Two names for a moment, so that at no moment there is none.
+        // It has two names for a moment, so that it is never without one.
         let oldName = temporaryName.withLock { $0 }
         let newName = replacing ? Self.randomName() : name
         let result =

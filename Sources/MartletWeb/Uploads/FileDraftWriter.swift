@@ -1,29 +1,29 @@
 import Martlet
 import NIOCore
 
-/// Writes a ``FileDraft`` from a task, a large piece at a time and on a thread that may block.
+/// Writes a ``FileDraft`` from a task, in large pieces and on a thread that may block.
 struct FileDraftWriter: Sendable {
-    /// How many bytes are gathered before they are written.
+    /// How many bytes are buffered before they are written.
     private static let pieceSize = 262_144
 
     let draft: FileDraft
-    /// How many bytes there are, written or not.
+    /// How many bytes were added, written or not.
     private(set) var count = 0
     private var gathered = ByteBuffer()
 
-    /// Begins a file in a directory.
+    /// Creates a file in a directory.
     init(in directory: String, permissions: UInt16) async throws {
         draft = try await FileDraft.run { try FileDraft(in: directory, permissions: .init(permissions)) }
     }
 
-    /// Appends bytes. What is gathered is a copy: slices would hold on to the memory that they are part of.
+    /// Appends bytes. They are copied into the buffer: slices would keep the memory alive that they are part of.
     mutating func write(_ bytes: ByteBuffer) async throws {
         count += bytes.readableBytes
         gathered.writeImmutableBuffer(bytes)
         if gathered.readableBytes >= Self.pieceSize { try await flush() }
     }
 
-    /// Writes what has been gathered.
+    /// Writes what is buffered.
     mutating func flush() async throws {
         guard gathered.readableBytes > 0 else { return }
         let piece = gathered
@@ -31,7 +31,7 @@ struct FileDraftWriter: Sendable {
         gathered.clear()
     }
 
-    /// Writes what has been gathered, and gives the file its name.
+    /// Writes what is buffered, and gives the file its name.
     ///
     /// - Parameter isDurable: Whether to wait until everything is on the disk.
     mutating func publish(as name: String, replacing: Bool, isDurable: Bool) async throws {

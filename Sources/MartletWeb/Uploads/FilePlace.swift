@@ -1,6 +1,6 @@
 import Martlet
 
-/// Where a file is to be: a directory and a name in it.
+/// The place of a file: a directory and a name in it.
 struct FilePlace: Sendable {
     let directory: String
     let name: String

@@ -8,28 +8,28 @@ import NIOCore
 ///
 /// ```swift
 /// let uploads = UploadHandler(directory: "incoming")
-/// try await server.serve { try await uploads.serve($0) }
+/// try await server.serve(uploads)
 /// ```
 ///
 /// GET shows the form, POST stores the files of a `multipart/form-data` content, with progress where scripts are
 /// allowed. A file appears in the directory when all of it has arrived, under a ``UploadName``, which has no folders and
 /// means nothing to a server; no file is ever overwritten, a number is added instead. What breaks off leaves nothing.
 /// Pages of other origins are refused.
-public struct UploadHandler: Sendable {
+public struct UploadHandler: RequestHandler {
     /// How uploads are taken.
     public struct Configuration: Sendable {
-        /// How much is accepted. The size of a content is not limited unless `totalBytes` is set; 1000 files, or other
-        /// parts, in one.
+        /// How much is accepted. By default up to 1000 files or other parts; the size is not limited unless
+        /// `totalBytes` is set.
         public var limits = MultipartLimits()
-        /// Whether a file is on the disk for certain before the client hears of it. Off by default.
+        /// Whether a file is safely on the disk before the client gets the answer. Off by default.
         public var isDurable = false
-        /// Names that no file is stored under, since they mean something to the server; case makes no difference. A number
-        /// is added to them. None by default: what ``UploadName`` sees to holds all the same.
+        /// Names that no file is stored under, since they have a meaning to the server; case makes no difference. A
+        /// number is added to them. None by default, besides those that ``UploadName`` avoids.
         public var reservedNames: Set<String> = []
         /// The title of the form.
         public var title = "Upload files"
 
-        /// The defaults.
+        /// A configuration with the defaults.
         public init() {}
     }
 
@@ -44,17 +44,17 @@ public struct UploadHandler: Sendable {
     private let directory: String
     private let configuration: Configuration
 
-    /// A form for a directory, which has to exist.
+    /// An upload form for a directory, which must exist.
     public init(directory: String, configuration: Configuration = Configuration()) {
         self.directory = directory
         self.configuration = configuration
     }
 
-    /// Answers a request: GET with the form, POST with what was stored.
+    /// Answers a request: GET with the form, POST by storing the files.
     ///
     /// - Throws: `HTTPError` with 405 or 501 for other methods, 403 for pages of other origins and 507 when the disk is full;
     ///   as `HTTPServerRequest.multipart(limits:)` does for what is malformed or too large; `FileError`.
-    public func serve(_ request: HTTPServerRequest) async throws {
+    public func handle(_ request: HTTPServerRequest) async throws {
         switch request.method {
         case .get, .head:
             try await request.response.end(UploadPage(title: configuration.title))
@@ -77,7 +77,7 @@ public struct UploadHandler: Sendable {
     /// Stores the files of a request.
     ///
     /// - Returns: the files, in order. Those before one that fails stay.
-    /// - Throws: as ``serve(_:)``.
+    /// - Throws: as ``handle(_:)``.
     public func store(_ request: HTTPServerRequest) async throws -> [StoredFile] {
         if let limit = configuration.limits.totalBytes, let length = request.contentLength, length > limit {
             throw MultipartError.tooLarge(limit: limit)
@@ -88,7 +88,7 @@ public struct UploadHandler: Sendable {
                 guard let fileName = part.fileName else { continue }
                 var writer = try await FileDraftWriter(in: directory, permissions: 0o666)
                 for try await bytes in part.body { try await writer.write(bytes) }
-                // So do browsers send a field for files in which none was chosen.
+                // This is how browsers send a file field in which no file was chosen.
                 guard !fileName.isEmpty || writer.count > 0 else { continue }
                 let name = try await publish(&writer, as: UploadName(fileName))
                 files.append(StoredFile(name: name.text, bytes: writer.count))
@@ -102,7 +102,7 @@ public struct UploadHandler: Sendable {
         return files
     }
 
-    /// Gives a file the first name that is free.
+    /// Gives a file the first free name.
     private func publish(_ writer: inout FileDraftWriter, as name: UploadName) async throws -> UploadName {
         var candidate = name
         for number in 2...1_000 {
@@ -125,7 +125,7 @@ public struct UploadHandler: Sendable {
             && configuration.reservedNames.contains { $0.lowercased() == name.text.lowercased() }
     }
 
-    /// A browser sends forms of any page to any server; such pages are not to fill somebody's disk.
+    /// A browser sends forms of any page to any server; such pages must not be able to fill the disk.
     private static func refuseOtherOrigins(_ request: HTTPServerRequest) throws(HTTPError) {
         let isAllowed: Bool
         if let site = request.headers[.secFetchSite] {
@@ -133,6 +133,6 @@ public struct UploadHandler: Sendable {
         } else {
             isAllowed = request.hasAllowedOrigin(request.isOwnOrigin)
         }
-        guard isAllowed else { throw HTTPError(.forbidden, "Files are accepted from the form of this server only.") }
+        guard isAllowed else { throw HTTPError(.forbidden, "Files are only accepted from this server's own form.") }
     }
 }

@@ -1,15 +1,15 @@
 import HTTPWire
 
-/// A name that a file can be stored under, made of the one that its sender calls it.
+/// A name that a file can be stored under, derived from the one that its sender gives it.
 ///
 /// ```swift
 /// UploadName("C:\\Users\\me\\..\\.profile").text   // "profile"
 /// ```
 ///
-/// It has no folders, no control characters or marks that turn the direction of text, no dot at its start, and no more
-/// bytes than the usual file systems take. There always is one.
+/// It has no folders, no control characters or marks that change the direction of text, no dot at its start, and no
+/// more bytes than the usual file systems allow. There is one for every file name.
 ///
-/// Nor is it one that means more to a server than a file: `index.html`, which is shown in place of its directory, becomes
+/// Nor does it have a special meaning to a server: `index.html`, which is shown in place of its directory, becomes
 /// `index_.html`; and `page.html.gz`, which could be sent as the content of `page.html` (see
 /// ``VirtualDirectory/Configuration/servesPrecompressedFiles``), becomes `page_html.gz`.
 public struct UploadName: Sendable, Hashable, CustomStringConvertible {
@@ -22,16 +22,16 @@ public struct UploadName: Sendable, Hashable, CustomStringConvertible {
     /// How many bytes a name may have; some are left for a number.
     private static let maximumLength = 240
 
-    /// A name for a file.
+    /// The name for a file that its sender calls `fileName`.
     public init(_ fileName: String) {
-        // By code points: a mark that joins the dot before it makes another character of it, but the same bytes.
-        // Some senders tell the whole path, with slashes of either kind.
+        // By code points: a combining mark after the dot makes it another character, but the byte stays the same. Some
+        // senders give the whole path, with slashes of either kind.
         let base = fileName.unicodeScalars.split { $0 == "/" || $0 == "\\" }.last.map(Array.init) ?? []
         let name = Self.trimmed(base.map { Self.isPrintable($0) ? $0 : "_" }[...])
         let (stem, suffix) = Self.parts(of: name)
         let room = Self.maximumLength - min(Self.byteCount(suffix), Self.maximumSuffixLength)
         let short = Self.prefix(of: stem, bytes: room) + Self.prefix(of: suffix, bytes: Self.maximumSuffixLength)
-        // What is left of a name that was cut can begin or end with something else.
+        // A shortened name may begin or end differently.
         text = Self.withoutMeaning(Self.text(Self.trimmed(short)))
         assert(text.utf8.first != 0x2E && text.utf8.count <= 255)
     }
@@ -40,15 +40,15 @@ public struct UploadName: Sendable, Hashable, CustomStringConvertible {
         self.text = text
     }
 
-    /// The same name with a number, for when there is a file of the name: `note (2).txt`.
+    /// The same name with a number, in case a file of that name exists: `note (2).txt`.
     func numbered(_ number: Int) -> UploadName {
         let (stem, suffix) = Self.parts(of: Array(text.unicodeScalars)[...])
         return UploadName(text: "\(Self.text(stem)) (\(number))\(Self.text(suffix))")
     }
 
-    // MARK: Names that mean more
+    // MARK: Names with a special meaning
 
-    /// The name, or a similar one that means nothing to a server.
+    /// The name, or a similar one without a special meaning to a server.
     private static func withoutMeaning(_ name: String) -> String {
         guard !name.isEmpty else { return "upload" }
         var name = name
@@ -64,7 +64,7 @@ public struct UploadName: Sendable, Hashable, CustomStringConvertible {
             name = String(decoding: changed, as: UTF8.self)
         }
         let (stem, suffix) = parts(of: Array(name.unicodeScalars)[...])
-        // File systems that know no upper case make no difference between these.
+        // File systems that ignore case make no difference between these.
         guard text(stem).lowercased() == "index" else { return name }
         return "\(text(stem))_\(text(suffix))"
     }
@@ -75,7 +75,7 @@ public struct UploadName: Sendable, Hashable, CustomStringConvertible {
 
     private static let maximumSuffixLength = 32
 
-    /// Without the dots, blanks and marks without a letter at its start, and the dots and blanks at its end.
+    /// The name without the dots, blanks and stray marks at its start, and without the dots and blanks at its end.
     private static func trimmed(_ name: Scalars) -> Scalars {
         var name = name
         while let first = name.first, first == "." || first.properties.isWhitespace || isMark(first) {
@@ -95,7 +95,7 @@ public struct UploadName: Sendable, Hashable, CustomStringConvertible {
     private static func prefix(of name: Scalars, bytes: Int) -> Scalars {
         var (end, count) = (name.startIndex, 0)
         for character in text(name) {
-            // The longest characters, of a letter and many marks, are cut within.
+            // The longest characters, a letter with many marks, may be cut inside.
             guard count + character.utf8.count <= bytes else {
                 if count > 0 { break }
                 for scalar in character.unicodeScalars {

@@ -2,12 +2,12 @@ import HTTPTypes
 import HTTPWire
 import Martlet
 
-/// The form for files, perhaps with what has just been stored. It works without its script, which adds the progress.
+/// The upload form, perhaps with the files that were just stored. It works without its script, which adds the progress.
 struct UploadPage {
     let title: String
     var stored: [UploadHandler.StoredFile]?
 
-    /// The document. Only the style and the script that carry the `nonce` are used by the browser.
+    /// The document. The browser uses only the style and the script with the `nonce`.
     func document(nonce: String) -> String {
         let title = Markup.escape(title)
         return """
@@ -108,7 +108,7 @@ struct UploadPage {
             finish(files.length === 1 ? "One file was stored." : files.length + " files were stored.");
             form.reset();
           });
-          request.addEventListener("error", () => finish("The connection broke off. Nothing partial was stored."));
+          request.addEventListener("error", () => finish("The connection was lost. No incomplete file was stored."));
           bar.value = 0; bar.hidden = false; button.disabled = true; message.textContent = "0 %";
           request.send(new FormData(form));
         });
@@ -126,7 +126,7 @@ struct UploadPage {
 extension HTTPServerResponse {
     /// Sends the form and ends the response.
     func end(_ page: UploadPage) async throws {
-        // A new word for each response, so that nobody who slips HTML into a page can know it.
+        // A new nonce for each response, so that injected HTML can't contain it.
         let nonce = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 36) }.joined()
         headers.contentType = .html
         headers[.contentSecurityPolicy] = """

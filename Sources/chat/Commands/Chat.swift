@@ -1,11 +1,11 @@
 import ArgumentParser
 
-/// A chat for browsers.
+/// A chat server for browsers.
 @main
 struct Chat: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "chat",
-        abstract: "A chat for browsers, with a log of everything that is said.",
+        abstract: "A chat for browsers, with a log of all messages.",
         subcommands: [ServeCommand.self, LoadCommand.self],
         defaultSubcommand: ServeCommand.self
     )

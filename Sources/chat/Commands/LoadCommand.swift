@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Martlet
 
-/// Fills a room with clients, and finds out whether each gets everything.
+/// Fills a room with clients, and checks whether each gets every message.
 struct LoadCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "load",
@@ -13,27 +13,27 @@ struct LoadCommand: AsyncParsableCommand {
     @Option(help: "The chat's WebSocket.")
     var url = "ws://127.0.0.1:4050/ws"
 
-    @Option(help: "How many clients there are.")
+    @Option(help: "How many clients to connect.")
     var clients = 2_000
 
-    @Option(help: "How many messages they say a second, all together.")
+    @Option(help: "How many messages they send per second, all together.")
     var rate = 10
 
-    @Option(help: "For how many seconds they speak.")
+    @Option(help: "For how many seconds they send messages.")
     var seconds = 60
 
-    @Option(help: "How many characters a message has at least.")
+    @Option(help: "The minimum length of a message in characters.")
     var size = 0
 
-    @Option(help: "How many further clients join and then read nothing.")
+    @Option(help: "How many additional clients join and then read nothing.")
     var stalled = 0
 
-    @Option(help: "The server's process, to watch its memory.")
+    @Option(help: "The process id of the server, to measure its memory.")
     var pid: Int?
 
     func validate() throws {
         guard clients > 0, rate > 0, seconds > 0, stalled >= 0, (0...3_900).contains(size) else {
-            throw ValidationError("Clients, rate and seconds are at least 1, and the size at most 3900.")
+            throw ValidationError("Clients, rate and seconds must be at least 1, and the size at most 3900.")
         }
     }
 

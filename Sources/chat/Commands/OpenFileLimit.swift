@@ -1,8 +1,8 @@
 import CLibrary
 
-/// How many files and sockets the process may have open.
+/// The limit on the number of open files and sockets of the process.
 enum OpenFileLimit {
-    /// Takes as many as the system lets it have: each client is a socket.
+    /// Raises the limit as far as the system allows: each client is a socket.
     static func raise() {
         #if canImport(Glibc)
             let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)

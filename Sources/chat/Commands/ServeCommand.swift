@@ -20,13 +20,13 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help: """
-            Where messages are kept: a file of SQLite's, or mysql://user:password@host:port/database. Without it, the \
-            environment's CHAT_LOG, or the file chat.sqlite here.
+            Where to store messages: an SQLite file, or mysql://user:password@host:port/database. By default, the \
+            environment variable CHAT_LOG, or the file chat.sqlite in the working directory.
             """
     )
     var log: String?
 
-    @Option(help: "The directory where messages wait while the database of MySQL or MariaDB is away.")
+    @Option(help: "The directory for messages that wait while the MySQL or MariaDB database is unavailable.")
     var spool = "chat-spool"
 
     @Option(help: "The name of the room.")
@@ -34,14 +34,16 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help: """
-            A page of another host that may use the chat, such as https://example.com. Can be given several times; \
-            pages of the chat's own host always may.
+            Another origin whose pages may use the chat, such as https://example.com. Can be repeated; \
+            pages of the chat's own host are always allowed.
             """
     )
     var origin: [String] = []
 
     func validate() throws {
-        guard !room.isEmpty, room.count <= 64 else { throw ValidationError("The room's name has 1 to 64 characters.") }
+        guard !room.isEmpty, room.count <= 64 else {
+            throw ValidationError("The room's name must have 1 to 64 characters.")
+        }
         for origin in origin where HTTPURL(origin) == nil {
             throw ValidationError("\(origin) is not an origin, such as https://example.com.")
         }
@@ -72,7 +74,7 @@ struct ServeCommand: AsyncParsableCommand {
         var configuration = HTTPServer.Configuration()
         configuration.logger = logger
         configuration.autoCompress = true
-        // Whoever presses Control-C does not want to wait half a minute for a slow client.
+        // After Control-C, half a minute is too long to wait for a slow client.
         configuration.shutdownTimeout = .seconds(5)
         do {
             return try await HTTPServer.bind(InternetAddress(host), port: port, configuration: configuration)

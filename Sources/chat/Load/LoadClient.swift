@@ -2,21 +2,21 @@ import Foundation
 import Martlet
 import Synchronization
 
-/// One of the clients of a load.
+/// One of the clients of a load test.
 final class LoadClient: Sendable {
-    /// What a client has got.
+    /// The messages that a client has received.
     struct Tally: Sendable {
         var joined = false
-        /// Which messages of the load have come.
+        /// The numbers of the load test's messages that have arrived.
         var numbers: Set<Int> = []
         var doubled = 0
-        /// How many did not have the place after the one before.
+        /// How many messages did not have the sequence number after the previous one.
         var misplaced = 0
         var lastSequence: Int?
         /// From sending to receiving, in microseconds.
         var latencies: [UInt32] = []
         var problems: [String] = []
-        /// Why the connection has ended; nil as long as it lasts.
+        /// Why the connection has ended; nil while it is open.
         var end: String?
     }
 
@@ -38,7 +38,7 @@ final class LoadClient: Sendable {
 
     var tally: Tally { state.withLock { $0 } }
 
-    /// How many messages of the load have come.
+    /// How many messages of the load test have arrived.
     var count: Int { state.withLock { $0.numbers.count } }
 
     func say(number: Int, size: Int) async {
@@ -46,7 +46,7 @@ final class LoadClient: Sendable {
         try? await socket.send(#"{"type":"say","id":"\#(MessageID())","text":"\#(text)"}"#)
     }
 
-    /// Says that it is there every few seconds, as the page does, until the load is over.
+    /// Sends a ping every few seconds, as the page does, until the load test is over.
     func stay() async {
         do {
             while true {
@@ -54,7 +54,7 @@ final class LoadClient: Sendable {
                 try await socket.send(#"{"type":"ping"}"#)
             }
         } catch {
-            // Cancelled, or closed, which the reading side tells.
+            // Cancelled, or closed, which the reading side reports.
         }
     }
 
@@ -63,7 +63,7 @@ final class LoadClient: Sendable {
         do {
             while case .text(let json)? = try await socket.receive() { take(json) }
         } catch {
-            // Cancelled at the end of the load.
+            // Cancelled at the end of the load test.
         }
         note("closed with \(socket.closeCode.map { "\($0)" } ?? "no code") \(socket.closeReason ?? "")")
     }

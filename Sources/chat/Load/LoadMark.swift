@@ -1,9 +1,9 @@
-/// What a client of the load needs to know of a message: found in the JSON without reading all of it, since there are tens
-/// of thousands a second.
+/// The part of a message that a client of the load test needs. It is found without parsing the whole JSON, since there
+/// are tens of thousands of messages per second.
 struct LoadMark: Sendable, Equatable {
-    /// The message's place in the room.
+    /// The message's sequence number in the room.
     var sequence: Int
-    /// Which message of the load it is, from 0.
+    /// The message's number in the load test, from 0.
     var number: Int
     /// When it was sent, in nanoseconds of the machine's clock.
     var sentAt: Int
@@ -14,7 +14,7 @@ struct LoadMark: Sendable, Equatable {
         return text + String(repeating: ".", count: max(0, size - text.utf8.count))
     }
 
-    /// Nil for what is no message of the load.
+    /// Nil if this is not a message of the load test.
     init?(_ json: String) {
         let found = json.utf8.withContiguousStorageIfAvailable { bytes -> LoadMark? in
             guard let sequence = Self.numbers(1, after: #""sequence":"#, in: bytes)?.first,
@@ -32,7 +32,7 @@ struct LoadMark: Sendable, Equatable {
         self.sentAt = sentAt
     }
 
-    /// So many numbers, with one byte between each two, after a text.
+    /// `count` numbers, separated by one byte each, after a text.
     private static func numbers(
         _ count: Int,
         after text: StaticString,

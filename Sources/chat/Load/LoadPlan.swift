@@ -1,4 +1,4 @@
-/// What a load is to be.
+/// The parameters of a load test.
 struct LoadPlan: Sendable {
     var url: String
     var clients: Int
@@ -7,6 +7,6 @@ struct LoadPlan: Sendable {
     var size: Int
     var stalled: Int
 
-    /// How many messages are said.
+    /// The total number of messages.
     var messages: Int { rate * seconds }
 }

@@ -1,16 +1,16 @@
-/// What has come of a load.
+/// The result of a load test.
 struct LoadReport: Sendable {
     var plan: LoadPlan
     var tallies: [LoadClient.Tally]
     var stalled: [LoadClient.Tally]
-    /// The server's memory, at moments with a name.
+    /// The server's memory at named moments.
     var memory: [(moment: String, bytes: Int)]
 
     private var complete: Int { tallies.count { $0.numbers.count == plan.messages } }
     private var inOrder: Int { tallies.count { $0.misplaced == 0 && $0.doubled == 0 } }
     private var ended: [String] { tallies.compactMap(\.end) }
 
-    /// Whether each client has got everything, once and in order.
+    /// Whether each client has received every message, once and in order.
     var isPerfect: Bool { complete == plan.clients && inOrder == plan.clients && ended.isEmpty }
 
     var text: String {

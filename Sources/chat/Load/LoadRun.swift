@@ -1,8 +1,8 @@
 import Martlet
 
-/// Lets many clients speak with each other.
+/// Runs a load test.
 struct LoadRun: Sendable {
-    /// How many clients connect at the same time.
+    /// How many clients connect concurrently.
     private static let connecting = 50
     /// How long to wait for the last messages.
     private static let patience = Duration.seconds(20)
@@ -34,7 +34,7 @@ struct LoadRun: Sendable {
                 }
             }
             await wait { clients.allSatisfy { $0.tally.joined } }
-            // Everybody is told of everybody; that is not to be measured.
+            // Every client is notified of every other; that is not to be measured.
             try? await Task.sleep(for: .seconds(2))
             note("joined")
             say("\(clients.count { $0.tally.joined }) clients have joined.")
@@ -56,7 +56,7 @@ struct LoadRun: Sendable {
     private func join(_ count: Int, named name: String) async throws -> [LoadClient] {
         var configuration = HTTPClient.Configuration()
         configuration.connectionTimeout = .seconds(60)
-        configuration.maxConnectionsPerHost = plan.clients + plan.stalled
+        configuration.maximumConnectionsPerHost = plan.clients + plan.stalled
         let client = HTTPClient(configuration: configuration)
         return try await withThrowingTaskGroup(of: LoadClient.self) { group in
             var clients: [LoadClient] = []
@@ -71,7 +71,7 @@ struct LoadRun: Sendable {
         }
     }
 
-    /// Says everything at its time, each message by another client.
+    /// Sends every message at its time, each from another client.
     private func speak(_ clients: [LoadClient]) async {
         let start = ContinuousClock.now
         await withTaskGroup { group in

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// How much memory another process of this machine has, where `/proc` tells.
+/// The memory of another process of this machine, on systems with `/proc`.
 final class ProcessMemory: Sendable {
     private let process: Int
     private let highest = Mutex(0)
@@ -10,7 +10,7 @@ final class ProcessMemory: Sendable {
         self.process = process
     }
 
-    /// The resident set, in bytes; 0 where that can't be known.
+    /// The resident set in bytes; 0 if it is unknown.
     var resident: Int {
         guard let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8),
             let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmRSS:") }),
@@ -21,9 +21,9 @@ final class ProcessMemory: Sendable {
         return bytes
     }
 
-    /// The most of all that was asked for.
+    /// The largest value that ``resident`` has returned.
     var peak: Int { highest.withLock { $0 } }
 
-    /// In mebibytes, for people.
+    /// The number in mebibytes, for people.
     static func text(_ bytes: Int) -> String { "\((bytes + 524_288) / 1_048_576) MiB" }
 }

@@ -1,18 +1,18 @@
-/// Whether something that can be away is worth asking now: after it has not answered, a while passes before it is asked
-/// again.
+/// Tracks whether a dependency that can be unavailable should be tried: after a failure it is not tried again for a
+/// while.
 ///
-/// So what depends on it is refused at once meanwhile, and does not wait for each time limit anew.
+/// So requests that need it fail immediately meanwhile, instead of each waiting for a timeout.
 struct Away: Sendable {
     private let pause: Duration
-    /// When to ask again; nil as long as it answers.
+    /// When to try again; nil while it works.
     private var next: ContinuousClock.Instant?
 
-    /// - Parameter pause: How long not to ask after it has not answered.
+    /// - Parameter pause: How long not to try after a failure.
     init(pause: Duration) {
         self.pause = pause
     }
 
-    /// Whether to ask. After the pause the first caller may, and the others once that one has had an answer.
+    /// Whether to try. After the pause only the first caller may, and the others once that one has succeeded.
     mutating func mayAsk(at now: ContinuousClock.Instant) -> Bool {
         guard let next else { return true }
         guard now >= next else { return false }
@@ -20,12 +20,12 @@ struct Away: Sendable {
         return true
     }
 
-    /// It has answered.
+    /// An attempt has succeeded.
     mutating func answered() {
         next = nil
     }
 
-    /// It has not answered.
+    /// An attempt has failed.
     mutating func failed(at now: ContinuousClock.Instant) {
         next = now + pause
     }

@@ -1,61 +1,62 @@
 import Logging
 
-/// Keeps all messages of a room, and decides on their places: the one order that there is.
+/// Stores all messages of a room, and assigns their sequence numbers, which define their order.
 protocol ChatLog: Sendable {
-    /// Stores messages for good: what this returns has survived whatever happens to the process.
+    /// Stores messages durably: once this returns, they survive a crash of the process.
     ///
-    /// - Returns: what became of each, in the same order. A message whose id is known is not stored again.
-    /// - Throws: whatever prevents it; then none of them is stored, or those that are will be known by their ids.
+    /// - Returns: The outcome for each, in the same order. A message with a known id is not stored again.
+    /// - Throws: Any error that prevents it. In that case none of them is stored, or those that are will be known by
+    ///   their ids.
     func append(_ drafts: [ChatMessage.Draft]) async throws -> [ChatLogOutcome]
 
-    /// The messages that a query asks for, in order.
+    /// The messages that match a query, in order.
     func messages(_ query: HistoryQuery) async throws -> [ChatMessage]
 
-    /// The latest messages, in order: so many, or as many as can be had now.
+    /// The latest messages, in order: `count`, or as many as are available now.
     func latest(_ count: Int) async throws -> [ChatMessage]
 
-    /// How the log is, for those who watch over it.
+    /// The state of the log, for monitoring.
     var status: ChatLogStatus { get }
 
-    /// Does what is to be done in the background, until the task is cancelled.
+    /// Does background work until the task is cancelled.
     func run() async
 
-    /// Stores what can still be stored, and lets go of everything.
+    /// Stores what can still be stored, and releases all resources.
     func close() async
 }
 
-/// What became of a message that was to be stored.
+/// The outcome of storing a message.
 enum ChatLogOutcome: Sendable, Hashable {
     case stored(ChatMessage)
-    /// It was stored before, at this place.
+    /// The message was already stored, with this sequence number.
     case known(MessageID, sequence: Int)
 }
 
-/// Which messages are wanted.
+/// A query for messages.
 struct HistoryQuery: Sendable, Hashable {
-    /// How many messages an answer may have.
+    /// The maximum number of messages in a response.
     static let maximumLimit = 200
 
-    /// Only messages before this place.
+    /// Only messages before this sequence number.
     var before: Int?
-    /// Only messages after this place, and then the first of them; else the last ones are wanted.
+    /// Only messages after this sequence number, the first ones of them. Without this, the last ones are returned.
     var after: Int?
-    /// Only messages whose text or name contains this, whatever the case of its letters.
+    /// Only messages whose text or name contains this, ignoring case.
     var text: String?
     var limit = 50
 }
 
-/// How a log is.
+/// The state of a log.
 struct ChatLogStatus: Codable, Sendable, Hashable {
-    /// Which kind of log it is.
+    /// The kind of log.
     var kind: String
-    /// Whether its database answers.
+    /// Whether its database is available.
     var isConnected: Bool
     /// How many messages wait for the database.
     var waiting: Int
 }
 
-/// Why a log can't do something.
+/// An error of a log.
 struct ChatLogError: Error, CustomStringConvertible {
     let description: String
 
@@ -64,7 +65,7 @@ struct ChatLogError: Error, CustomStringConvertible {
     }
 }
 
-/// The log can't be asked now, which will pass.
+/// The log is temporarily unavailable.
 struct ChatLogUnavailable: Error, CustomStringConvertible {
-    let description = "The history can't be read now. Messages are kept meanwhile."
+    let description = "The history is temporarily unavailable. No messages are lost meanwhile."
 }

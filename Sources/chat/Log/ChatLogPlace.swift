@@ -2,14 +2,14 @@ import Foundation
 import Logging
 import Martlet
 
-/// Where messages are kept, as the command line says it.
+/// The place where messages are stored, as given on the command line.
 struct ChatLogPlace: Sendable {
     private let text: String
     private let spool: String
 
     /// - Parameters:
-    ///   - text: A file of SQLite's, or `mysql://user:password@host:port/database`.
-    ///   - spool: The directory where messages wait for MySQL.
+    ///   - text: An SQLite file, or `mysql://user:password@host:port/database`.
+    ///   - spool: The directory for messages that wait for MySQL.
     init(_ text: String, spool: String) {
         self.text = text
         self.spool = spool
@@ -31,7 +31,7 @@ struct ChatLogPlace: Sendable {
                 )
             #endif
         case let scheme:
-            throw ChatLogError("Messages can't be kept at \(scheme)://. Use a file of SQLite's, or mysql://.")
+            throw ChatLogError("Messages can't be stored at \(scheme)://. Use an SQLite file, or mysql://.")
         }
     }
 }

@@ -1,23 +1,23 @@
 import Foundation
 import GRDB
 
-/// Keeps messages in a file of SQLite's.
+/// Stores messages in an SQLite file.
 ///
-/// The file can be read by other programs while the chat runs; only one chat may write to it.
+/// Other programs can read the file while the chat runs; only one chat may write to it.
 final class SQLiteLog: ChatLog {
     private let database: DatabasePool
     private let room: String
 
-    /// Opens the file, or makes it.
+    /// Opens or creates the file.
     ///
-    /// - Throws: ``ChatLogError`` if it is no database, or can't be written.
+    /// - Throws: ``ChatLogError`` if it is not a database, or can't be written.
     static func open(_ path: String, room: String) async throws -> SQLiteLog {
         do {
             var configuration = Configuration()
             configuration.busyMode = .timeout(5)
             configuration.maximumReaderCount = 4
             let database = try DatabasePool(path: path, configuration: configuration)
-            // What is stored has reached the disk, not only the system's cache.
+            // A stored message has reached the disk, not only the system's cache.
             try await database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             try migrator.migrate(database)
             return SQLiteLog(database, room: room)
@@ -31,7 +31,7 @@ final class SQLiteLog: ChatLog {
         self.room = room
     }
 
-    /// The changes that have been made to the tables over time. Never change one; add another.
+    /// The migrations of the tables. Never change one; add another.
     private static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("messages") { database in
@@ -42,7 +42,7 @@ final class SQLiteLog: ChatLog {
                 table.column("time", .datetime).notNull()
                 table.column("name", .text).notNull()
                 table.column("text", .text).notNull()
-                // Name and text as searches compare them, since SQLite's own knows the case of ASCII only.
+                // Name and text as searches compare them, since SQLite ignores the case of ASCII only.
                 table.column("folded", .text).notNull()
                 table.primaryKey(["room", "sequence"])
                 table.uniqueKey(["room", "id"])

@@ -1,7 +1,7 @@
 import Foundation
 
 extension String {
-    /// The text as searches compare it: without differences of case, accents and width.
+    /// The text as searches compare it: ignoring case, accents and width.
     var foldedForSearch: String {
         folding(options: [.caseInsensitive, .diacriticInsensitive, .widthInsensitive], locale: nil)
     }

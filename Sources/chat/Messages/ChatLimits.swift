@@ -1,8 +1,8 @@
-/// How much a room takes.
+/// The limits of a room.
 struct ChatLimits: Sendable {
     /// How many characters a name may have.
     var nameCharacters = 32
-    /// How many bytes of UTF-8 a name may have: characters can be piled up from any number of marks.
+    /// How many bytes of UTF-8 a name may have: a character can consist of any number of combining marks.
     var nameBytes = 128
     /// How many bytes the key of a client may have.
     var keyBytes = 128
@@ -12,32 +12,32 @@ struct ChatLimits: Sendable {
     var textBytes = 16_000
     /// How many messages a client may send at once.
     var burst = 20
-    /// How many messages a second a client may send for long.
+    /// How many messages per second a client may send continuously.
     var messagesPerSecond = 5.0
     /// How many connections a room may have.
     var members = 10_000
     /// How many messages may wait to be stored.
     var waitingMessages = 2_000
-    /// How many messages are stored at once.
+    /// How many messages are stored at once at most.
     var batch = 500
-    /// How many messages are kept in memory at most, for clients that come back.
+    /// How many messages are kept in memory for returning clients.
     var tail = 1_000
-    /// How many messages somebody gets who comes for the first time.
+    /// How many messages a new client gets.
     var history = 50
-    /// How much may wait for one client before it counts as too slow.
+    /// How much may be queued for one client before it counts as too slow.
     var outbox = Outbox.Limit()
-    /// How long a client may take to say its name.
+    /// How long a client may take to join.
     var joining: Duration = .seconds(30)
 
-    /// How many bytes of JSON the messages in memory have at most. This, the people and what is said meanwhile fit into
-    /// an outbox together, so that no client is too slow for the answer to `join`.
+    /// The maximum size of the messages in memory in bytes of JSON. Together with the people and new messages they fit
+    /// into an outbox, so that no client is too slow for the response to `join`.
     var historyBytes: Int { outbox.bytes * 3 / 8 }
-    /// How many bytes of JSON the list of people has at most.
+    /// The maximum size of the list of people in bytes of JSON.
     var peopleBytes: Int { outbox.bytes / 4 }
-    /// How many bytes of JSON the messages have that go out at once, about: an outbox must not be filled by them alone.
+    /// The approximate size in bytes of JSON of the messages that are sent at once: they alone must not fill an outbox.
     var batchBytes: Int { outbox.bytes / 4 }
 
-    /// The limits that clients are told, so that people see them before they hit them.
+    /// The limits that are sent to clients, so that people see them before they hit them.
     struct Told: Codable, Sendable, Hashable {
         var nameCharacters: Int
         var textCharacters: Int

@@ -1,24 +1,24 @@
-/// What somebody has said in a room, and its place there.
+/// A message in a room.
 struct ChatMessage: Codable, Sendable, Hashable {
-    /// Its place in the room: 1 for the first message, and one more for each that follows.
+    /// Its sequence number in the room: 1 for the first message, and one more for each that follows.
     var sequence: Int
-    /// The name that its sender's program has given it, by which a message that is sent twice is known.
+    /// The id that the sender's program has assigned, by which duplicates are recognised.
     var id: MessageID
     /// When it was received, in milliseconds since 1970.
     var time: Int
-    /// Who said it.
+    /// The name of the sender.
     var name: String
-    /// What was said.
+    /// The text.
     var text: String
 
-    /// A message that has no place yet.
+    /// A message without a sequence number.
     struct Draft: Codable, Sendable, Hashable {
         var id: MessageID
         var time: Int
         var name: String
         var text: String
 
-        /// How many bytes the message has as JSON at most.
+        /// The maximum size of the message in bytes of JSON.
         var maximumBytes: Int { ChatMessage.maximumBytes(name: name, text: text) }
     }
 
@@ -30,10 +30,10 @@ struct ChatMessage: Codable, Sendable, Hashable {
         self.text = text
     }
 
-    /// How many bytes the message has as JSON at most.
+    /// The maximum size of the message in bytes of JSON.
     var maximumBytes: Int { Self.maximumBytes(name: name, text: text) }
 
-    /// Quotation marks, backslashes and line feeds are two bytes each.
+    /// Quotation marks, backslashes and line feeds are escaped to two bytes each.
     private static func maximumBytes(name: String, text: String) -> Int {
         2 * (name.utf8.count + text.utf8.count) + 192
     }

@@ -1,35 +1,35 @@
-/// Why the room does not do what a client asks for. It is answered so, and the connection stays.
+/// Why the room refuses a client's request. It is sent as a response, and the connection stays open.
 struct ChatProblem: Error, Codable, Sendable, Hashable {
-    /// The kind, for programs.
+    /// The kind of problem, for programs.
     enum Code: String, Codable, Sendable {
         /// The message is not JSON, or not one that a client can send.
         case malformed
-        /// Something was asked for that needs a name, before one was given.
+        /// The request needs a name, and the client has not joined.
         case notJoined
-        /// A second `join`.
+        /// The client has already joined.
         case alreadyJoined
-        /// The name can't be a name.
+        /// The name is not valid.
         case badName
-        /// Somebody else in the room has the name, or one that looks like it.
+        /// Another member has this name, or one that looks like it.
         case nameTaken
         /// The text is empty, too long, or has control characters.
         case badText
-        /// Too many messages in too short a time; see `retryAfter`.
+        /// The client sends messages too fast; see `retryAfter`.
         case tooFast
-        /// Too many messages of all members wait to be stored.
+        /// Too many messages are waiting to be stored.
         case busy
-        /// The message could not be stored, and nobody has got it.
+        /// The message could not be stored, and was not delivered to anyone.
         case notStored
-        /// The room has as many members as it can.
+        /// The room has the maximum number of members.
         case roomFull
     }
 
     var code: Code
     /// An explanation for people.
     var message: String
-    /// Which message it is about.
+    /// The message that the problem is about.
     var id: MessageID?
-    /// After how many milliseconds another try makes sense.
+    /// After how many milliseconds to try again.
     var retryAfter: Int?
 
     init(_ code: Code, _ message: String, id: MessageID? = nil, retryAfter: Int? = nil) {

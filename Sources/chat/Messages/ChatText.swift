@@ -1,21 +1,21 @@
 /// The text of a message.
 struct ChatText: Sendable, Hashable {
-    /// As everybody sees it: lines end with a line feed, and there is nothing blank at its ends.
+    /// The text as all clients see it: lines end with a line feed, and there is no white space at its ends.
     let text: String
 
-    /// Takes a text as somebody has typed it.
+    /// Creates a text from what a user has typed.
     ///
-    /// - Throws: ``ChatProblem`` with the reason why it can't be said.
+    /// - Throws: ``ChatProblem`` with the reason why it can't be sent.
     init(_ typed: String, limits: ChatLimits = ChatLimits()) throws(ChatProblem) {
         var scalars = String.UnicodeScalarView()
-        // Neither what is blank at the beginning nor, until something follows, what may be at the end.
+        // White space is held back: it is dropped at the beginning, and kept elsewhere only if something follows.
         var blanks = String.UnicodeScalarView()
         var isAfterReturn = false
         for scalar in typed.unicodeScalars {
             defer { isAfterReturn = scalar == "\r" }
             if scalar == "\n", isAfterReturn { continue }
             if scalar.isControl, scalar != "\n", scalar != "\t", scalar != "\r" {
-                throw ChatProblem(.badText, "A text has no control characters.")
+                throw ChatProblem(.badText, "A text must not have control characters.")
             }
             let isLineEnd = scalar == "\n" || scalar == "\r"
             if isLineEnd || scalar == "\t" || scalar.isSpace || scalar.isSeparator || scalar == "\u{200B}" {
@@ -28,11 +28,11 @@ struct ChatText: Sendable, Hashable {
         }
         let text = String(scalars)
         guard text.unicodeScalars.contains(where: { !$0.isInvisible }) else {
-            throw ChatProblem(.badText, "There is nothing in it.")
+            throw ChatProblem(.badText, "The text is empty.")
         }
-        // Bytes first: to count characters takes time.
+        // Bytes first: counting characters takes time.
         guard text.utf8.count <= limits.textBytes, text.count <= limits.textCharacters else {
-            throw ChatProblem(.badText, "A text has at most \(limits.textCharacters) characters.")
+            throw ChatProblem(.badText, "A text may have at most \(limits.textCharacters) characters.")
         }
         self.text = text
     }

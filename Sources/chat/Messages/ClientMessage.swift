@@ -1,19 +1,20 @@
 import Foundation
 
-/// What a client says to the server, as JSON. docs/chat.md describes it.
+/// A message from a client to the server, as JSON. docs/chat.md describes it.
 enum ClientMessage: Sendable, Hashable {
-    /// The first message: who is there, and which messages they have already.
+    /// The first message: the person's name, and the last message that the client has.
     case join(name: String, key: String?, after: Int?)
-    /// Something to say to everybody.
+    /// A message to all members.
     case say(id: MessageID, text: String)
-    /// Another name.
+    /// A new name.
     case rename(name: String)
-    /// Is anybody there?
+    /// Checks that the server is alive.
     case ping
 
     /// Reads a message.
     ///
-    /// - Throws: ``ChatProblem`` with the reason; the id, if there is one, so that the sender knows what is refused.
+    /// - Throws: ``ChatProblem`` with the reason, and the id if there is one, so that the sender knows which message is
+    ///   refused.
     init(_ json: String) throws(ChatProblem) {
         do {
             self = try JSONDecoder().decode(Self.self, from: Data(json.utf8))
@@ -33,11 +34,11 @@ enum ClientMessage: Sendable, Hashable {
             "“\(key.stringValue)” is missing."
         case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
             context.codingPath.last.map { "“\($0.stringValue)” has a value of the wrong type." }
-                ?? "A message is a JSON object."
+                ?? "A message must be a JSON object."
         case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
             context.debugDescription
         default:
-            "That is not JSON."
+            "The message is not JSON."
         }
     }
 }
@@ -69,7 +70,7 @@ extension ClientMessage: Decodable {
             throw DecodingError.dataCorruptedError(
                 forKey: .type,
                 in: fields,
-                debugDescription: "“type” is none of join, say, rename and ping."
+                debugDescription: "“type” must be join, say, rename or ping."
             )
         }
     }

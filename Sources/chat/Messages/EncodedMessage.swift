@@ -2,9 +2,9 @@
 struct EncodedMessage: Sendable, Hashable {
     private static let type = #","type":"message"}"#
 
-    /// The message's place in the room.
+    /// The message's sequence number in the room.
     let sequence: Int
-    /// What clients get when the message has been said.
+    /// The JSON that clients receive.
     let json: String
 
     init(_ message: ChatMessage) {
@@ -17,26 +17,25 @@ struct EncodedMessage: Sendable, Hashable {
         self.json = json
     }
 
-    /// How many bytes the JSON has, in a history too at most.
+    /// The size of the JSON in bytes. Within a history it is not larger.
     var bytes: Int { json.utf8.count }
 
-    /// The JSON as it is in a history: without the type, which is the last of the sorted keys.
+    /// The JSON within a history: without the type, which is the last of the sorted keys.
     fileprivate var entry: Substring {
         guard json.hasSuffix(Self.type) else { return json[...] }
         return json[..<json.utf8.index(json.endIndex, offsetBy: -Self.type.utf8.count)]
     }
 }
 
-/// The messages that a newcomer gets, already encoded: what is left is to put them together, which is for the task that
-/// sends them.
+/// The messages for a new client, already encoded. The task that sends them joins them.
 struct EncodedHistory: Sendable, Hashable {
-    /// How many bytes there are around the messages, at most.
+    /// The maximum number of bytes around the messages.
     static let frame = 64
 
     var messages: [EncodedMessage]
     var resumed: Bool
 
-    /// How many bytes the JSON has, at most.
+    /// The maximum size of the JSON in bytes.
     var bytes: Int { messages.reduce(Self.frame) { $0 + $1.bytes } }
 
     /// The same as ``ServerMessage/history(_:resumed:)``.

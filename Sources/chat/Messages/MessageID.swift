@@ -1,16 +1,16 @@
 import Foundation
 
-/// The name of a message, made by the program that sends it: a UUID (RFC 9562), in lower case.
+/// The id of a message, created by the program that sends it: a UUID (RFC 9562) in lower case.
 struct MessageID: Sendable, Hashable, LosslessStringConvertible {
     let description: String
 
-    /// Nil for what is no UUID.
+    /// Nil if the text is not a UUID.
     init?(_ text: String) {
         guard text.utf8.count == 36, let id = UUID(uuidString: text) else { return nil }
         description = id.uuidString.lowercased()
     }
 
-    /// A new one.
+    /// Creates a new id.
     init() {
         description = UUID().uuidString.lowercased()
     }

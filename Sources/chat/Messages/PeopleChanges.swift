@@ -1,6 +1,6 @@
-/// Who has come, gone, or changed their name, since the last time that this was told.
+/// The people who have joined, left or changed their name since the last announcement.
 struct PeopleChanges: Codable, Sendable, Hashable {
-    /// Another name for somebody who stays.
+    /// A new name of a person.
     struct Renaming: Codable, Sendable, Hashable {
         var from: String
         var to: String

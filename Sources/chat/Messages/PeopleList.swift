@@ -1,15 +1,15 @@
 /// The people that clients see, and the list of them as JSON, encoded once for all newcomers.
 ///
-/// The JSON has a bound, whatever the number and the length of the names: it gives the names that fit, in order, and tells
-/// how many others there are.
+/// The size of the JSON is limited, whatever the number and the length of the names: it has the names that fit, in
+/// order, and the number of the others.
 struct PeopleList: Sendable {
-    /// The names, by their keys.
+    /// The names by their keys.
     private var names: [String: String] = [:]
     private let limit: Int
-    /// What newcomers get.
+    /// The JSON for new clients.
     private(set) var json: String
 
-    /// - Parameter limit: How many bytes the JSON has at most.
+    /// - Parameter limit: The maximum size of the JSON in bytes.
     init(limit: Int) {
         self.limit = limit
         json = ServerMessage.people([]).json
@@ -18,7 +18,8 @@ struct PeopleList: Sendable {
     /// Whether there is a name with this key.
     func contains(_ key: String) -> Bool { names[key] != nil }
 
-    /// The list after changes, and how to tell them. This takes time in proportion to the list: not under a lock.
+    /// The list after changes, and the message that announces them. This takes time proportional to the list: do not
+    /// call it under a lock.
     func applying(_ changes: PeopleChanges) -> PeopleUpdate {
         var next = self
         let vacated = (changes.left + changes.renamed.map(\.from)).map(ChatName.key(ofShown:))
@@ -26,7 +27,7 @@ struct PeopleList: Sendable {
         for name in changes.joined + changes.renamed.map(\.to) { next.names[ChatName.key(ofShown: name)] = name }
         next.encode()
         let json = ServerMessage.changes(changes).json
-        // When very many come or go at once, the list says it in fewer bytes, and in no more than it may have.
+        // If very many join or leave at once, the list is shorter than the changes, and its size is limited.
         return PeopleUpdate(list: next, json: json.utf8.count <= limit ? json : next.json, vacated: vacated)
     }
 
@@ -40,7 +41,7 @@ struct PeopleList: Sendable {
         json = ServerMessage.people(Array(fitting), others: sorted.count - fitting.count).json
     }
 
-    /// How many bytes a name has in JSON at most, with its quotation marks and a comma.
+    /// The maximum size of a name in bytes of JSON, with its quotation marks and a comma.
     private static func encodedBytes(_ name: String) -> Int {
         name.utf8.reduce(3) { bytes, byte in
             switch byte {
@@ -52,12 +53,12 @@ struct PeopleList: Sendable {
     }
 }
 
-/// A change of the people that clients see.
+/// A change of the list of people.
 struct PeopleUpdate: Sendable {
-    /// The people after it.
+    /// The list after the change.
     var list: PeopleList
-    /// What clients get: the changes, or the list.
+    /// The JSON for clients: the changes, or the whole list.
     var json: String
-    /// The keys of the names that have been given up.
+    /// The keys of the names that are no longer in use.
     var vacated: [String]
 }

@@ -1,34 +1,35 @@
 import Foundation
 
-/// What the server says to clients, as JSON. docs/chat.md describes it.
+/// A message from the server to clients, as JSON. docs/chat.md describes it.
 enum ServerMessage: Sendable, Hashable {
-    /// The answer to `join`: the name in the spelling that everybody sees, and the limits.
+    /// The response to `join`: the name as all clients see it, and the limits.
     case welcome(room: String, name: String, limits: ChatLimits.Told)
-    /// The people in the room, and how many others there are whose names did not fit.
+    /// The people in the room, and the number of others whose names did not fit.
     case people([String], others: Int = 0)
-    /// The latest messages. `resumed`: they follow directly on what the client has; otherwise some between are missing.
+    /// The latest messages. If `resumed`, they directly follow those that the client has; otherwise some are missing in
+    /// between.
     case history([ChatMessage], resumed: Bool)
-    /// Somebody has said something.
+    /// A new message.
     case message(ChatMessage)
-    /// Some have come, gone, or have another name.
+    /// People have joined, left or changed their name.
     case changes(PeopleChanges)
-    /// The client's message is stored already, at this place.
+    /// The client's message was already stored, with this sequence number.
     case stored(id: MessageID, sequence: Int)
-    /// The client has this name from now on.
+    /// The client's new name.
     case renamed(String)
-    /// The answer to a ping.
+    /// The response to a ping.
     case pong
-    /// Something that the client has asked for is refused.
+    /// A request of the client is refused.
     case problem(ChatProblem)
 
-    /// The answer to a ping, as JSON.
+    /// The response to a ping as JSON.
     static let pongJSON = #"{"type":"pong"}"#
 
     /// The JSON, with the same order of keys each time.
     var json: String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Texts, numbers and lists of them can be encoded whatever they are.
+        // Strings, numbers and arrays of them can always be encoded.
         guard let data = try? encoder.encode(self) else { return Self.pongJSON }
         return String(decoding: data, as: UTF8.self)
     }

@@ -1,11 +1,11 @@
 extension Unicode.Scalar {
-    /// Whether it is a space, of whatever width.
+    /// Whether it is a space of any width.
     var isSpace: Bool { properties.generalCategory == .spaceSeparator }
 
-    /// Whether it takes part in lines and tabulators only, or in the control of terminals and text: `U+0000`, escape …
+    /// Whether it is a control character: line ends, tab, `U+0000`, escape …
     var isControl: Bool { properties.generalCategory == .control }
 
-    /// Whether it is a line's or a paragraph's end.
+    /// Whether it is a line or paragraph separator.
     var isSeparator: Bool {
         switch properties.generalCategory {
         case .lineSeparator, .paragraphSeparator: true
@@ -13,7 +13,7 @@ extension Unicode.Scalar {
         }
     }
 
-    /// Whether nobody sees it: characters that join, turn the direction of text or fill, and blank letters.
+    /// Whether it is invisible: joiners, marks that change the text direction, fillers, and blank letters.
     var isInvisible: Bool {
         if properties.isDefaultIgnorableCodePoint { return true }
         switch properties.generalCategory {
@@ -24,6 +24,6 @@ extension Unicode.Scalar {
         return value == 0x2800
     }
 
-    /// Whether it can stand inside an emoji that is made of several: the joiner, the variation selector, tags.
+    /// Whether it can occur inside an emoji sequence: the joiner, the variation selector, tags.
     var joinsEmoji: Bool { value == 0x200D || value == 0xFE0F || (0xE0020...0xE007F).contains(value) }
 }

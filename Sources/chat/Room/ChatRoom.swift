@@ -3,10 +3,10 @@ import Logging
 import Martlet
 import Synchronization
 
-/// A room, and all connections that are in it now.
+/// A room, and all connections to it.
 ///
-/// A message is stored before anybody gets it: so no place is given twice, whatever happens to the process, and nobody
-/// sees what is lost later.
+/// A message is stored before it is delivered: so no sequence number is used twice, even after a crash, and no
+/// delivered message is lost.
 final class ChatRoom: Sendable {
     typealias MemberID = ChatRoomState.MemberID
 
@@ -16,7 +16,7 @@ final class ChatRoom: Sendable {
         var lastMember: UInt64 = 0
     }
 
-    /// How often people are told of people. Many who come at once are one message.
+    /// How often changes of people are announced. Many that join at once are announced in one message.
     private static let announcementInterval = Duration.milliseconds(200)
 
     let name: String
@@ -28,9 +28,9 @@ final class ChatRoom: Sendable {
     private let messagesWait: Wakeup
     private let peopleChanged: Wakeup
 
-    /// A room with what is in its log.
+    /// Opens a room with the messages of its log.
     ///
-    /// - Throws: whatever the log throws.
+    /// - Throws: Any error of the log.
     static func open(
         _ name: String,
         log: any ChatLog,
@@ -56,17 +56,17 @@ final class ChatRoom: Sendable {
         self.peopleChanged = Wakeup()
     }
 
-    /// How many have joined.
+    /// The number of members.
     var memberCount: Int { shared.withLock { $0.state.members.count } }
 
-    /// The place of the latest message.
+    /// The sequence number of the latest message.
     var lastSequence: Int { shared.withLock { $0.state.tail.last } }
 
     // MARK: Connections
 
     /// A client has connected.
     ///
-    /// - Parameter outbox: Where to put what it is to get.
+    /// - Parameter outbox: The outbox of the client.
     func connect(_ outbox: Outbox) -> MemberID {
         shared.withLock { shared in
             shared.lastMember += 1
@@ -76,9 +76,9 @@ final class ChatRoom: Sendable {
         }
     }
 
-    /// A client has said something.
+    /// A client has sent a message.
     ///
-    /// - Returns: whether it was in order. If not, the client has been told why.
+    /// - Returns: Whether the message was valid. If not, the client has been sent the reason.
     func receive(_ text: String, from member: MemberID) -> Bool {
         do throws(ChatProblem) {
             let request = ClientRequest(try ClientMessage(text), room: name, limits: limits)
@@ -92,19 +92,19 @@ final class ChatRoom: Sendable {
         }
     }
 
-    /// Tells a client why it does not get what it wants.
+    /// Sends a client the reason for a refusal.
     func refuse(_ problem: ChatProblem, to member: MemberID) {
         let json = ServerMessage.problem(problem).json
         act { _ in [.send(json, to: member)] }
     }
 
-    /// Says goodbye to a client that has not said who it is.
+    /// Closes the connection of a client that has not joined.
     func expectName(of member: MemberID) {
-        let reason = WebSocketClose(.policyViolation, reason: "You have not said who you are.")
+        let reason = WebSocketClose(.policyViolation, reason: "You have not joined in time.")
         act { $0.members[member] == nil ? [.close(member, reason)] : [] }
     }
 
-    /// A client has gone.
+    /// A client has disconnected.
     func disconnect(_ member: MemberID) {
         shared.withLock { $0.outboxes[member] = nil }
         act { state in
@@ -115,8 +115,8 @@ final class ChatRoom: Sendable {
 
     // MARK: What the room does by itself
 
-    /// Stores messages and brings them to everybody, until ``finish()``. What waits then is stored still; so this is no
-    /// work to cancel.
+    /// Stores messages and delivers them to all members, until ``finish()``. Messages that are waiting then are still
+    /// stored, so do not cancel this.
     func run() async {
         await withTaskGroup { group in
             group.addTask { await self.storeMessages() }
@@ -124,7 +124,7 @@ final class ChatRoom: Sendable {
         }
     }
 
-    /// Nobody will say anything any more.
+    /// There will be no more messages.
     func finish() {
         messagesWait.finish()
         peopleChanged.finish()
@@ -147,7 +147,7 @@ final class ChatRoom: Sendable {
                 for waiting in batch {
                     let problem = ChatProblem(
                         .notStored,
-                        "The message can't be stored now.",
+                        "The message can't be stored at present.",
                         id: waiting.draft.id,
                         retryAfter: 2_000
                     )
@@ -168,7 +168,7 @@ final class ChatRoom: Sendable {
             }
         }
         if !messages.isEmpty { try await broadcaster.publish(.messages(messages)) }
-        // After the messages: what is known can be one of them, sent twice.
+        // After the messages: a known one can be one of them, sent twice.
         act { _ in answers }
     }
 
@@ -180,28 +180,28 @@ final class ChatRoom: Sendable {
                 if !changes.isEmpty { try await broadcaster.publish(.people(changes)) }
                 try await Task.sleep(for: Self.announcementInterval)
             } catch {
-                logger.debug("Nobody is told who is there", metadata: ["error": "\(error)"])
+                logger.debug("Changes of people can't be announced", metadata: ["error": "\(error)"])
             }
         }
     }
 
-    /// What the broadcaster brings, one event after the other.
+    /// Handles the broadcaster's events, one at a time.
     private func receive(_ event: RoomEvent) {
         let news: RoomNews
         switch event {
         case .messages(let messages): news = .messages(messages.map(EncodedMessage.init))
         case .people(let changes):
-            // Nothing but these events changes the list.
+            // Only these events change the list.
             let people = shared.withLock { $0.state.people }
             news = .people(people.applying(changes))
         }
         act { $0.receive(news) }
     }
 
-    /// Changes the state and does what follows from it, before anybody else changes it.
+    /// Changes the state and performs the resulting actions, before any other change.
     ///
-    /// Event loops wait for the lock. So what is done under it takes little time: nothing is encoded, read or written, and
-    /// tasks are woken after it.
+    /// Event loops wait for the lock, so only quick work is done under it: nothing is encoded, read or written, and
+    /// tasks are resumed after it.
     private func act<Failure: Error>(
         _ change: (inout ChatRoomState) throws(Failure) -> [ChatRoomState.Action]
     ) throws(Failure) {
@@ -222,7 +222,7 @@ final class ChatRoom: Sendable {
         if effects.peopleChanged { peopleChanged.signal() }
     }
 
-    /// What is to be done after the lock has been given back.
+    /// The work to do after the lock has been released.
     private struct Effects: Sendable {
         var woken: [Outbox.Waiters] = []
         var messagesWait = false

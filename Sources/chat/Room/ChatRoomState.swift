@@ -1,31 +1,31 @@
 import Martlet
 
-/// What a room knows, and what it does about everything that happens: a value, which clients, clocks and the log act on
-/// from outside, and whose actions are carried out there.
+/// The state of a room and its reactions to events: a plain value. Clients, clocks and the log are outside, and its
+/// actions are performed there.
 struct ChatRoomState: Sendable {
     /// A connection to the room.
     struct MemberID: Sendable, Hashable {
         let number: UInt64
     }
 
-    /// What is to be done, in this order.
+    /// An action to perform. Actions are performed in order.
     enum Action: Sendable, Hashable {
         /// Send JSON to one member.
         case send(String, to: MemberID)
         /// Send the history to one member.
         case history(EncodedHistory, to: MemberID)
-        /// Send JSON to all who have joined, each of them all texts.
+        /// Send these JSON texts to all members.
         case broadcast([String])
-        /// Say goodbye to a connection.
+        /// Close a connection.
         case close(MemberID, WebSocketClose)
     }
 
-    /// Somebody who has joined.
+    /// A person who has joined.
     struct Member: Sendable {
         var name: ChatName
-        /// Proves that a further connection is of the same person.
+        /// Proves that another connection belongs to the same person.
         var key: String?
-        /// The name under which the others know them; nil as long as they have not been told.
+        /// The announced name; nil if it has not been announced.
         var announced: ChatName?
         var rate: RateLimit
     }
@@ -36,22 +36,20 @@ struct ChatRoomState: Sendable {
         var sender: MemberID
     }
 
-    /// The close code for somebody who has come back on another connection. The page does not reconnect then.
+    /// The close code for a person who has joined again on another connection. The page then does not reconnect.
     static let replaced = WebSocketClose(WebSocketCloseCode(rawValue: 4001), reason: "You are here in another window.")
 
     let room: String
     let limits: ChatLimits
     private(set) var members: [MemberID: Member] = [:]
-    /// Who has a name, by its key.
+    /// The members by the keys of their names.
     private(set) var holders: [String: MemberID] = [:]
-    /// Whose names the others have to be told of.
-    private var changed: [MemberID] = []
-    /// The names of those who have gone and whom the others still see.
-    private var gone: Set<String> = []
-    /// How many times the members here have been announced under a name, by its key, without having given it up in the
-    /// eyes of the others. Such a name is theirs: without a holder it is free, though the others still see it.
+    private var untold = UntoldChanges<MemberID, String>()
+    /// How many times members of this process have been announced under a name, by its key, without the announcement
+    /// that they gave it up. Such a name belongs to this process: without a holder it is free, although it is still in
+    /// the list.
     private var announcements: [String: Int] = [:]
-    /// The people that all clients see.
+    /// The announced list of people.
     private(set) var people: PeopleList
     /// The latest messages.
     private(set) var tail: MessageTail
@@ -68,7 +66,7 @@ struct ChatRoomState: Sendable {
 
     // MARK: What clients do
 
-    /// A client that has connected asks for something.
+    /// Handles a client's request.
     mutating func receive(
         _ request: ClientRequest,
         from member: MemberID,
@@ -94,38 +92,38 @@ struct ChatRoomState: Sendable {
         after: Int?,
         welcome: String
     ) throws(ChatProblem) -> [Action] {
-        guard members[member] == nil else { throw ChatProblem(.alreadyJoined, "You have joined already.") }
+        guard members[member] == nil else { throw ChatProblem(.alreadyJoined, "You have already joined.") }
         guard key.map({ $0.utf8.count <= limits.keyBytes }) ?? true else {
-            throw ChatProblem(.malformed, "“key” has at most \(limits.keyBytes) bytes.")
+            throw ChatProblem(.malformed, "“key” may have at most \(limits.keyBytes) bytes.")
         }
         let name = try checked.get()
         var actions: [Action] = []
         var announced: ChatName?
         if let holder = holders[name.key] {
             guard let key, !key.isEmpty, members[holder]?.key == key else { throw Self.taken(name) }
-            // The old connection is dead and does not know it yet, or it is another window.
+            // The old connection is dead but not yet closed, or it is another window.
             announced = members[holder]?.announced
             members[holder] = nil
             actions.append(.close(holder, Self.replaced))
         } else {
             guard members.count < limits.members else {
-                throw ChatProblem(.roomFull, "There are \(limits.members) people here; there is no room for more.")
+                throw ChatProblem(.roomFull, "The room is full: there are \(limits.members) people here.")
             }
             guard isFree(name.key) else { throw Self.taken(name) }
-            // Gone and back before the others were told: there is nothing to tell.
-            if gone.remove(name.text) != nil { announced = name }
+            // The person left and came back before that was announced: there is nothing to announce.
+            if untold.comeBack(as: name.text) { announced = name }
         }
         let rate = RateLimit(burst: limits.burst, perSecond: limits.messagesPerSecond)
         members[member] = Member(name: name, key: key, announced: announced, rate: rate)
         holders[name.key] = member
-        if announced != name { changed.append(member) }
+        if announced != name { untold.change(member) }
         actions.append(.send(welcome, to: member))
         actions.append(.send(people.json, to: member))
         actions.append(.history(history(after: after), to: member))
         return actions
     }
 
-    /// Whether a name is free, here and elsewhere.
+    /// Whether a name is free, in this process and in others.
     private func isFree(_ key: String) -> Bool {
         holders[key] == nil && (!people.contains(key) || announcements[key] != nil)
     }
@@ -138,12 +136,12 @@ struct ChatRoomState: Sendable {
         time: Int
     ) throws(ChatProblem) -> [Action] {
         guard let name = members[sender]?.name else {
-            throw ChatProblem(.notJoined, "Say who you are first.", id: id)
+            throw ChatProblem(.notJoined, "Join first.", id: id)
         }
         try limitRate(of: sender, at: now, id: id)
         let text = try checked.get()
         guard waiting.count < limits.waitingMessages else {
-            throw ChatProblem(.busy, "Too much is being said at once.", id: id, retryAfter: 1_000)
+            throw ChatProblem(.busy, "Too many messages are waiting. Try again soon.", id: id, retryAfter: 1_000)
         }
         let draft = ChatMessage.Draft(id: id, time: time, name: name.text, text: text.text)
         waiting.append(Waiting(draft: draft, sender: sender))
@@ -156,7 +154,7 @@ struct ChatRoomState: Sendable {
         _ renamed: String,
         at now: ContinuousClock.Instant
     ) throws(ChatProblem) -> [Action] {
-        guard let old = members[member]?.name else { throw ChatProblem(.notJoined, "Say who you are first.") }
+        guard let old = members[member]?.name else { throw ChatProblem(.notJoined, "Join first.") }
         try limitRate(of: member, at: now)
         let name = try checked.get()
         if name != old {
@@ -166,17 +164,17 @@ struct ChatRoomState: Sendable {
                 holders[name.key] = member
             }
             members[member]?.name = name
-            changed.append(member)
+            untold.change(member)
         }
         return [.send(renamed, to: member)]
     }
 
-    /// A connection has ended.
+    /// Handles the end of a connection.
     mutating func leave(_ member: MemberID) {
-        // One that was replaced has nothing any more.
+        // A connection that was replaced is no longer a member.
         guard let left = members.removeValue(forKey: member) else { return }
         holders[left.name.key] = nil
-        if let announced = left.announced { gone.insert(announced.text) }
+        if let announced = left.announced { untold.leave(announced.text) }
     }
 
     private mutating func limitRate(
@@ -186,16 +184,16 @@ struct ChatRoomState: Sendable {
     ) throws(ChatProblem) {
         guard let pause = members[member]?.rate.take(at: now) else { return }
         let retryAfter = Int((pause / .milliseconds(1)).rounded(.up))
-        throw ChatProblem(.tooFast, "That was too fast. Wait a moment.", id: id, retryAfter: retryAfter)
+        throw ChatProblem(.tooFast, "You are sending too fast. Wait a moment.", id: id, retryAfter: retryAfter)
     }
 
     private static func taken(_ name: ChatName) -> ChatProblem {
-        ChatProblem(.nameTaken, "Somebody here is called \(name.text) already.")
+        ChatProblem(.nameTaken, "The name \(name.text) is already taken.")
     }
 
     // MARK: What the log does
 
-    /// Takes the messages that are to be stored next: no more than can go out at once.
+    /// Takes the messages to store next: no more than can be sent at once.
     mutating func takeBatch() -> [Waiting] {
         var bytes = 0
         let count = waiting.prefix(limits.batch).prefix { waiting in
@@ -209,7 +207,7 @@ struct ChatRoomState: Sendable {
 
     // MARK: What the broadcaster brings
 
-    /// Something has happened, here or elsewhere.
+    /// Handles an event of this or another process.
     mutating func receive(_ news: RoomNews) -> [Action] {
         switch news {
         case .messages(let messages):
@@ -229,9 +227,10 @@ struct ChatRoomState: Sendable {
         }
     }
 
-    /// Takes what the others have to be told about people, in no order.
+    /// Takes the changes of people to announce, in no particular order.
     mutating func takeChanges() -> PeopleChanges {
-        var changes = PeopleChanges(left: Array(gone))
+        let (changed, gone) = untold.takeAll()
+        var changes = PeopleChanges(left: gone)
         for id in changed {
             guard let member = members[id], member.announced?.text != member.name.text else { continue }
             if let announced = member.announced {
@@ -242,13 +241,11 @@ struct ChatRoomState: Sendable {
             members[id]?.announced = member.name
             announcements[member.name.key, default: 0] += 1
         }
-        changed = []
-        gone = []
         return changes
     }
 
-    /// Whether there is something to tell about people.
-    var hasChanges: Bool { !changed.isEmpty || !gone.isEmpty }
+    /// Whether there are changes of people to announce.
+    var hasChanges: Bool { !untold.isEmpty }
 
     // MARK: What newcomers get
 

@@ -1,10 +1,10 @@
-/// What a client asks of a room, checked and answered as far as that needs no room: whatever takes time is done here, and
-/// not under the room's lock.
+/// A client's request, checked and answered as far as possible without the room: slow work is done here, and not under
+/// the room's lock.
 enum ClientRequest: Sendable {
-    /// To join, and the answer if the room agrees.
+    /// To join, and the response if the room accepts.
     case join(Result<ChatName, ChatProblem>, key: String?, after: Int?, welcome: String)
     case say(MessageID, Result<ChatText, ChatProblem>)
-    /// Another name, and the answer if the room agrees.
+    /// A new name, and the response if the room accepts.
     case rename(Result<ChatName, ChatProblem>, renamed: String)
     case ping
 
@@ -36,7 +36,7 @@ enum ClientRequest: Sendable {
 }
 
 extension Result<ChatName, ChatProblem> {
-    /// The JSON that tells that a name has been taken; nothing for what is not a name.
+    /// The JSON of the response to an accepted name; empty if the name is not valid.
     fileprivate func answer(_ message: (ChatName) -> ServerMessage) -> String {
         switch self {
         case .success(let name): message(name).json

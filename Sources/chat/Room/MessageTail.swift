@@ -1,20 +1,20 @@
-/// The latest messages of a room, for clients that come back: no more than an answer to them can hold.
+/// The latest messages of a room, for returning clients: no more than a response to them can hold.
 struct MessageTail: Sendable {
     private let maximumCount: Int
     private let maximumBytes: Int
     private var messages: [EncodedMessage] = []
-    /// The first that counts. Those before it are empty.
+    /// The index of the first message. Those before it are empty.
     private var start = 0
-    /// How many bytes the messages have.
+    /// The size of the messages in bytes.
     private(set) var bytes = 0
-    /// The place of the last message that has been appended; 0 for none.
+    /// The sequence number of the last message that was appended; 0 if there is none.
     private(set) var last = 0
-    /// How many messages have been moved to make room, which is no more than have been appended.
+    /// How many messages have been moved to make room: no more than have been appended.
     private(set) var moved = 0
 
     /// - Parameters:
-    ///   - messages: How many messages are kept at most.
-    ///   - bytes: How many bytes of JSON they have at most.
+    ///   - messages: The maximum number of messages.
+    ///   - bytes: Their maximum size in bytes of JSON.
     init(messages: Int, bytes: Int) {
         maximumCount = messages
         maximumBytes = bytes
@@ -22,7 +22,7 @@ struct MessageTail: Sendable {
 
     var count: Int { messages.count - start }
 
-    /// Appends a message, whose place is after the last one.
+    /// Appends a message, whose sequence number is after the last one.
     mutating func append(_ message: EncodedMessage) {
         last = message.sequence
         messages.append(message)
@@ -38,7 +38,7 @@ struct MessageTail: Sendable {
         start = 0
     }
 
-    /// All messages after a place; nil if some of them are not here any more, or the place is none.
+    /// All messages after a sequence number; nil if some of them are no longer here, or the number is not valid.
     func after(_ place: Int) -> [EncodedMessage]? {
         let first = count > 0 ? messages[start].sequence : last + 1
         guard place >= 0, place <= last, place >= first - 1 else { return nil }
@@ -50,13 +50,13 @@ struct MessageTail: Sendable {
         return Array(messages[low...])
     }
 
-    /// The latest messages, so many at most.
+    /// The latest messages, at most `maximum`.
     func latest(_ maximum: Int) -> [EncodedMessage] {
         Array(messages.suffix(min(maximum, count)))
     }
 }
 
 extension EncodedMessage {
-    /// Takes the place of one that is not needed any more.
+    /// Replaces a message that is no longer needed.
     fileprivate static let empty = EncodedMessage(sequence: 0, json: "")
 }

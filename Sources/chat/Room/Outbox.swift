@@ -1,15 +1,15 @@
 import Martlet
 import Synchronization
 
-/// What waits to be sent to one client. It never grows beyond its limit: a client for whom more waits is told goodbye.
+/// The queue of texts to be sent to one client. It never exceeds its limit: if it would, the client is disconnected.
 final class Outbox: Sendable {
-    /// How much may wait.
+    /// The limits of the queue.
     struct Limit: Sendable {
         var messages = 1_000
         var bytes = 1_048_576
     }
 
-    /// Texts for one client or for many, which share it.
+    /// Texts for one client, or for several that share them.
     struct Item: Sendable {
         private enum Content: Sendable {
             case texts([String])
@@ -17,9 +17,9 @@ final class Outbox: Sendable {
         }
 
         private let content: Content
-        /// How many messages it is.
+        /// The number of messages.
         let count: Int
-        /// How many bytes it has, at most.
+        /// The maximum size in bytes.
         let bytes: Int
 
         init(_ texts: [String]) {
@@ -42,12 +42,12 @@ final class Outbox: Sendable {
         }
     }
 
-    /// Tasks that have something to do now.
+    /// Tasks to resume.
     struct Waiters: Sendable {
         fileprivate var reader: CheckedContinuation<Void, Never>?
         fileprivate var endWaiter: CheckedContinuation<Void, Never>?
 
-        /// Wakes them. It has to be called once, and not under a lock.
+        /// Resumes them. Call this once, and not under a lock.
         func resume() {
             reader?.resume()
             endWaiter?.resume()
@@ -58,14 +58,17 @@ final class Outbox: Sendable {
         var items: [Item] = []
         var messages = 0
         var bytes = 0
-        /// Why nothing more is sent; nil as long as that is not so.
+        /// Why nothing more is sent; nil while the outbox is open.
         var end: WebSocketClose?
         var reader: CheckedContinuation<Void, Never>?
         var endWaiter: CheckedContinuation<Void, Never>?
     }
 
-    /// Why a client was too slow, as it is told.
-    static let tooSlow = WebSocketClose(.tryAgainLater, reason: "Too many messages wait for you. Come back for them.")
+    /// The close frame for a client that is too slow.
+    static let tooSlow = WebSocketClose(
+        .tryAgainLater,
+        reason: "Too many messages wait for you. Reconnect to get them."
+    )
 
     private let limit: Limit
     private let state = Mutex(State())
@@ -74,19 +77,19 @@ final class Outbox: Sendable {
         self.limit = limit
     }
 
-    /// Adds a text, or ends the outbox if that is one too many.
+    /// Adds a text, or ends the outbox if it exceeds the limit.
     func add(_ text: String) {
         put(Item([text]))?.resume()
     }
 
-    /// Nothing more is to be sent; what waits is dropped. The first reason counts.
+    /// Ends the outbox and drops its texts. The first reason counts.
     func end(_ reason: WebSocketClose) {
         finish(reason)?.resume()
     }
 
-    /// Adds texts, or ends the outbox if those are too many.
+    /// Adds texts, or ends the outbox if they exceed the limit.
     ///
-    /// - Returns: the tasks to wake.
+    /// - Returns: The tasks to resume.
     func put(_ item: Item) -> Waiters? {
         change { state in
             guard state.end == nil else { return }
@@ -99,16 +102,16 @@ final class Outbox: Sendable {
         }
     }
 
-    /// Nothing more is to be sent; what waits is dropped. The first reason counts.
+    /// Ends the outbox and drops its texts. The first reason counts.
     ///
-    /// - Returns: the tasks to wake.
+    /// - Returns: The tasks to resume.
     func finish(_ reason: WebSocketClose) -> Waiters? {
         change { state in
             if state.end == nil { state.finish(reason) }
         }
     }
 
-    /// All that waits, as soon as there is something; nil at the end. For one reader.
+    /// All queued texts, as soon as there are some; nil at the end. For one reader.
     func next() async -> [String]? {
         while true {
             let (items, isEnded) = state.withLock { state in
@@ -128,7 +131,7 @@ final class Outbox: Sendable {
         }
     }
 
-    /// Why it has ended, as soon as it has. For one caller.
+    /// Waits for the end, and returns its reason. For one caller.
     func ended() async -> WebSocketClose? {
         await withCheckedContinuation { continuation in
             let isEnded = state.withLock { state in
@@ -141,10 +144,10 @@ final class Outbox: Sendable {
         return state.withLock { $0.end }
     }
 
-    /// How much waits.
+    /// The size of the queue.
     var waiting: (messages: Int, bytes: Int) { state.withLock { ($0.messages, $0.bytes) } }
 
-    /// Changes the state, and returns the tasks that this concerns.
+    /// Changes the state, and returns the tasks to resume.
     private func change(_ change: (inout State) -> Void) -> Waiters? {
         state.withLock { state in
             change(&state)

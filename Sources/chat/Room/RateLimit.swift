@@ -1,4 +1,4 @@
-/// Lets a burst through, and a steady flow after it.
+/// Allows a burst, and then a steady rate.
 struct RateLimit: Sendable {
     private let burst: Double
     private let perSecond: Double
@@ -11,9 +11,9 @@ struct RateLimit: Sendable {
         self.left = Double(burst)
     }
 
-    /// Lets one more through.
+    /// Takes one more.
     ///
-    /// - Returns: nil, or how long to wait if it is one too many.
+    /// - Returns: Nil, or how long to wait if it exceeds the rate.
     mutating func take(at now: ContinuousClock.Instant) -> Duration? {
         if let last { left = min(burst, left + (now - last) / .seconds(1) * perSecond) }
         last = now

@@ -1,4 +1,4 @@
-/// Wakes one task, which does all that there is to do then.
+/// Wakes one task, which then does all pending work.
 struct Wakeup: Sendable {
     private let stream: AsyncStream<Void>
     private let continuation: AsyncStream<Void>.Continuation
@@ -17,8 +17,8 @@ struct Wakeup: Sendable {
         continuation.finish()
     }
 
-    /// Waits until there is something to do; false when there will be nothing more, or the task is cancelled. For one
-    /// task.
+    /// Waits until there is something to do; returns false if there will be nothing more, or if the task is cancelled.
+    /// For one task.
     func next() async -> Bool {
         var iterator = stream.makeAsyncIterator()
         return await iterator.next() != nil

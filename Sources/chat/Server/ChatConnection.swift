@@ -1,8 +1,8 @@
 import Martlet
 
-/// One client's connection to the room.
+/// A client's connection to the room.
 struct ChatConnection: Sendable {
-    /// How long a client waits for its next turn after a message that made no sense.
+    /// How long a client has to wait after an invalid message.
     private static let penalty = Duration.milliseconds(50)
 
     let socket: WebSocket
@@ -16,7 +16,7 @@ struct ChatConnection: Sendable {
             group.addTask { await send(outbox) }
             group.addTask {
                 guard let reason = await outbox.ended() else { return }
-                // At once, though a client that reads nothing may take a while to say goodbye.
+                // Immediately, since the closing handshake of a client that reads nothing may take a while.
                 room.disconnect(member)
                 try? await socket.close(code: reason.code, reason: reason.reason)
             }
@@ -37,7 +37,7 @@ struct ChatConnection: Sendable {
                 do {
                     try await socket.send(text)
                 } catch {
-                    // The connection is closing, of which the receiving side hears too.
+                    // The connection is closing, which the receiving side notices too.
                     return
                 }
             }
@@ -52,14 +52,14 @@ struct ChatConnection: Sendable {
                 case .text(let text):
                     isGood = room.receive(text, from: member)
                 case .binary:
-                    room.refuse(ChatProblem(.malformed, "Messages are text."), to: member)
+                    room.refuse(ChatProblem(.malformed, "Messages must be text."), to: member)
                     isGood = false
                 }
-                // Whoever sends nonsense waits; meanwhile nothing is read, and the client's own side fills up.
+                // After an invalid message nothing is read for a while, so the client's own buffers fill up.
                 if !isGood { try await Task.sleep(for: Self.penalty) }
             }
         } catch {
-            // The task was cancelled: the client has gone, or the server closes.
+            // The task was cancelled: the client has disconnected, or the server is closing.
         }
     }
 }

@@ -1,27 +1,28 @@
 import Logging
 import Martlet
 
-/// The chat over HTTP: the page, the room behind `/ws`, and the history.
-struct ChatServer: Sendable {
-    /// After how long a silence a client is asked whether it is still there. One that is not is gone after twice that.
+/// The chat over HTTP: the page, the room at `/ws`, and the history.
+struct ChatServer: RequestHandler {
+    /// After how long a silence a client is sent a ping. A client that does not answer is disconnected after twice
+    /// that.
     private static let pingInterval = Duration.seconds(20)
-    /// The longest message that is looked at. Texts that are somewhat too long are answered with an error; what is
-    /// longer than this ends the connection with 1009.
+    /// The maximum size of a message. Texts that are somewhat too long get an error response; a message that is longer
+    /// than this ends the connection with 1009.
     private static let maximumMessageBytes = 262_144
 
     let room: ChatRoom
-    var origins = WebSocketOrigins.same
-    /// How long a client may take nothing of what waits for it.
+    var origins = AllowedOrigins.same
+    /// How long a client may fail to receive any pending bytes.
     var sendTimeout = Duration.seconds(30)
 
-    /// Answers requests until the server is closed; then stores what has been said.
+    /// Answers requests until the server is closed; then stores the remaining messages.
     func run(on server: HTTPServer) async throws {
-        // Not cancelled with this task: what has been said is to be stored.
+        // Not cancelled with this task: messages that have been sent must be stored.
         let work = Task { await room.run() }
         let logging = Task { await room.log.run() }
         var failure: (any Error)?
         do {
-            try await server.serve(answer)
+            try await server.serve(self)
         } catch {
             failure = error
         }
@@ -33,8 +34,7 @@ struct ChatServer: Sendable {
         if let failure { throw failure }
     }
 
-    /// Answers one request.
-    func answer(_ request: HTTPServerRequest) async throws {
+    func handle(_ request: HTTPServerRequest) async throws {
         if request.url.path == "/ws" { return try await converse(request) }
         guard request.method == .get || request.method == .head else {
             throw HTTPError(
@@ -45,7 +45,7 @@ struct ChatServer: Sendable {
         }
         switch request.url.path {
         case "/history":
-            try await HistoryAnswer(log: room.log).answer(request)
+            try await HistoryAnswer(log: room.log).handle(request)
         case "/status":
             request.response.headers[.cacheControl] = "no-store"
             try await request.response.end(
@@ -55,15 +55,15 @@ struct ChatServer: Sendable {
             guard let asset = PageAsset.all[path] else {
                 throw HTTPError(.notFound, "There is no \(path) here. The chat is at /.")
             }
-            try await asset.answer(request)
+            try await asset.handle(request)
         }
     }
 
-    /// Speaks with a client over a WebSocket, until one of the two has enough.
+    /// Serves a client over a WebSocket, until one of the two closes it.
     private func converse(_ request: HTTPServerRequest) async throws {
         var timeouts = WebSocket.Timeouts()
         timeouts.send = sendTimeout
-        // Uncompressed: short messages gain little by it, and thousands of clients would each need a window.
+        // Uncompressed: short messages gain little by compression, and thousands of clients would each need a window.
         let socket = try await WebSocket.upgrade(
             request,
             compression: .off,
@@ -76,11 +76,11 @@ struct ChatServer: Sendable {
     }
 }
 
-/// How the chat is, for those who watch over it.
+/// The state of the chat, for monitoring.
 struct ChatStatus: Codable, Sendable, Hashable {
-    /// How many have joined.
+    /// The number of members.
     var people: Int
-    /// The place of the latest message.
+    /// The sequence number of the latest message.
     var messages: Int
     var log: ChatLogStatus
 }

@@ -1,10 +1,10 @@
 import Martlet
 
-/// `GET /history`: older messages, and those that contain something.
-struct HistoryAnswer: Sendable {
-    /// How many characters somebody may search for.
+/// `GET /history`: older messages, and searches.
+struct HistoryAnswer: RequestHandler {
+    /// The maximum length of a search text in characters.
     private static let maximumSearch = 200
-    /// How many bytes the messages of a page have at most, unless it is only one.
+    /// The maximum size of the messages of a page in bytes, unless there is only one.
     private static let maximumBytes = 1_048_576
 
     let log: any ChatLog
@@ -12,14 +12,14 @@ struct HistoryAnswer: Sendable {
     /// A page of messages, in order.
     struct Page: Codable, Sendable, Hashable {
         var messages: [ChatMessage]
-        /// Whether there are more before these, or after them where `after` was asked for.
+        /// Whether there are more before these, or after them if the query has `after`.
         var more: Bool
     }
 
-    func answer(_ request: HTTPServerRequest) async throws {
+    func handle(_ request: HTTPServerRequest) async throws {
         var query = try Self.query(request)
         let limit = query.limit
-        // One more tells whether there are more.
+        // One more shows whether there are more.
         query.limit += 1
         var messages: [ChatMessage]
         do {
@@ -34,7 +34,7 @@ struct HistoryAnswer: Sendable {
         try await request.response.end(json: Page(messages: messages, more: more))
     }
 
-    /// How many of the first messages make a page that is not too large.
+    /// How many of the first messages fit into a page.
     private static func fitting(_ messages: [ChatMessage]) -> Int {
         var bytes = 0
         return messages.prefix { message in
@@ -52,7 +52,7 @@ struct HistoryAnswer: Sendable {
             guard let number = Int(text), range.contains(number) else {
                 throw HTTPError(
                     .badRequest,
-                    "“\(name)” is a number from \(range.lowerBound) to \(range.upperBound)."
+                    "“\(name)” must be a number from \(range.lowerBound) to \(range.upperBound)."
                 )
             }
             return number
@@ -63,7 +63,7 @@ struct HistoryAnswer: Sendable {
         query.limit = try number("limit", in: 1...HistoryQuery.maximumLimit) ?? query.limit
         if let text = parameters["q"], text.contains(where: { !$0.isWhitespace }) {
             guard text.count <= maximumSearch else {
-                throw HTTPError(.badRequest, "“q” has at most \(maximumSearch) characters.")
+                throw HTTPError(.badRequest, "“q” may have at most \(maximumSearch) characters.")
             }
             query.text = text
         }

@@ -1,15 +1,15 @@
 import Martlet
 
-/// A part of the page, which is in the program itself.
-struct PageAsset: Sendable {
-    /// What the browser may do for the page (W3C Content Security Policy): load its own style and script, and speak with
-    /// the server that it is from.
+/// A part of the page, embedded in the program.
+struct PageAsset: RequestHandler {
+    /// What the browser may do for the page (W3C Content Security Policy): load its own style and script, and connect
+    /// to its own server.
     private static let securityPolicy = """
         default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; \
         form-action 'none'; base-uri 'none'; frame-ancestors 'none'
         """
 
-    /// All parts, by their paths.
+    /// All parts by their paths.
     static let all: [String: PageAsset] = [
         "/": PageAsset(PackageResources.chat_html, .html),
         "/chat.css": PageAsset(PackageResources.chat_css, .css),
@@ -24,12 +24,12 @@ struct PageAsset: Sendable {
     private init(_ bytes: [UInt8], _ type: MediaType) {
         self.content = String(decoding: bytes, as: UTF8.self)
         self.type = type
-        // FNV-1a: it only has to be another one when the program changes.
+        // FNV-1a: it only has to differ when the program changes.
         let hash = bytes.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
         self.tag = EntityTag(opaqueTag: String(hash, radix: 36))
     }
 
-    func answer(_ request: HTTPServerRequest) async throws {
+    func handle(_ request: HTTPServerRequest) async throws {
         let response = request.response
         response.headers[.cacheControl] = "no-cache"
         response.headers[.eTag] = tag?.description

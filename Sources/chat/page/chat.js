@@ -1,4 +1,4 @@
-// The page of the chat. docs/chat.md describes what it says to the server and what it hears.
+// The page of the chat. docs/chat.md describes the messages to and from the server.
 
 const element = (id) => document.getElementById(id);
 const collator = new Intl.Collator(undefined, { sensitivity: 'base', numeric: true });
@@ -6,22 +6,22 @@ const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-d
 const calendar = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 const graphemes = 'Segmenter' in Intl ? new Intl.Segmenter() : null;
 
-/** How many messages stay in the page, and three times as many while somebody reads old ones. */
+/** How many messages stay in the page; three times as many while the user reads old ones. */
 const shownLimit = 1000;
 /** How many messages are fetched at a time. */
 const pageSize = 50;
-/** After how many milliseconds without a word the server is asked whether it is there, and given up. */
+/** After how many milliseconds of silence a ping is sent, and after how many more the connection is given up. */
 const silence = { ask: 20_000, giveUp: 10_000 };
-/** How long to wait, at least, before the first and the later attempts to connect. */
+/** How long to wait before the first attempt to reconnect, and at most before later ones. */
 const pause = { first: 400, longest: 15_000 };
-/** After how many milliseconds a connection counts as good, so that the next one is tried soon again. */
+/** After how many milliseconds a connection counts as good, so that the next pause is short again. */
 const lasting = 10_000;
 /** The close code of the server for a window that another one has replaced. */
 const replacedCode = 4001;
-/** The close code of the server for a client for which too much waits. */
+/** The close code of the server for a client that reads too slowly. */
 const tooSlowCode = 1013;
 
-// Each window is somebody of its own, and stays so when it is loaded again.
+// Each window is a person of its own, and remains so after a reload.
 const memory = {
   read(key) {
     try { return sessionStorage.getItem(key); } catch { return null; }
@@ -56,7 +56,7 @@ function make(tag, className, ...content) {
   return made;
 }
 
-/** A name in the direction of its own script. */
+/** A name with its own text direction. */
 const isolated = (name) => make('bdi', '', name);
 
 /** A colour for a name, the same each time. */
@@ -90,7 +90,7 @@ const messages = {
     this.last = 0;
   },
 
-  /** Adds messages that follow on the last one. Those that are there already are left out. */
+  /** Adds messages that follow the last one. Those that are already shown are left out. */
   append(added, isNew) {
     const follows = this.isAtEnd || this.last === 0;
     let isMore = false;
@@ -107,14 +107,14 @@ const messages = {
     element('older').hidden = this.first <= 1;
   },
 
-  /** Says what happens around the messages. */
+  /** Adds a note about an event. */
   note(...content) {
     const follows = this.isAtEnd;
     this.list.append(make('li', 'event', ...content));
     this.settle(follows);
   },
 
-  /** Keeps the end in view if it was, and the page small. */
+  /** Keeps the end in view if it was in view, and limits the size of the page. */
   settle(follows) {
     const limit = follows ? shownLimit : 3 * shownLimit;
     while (this.list.childElementCount > limit) this.list.firstElementChild.remove();
@@ -142,7 +142,7 @@ const messages = {
       const lastDay = days[days.length - 1];
       if (day?.classList.contains('day') && day.textContent === lastDay?.textContent) day.remove();
       const height = this.scroller.scrollHeight;
-      // What is old is not to be read out as if it were new.
+      // Old messages must not be read out as if they were new.
       this.list.setAttribute('aria-live', 'off');
       this.list.prepend(older);
       this.scroller.scrollTop += this.scroller.scrollHeight - height;
@@ -157,7 +157,7 @@ const messages = {
   },
 };
 
-/** Adds one message to a list: with its day, if that is another one, and its sender, unless the one before has it. */
+/** Adds one message to a list: with its day and its sender, if they differ from those of the previous message. */
 function addMessage(list, message, isNew, found) {
   const time = new Date(message.time);
   const day = calendar.format(time);
@@ -191,7 +191,7 @@ function addMessage(list, message, isNew, found) {
   list.append(item);
 }
 
-/** Puts a text into an element, with its links, or with what was searched for. */
+/** Puts a text into an element, with links, or with the search text marked. */
 function fill(target, text, found) {
   if (found) {
     const pattern = found.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
@@ -212,7 +212,7 @@ function fill(target, text, found) {
   target.append(text.slice(end));
 }
 
-/** Asks for older messages, or for those that contain something. */
+/** Requests older messages, or those that contain a text. */
 async function history(query) {
   let response;
   try {
@@ -220,7 +220,7 @@ async function history(query) {
   } catch {
     throw new Error('The server can’t be reached.');
   }
-  if (!response.ok) throw new Error((await response.text()) || 'The history can’t be read now.');
+  if (!response.ok) throw new Error((await response.text()) || 'The history is temporarily unavailable.');
   return response.json();
 }
 
@@ -230,11 +230,11 @@ const unsent = {
   list: element('unsent'),
   waiting: [],
 
-  /** What was written before the page was loaded again. */
+  /** Restores the messages that were written before the page was reloaded. */
   restore() {
     try {
       for (const { id, text } of JSON.parse(memory.read('unsent') ?? '[]')) this.add(id, text);
-    } catch { /* Somebody else has written there. */ }
+    } catch { /* The stored value is not ours. */ }
   },
 
   remember() {
@@ -264,19 +264,19 @@ const unsent = {
     this.flush();
   },
 
-  /** Sends the first, and the next when it has come back: so they keep their order, whatever is refused for a while. */
+  /** Sends the first message, and the next one when that has come back, so that they keep their order. */
   flush() {
     const entry = this.waiting.find(({ isRefused }) => !isRefused);
     if (!entry || entry.isOnItsWay) return;
     entry.isOnItsWay = connection.say({ type: 'say', id: entry.id, text: entry.text });
   },
 
-  /** What was on its way is to be sent again: the server knows by the id what it has. */
+  /** Messages in transit have to be sent again: the server recognises those that it has by their ids. */
   interrupted() {
     for (const entry of this.waiting) entry.isOnItsWay = false;
   },
 
-  /** The server has said no. */
+  /** The server has refused a message. */
   refused(problem) {
     const entry = this.waiting.find(({ id }) => id === problem.id);
     if (!entry) return;
@@ -308,7 +308,7 @@ const unsent = {
 const people = {
   list: element('people'),
   names: [],
-  /** How many others there are whose names the server has not told. */
+  /** How many others there are whose names the server has not sent. */
   others: 0,
 
   set(names, others) {
@@ -338,7 +338,7 @@ const people = {
     for (const { from, to } of renamed.slice(0, 5)) messages.note(isolated(from), ' is now ', isolated(to));
   },
 
-  /** One line, however many they are. */
+  /** Adds one line, however many people there are. */
   tell(names, what) {
     if (names.length === 0) return;
     const shown = names.slice(0, names.length > 4 ? 3 : 4);
@@ -372,7 +372,7 @@ const connection = {
   attempts: 0,
   /** When the server welcomed this connection; 0 before. */
   since: 0,
-  /** Whether the server could not give what was missed: then it is not asked for it again. */
+  /** Whether the server could not send the missed messages: then they are not requested again. */
   startsAfresh: false,
   retry: 0,
   watch: 0,
@@ -405,7 +405,7 @@ const connection = {
     };
   },
 
-  /** A connection that says nothing is asked, and then given up: the system may not notice for minutes. */
+  /** After a silence a ping is sent, and then the connection is given up: the system may not notice for minutes. */
   heard() {
     clearTimeout(this.watch);
     this.watch = setTimeout(() => {
@@ -414,7 +414,7 @@ const connection = {
     }, me.joined ? silence.ask : 0);
   },
 
-  /** Says something; false if nobody listens. */
+  /** Sends a message; returns false if that is not possible. */
   say(message) {
     if (!me.joined && message.type !== 'ping') return false;
     if (this.socket?.readyState !== WebSocket.OPEN) return false;
@@ -434,18 +434,18 @@ const connection = {
     clearTimeout(this.watch);
     this.socket = null;
     if (code === tooSlowCode && !me.joined) this.startsAfresh = true;
-    // One that is dropped again and again waits longer and longer, though it is welcomed each time.
+    // A client that is dropped again and again waits longer each time, although it is welcomed.
     if (this.since > 0 && Date.now() - this.since >= lasting) this.attempts = 0;
     this.since = 0;
     me.joined = false;
     unsent.interrupted();
     if (code === replacedCode) {
       this.become('replaced');
-      return notice('The chat goes on in another window. ', ['Continue here', () => this.open()]);
+      return notice('The chat continues in another window. ', ['Continue here', () => this.open()]);
     }
     if (this.state === 'idle') return;
     this.become('waiting');
-    // Longer each time, and never the same for all.
+    // Longer each time, with jitter.
     const longest = Math.min(pause.longest, pause.first * 2 ** this.attempts);
     this.attempts += 1;
     this.retry = setTimeout(() => this.open(), longest * (0.5 + Math.random() / 2));
@@ -466,7 +466,7 @@ const connection = {
     };
     const state = element('state');
     const count = unsent.waiting.length;
-    // A message that is on its way for a moment is nothing to speak of.
+    // A message that is in transit for a moment is not worth mentioning.
     const isWorthTelling = count > 0 && this.state !== 'connected';
     const text = words[this.state] + (isWorthTelling ? ` · ${count} unsent` : '');
     state.dataset.state = this.state;
@@ -474,7 +474,7 @@ const connection = {
   },
 };
 
-/** What the server says. */
+/** The handlers of the server's messages. */
 const heard = {
   welcome({ room, name, limits: told }) {
     me.joined = true;
@@ -541,7 +541,7 @@ function title() {
   document.title = `${unread}${element('room').textContent} – Martlet chat`;
 }
 
-/** Says something that matters now, with something to do about it; without words it goes away. */
+/** Shows a notice, with an optional action; without text it hides the notice. */
 function notice(text, action) {
   const line = element('notice');
   line.hidden = !text;
@@ -630,7 +630,7 @@ const composer = {
 
 composer.text.oninput = () => composer.changed();
 composer.text.onkeydown = (event) => {
-  // Return ends a composition of characters in many scripts.
+  // In many scripts, Return ends a composition of characters.
   if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
   event.preventDefault();
   composer.send();
@@ -666,7 +666,7 @@ const search = {
     for (const message of page.messages) addMessage(list, message, false, text);
     const count = page.messages.length;
     element('results-title').textContent =
-      count === 0 ? `Nothing has “${text}” in it.`
+      count === 0 ? `No messages with “${text}”`
         : page.more ? `The latest ${count} messages with “${text}”`
           : `${count} ${count === 1 ? 'message' : 'messages'} with “${text}”`;
     this.reveal(true);
@@ -700,7 +700,7 @@ element('search-form').onsubmit = (event) => {
 };
 element('end-search').onclick = () => search.end();
 
-// MARK: Around
+// MARK: Window
 
 element('older').onclick = () => messages.showOlder();
 element('latest').onclick = () => messages.toEnd();

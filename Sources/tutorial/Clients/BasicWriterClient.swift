@@ -1,11 +1,11 @@
 import ArgumentParser
 import Martlet
 
-/// Sends JSON to basic-writer-server, which writes it to a file, and prints the answer.
+/// Sends JSON to basic-writer-server, which writes it to a file, and prints the response.
 struct BasicWriterClient: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "basic-writer-client",
-        abstract: "Sends JSON to basic-writer-server and prints what it answers.",
+        abstract: "Sends JSON to basic-writer-server and prints the response.",
         discussion: "How a client opens a POST request, sets its header fields, writes its content and ends it. "
             + "Start basic-writer-server first."
     )
@@ -26,6 +26,6 @@ struct BasicWriterClient: AsyncParsableCommand {
         request.headers[.contentType] = "application/json; charset=utf-8"
         try await request.write(Self.json)
         let response = try await request.end()
-        Console().print(try await response.text)
+        Console().print(try await response.text())
     }
 }

@@ -26,7 +26,7 @@ struct NumberGuesser: AsyncParsableCommand {
             console.print("Guess is \(guess).")
             let response = try await HTTPClient.shared.get("http://\(host):\(port)/?q=\(guess)")
             if response.status == .ok {
-                if try await response.text.hasPrefix("true") {
+                if try await response.text().hasPrefix("true") {
                     console.print("Good guess, yay!")
                     return
                 }

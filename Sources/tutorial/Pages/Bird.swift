@@ -1,12 +1,12 @@
 /// The martlet: the swift of heraldry, which never lands.
 enum Bird {
-    /// The bird as a picture in a page. It has the colour of the text around it and says nothing to screen readers.
+    /// The bird as a picture in a page. It has the colour of the surrounding text and is hidden from screen readers.
     static let picture: HTML = """
         <svg class="bird" viewBox="0 0 64 48" width="64" height="48" aria-hidden="true" focusable="false">\
         <path fill="currentColor" d="\(outline)"/></svg>
         """
 
-    /// The bird as the icon of a page, within the page.
+    /// The bird as the icon of a page, embedded in the page.
     static let icon = """
         data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 -8 64 64'%3E\
         %3Cpath fill='%23c8922a' d='\(outline)'/%3E%3C/svg%3E

@@ -1,4 +1,4 @@
-/// The page that mini-file-server serves when it is given no file.
+/// The page that mini-file-server serves if it is given no file.
 enum IndexPage {
     static let page = WebPage(
         title: "Mini file server",

@@ -1,6 +1,6 @@
-/// The page of number-thinker: a form with a button for each number, and what became of the last guess.
+/// The page of number-thinker: a form with a button for each number, and the result of the last guess.
 struct MakeAGuessPage {
-    /// The last guess; nil for a page that is opened anew.
+    /// The last guess; nil if there is none.
     var guess: String?
     /// Whether it was right.
     var isRight = false
@@ -44,7 +44,7 @@ struct MakeAGuessPage {
             """
     }
 
-    /// What people put into the address bar can be long.
+    /// A guess that was typed into the address bar can be long.
     private func shortened(_ text: String) -> String {
         text.count > 24 ? "\(text.prefix(24))…" : text
     }

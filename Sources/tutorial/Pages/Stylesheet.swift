@@ -1,4 +1,4 @@
-/// What the pages have in common.
+/// The styles that the pages have in common.
 enum Stylesheet {
     /// Colours for light and dark, type, and the parts that every page uses.
     static let common: HTML = """

@@ -1,5 +1,5 @@
 extension TakeNotePage {
-    /// Sends what the forms hold as JSON, and shows the answers.
+    /// Sends the contents of the forms as JSON, and shows the responses.
     static let script: HTML = """
         const element = id => document.getElementById(id);
         const [take, find] = [element('take'), element('find')];

@@ -1,19 +1,20 @@
 /// The page of note-server: a field for a note, a way to find one by its number, and the notes themselves.
 ///
-/// Its script sends JSON and keeps the page as it is. Without JavaScript its forms do the same, and the page is made anew.
+/// Its script sends JSON without reloading the page. Without JavaScript its forms do the same, and the page is
+/// reloaded.
 struct TakeNotePage {
-    /// The most characters that the field takes.
+    /// The maximum number of characters in the field.
     private static let maximumCharacters = 100
     /// How many notes are shown, the newest ones.
     private static let shownCount = 60
 
     let notes: [String]
-    /// What the field holds.
+    /// The contents of the field.
     var draft = ""
-    /// The number that was asked for, and its note.
+    /// The requested number, and its note.
     var number = ""
     var note: String?
-    /// What went wrong.
+    /// The error message.
     var complaint = ""
 
     var page: WebPage {

@@ -1,13 +1,13 @@
 import Martlet
 
-/// A page that carries all it needs: its style and its script, and nothing from elsewhere.
+/// A self-contained page, with its style and its script.
 struct WebPage: Sendable {
     var title: String
     var style: HTML = ""
     var script: HTML?
     var body: HTML
 
-    /// The document. Only the style and the script that carry the `nonce` are used by the browser.
+    /// The document. The browser uses only the style and the script with this `nonce`.
     func document(nonce: String) -> HTML {
         """
         <!DOCTYPE html>
@@ -32,7 +32,7 @@ struct WebPage: Sendable {
         """
     }
 
-    /// What the browser may do for the page (W3C Content Security Policy): not more than the page itself needs.
+    /// What the browser may do for the page (W3C Content Security Policy): no more than the page itself needs.
     static func securityPolicy(nonce: String) -> String {
         """
         default-src 'none'; style-src 'nonce-\(nonce)'; script-src 'nonce-\(nonce)'; connect-src 'self'; \
@@ -44,11 +44,11 @@ struct WebPage: Sendable {
 extension HTTPServerResponse {
     /// Sends a page and ends the response.
     func end(_ page: WebPage) async throws {
-        // A new word for each response, so that nobody who slips HTML into a page can know it.
+        // A new nonce for each response, so that an attacker who injects HTML into a page cannot know it.
         let nonce = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 36) }.joined()
         headers.contentType = .html
         headers[.contentSecurityPolicy] = WebPage.securityPolicy(nonce: nonce)
-        // Forms of the page tell the server that they are its own; others learn nothing.
+        // The page's own server gets the referrer of its forms; other servers get none.
         headers[.referrerPolicy] = "same-origin"
         try await end(page.document(nonce: nonce).description)
     }

@@ -2,14 +2,14 @@ import ArgumentParser
 import Martlet
 import MartletWeb
 
-/// Answers every request with one file, as a file should be sent: with its type, its date and a tag, in parts to those
-/// who ask for parts, and not at all to those who have it already.
+/// Answers every request with one file, as a file should be sent: with its type, its date and a tag, in parts to
+/// clients that request parts, and not at all to clients that already have it.
 struct BasicFileServer: TutorialProgram {
     static let guide = ProgramGuide(
         name: "basic-file-server",
         port: 4046,
         summary: "Answers every request with the same file, by the rules for files.",
-        lesson: "What mini-file-server leaves out: caching, conditional requests and ranges, in one call of serveFile.",
+        lesson: "What mini-file-server lacks: caching, conditional requests and ranges, in one call of sendFile.",
         linkText: "Open the page",
         curl: { "curl --include --range 0-14 \($0)" }
     )
@@ -26,7 +26,7 @@ struct BasicFileServer: TutorialProgram {
         file = options.file ?? Site.path + "/index.html"
     }
 
-    func answer(_ request: HTTPServerRequest) async throws {
-        try await files.serveFile(file, to: request)
+    func handle(_ request: HTTPServerRequest) async throws {
+        try await files.sendFile(file, to: request)
     }
 }

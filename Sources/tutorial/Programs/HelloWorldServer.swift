@@ -1,6 +1,6 @@
 import Martlet
 
-/// The smallest server: whatever it is asked, it answers `Hello, world!`.
+/// The smallest server: it answers every request with `Hello, world!`.
 ///
 /// Without the command line around it, the whole program is six lines:
 ///
@@ -14,7 +14,7 @@ import Martlet
 /// }
 /// ```
 ///
-/// `bind` takes the port. `serve` calls the closure for every request, for many at the same time if need be, and
+/// `bind` reserves the port. `serve` calls the closure for every request, for several at the same time if need be, and
 /// returns when the server is closed.
 struct HelloWorldServer: TutorialProgram {
     static let guide = ProgramGuide(
@@ -27,9 +27,9 @@ struct HelloWorldServer: TutorialProgram {
 
     init(options: NoOptions, console: Console) {}
 
-    func answer(_ request: HTTPServerRequest) async throws {
-        // `end` sends the text and its length, and completes the response. To HEAD, which asks for the header
-        // fields alone, the server sends just these.
+    func handle(_ request: HTTPServerRequest) async throws {
+        // `end` sends the text and its length, and completes the response. In response to HEAD the server sends the
+        // header fields only.
         try await request.response.end("Hello, world!")
     }
 }

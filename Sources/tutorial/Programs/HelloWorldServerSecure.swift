@@ -3,10 +3,11 @@ import DevelopmentCertificates
 import Martlet
 import ProgramSupport
 
-/// Answers `Hello, world!`, as hello-world-server does, but over https: nobody on the way can read or change it.
+/// Answers `Hello, world!` like hello-world-server, but over https: no one on the way can read or change it.
 ///
-/// A server proves who it is with a certificate, which an authority has signed that the client trusts. This program
-/// has a certificate of an authority that is of this machine alone. With certificates of your own it is as short:
+/// A server proves its identity with a certificate that is signed by an authority that the client trusts. The
+/// certificate of this program is signed by an authority for this machine only. With your own certificate the program
+/// is just as short:
 ///
 /// ```swift
 /// import Martlet
@@ -23,20 +24,20 @@ struct HelloWorldServerSecure: TutorialProgram {
         port: 4047,
         summary: "Answers every request with “Hello, world!”, over https.",
         lesson:
-            "How a server proves who it is. A browser warns until it trusts this machine’s authority; curl is told.",
+            "How a server proves its identity. A browser warns until it trusts this machine’s authority; curl has an option.",
         answersAnyHost: true,
         curl: { DevelopmentCertificates.usualCurl($0) }
     )
 
     struct Options: ParsableArguments {
-        @Option(help: "A certificate chain in PEM. Without one, a certificate for localhost is made.")
+        @Option(help: "A certificate chain in PEM. By default, a certificate for localhost is created.")
         var cert: String?
 
         @Option(help: "The private key of the certificate, in PEM.")
         var key: String?
 
         func validate() throws {
-            guard (cert == nil) == (key == nil) else { throw ValidationError("--cert and --key belong together.") }
+            guard (cert == nil) == (key == nil) else { throw ValidationError("Use --cert and --key together.") }
         }
     }
 
@@ -55,7 +56,7 @@ struct HelloWorldServerSecure: TutorialProgram {
 
     init(options: Options, console: Console) {}
 
-    func answer(_ request: HTTPServerRequest) async throws {
+    func handle(_ request: HTTPServerRequest) async throws {
         try await request.response.end("Hello, world!")
     }
 }

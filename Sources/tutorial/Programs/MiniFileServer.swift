@@ -2,19 +2,19 @@ import ArgumentParser
 import FoundationEssentials
 import Martlet
 
-/// Answers every request with one HTML page, read anew each time: change the file, reload, and see.
+/// Answers every request with one HTML page, which is read each time: change the file, reload, and see.
 struct MiniFileServer: TutorialProgram {
     static let guide = ProgramGuide(
         name: "mini-file-server",
         port: 4044,
         summary: "Answers every request with the same HTML file.",
-        lesson: "How to read a file without keeping other clients waiting, and what to say when it is missing: 404.",
+        lesson: "How to read a file without keeping other clients waiting, and to respond with 404 if it is missing.",
         linkText: "Open the page",
         curl: { "curl --include \($0)" }
     )
 
     struct Options: ParsableArguments {
-        @Option(help: "The HTML file to serve. Without it, a page that comes with the program is served.")
+        @Option(help: "The HTML file to serve. By default, a page that comes with the program.")
         var file: String?
     }
 
@@ -26,7 +26,7 @@ struct MiniFileServer: TutorialProgram {
         self.console = console
     }
 
-    func answer(_ request: HTTPServerRequest) async throws {
+    func handle(_ request: HTTPServerRequest) async throws {
         let response = request.response
         guard let file else {
             console.print("Serving index.html.")
@@ -42,7 +42,7 @@ struct MiniFileServer: TutorialProgram {
             response.status = .notFound
             try await response.end()
         } catch let error as CocoaError {
-            // The console learns what is wrong, the client only that something is.
+            // The error is for the console; the client learns only that there was one.
             console.print("Couldn't read file: \(error)")
             response.status = .internalServerError
             try await response.end()

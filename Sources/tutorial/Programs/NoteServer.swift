@@ -2,35 +2,35 @@ import ArgumentParser
 import Martlet
 import MartletWeb
 
-/// Keeps notes. Programs and scripts send JSON: `{"myNote": "Sing. Dance. Play."}` to keep a note, `{"getNote": "0"}` to
-/// read the first one. People use the page `take_note.html`, which sends the same.
+/// Stores notes. Programs and scripts send JSON: `{"myNote": "Sing. Dance. Play."}` to store a note, `{"getNote": "0"}`
+/// to read the first one. People use the page `take_note.html`, which sends the same.
 ///
-/// A browser lets the page of another origin, say a site on another port, use a server only if that allows it (CORS).
-/// Whoever allows everybody gives the notes to every site that the browser visits: here only pages of this machine may,
-/// and those that are named.
+/// A browser lets a page of another origin, say a site on another port, use a server only if the server allows it
+/// (CORS). Allowing all origins would give the notes to every site that the browser visits: here only pages of this
+/// machine and of the given origins are allowed.
 struct NoteServer: TutorialProgram {
     static let guide = ProgramGuide(
         name: "note-server",
         port: 4042,
-        summary: "Keeps the notes that you take on a page, or send it as JSON.",
-        lesson: "How a page and a server talk in JSON, whose pages may (CORS), and how to keep what has been said.",
+        summary: "Stores notes that you take on a page or send as JSON.",
+        lesson: "How a page and a server exchange JSON, which pages may do so (CORS), and how to store data.",
         path: "/take_note.html",
         linkText: "Take a note",
         curl: { "curl --json '{\"myNote\":\"Sing. Dance. Play.\"}' \($0)" }
     )
 
     struct Options: ParsableArguments {
-        @Option(help: "The file that the notes are kept in, one a line. It is made with the first note.")
+        @Option(help: "The file for the notes, one per line. It is created with the first note.")
         var file = "notes.txt"
 
         @Option(
             help:
-                "An origin whose pages may use the notes too, such as https://example.com; * for all. Can be repeated."
+                "Another origin whose pages may use the notes, such as https://example.com; * for all. Can be repeated."
         )
         var allowOrigin: [String] = []
     }
 
-    /// The most bytes of a request: more than a note can have, however it is escaped.
+    /// The maximum size of a request in bytes: more than a note can have, however it is escaped.
     private static let limit = 8192
 
     private let book: NoteBook
@@ -50,12 +50,16 @@ struct NoteServer: TutorialProgram {
         book = try await offLoop { try NoteBook(file: options.file, program: Self.guide.name) }
     }
 
-    func answer(_ request: HTTPServerRequest) async throws {
-        // Answers the browser's question whether a page may ask, and adds to all answers that it may read them.
-        try await cors.wrapping(answerAllowed)(request)
+    func handle(_ request: HTTPServerRequest) async throws {
+        try await handler(request)
     }
 
-    private func answerAllowed(_ request: HTTPServerRequest) async throws {
+    var handler: HTTPServer.Handler {
+        // Answers preflight requests of browsers, and adds the CORS fields to all other responses.
+        cors.wrapping(answer)
+    }
+
+    private func answer(_ request: HTTPServerRequest) async throws {
         let (method, path) = (request.method, request.url.path)
         switch (method, path) {
         case (.get, "/"), (.head, "/"), (.get, Self.guide.path), (.head, Self.guide.path):
@@ -78,7 +82,8 @@ struct NoteServer: TutorialProgram {
         }
     }
 
-    /// A browser sends forms and plain text without asking first: what it may not read, it could still have written.
+    /// A browser sends forms and plain text without a preflight: a page that may not read the response could still
+    /// write.
     private func refuseOtherPages(_ request: HTTPServerRequest) throws {
         let isAllowed = request.hasAllowedOrigin { pages.contains($0) || pages.isOwn($0, of: request) }
         guard !isAllowed else { return }
@@ -89,7 +94,7 @@ struct NoteServer: TutorialProgram {
     // MARK: JSON
 
     private func takeJSON(_ request: HTTPServerRequest) async throws {
-        // Of any type, since Dart's page sends text: pages of others have been refused already.
+        // Of any type, since Dart's page sends text: pages of other origins have already been refused.
         let content = try await request.json(upTo: Self.limit, requiresType: false)
         if let note = content["myNote"] {
             let count = try await add(note)
@@ -104,7 +109,7 @@ struct NoteServer: TutorialProgram {
     private func add(_ value: JSONValue) async throws -> Int {
         switch value {
         case .string, .integer, .number, .bool: try await add("\(value)")
-        case .null, .array, .object: throw HTTPError(.badRequest, "A note is a text.")
+        case .null, .array, .object: throw HTTPError(.badRequest, "A note must be a text.")
         }
     }
 
@@ -112,11 +117,11 @@ struct NoteServer: TutorialProgram {
         let index: Int? =
             switch number {
             case .integer(let number): Int(exactly: number)
-            // As in the original: what is no number asks for the first note.
+            // As in the original: text that is not a number requests the first note.
             case .string(let text): Int(text) ?? 0
             default: nil
             }
-        guard let index else { throw HTTPError(.badRequest, "The number of a note is a whole number.") }
+        guard let index else { throw HTTPError(.badRequest, "The number of a note must be a whole number.") }
         guard let note = book[index] else {
             throw HTTPError(.notFound, "There is no note \(index). You have \(book.notes.count) notes.")
         }
@@ -163,7 +168,7 @@ struct NoteServer: TutorialProgram {
             request.response.status = error.status
             return try await send(TakeNotePage(notes: book.notes, draft: text, complaint: error.message), request)
         }
-        // The browser asks for the page anew: to reload it will not send the note again.
+        // The browser requests the page with GET, so reloading it does not send the note again.
         try await request.response.redirect(to: Self.guide.path, status: .seeOther)
     }
 

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Thinks of a number from 0 to 9. `GET /?q=7` asks whether it is 7.
 ///
-/// Programs are answered in plain text, browsers with a page: the `Accept` field of a request tells which is wanted.
+/// Programs get plain text, browsers a page, depending on the `Accept` field of the request.
 final class NumberThinker: TutorialProgram {
     static let guide = ProgramGuide(
         name: "number-thinker",
@@ -16,7 +16,7 @@ final class NumberThinker: TutorialProgram {
     )
 
     private let console: Console
-    // Requests are answered at the same time, on several threads: what they share needs a lock.
+    // Requests are answered concurrently, on several threads, so shared state needs a lock.
     private let secret: Mutex<Int>
 
     init(options: NoOptions, console: Console) {
@@ -26,7 +26,7 @@ final class NumberThinker: TutorialProgram {
         console.print("I'm thinking of a number: \(number)")
     }
 
-    func answer(_ request: HTTPServerRequest) async throws {
+    func handle(_ request: HTTPServerRequest) async throws {
         defer { console.print("Request handled.") }
         switch request.method {
         case .get, .head:
@@ -54,23 +54,23 @@ final class NumberThinker: TutorialProgram {
         }
     }
 
-    /// The parameter `q`; nil without one.
+    /// The parameter `q`; nil if there is none.
     private func guess(in request: HTTPServerRequest) throws -> String? {
         do {
             return try request.url.queryParameters["q"]
         } catch {
-            // Percent-encoding can hide bytes that are no text, as in `?q=%FF`.
+            // Percent-encoding can represent bytes that are not text, as in `?q=%FF`.
             console.print("Exception in handleRequest: \(error)")
             throw HTTPError(.badRequest, "\(error).")
         }
     }
 
-    /// Whether the client likes HTML better than plain text, as browsers do.
+    /// Whether the client prefers HTML to plain text, as browsers do.
     private func wantsPage(_ request: HTTPServerRequest) -> Bool {
         request.headers.qualityList(of: .accept)?.preferred(among: [.plainText, .html]) == .html
     }
 
-    /// Whether `guess` is the number. If it is, another number is thought of.
+    /// Whether `guess` is the number. If it is, the server thinks of another one.
     private func check(_ guess: String, keepsNumber: Bool) -> Bool {
         let (isRight, next) = secret.withLock { number -> (Bool, Int?) in
             guard guess == "\(number)" else { return (false, nil) }

@@ -4,20 +4,20 @@ import MartletWeb
 
 /// Serves a directory of files.
 ///
-/// The directory holds the site and nothing else. A server that serves the directory it runs in hands out its own
-/// source, its configuration and its keys to whoever asks for them by name.
+/// The directory must hold only the site. A server that serves its own working directory gives its source, its
+/// configuration and its keys to anyone who requests them by name.
 struct StaticFileServer: TutorialProgram {
     static let guide = ProgramGuide(
         name: "static-file-server",
         port: 4048,
         summary: "Serves the files of a directory.",
-        lesson: "How VirtualDirectory keeps clients inside the directory, whatever they put into the path.",
+        lesson: "How VirtualDirectory keeps clients inside the directory, whatever the path of a request.",
         linkText: "Open the site",
         curl: { "curl --path-as-is \($0)../Package.swift" }
     )
 
     struct Options: ParsableArguments {
-        @Option(help: "The directory to serve. Without it, a small site that comes with the program is served.")
+        @Option(help: "The directory to serve. By default, a small site that comes with the program.")
         var directory: String?
 
         @Flag(help: "List the entries of directories without an index.html.")
@@ -28,11 +28,11 @@ struct StaticFileServer: TutorialProgram {
 
     init(options: Options, console: Console) {
         var configuration = VirtualDirectory.Configuration()
-        configuration.allowDirectoryListing = options.listing
+        configuration.listsDirectories = options.listing
         files = VirtualDirectory(options.directory ?? Site.path, configuration: configuration)
     }
 
-    func answer(_ request: HTTPServerRequest) async throws {
-        try await files.serveRequest(request)
+    func handle(_ request: HTTPServerRequest) async throws {
+        try await files.handle(request)
     }
 }

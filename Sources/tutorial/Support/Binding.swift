@@ -1,10 +1,10 @@
 import Martlet
 import ProgramSupport
 
-/// Takes a port for a program.
+/// Binds the server of a program.
 ///
-/// - Parameter security: What secures the connections of a program that speaks https.
-/// - Throws: ``StartupError`` that says what to do when the port can't be had.
+/// - Parameter security: The security context of a program that uses https.
+/// - Throws: ``StartupError`` with advice if the port is not available.
 func bindServer(
     for program: String,
     host: String,
@@ -13,9 +13,9 @@ func bindServer(
     advice: String = "choose another one with --port"
 ) async throws -> HTTPServer {
     var configuration = HTTPServer.Configuration()
-    // Whoever presses Control-C does not want to wait half a minute for a slow client.
+    // After Control-C, half a minute is too long to wait for a slow client.
     configuration.shutdownTimeout = .seconds(3)
-    // For curl --http2-prior-knowledge; browsers speak HTTP/2 over TLS only.
+    // For curl --http2-prior-knowledge; browsers use HTTP/2 over TLS only.
     configuration.http2.allowsPriorKnowledge = true
     do {
         let address = InternetAddress(host)

@@ -1,15 +1,15 @@
 import Martlet
 
-/// A name for a file that can't lead out of its directory.
+/// A file name that can't lead out of its directory.
 struct FileName: Sendable {
-    /// At most this many bytes make a name on the usual file systems.
+    /// The maximum length of a name in bytes on common file systems.
     static let maximumLength = 255
 
     let text: String
 
-    /// The last segment of a request's path.
+    /// Takes the last segment of a request's path.
     ///
-    /// A segment is checked after it has been decoded: `/..%2f..%2fetc%2fpasswd` has one segment, and it leads far away.
+    /// The segment is checked after decoding: `/..%2f..%2fetc%2fpasswd` has one segment, and it leads elsewhere.
     ///
     /// - Throws: `HTTPError` with 400 and the reason.
     init(lastOf target: RequestTarget) throws {
@@ -24,7 +24,7 @@ struct FileName: Sendable {
         }
         // A leading dot rules out "." and "..", hidden files, and the temporary files of atomic writes.
         guard name.utf8.first != UInt8(ascii: "."), !name.unicodeScalars.contains(where: Self.isForbidden) else {
-            throw HTTPError(.badRequest, "A file name can't start with a dot or contain slashes or control characters.")
+            throw HTTPError(.badRequest, "A file name can't begin with a dot or contain slashes or control characters.")
         }
         text = name
     }

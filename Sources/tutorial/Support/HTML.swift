@@ -1,6 +1,6 @@
 import MartletWeb
 
-/// A piece of HTML. Whatever is interpolated into it is escaped, unless it is HTML itself.
+/// A fragment of HTML. Interpolated values are escaped, unless they are HTML themselves.
 ///
 /// ```swift
 /// let name = "<script>"
@@ -9,7 +9,7 @@ import MartletWeb
 struct HTML: Sendable, CustomStringConvertible {
     private(set) var description: String
 
-    /// HTML, CSS or JavaScript that is known to be good.
+    /// Creates a fragment of trusted HTML, CSS or JavaScript.
     init(trusted text: String) {
         description = text
     }

@@ -2,7 +2,7 @@ import Martlet
 
 /// A note: one line of text.
 struct Note: Sendable {
-    /// The most bytes of a note.
+    /// The maximum size of a note in bytes.
     static let maximumLength = 500
 
     let text: String
@@ -15,7 +15,7 @@ struct Note: Sendable {
         }
         // A line break would make two notes of it.
         guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
-            throw HTTPError(.badRequest, "A note is one line, without control characters.")
+            throw HTTPError(.badRequest, "A note must be one line, without control characters.")
         }
         self.text = text
     }

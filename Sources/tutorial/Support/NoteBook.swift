@@ -3,17 +3,17 @@ import Martlet
 import ProgramSupport
 import Synchronization
 
-/// The notes, and the file that keeps them: one note a line.
+/// The notes, and the file that stores them: one note per line.
 final class NoteBook: Sendable {
-    /// How many notes there can be.
+    /// The maximum number of notes.
     static let maximumCount = 1000
-    /// More than the notes can have, in bytes.
+    /// Larger than the notes can be, in bytes.
     private static let maximumFileSize = 1_048_576
 
     let path: String
     private let lines: Mutex<[String]>
 
-    /// Reads the file; without one there are no notes yet. Blocks.
+    /// Reads the file. If it does not exist, there are no notes yet. Blocks.
     ///
     /// - Throws: ``StartupError``.
     init(file path: String, program: String) throws {
@@ -29,17 +29,17 @@ final class NoteBook: Sendable {
         lines.withLock { $0.indices.contains(index) ? $0[index] : nil }
     }
 
-    /// Adds a note, and returns how many there are. When it returns the note is on the disk. Blocks.
+    /// Adds a note, and returns the number of notes. The note is on the disk when this returns. Blocks.
     ///
-    /// - Throws: `HTTPError` when there are too many; what went wrong with the file. No note is added then.
+    /// - Throws: `HTTPError` if there are too many notes, or any error of the file. In that case no note is added.
     func add(_ note: Note) throws -> Int {
-        // One after the other: each writes all notes.
+        // Serially, since each call writes all notes.
         try lines.withLock { lines in
             guard lines.count < Self.maximumCount else {
                 throw HTTPError(.init(code: 507), "There is no room for more than \(Self.maximumCount) notes.")
             }
             let text = (lines + [note.text]).map { $0 + "\n" }.joined()
-            // A new file takes the place of the old one: whenever the power fails, one of them is there, and whole.
+            // A new file replaces the old one: after a power failure, one of them is there, and complete.
             try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
             lines.append(note.text)
             return lines.count
@@ -59,7 +59,7 @@ final class NoteBook: Sendable {
             throw StartupError("\(program): \(path) doesn't hold notes. Choose another file with --file.")
         }
         var lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        // What comes after the last line break is no line, unless somebody has left it unfinished.
+        // There is no line after the last line break, unless the file was edited and ends without one.
         if lines.last?.isEmpty == true { lines.removeLast() }
         return lines.map { $0.unicodeScalars.last == "\r" ? String($0.unicodeScalars.dropLast()) : $0 }
     }

@@ -1,9 +1,9 @@
 import FoundationEssentials
 import Martlet
 
-/// The object that a client describes: of all its members, only the name matters here.
+/// The object that a client sends. Only its member `name` is used.
 struct Person: Sendable {
-    /// The value of `name` as text; `null` without one.
+    /// The value of `name` as text; `null` if there is none.
     let name: String
 
     /// Reads a JSON object.
@@ -14,7 +14,7 @@ struct Person: Sendable {
         do {
             members = try JSONDecoder().decode([String: JSONValue].self, from: Data(text.utf8))
         } catch DecodingError.typeMismatch {
-            throw HTTPError(.badRequest, "Bad JSON: an object is expected.")
+            throw HTTPError(.badRequest, "Bad JSON: expected an object.")
         } catch DecodingError.dataCorrupted(let context) {
             throw HTTPError(.badRequest, "Bad JSON: \(context.debugDescription)")
         }

@@ -39,18 +39,18 @@ struct ProgramCommand<Program: TutorialProgram>: AsyncParsableCommand {
 }
 
 extension TutorialProgram {
-    /// What the program answers on a server there.
+    /// The handler of the program on a server at this location.
     func handler(at location: HostOption) throws -> HTTPServer.Handler {
-        Self.guide.answersAnyHost ? answer : try location.guarding(answer)
+        Self.guide.answersAnyHost ? handler : try location.guarding(handler)
     }
 }
 
-/// Where to listen, and which hosts to answer for.
+/// The options for the address to listen on and the hosts to answer for.
 struct HostOption: ParsableArguments {
     @Option(help: "The address or host name to listen on.")
     var host = "127.0.0.1"
 
-    @Option(help: "Another name that this machine is reached by; * for any. Can be repeated.")
+    @Option(help: "Another allowed host name; * for any. Can be repeated.")
     var allowHost: [String] = []
 
     func validate() throws {
@@ -61,13 +61,12 @@ struct HostOption: ParsableArguments {
         }
     }
 
-    /// The handler; on a server for this machine alone, it answers for this machine's names only. The owner of a name
-    /// can let it lead here, so that a page of theirs reads and writes what is meant for the people at this machine (DNS
+    /// The handler, which on a server for this machine only answers requests for this machine's names only. An attacker
+    /// can point another name at this machine, so that a page of theirs could read and write data of its users (DNS
     /// rebinding).
     func guarding(_ handler: @escaping HTTPServer.Handler) throws -> HTTPServer.Handler {
         guard InternetAddress(host).isLoopback else { return handler }
-        return try AllowedHosts(allowHost + [host]).wrapping(handler) {
-            "To allow it, start the server with --allow-host \($0)."
-        }
+        let hosts = try AllowedHosts(allowHost + [host]) { "To allow it, start the server with --allow-host \($0)." }
+        return hosts.wrapping(handler)
     }
 }

@@ -1,22 +1,22 @@
-/// What people are told about a program.
+/// The description of a program.
 struct ProgramGuide: Sendable {
     /// The name of the subcommand.
     let name: String
-    /// The port that the program listens on unless told otherwise.
+    /// The default port of the program.
     let port: Int
     /// What the program does, in a sentence.
     let summary: String
-    /// What there is to learn from it, in a sentence or two.
+    /// What the program teaches, in a sentence or two.
     let lesson: String
     /// The path to open in a browser.
     let path: String
-    /// What the link to `path` says.
+    /// The text of the link to `path`.
     let linkText: String
     /// The name of the program's source file.
     let sourceFile: String
-    /// Whether requests for any host are answered, since there is nothing that another site's page could read or change.
+    /// Whether requests for any host are answered, because a page of another site could not read or change anything.
     let answersAnyHost: Bool
-    /// The command to try, for a server at a URL.
+    /// The command to try with a server at this URL.
     let curl: @Sendable (_ url: String) -> String
 
     init(

@@ -1,27 +1,24 @@
 import ArgumentParser
 import Martlet
 
-/// A program of the tutorial, as the command line, the tour and the tests know it.
-protocol TutorialProgram: Sendable {
-    /// What the program takes on the command line beside `--host` and `--port`.
+/// A program of the tutorial, as used by the command line, the tour and the tests.
+protocol TutorialProgram: RequestHandler {
+    /// The command line options of the program besides `--host` and `--port`.
     associatedtype Options: ParsableArguments = NoOptions
 
-    /// What there is to know about the program.
+    /// The description of the program.
     static var guide: ProgramGuide { get }
 
-    /// What secures the server, for programs that speak https; nil, the default, for those that don't. Throws a
+    /// Creates the security context of a program that uses https; nil, the default, for others. Throws a
     /// ``StartupError`` if something is missing.
     static func makeSecurity(options: Options, console: Console) async throws -> SecurityContext?
 
-    /// Gets ready, before the first request. Throws a ``StartupError`` if something is missing.
+    /// Prepares the program before the first request. Throws a ``StartupError`` if something is missing.
     init(options: Options, console: Console) async throws
-
-    /// Answers one request. May be called many times at once.
-    func answer(_ request: HTTPServerRequest) async throws
 }
 
 extension TutorialProgram {
-    /// The subcommand that runs this program alone.
+    /// The subcommand that runs only this program.
     static var command: any ParsableCommand.Type { ProgramCommand<Self>.self }
 
     static func makeSecurity(options: Options, console: Console) async throws -> SecurityContext? { nil }

@@ -1,5 +1,5 @@
 extension HomePage {
-    /// Asks for the figures every second, as long as somebody looks. Without it the page is complete, but stands still.
+    /// Requests the figures every second while the page is visible. Without it the page is complete, but static.
     static let script: HTML = """
         const status = document.getElementById('status');
         async function refresh() {

@@ -1,10 +1,10 @@
 import Martlet
 
 /// The home page of the tour, and the figures that it keeps up to date.
-struct HomePage: Sendable {
+struct HomePage: RequestHandler {
     let stops: [TourStop]
 
-    func answer(_ request: HTTPServerRequest) async throws {
+    func handle(_ request: HTTPServerRequest) async throws {
         guard request.method == .get || request.method == .head else {
             throw HTTPError(
                 refusing: request.method,

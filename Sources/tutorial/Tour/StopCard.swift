@@ -1,9 +1,9 @@
 import Martlet
 
-/// What the home page says about one program.
+/// The card of one program on the home page.
 struct StopCard {
     let stop: TourStop
-    /// The host that the browser asked for: where the home page was reached, the programs are too.
+    /// The host of the browser's request: the programs are reachable at the same host as the home page.
     let host: Authority?
 
     var html: HTML {

@@ -22,7 +22,7 @@ struct Tour: AsyncParsableCommand {
     var anyPorts = false
 
     func run() async throws {
-        // All ports first: when one can't be had, nothing has begun that would have to be undone.
+        // All ports are bound first: if one is not available, nothing has to be undone.
         let home = try await bind("tour", port: homePort, security: nil)
         var servers: [HTTPServer] = []
         for program in Tutorial.programs {
@@ -33,7 +33,7 @@ struct Tour: AsyncParsableCommand {
             stops.append(try await program.tourStop(on: server, location))
         }
         let page = HomePage(stops: stops)
-        let answerHome = try location.guarding(page.answer)
+        let answerHome = try location.guarding(page.handler)
         try await runUntilStopped(Logger(label: "tutorial")) { [stops] in
             let console = Console()
             for stop in stops {
@@ -69,7 +69,7 @@ struct Tour: AsyncParsableCommand {
 }
 
 extension TutorialProgram {
-    /// The program with its usual options, as a stop of the tour.
+    /// The program with its default options, as a stop of the tour.
     fileprivate static func tourStop(on server: HTTPServer, _ location: HostOption) async throws -> TourStop {
         let console = Console(speaker: guide.name)
         let program = try await Self(options: Options.parse([]), console: console)

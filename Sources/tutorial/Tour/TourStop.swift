@@ -22,9 +22,9 @@ final class TourStop: Sendable {
         }
     }
 
-    /// What happens at this stop now.
+    /// The current figures of this stop.
     var figures: Figures {
-        let connections = server.connectionsInfo
+        let connections = server.connectionCounts
         return Figures(
             requests: requests.load(ordering: .relaxed),
             total: connections.total,

@@ -119,7 +119,7 @@
             try await withDatabase { database in
                 let log = try await database.open()
                 let error = await #expect(throws: ChatLogError.self) { try await database.open(spool: "other") }
-                #expect(error?.description.contains("Another chat writes to this room") == true)
+                #expect(error?.description.contains("Another chat is writing to this room") == true)
                 let elsewhere = try await database.open(room: "other room", spool: "other")
                 await elsewhere.close()
                 await log.close()
@@ -247,7 +247,7 @@
                     let error = #expect(throws: MySQLError.self) {
                         try MySQLSchema.migrate(connection, Array(migrations.prefix(2)))
                     }
-                    #expect(error?.message == "The tables are of a later version of the chat")
+                    #expect(error?.message == "The tables are from a later version of the chat")
                 }
             }
         }

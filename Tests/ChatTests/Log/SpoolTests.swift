@@ -206,7 +206,10 @@ struct SpoolTests {
                     count += 1
                 }
             }
-            #expect(error?.description.hasPrefix("The database is away for too long: \(count) messages wait") == true)
+            #expect(
+                error?.description.hasPrefix("The database has been unavailable for too long: \(count) messages wait")
+                    == true
+            )
             #expect((5...10).contains(count))
             // Nothing of the one that was refused is there; and when some have been stored, others have room.
             #expect(try spool.next(100) == messages(1...count))
@@ -220,7 +223,7 @@ struct SpoolTests {
         try await withTemporaryDirectory { directory in
             let spool = try Spool(directory.path)
             let error = #expect(throws: ChatLogError.self) { _ = try Spool(directory.path).last }
-            #expect(error?.description == "Another chat uses the spool \(directory.path).")
+            #expect(error?.description == "Another chat is using the spool \(directory.path).")
             #expect(spool.last == 0)
         }
     }

@@ -19,7 +19,7 @@ struct ChatTextTests {
 
     @Test func countsCharactersAndBytes() throws {
         #expect(try ChatText(String(repeating: "é", count: 4_000)).text.count == 4_000)
-        #expect(throws: ChatProblem(.badText, "A text has at most 4000 characters.")) {
+        #expect(throws: ChatProblem(.badText, "A text may have at most 4000 characters.")) {
             try ChatText(String(repeating: "é", count: 4_001))
         }
         // A character of 25 bytes each.

@@ -22,10 +22,10 @@ struct ClientMessageTests {
     }
 
     @Test(arguments: [
-        ("", "That is not JSON."), ("{", "That is not JSON."), ("[]", "A message is a JSON object."),
-        ("7", "A message is a JSON object."), ("{}", "“type” is missing."),
+        ("", "The message is not JSON."), ("{", "The message is not JSON."), ("[]", "A message must be a JSON object."),
+        ("7", "A message must be a JSON object."), ("{}", "“type” is missing."),
         (#"{"type":7}"#, "“type” has a value of the wrong type."),
-        (#"{"type":"sing"}"#, "“type” is none of join, say, rename and ping."),
+        (#"{"type":"sing"}"#, "“type” must be join, say, rename or ping."),
         (#"{"type":"join"}"#, "“name” is missing."),
         (#"{"type":"join","name":"A","after":"1"}"#, "“after” has a value of the wrong type."),
         (#"{"type":"say","id":"1","text":"a"}"#, "The id is not a UUID."),

@@ -32,11 +32,11 @@ struct ChatRoomStateTests {
     @Test func refusesNamesThatOthersHave() throws {
         var room = state()
         _ = try join(&room, ada, "Ada")
-        #expect(throws: ChatProblem(.nameTaken, "Somebody here is called ADA already.")) {
+        #expect(throws: ChatProblem(.nameTaken, "The name ADA is already taken.")) {
             try join(&room, bob, "ADA")
         }
         _ = try join(&room, bob, "Bob")
-        #expect(throws: ChatProblem(.nameTaken, "Somebody here is called ada already.")) {
+        #expect(throws: ChatProblem(.nameTaken, "The name ada is already taken.")) {
             try room.receive(.rename(name: "ada"), from: bob, at: now, time: 0)
         }
     }
@@ -106,7 +106,7 @@ struct ChatRoomStateTests {
             #expect(problem?.code == .notJoined)
         }
         _ = try join(&room, ada, "Ada")
-        #expect(throws: ChatProblem(.alreadyJoined, "You have joined already.")) { try join(&room, ada, "Eve") }
+        #expect(throws: ChatProblem(.alreadyJoined, "You have already joined.")) { try join(&room, ada, "Eve") }
     }
 
     @Test func hasRoomForSoMany() throws {
@@ -256,7 +256,7 @@ struct ChatRoomStateTests {
         _ = try join(&room, ada, "Ada")
         let id = MessageID()
         for _ in 0..<2 { _ = try room.receive(.say(id: id, text: "a"), from: ada, at: now, time: 0) }
-        #expect(throws: ChatProblem(.tooFast, "That was too fast. Wait a moment.", id: id, retryAfter: 250)) {
+        #expect(throws: ChatProblem(.tooFast, "You are sending too fast. Wait a moment.", id: id, retryAfter: 250)) {
             try room.receive(.say(id: id, text: "a"), from: ada, at: now, time: 0)
         }
         _ = try room.receive(.say(id: id, text: "a"), from: ada, at: now + .milliseconds(250), time: 0)
@@ -283,7 +283,7 @@ struct ChatRoomStateTests {
         var room = state()
         _ = try join(&room, ada, "Ada")
         let id = MessageID()
-        #expect(throws: ChatProblem(.badText, "There is nothing in it.", id: id)) {
+        #expect(throws: ChatProblem(.badText, "The text is empty.", id: id)) {
             try room.receive(.say(id: id, text: " "), from: ada, at: now, time: 0)
         }
     }

@@ -1,5 +1,5 @@
-import Foundation
 import Martlet
+import Synchronization
 import Testing
 
 @testable import chat
@@ -36,34 +36,23 @@ struct RoomBoundsTests {
         #expect(tail.after(count - longest.count - 1) == nil)
     }
 
-    @Test("R24: what it costs that one comes back does not depend on how many do")
-    func comingBack() throws {
-        func cost(_ count: Int) throws -> Duration {
-            let requests = (1...count).map { number in
-                ClientRequest(.join(name: "m \(number)", key: nil, after: nil), room: "lobby", limits: ChatLimits())
-            }
-            var room = ChatRoomState(room: "lobby")
-            func member(_ number: Int) -> ChatRoomState.MemberID { .init(number: UInt64(number)) }
-            let now = ContinuousClock.now
-            for (number, request) in requests.enumerated() {
-                _ = try room.receive(request, from: member(number), at: now, time: 0)
-            }
-            _ = room.receive(.people(room.takeChanges()))
-            let start = processorTime()
-            // One half comes back under the same name, and one goes.
-            for number in 0..<count { room.leave(member(number)) }
-            for number in 0..<count / 2 {
-                _ = try room.receive(requests[number], from: member(count + number), at: now, time: 0)
-            }
-            let changes = room.takeChanges()
-            let end = processorTime()
-            #expect(changes.left.count == count - count / 2)
-            return (end - start) / count
+    @Test("R24: what it costs that one comes back does not depend on how many do", arguments: [250, 4_000])
+    func comingBack(count: Int) {
+        let comparisons = Counter()
+        let names = (0..<count).map { CountedName(number: $0, comparisons: comparisons) }
+        var changes = UntoldChanges<Int, CountedName>()
+        for name in names { changes.leave(name) }
+        // One half comes back.
+        for name in names.prefix(count / 2) {
+            let isKnown = changes.comeBack(as: name)
+            #expect(isKnown)
         }
-        _ = try cost(100)
-        // With lists that are searched for each it is sixteen times as much, and more. A busy machine adds to some runs; it
-        // takes nothing away.
-        #expect(try (0..<5).contains { _ in try cost(4_000) < cost(250) * 6 })
+        let gone = changes.takeAll().gone
+        #expect(gone.count == count - count / 2)
+        #expect(changes.isEmpty)
+        // A list would be searched for each: half of it on average.
+        let made = comparisons.value.load(ordering: .relaxed)
+        #expect(made <= 20 * count, "\(made) comparisons")
     }
 
     @Test func keepsNothingThatIsTooLarge() {
@@ -90,9 +79,21 @@ struct RoomBoundsTests {
     }
 }
 
-/// How long this thread has worked.
-private func processorTime() -> Duration {
-    var time = timespec()
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-    return .seconds(Int(time.tv_sec)) + .nanoseconds(Int(time.tv_nsec))
+/// A name that counts how many times it is compared with another.
+private struct CountedName: Hashable, Sendable {
+    let number: Int
+    let comparisons: Counter
+
+    static func == (one: Self, other: Self) -> Bool {
+        one.comparisons.value.add(1, ordering: .relaxed)
+        return one.number == other.number
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(number)
+    }
+}
+
+private final class Counter: Sendable {
+    let value = Atomic(0)
 }

@@ -26,7 +26,7 @@ struct ChatPageTests {
                         try await bob.find("#name").clear()
                         try await bob.type("ADA", into: "#name")
                         try await bob.click("#enter")
-                        try await bob.wait(for: "#name-problem", toSay: "Somebody here is called ADA already.")
+                        try await bob.wait(for: "#name-problem", toSay: "The name ADA is already taken.")
                         try await enter(bob, "Bob")
                         try await ada.wait(until: "document.querySelectorAll('#people li').length === 2")
 
@@ -181,7 +181,7 @@ private final class PickyServer: Sendable {
     }
 
     private func answer(_ request: HTTPServerRequest) async throws {
-        if let asset = PageAsset.all[request.url.path] { return try await asset.answer(request) }
+        if let asset = PageAsset.all[request.url.path] { return try await asset.handle(request) }
         let socket = try await WebSocket.upgrade(request)
         guard case .text(let json)? = try await socket.receive() else { return }
         struct Join: Decodable { var after: Int? }

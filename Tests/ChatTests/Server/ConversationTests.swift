@@ -182,7 +182,7 @@ struct ConversationTests {
         try await withChat(limits: limits) { chat in
             let ada = try await chat.member("Ada")
             let silent = try await chat.client()
-            let reason = WebSocketClose(.policyViolation, reason: "You have not said who you are.")
+            let reason = WebSocketClose(.policyViolation, reason: "You have not joined in time.")
             #expect(try await silent.end() == reason)
             try await ada.say("I am here")
             #expect(try await ada.texts(1) == ["I am here"])

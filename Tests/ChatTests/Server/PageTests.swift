@@ -21,7 +21,7 @@ struct PageTests {
                 )
                 #expect(response.headers[.xContentTypeOptions] == "nosniff")
                 let tag = try #require(response.headers[.eTag])
-                let content = try await response.text
+                let content = try await response.text()
                 // Nothing from elsewhere, and no script within the page.
                 #expect(!content.contains("<script>"))
                 #expect(!content.contains("style="))

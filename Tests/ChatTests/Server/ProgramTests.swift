@@ -34,7 +34,7 @@ struct ProgramTests {
     }
 
     @Test(arguments: [
-        ("redis://a/b", "Error: Messages can't be kept at redis://. Use a file of SQLite's, or mysql://.\n"),
+        ("redis://a/b", "Error: Messages can't be stored at redis://. Use an SQLite file, or mysql://.\n"),
         ("/no/such/folder/chat.sqlite", "Error: The log /no/such/folder/chat.sqlite can't be used: "),
     ])
     func saysWhyItCannotStart(log: String, error: String) async throws {

@@ -174,6 +174,7 @@ import Testing
         try check(other, .unexpectedBoundary) { $0.surroundingBytes = 13 }
         try check(other, .tooMuchAround(limit: -1)) { $0.surroundingBytes = -1 }
         try check("\(two)abc", nil) { $0.surroundingBytes = 3 }
+        try check(two, nil) { $0.surroundingBytes = -1 }
         try check("\(two)abcd", .tooMuchAround(limit: 3)) { $0.surroundingBytes = 3 }
         try check(two, .tooManyParts(limit: -1)) { $0.partCount = -1 }
     }

@@ -4,6 +4,19 @@ import Testing
 
 @Suite("URLs (RFC 3986)")
 struct HTTPURLTests {
+    @Test("have segments and parameters, as the target of a request has")
+    func segmentsAndParameters() throws {
+        for text in ["http://a/list/a%20b/?page=2&q=x+y", "http://a", "http://a/", "http://a//b?"] {
+            let url = try #require(HTTPURL(text))
+            let target = try #require(RequestTarget(url.requestTarget))
+            #expect(try url.pathSegments == target.pathSegments)
+            #expect(try url.queryParameters == target.queryParameters)
+        }
+        let url = try #require(HTTPURL("http://a/b%ff?c=%ff"))
+        #expect(throws: PercentEncoding.DecodingError.self) { try url.pathSegments }
+        #expect(throws: QueryParameters.ParsingError.self) { try url.queryParameters }
+    }
+
     @Test(
         "are read and written",
         arguments: [

@@ -134,6 +134,27 @@ import Testing
         }
     }
 
+    @Test(
+        "answers the first violation of several, however the message is cut",
+        arguments: [
+            // Stored blocks; a block of type 3 does not exist.
+            ("c1 0c 00 06 00 f9 ff ff 61 61 61 61 61 00", 4, .invalidUTF8),
+            ("c1 0a 00 04 00 fb ff 61 61 61 ff 00", 2, .messageTooBig(limit: 2)),
+            ("c1 09 00 03 00 fc ff 61 61 ff 00", 2, .messageTooBig(limit: 2)),
+            ("c1 09 00 03 00 fc ff 61 61 ff 00", 3, .invalidUTF8),
+            ("c1 07 00 01 00 fe ff ff 07", 4, .invalidUTF8),
+            ("c1 08 00 02 00 fd ff 61 61 07", 1, .messageTooBig(limit: 1)),
+            ("c1 08 00 02 00 fd ff 61 61 07", 2, .corruptCompression(.corrupt("invalid block type"))),
+            ("c1 08 00 02 00 fd ff c3 a4 07", 0, .messageTooBig(limit: 0)),
+            ("c1 07 00 01 00 fe ff c3 07", 4, .corruptCompression(.corrupt("invalid block type"))),
+        ] as [(String, Int, WebSocketViolation)]
+    )
+    func firstViolation(_ bytes: String, limit: Int, _ expected: WebSocketViolation) {
+        for pieces in Pieces.ways(of: hex(bytes)) {
+            #expect(FrameOutcome.read(pieces, limit: limit, deflate: PerMessageDeflate()).last == .failed(expected))
+        }
+    }
+
     @Test("compresses what the other side decompresses, with every window") func roundTrips() throws {
         let messages = (1...6).map { String(repeating: "{\"name\": \"martlet\", \"n\": \($0)} ", count: $0 * 40) }
         for bits in 9...15 {

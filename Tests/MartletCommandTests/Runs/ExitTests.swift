@@ -13,7 +13,7 @@ struct ExitTests {
             let missing = try await martlet("get", "\(url)/status/404", "--fail")
             #expect(missing.status == 4)
             #expect(missing.text == "status")
-            #expect(missing.errors == "martlet: The server answered 404 Not Found.\n")
+            #expect(missing.errors == "martlet: The server responded with 404 Not Found.\n")
             let broken = try await martlet("get", "\(url)/status/503", "-f", "-s")
             #expect(broken.status == 5)
             #expect(broken.errors == "")
@@ -47,7 +47,7 @@ struct ExitTests {
             #expect(await Run(try startMartlet(arguments)).status == 64, "\(arguments)")
         }
         #expect(try await martlet("--version").text == "0.1\n")
-        #expect(try await martlet("get", "--help").text.contains("Exit codes: 0 the server has answered"))
+        #expect(try await martlet("get", "--help").text.contains("Exit codes: 0 the server has responded"))
     }
 
     @Test("A server that is silent is not waited for")

@@ -57,7 +57,7 @@ struct OutputTests {
             #expect(binary.output.isEmpty)
             #expect(
                 binary.errors == "martlet: The content is binary and would disturb the terminal. Save it with "
-                    + "--output FILE, or use --output - to print it all the same.\n"
+                    + "--output FILE, or use --output - to print it anyway.\n"
             )
             let forced = try await martlet("get", "\(url)/binary", "-o", "-", terminals: [1])
             #expect(forced.output.count == 8)
@@ -136,7 +136,7 @@ struct OutputTests {
             )
             let timing = try await martlet("get", "\(url)/json", "--timing")
             let lines =
-                /name look-up  -\nconnect       [0-9.]+ ms\nfirst byte    [0-9.]+ ms\ntotal         [0-9.]+ ms\n/
+                /name lookup   -\nconnect       [0-9.]+ ms\nfirst byte    [0-9.]+ ms\ntotal         [0-9.]+ ms\n/
             #expect(try lines.wholeMatch(in: timing.errors) != nil, "\(timing.errors)")
         }
     }

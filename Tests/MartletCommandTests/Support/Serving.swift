@@ -31,13 +31,13 @@ struct Serving {
 
     /// Sends it Control-C, and waits for its end.
     func interrupt() async -> Run {
-        client.close()
+        await client.close()
         process.send(SIGINT)
         return await Run(process)
     }
 
     fileprivate func end() async {
-        client.close(force: true)
+        await client.close(force: true)
         await process.end()
     }
 }

@@ -36,14 +36,14 @@ struct ArgumentTests {
     @Test("C16: fields of a form, in curl's grammar")
     func form() throws {
         func field(_ text: String) throws -> FormField { try #require(FormField(argument: text), "\(text)") }
-        func text(_ text: String, _ filename: String? = nil, _ type: MediaType? = nil) -> [FormField.Part] {
-            [.init(content: .text(text), filename: filename, type: type)]
+        func text(_ text: String, _ fileName: String? = nil, _ mediaType: MediaType? = nil) -> [FormField.Part] {
+            [.init(content: .text(text), fileName: fileName, mediaType: mediaType)]
         }
-        func file(_ path: String, _ filename: String?, _ type: MediaType? = nil) -> [FormField.Part] {
-            [.init(content: .file(ContentArgument(argument: "@\(path)")), filename: filename, type: type)]
+        func file(_ path: String, _ fileName: String?, _ mediaType: MediaType? = nil) -> [FormField.Part] {
+            [.init(content: .file(ContentArgument(argument: "@\(path)")), fileName: fileName, mediaType: mediaType)]
         }
         #expect(try field("=").name == "")
-        #expect(try field("a=@-").parts == [.init(content: .file(.standardInput), filename: "-")])
+        #expect(try field("a=@-").parts == [.init(content: .file(.standardInput), fileName: "-")])
         #expect(try field("a=<-").parts == [.init(content: .file(.standardInput))])
         let table: [(String, [FormField.Part])] = [
             ("a=", text("")), ("a=b;c=d", text("b;c=d")), ("a=b=c", text("b=c")), ("a=b@c", text("b@c")),

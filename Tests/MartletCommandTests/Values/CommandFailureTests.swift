@@ -21,12 +21,12 @@ struct CommandFailureTests {
             ),
             (
                 HTTPClientError.couldNotConnect(host: "a", port: 1, reason: "no"), .couldNotConnect,
-                "Couldn't connect to a, port 1: no. Is the server running, and is this its port?"
+                "Couldn't connect to a, port 1: no. Is the server running, and is this the right port?"
             ),
             (
                 HTTPClientError.proxyTunnelRefused(.proxyAuthenticationRequired), .couldNotConnect,
-                "The proxy opens no tunnel: 407 Proxy Authentication Required. "
-                    + "Give it a name and a password: --proxy http://name:password@host:port."
+                "The proxy refused to open a tunnel: 407 Proxy Authentication Required. "
+                    + "Add a user name and a password: --proxy http://name:password@host:port."
             ),
             (
                 HTTPClientError.timedOut(.total, host: "a", port: 1, after: .seconds(2)), .timedOut,

@@ -59,7 +59,7 @@ struct OutputTextTests {
         )
         #expect(
             text.description == """
-                name look-up  -
+                name lookup   -
                 connect       0.1 ms
                 first byte    2.0 ms
                 total         12345.0 ms

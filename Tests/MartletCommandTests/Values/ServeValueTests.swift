@@ -32,7 +32,7 @@ struct ServeValueTests {
         )
         #expect(
             line(byteCount: 34_816_000, isComplete: false, duration: .seconds(2)).text(colours: false)
-                == "15:04:05 200 GET /a.txt  33.2 MiB  2000.0 ms  192.168.1.7  broken off\n"
+                == "15:04:05 200 GET /a.txt  33.2 MiB  2000.0 ms  192.168.1.7  incomplete\n"
         )
         #expect(line(status: nil, isComplete: false).text(colours: false).hasPrefix("15:04:05 499 GET"))
     }

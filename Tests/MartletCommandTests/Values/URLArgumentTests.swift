@@ -39,7 +39,7 @@ struct URLArgumentTests {
     )
     func refusesNames(path: String) throws {
         let url = try #require(HTTPURL("http://a\(path)"))
-        let failure = CommandFailure(.usage, "The URL ends with no name for a file. Choose one with --output.")
+        let failure = CommandFailure(.usage, "The URL does not end with a file name. Choose one with --output.")
         #expect(throws: failure) { try URLArgument.fileName(of: url) }
     }
 }

@@ -55,7 +55,7 @@ struct NameResolverTests {
             let error = await #expect(throws: SocketError.self) {
                 try await InternetAddress(name).socketAddresses(port: 1, resolver: resolver)
             }
-            #expect(error?.description == "Couldn't look up \(name): the system has not found its address in time")
+            #expect(error?.description == "Couldn't look up \(name): the name lookup has timed out")
         }
         names.open()
     }
@@ -75,7 +75,7 @@ struct NameResolverTests {
         let error = await #expect(throws: SocketError.self) {
             try await InternetAddress("another").socketAddresses(port: 1, resolver: resolver)
         }
-        #expect(error?.description == "Couldn't look up another: too many names are being looked up")
+        #expect(error?.description == "Couldn't look up another: too many name lookups are in progress")
         names.open()
         for _ in 0..<NameResolver.limit { #expect(try await !outcomes.next()) }
     }

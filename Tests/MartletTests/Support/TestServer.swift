@@ -57,7 +57,7 @@ func run(
     }
     await server.close(force: true)
     try await serving.value
-    #expect(server.connectionsInfo.total == 0)
+    #expect(server.connectionCounts.total == 0)
     try await watch.expectNothingLeft()
 }
 

@@ -103,7 +103,7 @@ struct CertificateTests {
             .pem(certificateChain: chain, privateKey: locked, password: "secret"),
         ] {
             try await withSecureServer(SecurityContext(identity: identity)) { server in
-                let text = try await certificates.makeClient().get(server.url).text
+                let text = try await certificates.makeClient().get(server.url).text()
                 #expect(text == "Hello, world!")
             }
         }

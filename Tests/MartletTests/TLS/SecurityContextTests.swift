@@ -10,7 +10,7 @@ struct SecurityContextTests {
     private func hello(_ security: SecurityContext, trusting trust: SecurityContext) async throws -> String {
         var text = ""
         try await withSecureServer(security) { server in
-            text = try await makeClient { $0.security = trust }.get(server.url).text
+            text = try await makeClient { $0.security = trust }.get(server.url).text()
         }
         return text
     }
@@ -131,9 +131,9 @@ struct SecurityContextTests {
             }
             try await withSecureServer(certificates.security, configuration, handler: handler) { server in
                 let client = certificates.makeClient()
-                let direct = try await client.get(server.url).text
+                let direct = try await client.get(server.url).text()
                 #expect(direct == "true")
-                let forwarded = try await client.get(server.url, headers: fields).text
+                let forwarded = try await client.get(server.url, headers: fields).text()
                 #expect(forwarded == said)
             }
             try await withServer(configuration, handler) { server in

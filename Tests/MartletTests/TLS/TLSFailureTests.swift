@@ -89,7 +89,7 @@ struct TLSFailureTests {
         #expect(TLSFailure.reason(in: "EOF during handshake") == "")
         #expect(TLSFailure.reason(in: "OPENSSL_internal:") == "")
         #expect(TLSFailure(reason: "").text == "TLS failed.")
-        #expect(TLSFailure(reason: "BAD_SIGNATURE").text == "The server broke a rule of TLS (bad signature).")
+        #expect(TLSFailure(reason: "BAD_SIGNATURE").text == "The server violated TLS (bad signature).")
         #expect(TLSFailure(reason: "CERTIFICATE_VERIFY_FAILED").text.contains("security.trustedRoots"))
     }
 
@@ -157,7 +157,7 @@ struct TLSFailureTests {
                     $0.http2 = http2
                     $0.connectionFactory = { _ in .host("127.0.0.1", port: port) }
                 }
-                let text = try await client.get("https://\(host):\(port)/").text
+                let text = try await client.get("https://\(host):\(port)/").text()
                 #expect(text == "\(host):\(port)")
             }
         }

@@ -69,7 +69,7 @@
             let site = try site()
             var configuration = VirtualDirectory.Configuration()
             configuration.walksStepwise = walksStepwise
-            configuration.allowDirectoryListing = true
+            configuration.listsDirectories = true
             let files = VirtualDirectory(site.root, configuration: configuration)
             for (target, expected) in [
                 ("/index/", "403"), ("/index/index.html", "403"), ("/file.txt", "403"), ("/dir/file.txt", "403"),

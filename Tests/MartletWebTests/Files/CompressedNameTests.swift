@@ -27,7 +27,7 @@ struct CompressedNameTests {
             var configuration = VirtualDirectory.Configuration()
             configuration.maximumCachedFileBytes = cachedBytes
             let files = VirtualDirectory(site.root, configuration: configuration)
-            try await withServer(over: transport, .bare, client: { $0.decompresses = false }, files.serveRequest) {
+            try await withServer(over: transport, .bare, client: { $0.decompresses = false }, files.handle) {
                 server,
                 client in
                 for name in ["x.svgz", "X.SVGZ", "a.b.svgz"] {

@@ -57,7 +57,7 @@ struct JailTests {
     func noLinks(walksStepwise: Bool) async throws {
         try await withFiles(try jail()) {
             $0.walksStepwise = walksStepwise
-            $0.followLinks = false
+            $0.followsLinks = false
         } test: { server in
             for target in ["/good", "/inner/up", "/gooddir/a.txt", "/chain", "/self/a.txt", "/relative", "/outdir/"] {
                 let response = try await server.response(to: get(target))
@@ -71,7 +71,7 @@ struct JailTests {
     func noJail(walksStepwise: Bool) async throws {
         try await withFiles(try jail()) {
             $0.walksStepwise = walksStepwise
-            $0.jailRoot = false
+            $0.confinesLinks = false
         } test: { server in
             for target in ["/relative", "/absolute", "/outdir/secret.txt", "/indirect"] {
                 let response = try await server.response(to: get(target))
@@ -114,7 +114,7 @@ struct JailTests {
         #expect(Self.escapes.count >= 100)
         try await withFiles(try jail()) {
             $0.walksStepwise = walksStepwise
-            $0.allowDirectoryListing = true
+            $0.listsDirectories = true
             $0.servesHiddenFiles = true
         } test: { server in
             for target in Self.escapes {
@@ -133,9 +133,9 @@ struct JailTests {
         // Who opens a pipe to write without waiting fails as long as nobody reads.
         try await withFiles(jail) {
             $0.walksStepwise = walksStepwise
-            $0.jailRoot = false
-            $0.allowDirectoryListing = true
-            $0.followMounts = true
+            $0.confinesLinks = false
+            $0.listsDirectories = true
+            $0.followsMounts = true
         } test: { server in
             for target in ["/pipe", "/device"] {
                 let response = try await server.response(to: get(target))
@@ -154,8 +154,8 @@ struct JailTests {
         for (follows, status) in [(false, 404), (true, 200)] {
             var configuration = VirtualDirectory.Configuration()
             configuration.walksStepwise = walksStepwise
-            configuration.followMounts = follows
-            try await withServer(.bare, VirtualDirectory("/", configuration: configuration).serveRequest) { server in
+            configuration.followsMounts = follows
+            try await withServer(.bare, VirtualDirectory("/", configuration: configuration).handle) { server in
                 let response = try await server.response(to: get("/proc/version"))
                 #expect(response.status == status)
             }

@@ -22,7 +22,7 @@ struct ListingTests {
     @Test("are sorted, escaped and complete, and leave out what nobody can get")
     func page() async throws {
         try await withFiles(try site(), pathPrefix: "/files") {
-            $0.allowDirectoryListing = true
+            $0.listsDirectories = true
         } test: { server in
             let response = try await server.response(to: get("/files/birds/"))
             #expect(response["content-type"] == "text/html; charset=utf-8")
@@ -50,7 +50,7 @@ struct ListingTests {
     @Test("are JSON for those who ask for it", arguments: ["application/json", "application/json, text/html;q=0.5"])
     func json(accept: String) async throws {
         try await withFiles(try site()) {
-            $0.allowDirectoryListing = true
+            $0.listsDirectories = true
         } test: { server in
             let response = try await server.response(to: get("/birds/", "Accept: \(accept)"))
             #expect(response["content-type"] == "application/json; charset=utf-8")

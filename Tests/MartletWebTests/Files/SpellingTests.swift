@@ -30,7 +30,7 @@ struct SpellingTests {
         let files =
             hasPrefix ? VirtualDirectory(site.root, pathPrefix: "/st atic", configuration: plain.configuration) : plain
         let before = hasPrefix ? "/st%20atic" : ""
-        try await withServer(.bare, files.serveRequest) { server in
+        try await withServer(.bare, files.handle) { server in
             let client = try await server.connect()
             for spelling in [
                 "/app.js", "/%61pp.js", "/a%70p.js", "//app.js", "/app%2ejs", "/app%2Ejs", "///%61%70%70.%6A%73",
@@ -58,7 +58,7 @@ struct SpellingTests {
     @Test("M3: an index file and its directory share what was made of it")
     func index() async throws {
         let (site, files) = try files()
-        try await withServer(.bare, files.serveRequest) { server in
+        try await withServer(.bare, files.handle) { server in
             for target in ["/sub/", "/sub/index.html", "//sub//", "/%73ub/"] {
                 let response = try await server.response(to: get(target, "Accept-Encoding: gzip"))
                 #expect(response["content-encoding"] == "gzip")
@@ -71,7 +71,7 @@ struct SpellingTests {
     @Test("M3: an index file that goes before the present one is seen at once")
     func indexOrder() async throws {
         let (site, files) = try files { $0.indexFiles = ["first.html", "index.html"] }
-        try await withServer(.bare, files.serveRequest) { server in
+        try await withServer(.bare, files.handle) { server in
             for _ in 0..<2 { #expect(try await server.response(to: get("/sub/")).text == script) }
             try site.write("first", to: "root/sub/first.html")
             #expect(try await server.response(to: get("/sub/")).text == "first")
@@ -81,7 +81,7 @@ struct SpellingTests {
     @Test("M3: what many ask for at once is compressed once, over every transport", arguments: Transport.allCases)
     func singleFlight(transport: Transport) async throws {
         let (site, files) = try files()
-        try await withServer(over: transport, .bare, files.serveRequest) { server, client in
+        try await withServer(over: transport, .bare, files.handle) { server, client in
             try await withThrowingTaskGroup(of: Int.self) { group in
                 for number in 0..<20 {
                     let path = ["app.js", "%61pp.js", "a%70p.js"][number % 3]
@@ -147,7 +147,7 @@ struct SpellingTests {
         let site = try TemporaryDirectory()
         for number in 0..<500 { try site.write("", to: "root/\(number)") }
         try await withFiles(site) {
-            $0.allowDirectoryListing = true
+            $0.listsDirectories = true
         } test: { server in
             let page = try await server.response(to: get("/"))
             #expect(page["content-type"] == "text/html; charset=utf-8")

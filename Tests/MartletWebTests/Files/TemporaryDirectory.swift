@@ -102,7 +102,7 @@ func withFiles(
     var configuration = VirtualDirectory.Configuration()
     change(&configuration)
     let files = VirtualDirectory(directory.root, pathPrefix: pathPrefix, configuration: configuration)
-    try await withServer(.bare, files.serveRequest, test: test)
+    try await withServer(.bare, files.handle, test: test)
 }
 
 /// The system's `write`, which a method hides.

@@ -154,7 +154,7 @@ struct VirtualDirectoryTests {
         let site = try site()
         try await withFiles(site) { configuration in
             configuration.directoryHandler = { directory, request in
-                try await directory.serveFile("x.bin", to: request)
+                try await directory.sendFile("x.bin", to: request)
             }
             configuration.errorPageHandler = { request in
                 try await request.response.end("Oh: \(request.response.statusCode)")
@@ -179,7 +179,7 @@ struct VirtualDirectoryTests {
             let files = VirtualDirectory(site.root, pathPrefix: "/static")
             #expect(files.root == site.root)
             #expect(files.pathPrefix == "/static")
-            let serving = Task { try await files.serve(server) }
+            let serving = Task { try await server.serve(files) }
             #expect(try await server.response(to: get("/static/digits.txt")).text == "0123456789")
             #expect(try await server.response(to: get("/static/none")).status == 404)
             await server.close()
@@ -211,7 +211,7 @@ struct VirtualDirectoryTests {
         try site.write("outside", to: "outside/.file.txt")
         let files = VirtualDirectory(site.root)
         try await withServer { request in
-            try await files.serveFile(site.path + "/outside" + request.url.path, to: request)
+            try await files.sendFile(site.path + "/outside" + request.url.path, to: request)
         } test: { server in
             let response = try await server.response(to: get("/.file.txt", "Range: bytes=0-2"))
             #expect(response.status == 206)
@@ -225,7 +225,7 @@ struct VirtualDirectoryTests {
     @Test("answers 404 while its root does not exist, and serves it once it does")
     func missingRoot() async throws {
         let site = try TemporaryDirectory()
-        try await withServer(.bare, VirtualDirectory(site.path + "/later").serveRequest) { server in
+        try await withServer(.bare, VirtualDirectory(site.path + "/later").handle) { server in
             #expect(try await server.response(to: get("/a.txt")).status == 404)
             try site.makeDirectory("later")
             try site.write("a", to: "later/a.txt")
@@ -242,7 +242,7 @@ struct VirtualDirectoryTests {
         }
         try site.link("current", to: "one")
         try site.link("next", to: "two")
-        try await withServer(.bare, VirtualDirectory(site.path + "/current").serveRequest) { server in
+        try await withServer(.bare, VirtualDirectory(site.path + "/current").handle) { server in
             #expect(try await server.response(to: get("/a.txt")).text == "one")
             try site.replace("current", with: "next")
             #expect(try await server.response(to: get("/a.txt")).text == "two")
@@ -293,7 +293,7 @@ struct VirtualDirectoryTests {
         small.settlingSeconds = 0
         let files = VirtualDirectory(site.root, configuration: small)
         for number in 0..<60 { try site.write(Array(repeating: 0x61, count: 3000), to: Array("root/\(number)".utf8)) }
-        try await withServer(.bare, files.serveRequest) { server in
+        try await withServer(.bare, files.handle) { server in
             let client = try await server.connect()
             for number in 0..<120 {
                 client.send(get("/\(number % 60)"))
@@ -312,7 +312,7 @@ struct VirtualDirectoryTests {
         configuration.settlingSeconds = 0
         let files = VirtualDirectory(site.root, configuration: configuration)
         for number in 0..<30 { try site.makeHole(20_000 + number, at: "root/\(number)") }
-        try await withServer(.bare, files.serveRequest) { server in
+        try await withServer(.bare, files.handle) { server in
             let client = try await server.connect()
             for number in 0..<60 {
                 client.send(get("/\(number % 30)"))
@@ -365,7 +365,7 @@ struct VirtualDirectoryTests {
             try site.write(Array("\(number)".utf8), to: Array("root/".utf8) + name)
         }
         try await withFiles(site) {
-            $0.allowDirectoryListing = true
+            $0.listsDirectories = true
         } test: { server in
             let client = try await server.connect()
             for (number, name) in names.enumerated() where name.first != 0x2E {

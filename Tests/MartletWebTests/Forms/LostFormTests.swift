@@ -35,7 +35,7 @@ struct LostFormTests {
                     let headers: HTTPFields = [.contentType: "multipart/form-data; boundary=b"]
                     let response = try await client.post(server.url + path, body: .text(content), headers: headers)
                     #expect(response.status.code == status, "\(path) \(content.debugDescription)")
-                    if status == 400 { #expect(try await response.text.hasSuffix(".")) }
+                    if status == 400 { #expect(try await response.text().hasSuffix(".")) }
                 }
             }
         }

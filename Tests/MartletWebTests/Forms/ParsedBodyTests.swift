@@ -126,7 +126,7 @@ struct ParsedBodyTests {
         } test: { server in
             let response = try await server.response(to: post("", type: "application/json"))
             #expect(response.status == 400)
-            #expect(response.text == "The content is not the JSON that is expected: it is empty.")
+            #expect(response.text == "The content is not the expected JSON: it is empty.")
         }
     }
 }

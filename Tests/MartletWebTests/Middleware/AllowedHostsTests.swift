@@ -39,7 +39,7 @@ struct AllowedHostsTests {
 
     @Test("F8: an absolute target counts, not the field beside it; HTTP/1.0 needs none")
     func forms() async throws {
-        let handler = try AllowedHosts().wrapping({ try await $0.response.end("Hello") }) { "Ask for \($0)." }
+        let handler = try AllowedHosts(advice: { "Ask for \($0)." }).wrapping { try await $0.response.end("Hello") }
         try await withServer(.bare, handler) { server in
             let absolute = try await server.response(
                 to: "GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\n\r\n"

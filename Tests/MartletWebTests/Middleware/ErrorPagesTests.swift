@@ -99,7 +99,7 @@ struct ErrorPagesTests {
     @Test("can be one's own")
     func own() async throws {
         let pages = ErrorPages { error, request in
-            error.status == .notFound ? ErrorPages.Page("\(request.target)?", type: .csv) : nil
+            error.status == .notFound ? ErrorPages.Page("\(request.target)?", mediaType: .csv) : nil
         }
         try await withServer(.bare, pages.wrapping(Self.handler)) { server in
             let response = try await server.response(to: get("/thrown", Self.browser))

@@ -116,11 +116,25 @@ struct HTTPSRedirectTests {
     @Test("are a handler of their own for a plain server")
     func alone() async throws {
         let redirect = try HTTPSRedirect(hosts: ["example.com"])
-        try await withServer(.bare, redirect.serveRequest) { server in
+        try await withServer(.bare, redirect.handle) { server in
             let plain = try await server.response(to: request("/a"))
             #expect(plain.status == 301)
             let challenge = try await server.response(to: request("/.well-known/acme-challenge/a"))
             #expect(challenge.status == 404)
+        }
+    }
+
+    @Test("leave alone what the server refuses")
+    func refused() async throws {
+        let redirect = try HTTPSRedirect(hosts: ["example.com"])
+        try await withBoundServer(.bare) { server in
+            let serving = Task { try await server.serve(around: [redirect], handler) }
+            let plain = try await server.response(to: request("/a"))
+            #expect(plain["Location"] == "https://example.com/a")
+            let refused = try await server.response(to: request("/\u{1}"))
+            #expect(refused.status == 400 && refused["Location"] == nil)
+            await server.close(force: true)
+            try await serving.value
         }
     }
 

@@ -13,7 +13,7 @@ struct RefusalTests {
         try await Turnstile.servers.pass {
             let server = try await HTTPServer.bind(.loopbackIPv4, port: 0, configuration: .bare)
             let serving = Task {
-                try await server.serve(around: { log.wrapping(errors.wrapping(cors.wrapping($0))) }) { request in
+                try await server.serve(around: [log, errors, cors]) { request in
                     try await request.response.end("fine")
                 }
             }

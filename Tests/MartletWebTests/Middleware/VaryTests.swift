@@ -8,13 +8,13 @@ import Testing
 @Suite("F5: Vary names what an answer depends on")
 struct VaryTests {
     /// A site with files, behind CORS and error pages.
-    private func handler(_ site: TemporaryDirectory, _ origins: CORSPolicy.Origins) throws -> HTTPServer.Handler {
+    private func handler(_ site: TemporaryDirectory, _ origins: AllowedOrigins) throws -> HTTPServer.Handler {
         try site.write(String(repeating: "text ", count: 100), to: "root/a.txt")
         var configuration = VirtualDirectory.Configuration()
-        configuration.allowDirectoryListing = true
+        configuration.listsDirectories = true
         let files = VirtualDirectory(site.root, configuration: configuration)
         let policy = try CORSPolicy(origins: origins)
-        return policy.wrapping(ErrorPages().wrapping(files.serveRequest))
+        return policy.wrapping(ErrorPages().wrapping(files.handle))
     }
 
     /// Requests, and what their answers depend on beside the origin.
@@ -41,7 +41,7 @@ struct VaryTests {
     @Test("over every transport, with an origin and without", arguments: Transport.allCases)
     func all(transport: Transport) async throws {
         let site = try TemporaryDirectory(["root", "root/sub"])
-        for (origins, isAny) in [(CORSPolicy.Origins.any, true), (.only(["https://a.example"]), false)] {
+        for (origins, isAny) in [(AllowedOrigins.any, true), (.only(["https://a.example"]), false)] {
             try await withServer(over: transport, .bare, try handler(site, origins)) { server, client in
                 for (method, path, fields, status, expected) in Self.requests {
                     for origin in [nil, "https://a.example", "https://b.example"] {

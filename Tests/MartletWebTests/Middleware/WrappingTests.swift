@@ -17,10 +17,10 @@ struct WrappingTests {
         try site.write(String(repeating: "x", count: Self.length), to: "root/long.bin")
         let lines = Events<String>()
         var configuration = VirtualDirectory.Configuration()
-        configuration.allowDirectoryListing = true
+        configuration.listsDirectories = true
         let files = VirtualDirectory(site.root, configuration: configuration)
         let log = RequestLog(.common) { lines.add($0) }
-        let handler = try CORSPolicy().wrapping(ErrorPages().wrapping(files.serveRequest))
+        let handler = try CORSPolicy().wrapping(ErrorPages().wrapping(files.handle))
         try await withServer(.bare, log.wrapping(handler)) { server in
             try await test(server, lines)
         }

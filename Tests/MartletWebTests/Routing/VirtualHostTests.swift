@@ -25,7 +25,7 @@ struct VirtualHostTests {
     )
     func specific(host: String, name: String) async throws {
         let hosts = try hosts("example.com", "*.Example.com", "*.deep.example.com", "*.org", "[::1]", "127.0.0.1")
-        try await withServer(.bare, hosts.serveRequest) { server in
+        try await withServer(.bare, hosts.handle) { server in
             let response = try await server.response(to: "GET / HTTP/1.1\r\nHost: \(host)\r\n\r\n")
             #expect(response.text.lowercased() == name)
         }
@@ -33,7 +33,7 @@ struct VirtualHostTests {
 
     @Test("are told by an absolute target before the Host field")
     func absolute() async throws {
-        try await withServer(.bare, try hosts("a.com", "b.com").serveRequest) { server in
+        try await withServer(.bare, try hosts("a.com", "b.com").handle) { server in
             let response = try await server.response(to: "GET http://b.com/ HTTP/1.1\r\nHost: b.com\r\n\r\n")
             #expect(response.text == "b.com")
         }
@@ -42,7 +42,7 @@ struct VirtualHostTests {
     @Test("that are not known are 421, or whatever is wanted")
     func unhandled() async throws {
         let hosts = try hosts("example.com", "*.example.com")
-        try await withServer(.bare, hosts.serveRequest) { server in
+        try await withServer(.bare, hosts.handle) { server in
             for host in ["other.org", "com", "xexample.com", ""] {
                 let response = try await server.response(to: "GET / HTTP/1.1\r\nHost: \(host)\r\n\r\n")
                 #expect(response.status == 421, "\(host)")
@@ -60,7 +60,7 @@ struct VirtualHostTests {
 
     @Test("can be all of them")
     func any() async throws {
-        try await withServer(.bare, try hosts("*", "a.com").serveRequest) { server in
+        try await withServer(.bare, try hosts("*", "a.com").handle) { server in
             var answer = try await server.response(to: "GET / HTTP/1.1\r\nHost: b.org\r\n\r\n")
             #expect(answer.text == "*")
             answer = try await server.response(to: "GET / HTTP/1.1\r\nHost: a.com\r\n\r\n")
@@ -71,8 +71,8 @@ struct VirtualHostTests {
     @Test("serve several servers at once")
     func severalServers() async throws {
         let hosts = try hosts("a.com")
-        try await withServer(.bare, hosts.serveRequest) { first in
-            try await withServer(.bare, hosts.serveRequest) { second in
+        try await withServer(.bare, hosts.handle) { first in
+            try await withServer(.bare, hosts.handle) { second in
                 for server in [first, second] {
                     let answer = try await server.response(to: "GET / HTTP/1.1\r\nHost: a.com\r\n\r\n")
                     #expect(answer.text == "a.com")
@@ -85,7 +85,7 @@ struct VirtualHostTests {
     func serve() async throws {
         let hosts = try hosts("a.com", "b.com")
         try await withBoundServer { server in
-            let serving = Task { try await hosts.serve(server) }
+            let serving = Task { try await server.serve(hosts) }
             for host in ["a.com", "b.com"] {
                 let answer = try await server.response(to: "GET / HTTP/1.1\r\nHost: \(host)\r\n\r\n")
                 #expect(answer.text == host)

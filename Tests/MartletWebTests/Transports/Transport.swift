@@ -23,6 +23,13 @@ func withServer(
     clientConfiguration.http2 = transport == .http2 ? .always : .never
     change(&clientConfiguration)
     let client = HTTPClient(configuration: clientConfiguration)
-    defer { client.close(force: true) }
-    try await withServer(configuration, handler) { try await test($0, client) }
+    try await withServer(configuration, handler) { server in
+        do {
+            try await test(server, client)
+        } catch {
+            await client.close(force: true)
+            throw error
+        }
+        await client.close(force: true)
+    }
 }

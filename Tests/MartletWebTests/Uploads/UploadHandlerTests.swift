@@ -16,7 +16,7 @@ struct UploadHandlerTests {
     ) async throws {
         let directory = try TemporaryDirectory([])
         let uploads = UploadHandler(directory: directory.path, configuration: configuration)
-        try await withServer(server, { try await uploads.serve($0) }) { try await test($0, directory) }
+        try await withServer(server, { try await uploads.handle($0) }) { try await test($0, directory) }
     }
 
     @Test("is a page that works without its script")
@@ -104,7 +104,7 @@ struct UploadHandlerTests {
                 (["Origin: http://b"], 403),
                 (["Origin: null"], 403), (["Origin: http://a:8080"], 403), (["Sec-Fetch-Site: same-origin"], 201),
                 (["Origin: http://a"], 201), (["Sec-Fetch-Site: none"], 201),
-                // H3: a proxy that has undone TLS, as WebSocketOrigins.same knows it.
+                // H3: a proxy that has undone TLS, as AllowedOrigins.same knows it.
                 (["Origin: https://a"], 201), (["Origin: http://A:80"], 201), (["Origin: https://a:80"], 403),
                 (["Origin: http://a\r\nOrigin: http://a"], 403),
             ] {
@@ -136,7 +136,7 @@ struct UploadHandlerTests {
     @Test("says that it can't write, and not where")
     func unwritable() async throws {
         let uploads = UploadHandler(directory: "/nowhere/at/all")
-        try await withServer(.bare, { try await uploads.serve($0) }) { server in
+        try await withServer(.bare, { try await uploads.handle($0) }) { server in
             let response = try await server.response(to: post(form(("name=f; filename=a", "x")), type: formType))
             #expect(response.status == 500 && response.text == "Internal Server Error")
         }

@@ -10,9 +10,9 @@ import Testing
 func serving(_ files: VirtualDirectory, _ uploads: UploadHandler) -> HTTPServer.Handler {
     { request in
         if request.method == .post {
-            try await uploads.serve(request)
+            try await uploads.handle(request)
         } else {
-            try await files.serveRequest(request)
+            try await files.handle(request)
         }
     }
 }
@@ -69,7 +69,7 @@ struct UploadSafetyTests {
         let site = try TemporaryDirectory()
         let uploads = UploadHandler(directory: site.root)
         var configuration = VirtualDirectory.Configuration()
-        configuration.allowDirectoryListing = true
+        configuration.listsDirectories = true
         configuration.indexFiles = ["index.html", "index.htm"]
         let files = VirtualDirectory(site.root, configuration: configuration)
         try await withServer(.bare, serving(files, uploads)) { server in
@@ -91,7 +91,7 @@ struct UploadSafetyTests {
         var configuration = UploadHandler.Configuration()
         configuration.reservedNames = ["App.html"]
         let uploads = UploadHandler(directory: site.path, configuration: configuration)
-        try await withServer(.bare, { try await uploads.serve($0) }) { server in
+        try await withServer(.bare, { try await uploads.handle($0) }) { server in
             for name in ["app.html", "APP.HTML"] {
                 let content = form(("name=f; filename=\"\(name)\"", "x"))
                 _ = try await server.response(to: post(content, type: formType))

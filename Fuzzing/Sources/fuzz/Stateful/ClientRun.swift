@@ -146,9 +146,9 @@ final class ClientRun: Sendable {
             return isDone
         }
         guard isOver else { fatalError("a request lives on after its server has gone: \(outcomes)") }
-        client.close(force: true)
-        guard Stage.turns(until: { client.connectionsInfo.total == 0 }) else {
-            fatalError("a connection lives on: \(client.connectionsInfo)")
+        try? Stage.wait { [client] in await client.close(force: true) }
+        guard Stage.turns(until: { client.connectionCounts.total == 0 }) else {
+            fatalError("a connection lives on: \(client.connectionCounts)")
         }
     }
 }

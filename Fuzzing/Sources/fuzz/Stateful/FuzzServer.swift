@@ -47,7 +47,7 @@ final class FuzzServer: Sendable {
         path.map { PeerSocket.connect(path: $0) } ?? PeerSocket.connect(port: server.port)
     }
 
-    var connectionCount: Int { server.connectionsInfo.total }
+    var connectionCount: Int { server.connectionCounts.total }
 
     /// Whether a polite client is served.
     var isAnswering: Bool {
@@ -62,7 +62,7 @@ final class FuzzServer: Sendable {
         peer.close()
         Gate.shared.open()
         guard Stage.turns(until: { connectionCount == 0 }) else {
-            fatalError("a connection lives on after its client has gone: \(server.connectionsInfo)")
+            fatalError("a connection lives on after its client has gone: \(server.connectionCounts)")
         }
         guard isAnswering else { fatalError("the next client is not served") }
         guard Stage.turns(until: { connectionCount == 0 }) else {

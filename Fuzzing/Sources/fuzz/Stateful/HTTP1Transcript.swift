@@ -21,21 +21,37 @@ struct HTTP1Transcript {
 
     /// The requests as far as they can be read.
     static func requests(in bytes: [UInt8]) -> [Request] {
-        var (buffer, requests, parser) = (ByteBuffer(bytes: bytes), [Request](), RequestHeadParser())
-        while let head = (try? parser.parse(&buffer)) ?? nil {
+        messages(in: bytes).map { message in
+            let head = message.head
             let opensTunnel = head.method == .connect || ["/detach", "/ws"].contains { head.target.raw.hasPrefix($0) }
-            requests.append(Request(method: head.method, isLast: opensTunnel))
+            return Request(method: head.method, isLast: opensTunnel)
+        }
+    }
+
+    private typealias Message = (head: RequestHead, isComplete: Bool)
+
+    /// The heads of the requests that can be read, and whether the content of each is there too.
+    private static func messages(in bytes: [UInt8]) -> [Message] {
+        var messages: [Message] = []
+        try? read(bytes, into: &messages)
+        return messages
+    }
+
+    /// Reads requests up to the end of the bytes, or to the first rule that they break.
+    private static func read(_ bytes: [UInt8], into messages: inout [Message]) throws(HTTPParseError) {
+        var (buffer, parser) = (ByteBuffer(bytes: bytes), RequestHeadParser())
+        while let head = try parser.parse(&buffer) {
+            messages.append((head, false))
             var body = BodyDecoder(framing: head.framing)
             content: while true {
-                guard let event = try? body.decode(&buffer) else { return requests }
-                switch event {
+                switch try body.decode(&buffer) {
                 case .data: continue
-                case .needsMoreBytes: return requests
+                case .needsMoreBytes: return
                 case .end: break content
                 }
             }
+            messages[messages.count - 1].isComplete = true
         }
-        return requests
     }
 
     /// The final responses, the last of which may be cut off.
@@ -74,38 +90,14 @@ struct HTTP1Transcript {
 extension HTTP1Transcript {
     /// Its requests, the last of which may not be complete.
     static func targets(in bytes: [UInt8]) -> [(target: String, method: HTTPRequest.Method, isComplete: Bool)] {
-        var (buffer, parser) = (ByteBuffer(bytes: bytes), RequestHeadParser())
-        var requests: [(target: String, method: HTTPRequest.Method, isComplete: Bool)] = []
-        while let head = (try? parser.parse(&buffer)) ?? nil {
-            requests.append((head.target.raw, head.method, false))
-            var body = BodyDecoder(framing: head.framing)
-            content: while true {
-                guard let event = try? body.decode(&buffer) else { return requests }
-                switch event {
-                case .data: continue
-                case .needsMoreBytes: return requests
-                case .end: break content
-                }
-            }
-            requests[requests.count - 1].isComplete = true
-        }
-        return requests
+        messages(in: bytes).map { ($0.head.target.raw, $0.head.method, $0.isComplete) }
     }
 
     /// Traps if what a client has sent is anything but requests, the last of which may be cut off.
     static func checkRequests(_ bytes: [UInt8]) {
-        var (buffer, parser) = (ByteBuffer(bytes: bytes), RequestHeadParser())
+        var messages: [Message] = []
         do throws(HTTPParseError) {
-            while let head = try parser.parse(&buffer) {
-                var body = BodyDecoder(framing: head.framing)
-                content: while true {
-                    switch try body.decode(&buffer) {
-                    case .data: continue
-                    case .needsMoreBytes: return
-                    case .end: break content
-                    }
-                }
-            }
+            try read(bytes, into: &messages)
         } catch {
             fatalError("the client has sent what is not HTTP: \(error)\n\(String(decoding: bytes, as: UTF8.self))")
         }

@@ -9,7 +9,7 @@ import HTTPWire
 ///
 /// Credentials for a proxy are stored under the proxy's own URL, `http://proxy:3128/`. Credentials never match another
 /// origin.
-public struct CredentialStore: Sendable {
+package struct CredentialStore: Sendable {
     private struct Entry: Sendable {
         let space: ProtectionSpace
         let realm: String?
@@ -29,10 +29,10 @@ public struct CredentialStore: Sendable {
     private var entries: [Entry] = []
 
     /// Creates an empty store.
-    public init() {}
+    package init() {}
 
     /// Whether there are no credentials.
-    public var isEmpty: Bool { entries.isEmpty }
+    package var isEmpty: Bool { entries.isEmpty }
 
     /// The number of entries.
     var count: Int { entries.count }
@@ -40,7 +40,7 @@ public struct CredentialStore: Sendable {
     /// Adds credentials, replacing those of the same scheme for the same space and realm.
     ///
     /// - Parameter realm: The realm that the credentials are for. Defaults to any.
-    public mutating func add(_ credentials: HTTPCredentials, for space: ProtectionSpace, realm: String? = nil) {
+    package mutating func add(_ credentials: HTTPCredentials, for space: ProtectionSpace, realm: String? = nil) {
         replace(with: Entry(space: space, realm: realm, credentials: credentials))
     }
 
@@ -67,14 +67,14 @@ public struct CredentialStore: Sendable {
     /// Adds credentials for the folder of `url`: its path up to the last slash.
     ///
     /// - Parameter realm: The realm that the credentials are for. Defaults to any.
-    public mutating func add(_ credentials: HTTPCredentials, for url: HTTPURL, realm: String? = nil) {
+    package mutating func add(_ credentials: HTTPCredentials, for url: HTTPURL, realm: String? = nil) {
         add(credentials, for: ProtectionSpace(url), realm: realm)
     }
 
     /// The credentials to send before any challenge: those with the longest path that contains `url`.
     ///
     /// These may be digest credentials: they cannot be sent before a challenge, but mean that one can be answered.
-    public func credentials(for url: HTTPURL) -> HTTPCredentials? {
+    package func credentials(for url: HTTPURL) -> HTTPCredentials? {
         best(entries.filter { $0.space.contains(url) })?.credentials
     }
 
@@ -82,7 +82,7 @@ public struct CredentialStore: Sendable {
     ///
     /// Credentials for exactly this realm come first, whatever their path, since a realm spans the paths of an origin
     /// (RFC 9110 section 11.5); then those with the longest path that contains `url`.
-    public func credentials(for url: HTTPURL, challenge: Challenge) -> HTTPCredentials? {
+    package func credentials(for url: HTTPURL, challenge: Challenge) -> HTTPCredentials? {
         let usable = entries.filter {
             $0.space.origin == url.origin && challenge.isScheme($0.credentials.scheme.rawValue)
         }
@@ -94,12 +94,12 @@ public struct CredentialStore: Sendable {
     }
 
     /// Removes credentials from all entries for the origin of `url`, for example because the server has refused them.
-    public mutating func remove(_ credentials: HTTPCredentials, for url: HTTPURL) {
+    package mutating func remove(_ credentials: HTTPCredentials, for url: HTTPURL) {
         entries.removeAll { $0.credentials == credentials && $0.space.origin == url.origin }
     }
 
     /// Removes all credentials.
-    public mutating func removeAll() {
+    package mutating func removeAll() {
         entries.removeAll()
     }
 

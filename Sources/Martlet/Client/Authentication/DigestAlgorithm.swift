@@ -4,7 +4,7 @@ import HTTPWire
 /// A hash algorithm of digest authentication (RFC 7616 section 3.3).
 ///
 /// SHA-512-256 is not supported: no server is known to use it, and the cryptography library lacks it.
-public struct DigestAlgorithm: Sendable, Hashable, CustomStringConvertible {
+package struct DigestAlgorithm: Sendable, Hashable, CustomStringConvertible {
     enum Hash: Sendable, Hashable {
         case md5
         case sha256
@@ -12,16 +12,16 @@ public struct DigestAlgorithm: Sendable, Hashable, CustomStringConvertible {
 
     let hash: Hash
     /// Whether one hash, computed with the first nonce, serves all subsequent requests (`-sess`).
-    public let isSession: Bool
+    package let isSession: Bool
 
     /// MD5, the default if a challenge has no `algorithm`.
-    public static let md5 = DigestAlgorithm(hash: .md5, isSession: false)
+    package static let md5 = DigestAlgorithm(hash: .md5, isSession: false)
     /// MD5 with a session key.
-    public static let md5Session = DigestAlgorithm(hash: .md5, isSession: true)
+    package static let md5Session = DigestAlgorithm(hash: .md5, isSession: true)
     /// SHA-256.
-    public static let sha256 = DigestAlgorithm(hash: .sha256, isSession: false)
+    package static let sha256 = DigestAlgorithm(hash: .sha256, isSession: false)
     /// SHA-256 with a session key.
-    public static let sha256Session = DigestAlgorithm(hash: .sha256, isSession: true)
+    package static let sha256Session = DigestAlgorithm(hash: .sha256, isSession: true)
 
     private init(hash: Hash, isSession: Bool) {
         self.hash = hash
@@ -29,14 +29,14 @@ public struct DigestAlgorithm: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The algorithm with this name, ignoring case; `nil` if it is unknown.
-    public init?(_ name: String) {
+    package init?(_ name: String) {
         let all = [DigestAlgorithm.md5, .md5Session, .sha256, .sha256Session]
         guard let found = all.first(where: { $0.description.equalsIgnoringCase(name) }) else { return nil }
         self = found
     }
 
     /// The name as it is sent: `SHA-256-sess`.
-    public var description: String {
+    package var description: String {
         let name =
             switch hash {
             case .md5: "MD5"

@@ -9,9 +9,9 @@ import NIOCore
 ///     let value = try digest.authorization(method: .get, target: url.requestTarget)
 ///
 /// `auth` is preferred to `auth-int` if both are offered. Keep the value as long as the server accepts its answers.
-public struct DigestAuthorization: Sendable {
+package struct DigestAuthorization: Sendable {
     /// The quality of protection (`qop`): what the answer covers.
-    public enum Quality: String, Sendable, Hashable {
+    package enum Quality: String, Sendable, Hashable {
         /// Method and target.
         case auth = "auth"
         /// Method, target and content.
@@ -19,15 +19,15 @@ public struct DigestAuthorization: Sendable {
     }
 
     /// The realm of the challenge.
-    public let realm: String
+    package let realm: String
     /// The hash algorithm.
-    public let algorithm: DigestAlgorithm
+    package let algorithm: DigestAlgorithm
     /// The quality of protection; `nil` for a server that implements RFC 2069.
-    public private(set) var quality: Quality?
+    package private(set) var quality: Quality?
     /// The nonce that the next answer uses.
-    public private(set) var nonce: String
+    package private(set) var nonce: String
     /// How many answers have used the current nonce.
-    public private(set) var nonceCount: UInt32 = 0
+    package private(set) var nonceCount: UInt32 = 0
 
     private let username: String
     /// `H(username:realm:password)`, so that the password need not be kept.
@@ -43,7 +43,7 @@ public struct DigestAuthorization: Sendable {
     /// Creates the answers to `challenge` for this user.
     ///
     /// - Throws: `DigestError` if the challenge lacks `realm` or `nonce`, or requires something unsupported.
-    public init(challenge: Challenge, username: String, password: String) throws(DigestError) {
+    package init(challenge: Challenge, username: String, password: String) throws(DigestError) {
         guard challenge.isScheme("Digest") else { throw .notDigest(scheme: challenge.scheme) }
         guard let realm = challenge.realm else { throw .missingParameter("realm") }
         guard let nonce = challenge.parameters["nonce"] else { throw .missingParameter("nonce") }
@@ -64,7 +64,7 @@ public struct DigestAuthorization: Sendable {
     }
 
     /// The first challenge that can be answered; servers send them in order of preference (RFC 7616 section 3.7).
-    public static func preferred(among challenges: [Challenge]) -> Challenge? {
+    package static func preferred(among challenges: [Challenge]) -> Challenge? {
         challenges.first { (try? DigestAuthorization(challenge: $0, username: "", password: "")) != nil }
     }
 
@@ -78,7 +78,7 @@ public struct DigestAuthorization: Sendable {
     ///     one of the first request after a challenge is reused.
     /// - Throws: `DigestError.contentNeeded` if the server requires the content to be authenticated and `content` is
     ///   `nil`.
-    public mutating func authorization(
+    package mutating func authorization(
         method: HTTPRequest.Method,
         target: String,
         content: ByteBuffer? = ByteBuffer(),
@@ -147,7 +147,7 @@ extension DigestAuthorization {
     /// (`stale=true`, RFC 7616 section 3.3).
     ///
     /// - Returns: Whether to repeat the request. `false` means that the user name or the password is wrong.
-    public mutating func renew(with challenge: Challenge) -> Bool {
+    package mutating func renew(with challenge: Challenge) -> Bool {
         guard challenge.isScheme("Digest"), challenge.realm == realm,
             challenge.parameters["stale"]?.equalsIgnoringCase("true") ?? false,
             let nonce = challenge.parameters["nonce"],
@@ -162,7 +162,7 @@ extension DigestAuthorization {
     }
 
     /// Uses `nextnonce` from an `Authentication-Info` or `Proxy-Authentication-Info` field (RFC 7616 section 3.5).
-    public mutating func update(authenticationInfo text: String) {
+    package mutating func update(authenticationInfo text: String) {
         guard let nonce = FieldParameters(list: text)?["nextnonce"] else { return }
         use(nonce: nonce)
     }

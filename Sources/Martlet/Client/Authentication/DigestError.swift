@@ -1,5 +1,5 @@
 /// Why a Digest challenge cannot be answered.
-public enum DigestError: Error, Sendable, Hashable, CustomStringConvertible {
+package enum DigestError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The challenge has another scheme.
     case notDigest(scheme: String)
     /// The challenge lacks this parameter.
@@ -12,7 +12,7 @@ public enum DigestError: Error, Sendable, Hashable, CustomStringConvertible {
     case contentNeeded
 
     /// The error, and what to do about it.
-    public var description: String {
+    package var description: String {
         switch self {
         case .notDigest(let scheme): "The challenge is for \(scheme), not for Digest."
         case .missingParameter(let name): "The Digest challenge has no \(name)."

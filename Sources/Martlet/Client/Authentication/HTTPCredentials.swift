@@ -63,7 +63,7 @@ public struct HTTPCredentials: Sendable, Hashable {
     }
 
     /// The value of an `Authorization` or `Proxy-Authorization` field that needs no challenge; `nil` for digest
-    /// credentials, which `DigestAuthorization` uses to answer a challenge.
+    /// credentials, which can only answer one.
     public var authorization: String? {
         switch secret {
         case .basic(let username, let password): "Basic \(Base64.encode("\(username):\(password)".utf8))"

@@ -4,9 +4,11 @@ import Synchronization
 
 /// A store of cookies that several tasks and clients can share.
 ///
-///     let jar = CookieJar()
-///     jar.store(setCookieFields: response.headers, from: url, now: now)
-///     jar.cookies(for: url, now: now)   // [SID=31d4d96e]
+/// ```swift
+/// var configuration = HTTPClient.Configuration()
+/// configuration.cookieJar = CookieJar()
+/// let client = HTTPClient(configuration: configuration)
+/// ```
 ///
 /// The rules are those of `CookieStorage`. A jar is in memory only, unless it is saved.
 public final class CookieJar: Sendable {

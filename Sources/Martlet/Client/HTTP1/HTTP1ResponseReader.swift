@@ -2,23 +2,23 @@ import HTTPTypes
 import HTTPWire
 import NIOCore
 
-/// Cuts the bytes that arrive on a client's connection into the responses to its requests.
+/// Splits the bytes that arrive on a client's connection into the responses to its requests.
 ///
-/// A plain value without a socket: say which request is outstanding, hand it bytes, ask for events.
+/// A plain value without a socket: tell it which request is outstanding, append bytes, and read events.
 struct HTTP1ResponseReader {
     enum Event {
-        /// What has arrived is used up, and more will come.
+        /// Everything that has arrived is consumed, and more will come.
         case needsMoreBytes
         /// A response that announces the final one (RFC 9110 section 15.2).
         case informational(ResponseHead)
         /// The final response begins; its content follows until ``end``. After 101, and after a 2xx to CONNECT, what
-        /// follows is another protocol's: ``takeRemaining()`` has the beginning of it.
+        /// follows belongs to another protocol: ``takeRemaining()`` returns the beginning of it.
         case head(ResponseHead)
-        /// A run of the response's content.
+        /// Some of the response's content.
         case content(ByteBuffer)
         /// The response is complete.
         case end(trailers: HTTPFields)
-        /// There is nothing to read after that.
+        /// Nothing can be read after that.
         case failed(Failure)
     }
 
@@ -39,7 +39,7 @@ struct HTTP1ResponseReader {
         case idle
         case head(informational: Int)
         case content
-        /// A head without content has been handed out.
+        /// A head without content has been delivered.
         case emptyContent
         case failed(Failure)
     }
@@ -67,7 +67,7 @@ struct HTTP1ResponseReader {
         stage = .head(informational: 0)
     }
 
-    /// How much memory what has arrived holds on to, in bytes.
+    /// How much memory the input occupies, in bytes.
     var capacity: Int { reader.capacity }
 
     /// How many bytes were copied so far.
@@ -82,8 +82,8 @@ struct HTTP1ResponseReader {
         hasPeerClosed = true
     }
 
-    /// The connection ends by an error, or without the goodbye that TLS has for that, so that a stranger may have cut it:
-    /// a content that only the end of the connection ends is not complete (RFC 9112 sections 8 and 9.8).
+    /// The connection ends by an error, or without TLS's close_notify, so that an attacker may have cut it: content
+    /// that is delimited only by the end of the connection is not complete (RFC 9112 sections 8 and 9.8).
     mutating func wasCutOff() {
         isCutOff = true
     }
@@ -104,7 +104,7 @@ struct HTTP1ResponseReader {
         }
     }
 
-    /// Everything that has arrived and was not handed out, for another protocol.
+    /// Everything that has arrived and was not delivered, for another protocol.
     mutating func takeRemaining() -> ByteBuffer {
         reader.takeRemaining()
     }
@@ -154,7 +154,7 @@ struct HTTP1ResponseReader {
         return .failed(failure)
     }
 
-    /// The heads of responses, each read in the light of the request that it answers.
+    /// Parses the heads of responses, each according to the request that it answers.
     private struct Heads: MessageHeadParser {
         static var readsResponses: Bool { true }
 

@@ -1,17 +1,17 @@
-/// Watches that the content of a request is as long as its head says.
+/// Checks that the content of a request is as long as its head says.
 struct RequestContentMeter {
     private let framing: OutgoingRequest.Framing
     private var written = 0
     /// Whether the content is complete.
     private(set) var isEnded: Bool
 
-    /// A meter for a content that is framed so.
+    /// A meter for content with this framing.
     init(_ framing: OutgoingRequest.Framing = .none) {
         self.framing = framing
         self.isEnded = framing == .none
     }
 
-    /// Whether the end of the content has to be told.
+    /// Whether the end of the content must be marked.
     var isChunked: Bool { framing == .chunked }
 
     /// Counts `count` bytes, of which there is at least one. When it throws, they must not be sent.
@@ -23,7 +23,7 @@ struct RequestContentMeter {
             guard count <= announced - written else {
                 throw .contentLengthExceeded(announced: announced, written: written + count)
             }
-            // Nobody has to say so: the server can answer before it would be said.
+            // This must not wait for ``end()``: the server can answer before that is called.
             isEnded = written + count == announced
         case .chunked:
             guard !isEnded else { throw .requestEnded }

@@ -2,7 +2,7 @@ import HTTPTypes
 import HTTPWire
 import NIOCore
 
-/// The head of a request over HTTP/2 (RFC 9113 section 8.3.1), checked and not yet compressed.
+/// The head of a request over HTTP/2 (RFC 9113 section 8.3.1), checked but not yet compressed.
 struct HTTP2RequestHead {
     private let method: HTTPRequest.Method
     private let isSecure: Bool
@@ -14,7 +14,7 @@ struct HTTP2RequestHead {
 
     /// The head of `request`.
     ///
-    /// - Parameter standard: The fields of a request that has none of its own.
+    /// - Parameter standard: The client's default fields, for a request without its own.
     init(
         _ request: borrowing OutgoingRequest,
         isSecure: Bool,
@@ -31,7 +31,7 @@ struct HTTP2RequestHead {
         }
         guard fields[.transferEncoding] == nil else {
             throw .invalidHeader(
-                "Transfer-Encoding is set by the client. Leave contentLength nil for a content of unknown length."
+                "Transfer-Encoding is set by the client. Leave contentLength nil if the length is unknown."
             )
         }
         self.method = request.method
@@ -42,7 +42,7 @@ struct HTTP2RequestHead {
         self.contentLength =
             switch request.framing {
             case .none:
-                // A method that gives content a meaning says that there is none (RFC 9110 section 8.6).
+                // A method with content must say that there is none (RFC 9110 section 8.6).
                 request.method == .post || request.method == .put || request.method == .patch ? 0 : nil
             case .contentLength(let length): length
             case .chunked: nil
@@ -59,7 +59,7 @@ struct HTTP2RequestHead {
         if expectsContinue { encoder.write(Self.expectation, to: &block) }
     }
 
-    /// The head as people read it.
+    /// The head as readable text.
     var text: String {
         var text = "\(method.rawValue) \(path) HTTP/2\r\nhost: \(authority)\r\n"
         for field in fields where Self.isSent(field) { text += "\(field.name.canonicalName): \(field.value)\r\n" }
@@ -70,8 +70,8 @@ struct HTTP2RequestHead {
 
     private static let expectation = HTTPField(name: .expect, value: "100-continue")
 
-    /// Whether a field is not one that HTTP/2 has no place for (RFC 9113 section 8.2.2), or that the request's properties
-    /// decide about.
+    /// Whether a field is sent: not if HTTP/2 forbids it (RFC 9113 section 8.2.2) or the request's properties determine
+    /// it.
     private static func isSent(_ field: HTTPField) -> Bool {
         switch field.name.canonicalName {
         case "host", "content-length", "expect", "connection", "keep-alive", "proxy-connection", "upgrade": false
@@ -85,7 +85,7 @@ extension HTTPRequest.Method {
     fileprivate var isToken: Bool {
         switch self {
         case .get, .head, .post, .put, .delete, .options, .patch, .trace, .connect: true
-        // The name of a field is a token too.
+        // A field's name is also a token.
         default: HTTPField.Name(rawValue) != nil
         }
     }

@@ -5,26 +5,23 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// What the requests of a client share. It outlives the client as long as requests are going on.
+/// The state that the requests of a client share. It outlives the client while requests are in progress.
 final class ClientCore: Sendable {
-    /// How many connections to one server there may be unless the configuration says.
-    private static let standardConnectionLimit = 256
-
     let configuration: HTTPClient.Configuration
     let pool: ConnectionPool
     let authentication = ClientAuthentication()
-    /// The proxies that the environment names, as of the making of the client.
+    /// The proxies that the environment named when the client was made.
     let environmentProxies: ProxyEnvironment
     /// Whether every request goes straight to its server.
     let connectsStraight: Bool
-    /// The fields that every request begins with.
+    /// The fields that every request starts from.
     let defaultHeaders: HTTPFields
-    /// The same, as they stand on the wire.
+    /// The same fields in wire format.
     let renderedHeaders: ByteBuffer
-    /// Whether every request can be sent with them as they are. Those that are credentials, describe content or ask for a
-    /// part of it depend on where a request goes, and on what else it says.
+    /// Whether every request can be sent with them as they are. Fields that are credentials, describe content or ask
+    /// for a part of it depend on where a request goes, and on its other fields.
     let areDefaultsFixed: Bool
-    /// The codings that the client asks for of its own accord; nil when it does not, or its user says which.
+    /// The `Accept-Encoding` that the client adds by itself; nil when it adds none, or the default fields have one.
     let ownAcceptEncoding: String?
     /// The TLS of secure connections.
     let security: ClientSecurity
@@ -35,7 +32,7 @@ final class ClientCore: Sendable {
     init(_ configuration: HTTPClient.Configuration) {
         self.configuration = configuration
         self.security = ClientSecurity(configuration.security)
-        self.pool = ConnectionPool(limit: configuration.maxConnectionsPerHost ?? Self.standardConnectionLimit)
+        self.pool = ConnectionPool(limit: configuration.maximumConnectionsPerHost ?? .max)
         let group: any EventLoopGroup = configuration.eventLoopGroup ?? MultiThreadedEventLoopGroup.singleton
         let interval = configuration.sweepInterval
         self.allLoops = group.makeIterator().map { ClientLoop(eventLoop: $0, sweepInterval: interval) }
@@ -60,18 +57,18 @@ final class ClientCore: Sendable {
         self.renderedHeaders = rendered
     }
 
-    /// The loop whose thread this is called on, if it is one of the client's.
+    /// The loop of the calling thread, if it is one of the client's.
     var presentLoop: ClientLoop? {
         MultiThreadedEventLoopGroup.currentEventLoop.flatMap { loops[ObjectIdentifier($0)] }
     }
 
-    /// The loop for the next connection that nothing ties to one.
+    /// The loop for the next connection that is not tied to one.
     func nextLoop() -> ClientLoop {
         let index = turn.wrappingAdd(1, ordering: .relaxed).oldValue
         return allLoops[(index & Int.max) % allLoops.count]
     }
 
-    /// Sends an exchange on its way.
+    /// Submits an exchange to the pool.
     func submit(_ exchange: ClientExchange) {
         let loop = presentLoop
         guard exchange.wait(in: pool) else { return }
@@ -85,7 +82,7 @@ final class ClientCore: Sendable {
         pool.submit(exchange, core: self, on: loop)
     }
 
-    /// Gives an exchange up that waits for a connection for too long.
+    /// Fails the exchange if it waits for a connection for too long.
     func limitWait(of exchange: ClientExchange, on loop: ClientLoop?) {
         guard let timeout = configuration.poolTimeout, exchange.isWaitingWithoutLimit else { return }
         let timer = (loop ?? nextLoop()).eventLoop.scheduleTask(in: TimeAmount(timeout)) {
@@ -95,7 +92,7 @@ final class ClientCore: Sendable {
         exchange.keepWaiting(until: timer)
     }
 
-    /// Makes a connection for an exchange, or for whoever waits when it is there.
+    /// Makes a connection for `exchange`, or for whichever exchange is first in line when it is ready.
     func connect(for exchange: ClientExchange, on loop: ClientLoop) {
         Task {
             do {
@@ -122,31 +119,28 @@ final class ClientCore: Sendable {
 
     // MARK: Closing
 
-    /// Closes the connections that are free; those in use close when they have done their work.
+    /// Closes the idle connections; those in use close when their exchanges are over.
     func retire() {
-        Self.close(pool.retire())
-    }
-
-    /// Accepts no more requests; with `force` tears down what is going on.
-    func close(force: Bool) {
-        let (idle, waiting) = pool.close()
-        Self.close(idle)
-        for exchange in waiting { exchange.fail(HTTPClientError.clientClosed) }
-        guard force else { return }
-        for loop in allLoops {
-            loop.eventLoop.execute { loop.closeAll() }
+        for connection in pool.retire() {
+            connection.loop.eventLoop.execute { connection.dismiss() }
         }
     }
 
-    private static func close(_ connections: [ClientConnection]) {
-        for connection in connections {
-            connection.loop.eventLoop.execute { connection.dismiss() }
+    /// Accepts no more requests; with `force` tears down what is going on. Returns when all loops have done so.
+    func close(force: Bool) async {
+        let (idle, waiting) = pool.close()
+        for exchange in waiting { exchange.fail(HTTPClientError.clientClosed) }
+        let dismissals = idle.map { connection in connection.loop.eventLoop.submit { connection.dismiss() } }
+        for dismissal in dismissals { try? await dismissal.get() }
+        guard force else { return }
+        for loop in allLoops {
+            try? await loop.eventLoop.run { loop.closeAll() }
         }
     }
 }
 
 extension HTTPClient.Configuration {
-    /// The default fields, those that have settings of their own among them.
+    /// The default fields, including those that have settings of their own.
     fileprivate var standardHeaders: HTTPFields {
         var fields = defaultHeaders
         if let userAgent, fields[.userAgent] == nil { fields[.userAgent] = userAgent }

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// The part of a client that lives on one event loop: the connections there, and the clock for their deadlines.
+/// The part of a client on one event loop: the connections there, and the timer for their deadlines.
 final class ClientLoop: @unchecked Sendable {
     // Sendable because every variable is touched only on the thread of `eventLoop`, where all members are called.
 

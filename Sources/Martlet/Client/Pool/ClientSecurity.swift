@@ -4,9 +4,9 @@ import Synchronization
 
 /// The TLS of a client: its contexts, made when they are first needed.
 final class ClientSecurity: Sendable {
-    /// What makes one context differ from another.
+    /// The properties in which contexts differ.
     private struct Use: Hashable {
-        /// Whether servers must prove who they are.
+        /// Whether servers' certificates are verified.
         var verifies: Bool
         var version: PoolKey.Version
     }
@@ -23,7 +23,7 @@ final class ClientSecurity: Sendable {
         let use = Use(verifies: verifies, version: version)
         if let context = contexts.withLock({ $0[use] }) { return context }
         return try await LocalFile.run {
-            // Under the lock, so that a hundred first connections read them once.
+            // Under the lock, so that a hundred concurrent first connections read them once.
             try self.contexts.withLock { contexts in
                 if let context = contexts[use] { return context }
                 do throws(SecurityContextError) {

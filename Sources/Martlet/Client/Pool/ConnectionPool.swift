@@ -1,16 +1,16 @@
 import NIOCore
 import Synchronization
 
-/// The connections of a client, by where they lead.
+/// The connections of a client, by destination.
 final class ConnectionPool: Sendable {
     private typealias Host = HostPool<ClientConnection, ClientExchange>
 
-    /// For how many destinations it is remembered what their connections are like when there are none.
+    /// For how many destinations without connections to remember whether they share connections.
     private static let memory = 1024
 
     private struct State {
         var hosts: [PoolKey: Host] = [:]
-        /// What the connections of negotiated destinations were like.
+        /// Whether negotiated destinations share connections, as far as that is known.
         var known: [PoolKey: Host.Knowledge] = [:]
         var isClosed = false
 
@@ -33,7 +33,7 @@ final class ConnectionPool: Sendable {
 
     // MARK: Requests
 
-    /// Gives `exchange` a connection: at once when one is free, else when one is made or becomes free.
+    /// Gives `exchange` a connection: at once when one is idle, else when one is made or becomes idle.
     ///
     /// - Parameters:
     ///   - loop: The loop of the caller, whose connections are preferred.
@@ -112,7 +112,7 @@ final class ConnectionPool: Sendable {
         return exchanges
     }
 
-    /// A request is over on a connection that carries several. Answers the next one for it, or nil and whether the
+    /// An exchange is over on a connection that carries several. Returns the next one for it, or nil and whether the
     /// connection is kept.
     func streamEnded(on connection: ClientConnection) -> (next: ClientExchange?, isKept: Bool) {
         state.withLock { state in
@@ -175,7 +175,7 @@ final class ConnectionPool: Sendable {
         }
     }
 
-    /// How many connections there are, and how many of them are free.
+    /// How many connections are open, how many of them are idle, and how many exchanges wait.
     var counts: (open: Int, idle: Int, waiting: Int) {
         state.withLock { state in
             state.hosts.values.reduce(into: (0, 0, 0)) { sum, host in

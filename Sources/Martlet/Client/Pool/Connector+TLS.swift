@@ -1,9 +1,9 @@
 import NIOCore
 import NIOSSL
 
-/// Securing a connection that is there: to the server itself, or through a proxy's tunnel to it.
+/// Securing an established connection: to the server itself, or through a proxy's tunnel.
 extension Connector {
-    /// Secures `connection`. Answers the one that goes on: the same, or one that speaks HTTP/2 in its place.
+    /// Secures `connection`. Returns the one to use: the same, or one that speaks HTTP/2 in its place.
     func secure(
         _ connection: HTTP1ClientConnection,
         verifies: Bool,
@@ -49,7 +49,7 @@ extension Connector {
             throw HTTPClientError.handshakeFailed(
                 host: host,
                 port: port,
-                reason: "The server does not offer HTTP/2, which the client is set to use in any case."
+                reason: "The server does not offer HTTP/2, which the client is configured to require."
             )
         }
         if verifies, connection.security?.peerCertificate?.isFor(host: host) != true {

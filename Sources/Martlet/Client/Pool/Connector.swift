@@ -15,7 +15,7 @@ struct Connector: Sendable {
         do {
             return try await connect(verifies: true)
         } catch HTTPClientError.handshakeFailed where core.configuration.acceptsBadCertificate != nil {
-            // TLS has no way to ask in the middle of a refusal, so a second connection shows the certificate.
+            // The TLS handshake can't wait for the answer, so a second connection gets the certificate.
             return try await connect(verifies: false)
         }
     }
@@ -69,7 +69,7 @@ struct Connector: Sendable {
         }
     }
 
-    /// Where the user wants the connection to go; nil for where the URL says.
+    /// The endpoint that the configuration chooses; nil for the URL's.
     private func askFactory(within limit: TimeLimit?) async throws -> HTTPClient.Endpoint? {
         guard let factory = core.configuration.connectionFactory else { return nil }
         let destination = HTTPClient.Destination(
@@ -103,7 +103,7 @@ struct Connector: Sendable {
             }
         switch endpoint {
         case .host(let host, let port):
-            // An IP address needs no resolver, nor a race between addresses.
+            // An IP address needs no resolver, and no race between addresses.
             if let address = try? SocketAddress(ipAddress: host, port: port) {
                 return try await bootstrap.connect(to: address).get()
             }
@@ -146,9 +146,9 @@ struct Connector: Sendable {
 
     // MARK: The tunnel
 
-    /// Asks the proxy to pass bytes on to the server (RFC 9110 section 9.3.6).
+    /// Opens a tunnel through the proxy to the server (RFC 9110 section 9.3.6).
     private func openTunnel(on connection: HTTP1ClientConnection, within limit: TimeLimit?) async throws {
-        // A zone has a meaning on this machine only (RFC 6874 section 3).
+        // A zone has a meaning only on this machine (RFC 6874 section 3).
         let host = key.host.contains(":") ? "[\(key.host.prefix { $0 != "%" })]" : key.host
         let authority = "\(host):\(key.port)"
         var fields: HTTPFields = [:]
@@ -170,7 +170,7 @@ struct Connector: Sendable {
     }
 }
 
-/// A proxy's answer to CONNECT that is not a tunnel; with 407 the request can be tried again.
+/// A proxy's refusal of CONNECT; after 407 the request can be tried again.
 struct ProxyRefusal: Error {
     let status: HTTPResponse.Status
     let fields: HTTPFields

@@ -1,6 +1,7 @@
 import NIOCore
 
-/// The connections to one destination and the requests that wait for them: who gets what, and when to connect.
+/// The connections to one destination and the requests that wait for them: which request gets which connection, and
+/// when to make another.
 ///
 /// A plain value that does nothing itself; its members answer what is to be done. Connections that are free are used
 /// last in, first out, so that those not needed grow old; requests are served first in, first out. A connection that
@@ -8,7 +9,7 @@ import NIOCore
 struct HostPool<Connection: AnyObject, Waiter: AnyObject> {
     /// What is known of the connections that the server accepts.
     enum Knowledge {
-        /// Nothing yet: the first connection shows it, and everybody waits for that one.
+        /// Nothing yet: the first connection shows it, and all requests wait for that one.
         case none
         /// Each carries one request at a time, or one could not be made: a connection for each request.
         case oneAtATime
@@ -16,7 +17,7 @@ struct HostPool<Connection: AnyObject, Waiter: AnyObject> {
         case shared
     }
 
-    /// What to do about a request.
+    /// What to do with a request.
     enum Submission {
         case use(Connection)
         /// Wait, and make a connection.
@@ -24,7 +25,7 @@ struct HostPool<Connection: AnyObject, Waiter: AnyObject> {
         case wait
     }
 
-    /// What to do with a connection that is free.
+    /// What to do with an idle connection.
     enum Release {
         case serve(Waiter)
         case keep
@@ -43,7 +44,7 @@ struct HostPool<Connection: AnyObject, Waiter: AnyObject> {
     private(set) var idle: [Connection] = []
     private var shared: [Shared] = []
     private(set) var waiting = CircularBuffer<Waiter>()
-    /// All connections: in use, free, and being made.
+    /// All connections: in use, idle and being made.
     private(set) var openCount = 0
     private(set) var connectingCount = 0
     private(set) var knowledge: Knowledge
@@ -54,18 +55,18 @@ struct HostPool<Connection: AnyObject, Waiter: AnyObject> {
         self.knowledge = knowledge
     }
 
-    /// Whether nothing is left to remember.
+    /// Whether there are neither connections nor requests, so that the value can be dropped.
     var isEmpty: Bool { openCount == 0 && waiting.isEmpty }
 
     /// How many connections carry no request.
     var idleCount: Int { shared.reduce(idle.count) { $0 + ($1.streams == 0 ? 1 : 0) } }
 
-    /// A request needs a connection.
+    /// Takes a request that needs a connection.
     ///
     /// - Parameters:
     ///   - first: Whether it goes before those that wait.
-    ///   - avoidsIdle: Whether it is better made a connection for than given a free one.
-    ///   - isPreferred: Picks among the free connections; the one used last is taken if none is preferred.
+    ///   - avoidsIdle: Whether to make a connection for it rather than give it an idle one.
+    ///   - isPreferred: Picks among the idle connections; the one used last is taken if none is preferred.
     mutating func submit(
         _ waiter: Waiter,
         first: Bool = false,
@@ -92,7 +93,7 @@ struct HostPool<Connection: AnyObject, Waiter: AnyObject> {
         return startConnecting() ? .connect : .wait
     }
 
-    /// A connection has been made that carries one request at a time, or it has answered its request.
+    /// Takes a connection that carries one request at a time, and is new or has finished its request.
     mutating func release(_ connection: Connection, isNew: Bool, mayKeep: Bool) -> Release {
         if isNew {
             connectingCount -= 1
@@ -106,8 +107,8 @@ struct HostPool<Connection: AnyObject, Waiter: AnyObject> {
 
     /// A connection could not be made.
     ///
-    /// - Returns: whether the request that it was made for still waits, in which case it is forgotten here; and the
-    ///   requests to make other connections for.
+    /// - Returns: whether the request that it was made for still waits, in which case it is removed; and the requests
+    ///   to make other connections for.
     mutating func connectFailed(for waiter: Waiter) -> (fails: Bool, next: [Waiter]) {
         connectingCount -= 1
         openCount -= 1
@@ -116,7 +117,7 @@ struct HostPool<Connection: AnyObject, Waiter: AnyObject> {
         return (forget(waiter), waitersToConnectFor())
     }
 
-    /// A connection is gone, or about to be. Answers the requests to make others for.
+    /// A connection is closed, or about to be. Returns the requests to make others for.
     mutating func closed(_ connection: Connection) -> [Waiter] {
         openCount -= 1
         idle.removeAll { $0 === connection }
@@ -124,7 +125,7 @@ struct HostPool<Connection: AnyObject, Waiter: AnyObject> {
         return waitersToConnectFor()
     }
 
-    /// Takes a free connection out of use; false when it is not free.
+    /// Removes an idle connection; false when it is not idle.
     mutating func takeIdle(_ connection: Connection) -> Bool {
         if let index = idle.lastIndex(where: { $0 === connection }) {
             idle.remove(at: index)
@@ -137,14 +138,14 @@ struct HostPool<Connection: AnyObject, Waiter: AnyObject> {
         return false
     }
 
-    /// A request gives up waiting; false when it does not wait.
+    /// Removes a waiting request; false when it is not waiting.
     mutating func forget(_ waiter: Waiter) -> Bool {
         guard let index = waiting.firstIndex(where: { $0 === waiter }) else { return false }
         waiting.remove(at: index)
         return true
     }
 
-    /// Takes all free connections out of use.
+    /// Removes all idle connections.
     mutating func takeAllIdle() -> [Connection] {
         let free = shared.filter { $0.streams == 0 }.map(\.connection)
         shared.removeAll { $0.streams == 0 }
@@ -152,13 +153,13 @@ struct HostPool<Connection: AnyObject, Waiter: AnyObject> {
         return idle + free
     }
 
-    /// Takes all requests that wait.
+    /// Removes all waiting requests.
     mutating func takeAllWaiting() -> [Waiter] {
         defer { waiting.removeAll() }
         return Array(waiting)
     }
 
-    /// The requests to make connections for, which count as being made from now on.
+    /// The requests to make connections for. These connections count as being made from now on.
     mutating func waitersToConnectFor() -> [Waiter] {
         var waiters: [Waiter] = []
         while startConnecting() {
@@ -173,7 +174,7 @@ struct HostPool<Connection: AnyObject, Waiter: AnyObject> {
         case .oneAtATime: break
         case .none: guard connectingCount == 0 else { return false }
         case .shared:
-            // One that takes no requests at all for the time being would only be followed by more of its kind.
+            // If one accepts no requests at all for now, another would do the same.
             guard connectingCount == 0, !shared.contains(where: { $0.hasRoom || $0.capacity == 0 }) else {
                 return false
             }
@@ -186,7 +187,7 @@ struct HostPool<Connection: AnyObject, Waiter: AnyObject> {
 
 /// Connections that carry several requests at once.
 extension HostPool {
-    /// A connection has been made that carries up to `capacity` requests at once. Answers those for it.
+    /// Takes a new connection that carries up to `capacity` requests at once. Returns the requests for it.
     mutating func join(_ connection: Connection, capacity: Int) -> [Waiter] {
         connectingCount -= 1
         knowledge = .shared
@@ -194,14 +195,14 @@ extension HostPool {
         return fill(shared.count - 1)
     }
 
-    /// A connection carries up to `capacity` requests from now on. Answers the requests for it.
+    /// Sets how many requests a connection carries at once. Returns the further requests for it.
     mutating func setCapacity(_ capacity: Int, of connection: Connection) -> [Waiter] {
         guard let index = index(of: connection) else { return [] }
         shared[index].capacity = capacity
         return fill(index)
     }
 
-    /// A request is over on a connection. Answers what to do with the connection, if it is not left as it is.
+    /// A request is over on a connection that carries several. Returns what to do with the connection.
     mutating func streamEnded(on connection: Connection, mayKeep: Bool) -> Release {
         guard let index = index(of: connection) else { return .keep }
         shared[index].streams -= 1
@@ -214,8 +215,7 @@ extension HostPool {
         return .close
     }
 
-    /// A connection takes no more requests, though it goes on with those it has. Answers the requests to make others
-    /// for.
+    /// A connection takes no more requests, but finishes those it has. Returns the requests to make others for.
     mutating func retire(_ connection: Connection) -> [Waiter] {
         shared.removeAll { $0.connection === connection }
         return waitersToConnectFor()

@@ -1,12 +1,12 @@
 import HTTPWire
 
-/// What connections can be shared by: where they lead, by which way, and what they speak.
+/// The properties that requests must have in common to share connections: destination, route and version of HTTP.
 struct PoolKey: Hashable, Sendable {
     /// A proxy between the client and the server.
     struct Proxy: Hashable, Sendable {
         var host: String
         var port: Int
-        /// Whether the proxy only passes bytes on (CONNECT), or takes the requests themselves.
+        /// Whether the proxy only passes bytes on (CONNECT), rather than the requests themselves.
         var isTunnel: Bool
     }
 

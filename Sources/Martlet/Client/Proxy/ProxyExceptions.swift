@@ -36,7 +36,7 @@ public struct ProxyExceptions: Sendable, Hashable {
     /// Whether `url` is reached without a proxy.
     public func contains(_ url: HTTPURL) -> Bool {
         guard !rules.isEmpty else { return false }
-        let host = url.host.withoutFinalDot
+        let host = HostName.normalized(url.host)
         let address = InternetAddress(host)
         return rules.contains { rule in
             if let port = rule.port, port != url.effectivePort { return false }
@@ -56,17 +56,12 @@ public struct ProxyExceptions: Sendable, Hashable {
         guard let authority = Authority(String(name)) else { return nil }
         if authority.host == "*" { return Rule(pattern: .everything, port: authority.port) }
         if let range = AddressRange(authority.host) { return Rule(pattern: .addresses(range), port: authority.port) }
-        let host = authority.host.withoutFinalDot
+        let host = HostName.normalized(authority.host)
         return host.isEmpty || host.utf8.contains(0x2A) ? nil : Rule(pattern: .domain(host), port: authority.port)
     }
 }
 
 extension String {
-    /// The name of a host without the trailing dot that marks it as absolute.
-    fileprivate var withoutFinalDot: String {
-        utf8.last == 0x2E ? String(dropLast()) : self
-    }
-
     /// Whether the host is `domain` or one of its subdomains.
     fileprivate func isDomain(in domain: String) -> Bool {
         guard utf8.suffix(domain.utf8.count).elementsEqual(domain.utf8) else { return false }

@@ -10,7 +10,7 @@ extension HTTPClientRequest {
         try await write(items.map { $0.description }.joined(separator: separator))
     }
 
-    /// Adds every text that `source` brings to the content, as it comes. See ``write(_:)-(String)``.
+    /// Adds every text of `source` to the content as it arrives. See ``write(_:)-(String)``.
     public func write<Source: AsyncSequence>(contentsOf source: Source) async throws where Source.Element == String {
         for try await text in source {
             try await write(text)

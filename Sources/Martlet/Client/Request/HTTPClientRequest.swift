@@ -5,8 +5,8 @@ import Synchronization
 
 /// A request that is set up and written piece by piece.
 ///
-/// Its properties can be changed until the first write, which sends the head; what is changed later has no effect, and
-/// the next write throws ``HTTPClientError/headAlreadySent``. A request that is dropped without ``end()`` is aborted.
+/// Its properties can be changed until the first write, which sends the head; a later change has no effect, and the
+/// next write throws ``HTTPClientError/headAlreadySent``. A request that is dropped without ``end()`` is aborted.
 public final class HTTPClientRequest: Sendable {
     private enum Phase {
         case draft
@@ -22,7 +22,7 @@ public final class HTTPClientRequest: Sendable {
         var trailers: HTTPFields = [:]
     }
 
-    /// Kept, so that the client closes nothing under the request's feet.
+    /// Kept so that the client does not close connections that the request needs.
     private let client: HTTPClient
     private var core: ClientCore { client.core }
     private let state: Mutex<State>
@@ -44,9 +44,9 @@ public final class HTTPClientRequest: Sendable {
     /// The URL.
     public var url: HTTPURL { state.withLock { $0.draft.url } }
 
-    /// The header fields, to begin with the client's default fields.
+    /// The header fields. They start as the client's default fields.
     ///
-    /// `Content-Length` is set by ``contentLength``; `Host` can be set here to be another than the URL's.
+    /// `Content-Length` is set by ``contentLength``; set `Host` here to send another one than the URL's.
     public var headers: HTTPFields {
         get { state.withLock { $0.draft.headers } ?? core.defaultHeaders }
         _modify {
@@ -86,7 +86,7 @@ public final class HTTPClientRequest: Sendable {
         set { change { $0.redirectPolicy.limit = newValue } }
     }
 
-    /// Is told of every informational response (RFC 9110 section 15.2), 100 Continue among them. Nil by default.
+    /// Called with every informational response (RFC 9110 section 15.2), including 100 Continue. Nil by default.
     public var onInformational: (@Sendable (HTTPResponse.Status, HTTPFields) -> Void)? {
         get { state.withLock { $0.draft.onInformational } }
         set { change { $0.onInformational = newValue } }
@@ -113,7 +113,7 @@ public final class HTTPClientRequest: Sendable {
 
     /// Adds a text to the content, as UTF-8. Returns when the server has taken enough of what was written before.
     ///
-    /// Once the server has answered without waiting for the content, what is written is dropped; ``end()`` has the
+    /// Once the server has answered without waiting for the content, what is written is dropped; ``end()`` returns the
     /// answer.
     /// - Throws: ``HTTPClientError``, or `CancellationError`.
     public func write(_ text: String) async throws {
@@ -130,7 +130,7 @@ public final class HTTPClientRequest: Sendable {
         try await write(.buffer(ByteBuffer(bytes: bytes)))
     }
 
-    /// Adds everything that `source` brings to the content, as it comes.
+    /// Adds everything in `source` to the content as it arrives.
     public func write<Source: AsyncSequence>(contentsOf source: Source) async throws
     where Source.Element == ByteBuffer {
         for try await bytes in source {
@@ -145,13 +145,13 @@ public final class HTTPClientRequest: Sendable {
         try await end(body: nil)
     }
 
-    /// Sends `body`, when nothing was written before, ends the request and waits for the response.
+    /// Sends `body` after what was written before, ends the request and waits for the response.
     public func end(_ body: HTTPRequestBody) async throws -> HTTPClientResponse {
         try await end(body: body)
     }
 
-    /// Gives the request up: whoever waits for its response gets ``HTTPClientError/aborted``. It has no effect once the
-    /// response is there.
+    /// Gives the request up: ``end()`` throws ``HTTPClientError/aborted``. It has no effect once the response has
+    /// arrived.
     public func abort() {
         let phase = state.withLock { state in
             state.isAborted = true
@@ -234,7 +234,7 @@ public final class HTTPClientRequest: Sendable {
         }
     }
 
-    /// Sends the head: the response comes when it comes.
+    /// Sends the head, in a task that waits for the response.
     private func start(_ state: inout State) -> OutgoingBody {
         let body = OutgoingBody()
         state.draft.stream = body

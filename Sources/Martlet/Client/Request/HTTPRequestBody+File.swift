@@ -4,7 +4,7 @@ import NIOCore
 import NIOPosix
 
 extension HTTPRequestBody {
-    /// The content of a file, which is read piece by piece, on threads of its own, while it is sent.
+    /// The content of a file, which is read piece by piece while it is sent, off the event loops.
     ///
     /// - Parameters:
     ///   - path: The file. It must not become shorter until the request has been sent.

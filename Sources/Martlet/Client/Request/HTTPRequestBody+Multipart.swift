@@ -2,7 +2,7 @@ import HTTPWire
 import NIOCore
 
 extension HTTPRequestBody {
-    /// A form with files (RFC 7578), streamed: what is not in memory is read while it is sent.
+    /// A form with files (RFC 7578). What is not in memory is read while it is sent.
     ///
     /// ```swift
     /// var form = MultipartFormData()

@@ -10,18 +10,18 @@ import NIOCore
 
 /// The content of a request.
 ///
-/// A text literal is a content too: `client.post(url, body: "Hello")`.
+/// A string literal will do: `client.post(url, body: "Hello")`.
 public struct HTTPRequestBody: Sendable, ExpressibleByStringLiteral {
     enum Source: Sendable {
         case whole(OutgoingContent)
-        /// Written by `write` each time the content is sent.
+        /// Content that `write` writes each time it is sent.
         case stream(write: @Sendable (OutgoingBody) async throws -> Void)
     }
 
     let source: Source
     /// How many bytes the content has; nil when it is sent in chunks.
     public let length: Int?
-    /// The media type that the request's `Content-Type` says unless it is set.
+    /// The media type that is sent as `Content-Type` if the request has no such field.
     public let contentType: String?
     /// Whether the content can be sent again after a redirect, for authentication or on another connection.
     public let isRepeatable: Bool
@@ -84,10 +84,10 @@ public struct HTTPRequestBody: Sendable, ExpressibleByStringLiteral {
         HTTPRequestBody(.text(fields.description), contentType: "application/x-www-form-urlencoded")
     }
 
-    /// The runs of bytes that `source` brings, as they come. They can't be sent twice.
+    /// The bytes of `source`, sent as they arrive. They can't be sent twice.
     ///
     /// - Parameters:
-    ///   - source: Is asked for the next run when the connection has room.
+    ///   - source: The source of the bytes. It is asked for more when the connection has room.
     ///   - length: How many bytes there will be; nil, the default, sends chunks.
     ///   - contentType: The media type; none is sent by default.
     public static func stream<Source: AsyncSequence & Sendable>(
@@ -102,7 +102,7 @@ public struct HTTPRequestBody: Sendable, ExpressibleByStringLiteral {
         }
     }
 
-    /// The texts that `source` brings, as UTF-8, as they come. They can't be sent twice.
+    /// The texts of `source` as UTF-8, sent as they arrive. They can't be sent twice.
     public static func stream<Source: AsyncSequence & Sendable>(
         texts source: Source,
         contentType: String = "text/plain; charset=utf-8"

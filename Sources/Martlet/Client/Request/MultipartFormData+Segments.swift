@@ -2,17 +2,17 @@ import HTTPWire
 import NIOCore
 
 extension MultipartFormData {
-    /// A run of bytes of the content, or where to take it from.
+    /// A piece of the content: its bytes, or where they come from.
     public enum Segment: Sendable {
         /// These bytes.
         case bytes(ByteBuffer)
         /// The first `length` bytes of this file.
         case file(path: String, length: Int)
-        /// What the sequence gives; as many bytes as `length` says, if it does.
+        /// The bytes of this sequence: `length` of them, if that is known.
         case stream(ByteSource, length: Int?)
     }
 
-    /// The runs of bytes that make the content, in order. What is in memory and stands together is one run.
+    /// The pieces that make up the content, in order. What is in memory and adjacent is one piece.
     public var segments: Segments {
         Segments(form: self)
     }
@@ -20,17 +20,17 @@ extension MultipartFormData {
     /// The bytes before the content of a part: delimiter, fields and empty line (RFC 7578 section 4.2).
     public func headBytes(of part: Part) -> ByteBuffer {
         var head = "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(part.name.multipartEscaped)\""
-        if let filename = part.filename { head += "; filename=\"\(filename.multipartEscaped)\"" }
-        if let type = part.type { head += "\r\nContent-Type: \(type)" }
+        if let fileName = part.fileName { head += "; filename=\"\(fileName.multipartEscaped)\"" }
+        if let mediaType = part.mediaType { head += "\r\nContent-Type: \(mediaType)" }
         return ByteBuffer(string: head + "\r\n\r\n")
     }
 
-    /// The bytes behind the content of the last part's line break: the closing delimiter.
+    /// The closing delimiter, which follows the line break after the last part's content.
     public var closingBytes: ByteBuffer {
         ByteBuffer(string: "--\(boundary)--\r\n")
     }
 
-    /// The runs of bytes of a form.
+    /// The pieces of a form's content.
     public struct Segments: Sequence, IteratorProtocol, Sendable {
         private let form: MultipartFormData
         private var index = 0
@@ -43,7 +43,7 @@ extension MultipartFormData {
             self.form = form
         }
 
-        /// The next run of bytes; `nil` at the end.
+        /// The next piece; `nil` at the end.
         public mutating func next() -> Segment? {
             if let segment = waiting {
                 waiting = nil

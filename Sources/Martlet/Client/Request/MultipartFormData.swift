@@ -2,16 +2,18 @@ import HTTPTypes
 import HTTPWire
 import NIOCore
 
-/// The fields of a form, files among them, as the content of a request: `multipart/form-data` (RFC 7578).
+/// A form with fields and files, the content of a request: `multipart/form-data` (RFC 7578).
 ///
-///     var form = MultipartFormData()
-///     form.append("Han Solo", named: "name")
-///     form.append(.file(path: "/tmp/falcon.png", length: 48_213), named: "picture", filename: "falcon.png", type: .png)
-///     headerFields[.contentType] = form.contentType.description
+/// ```swift
+/// var form = MultipartFormData()
+/// form.append("Han Solo", named: "name")
+/// form.append(.file(path: "/tmp/falcon.png", length: 48_213), named: "picture", fileName: "falcon.png", mediaType: .png)
+/// let response = try await client.post("https://example.com/heroes", body: .multipart(form))
+/// ```
 ///
-/// A value that describes the content; `segments` are what to send. Names of fields and files are escaped as browsers do
-/// (WHATWG HTML section 4.10.21.8): UTF-8 stays, `"` becomes `%22`, CR `%0D` and LF `%0A`. Texts are
-/// sent as they are.
+/// The value only describes the content; ``segments`` are what to send. Names of fields and files are escaped as
+/// browsers do (WHATWG HTML section 4.10.21.8): UTF-8 stays, `"` becomes `%22`, CR `%0D` and LF `%0A`. Texts are sent
+/// as they are.
 public struct MultipartFormData: Sendable {
     /// Where the bytes of one part come from.
     public enum Content: Sendable {
@@ -28,9 +30,9 @@ public struct MultipartFormData: Sendable {
         /// The name of the field.
         public let name: String
         /// The name of the file; `nil` for a field that is none.
-        public let filename: String?
+        public let fileName: String?
         /// The media type; `nil` to send none, which means plain text.
-        public let type: MediaType?
+        public let mediaType: MediaType?
         /// Where the bytes come from.
         public let content: Content
 
@@ -44,20 +46,20 @@ public struct MultipartFormData: Sendable {
         }
     }
 
-    /// What separates the parts: 1 to 70 characters that occur in none of them.
+    /// The delimiter between the parts: 1 to 70 characters that occur in none of them.
     public let boundary: String
     /// The parts in order.
     public private(set) var parts: [Part] = []
 
-    /// A form without fields, with a boundary that nobody can guess.
+    /// A form without fields, with a random boundary that can't be guessed.
     public init() {
         boundary = "martlet-\(RandomText.hexadecimal())"
     }
 
     /// A form without fields.
     ///
-    /// - Throws: `FieldValueError.invalidValue` if `boundary` is not 1 to 70 letters, digits and `'()+_,-./:=?` (RFC 2046
-    ///   section 5.1.1).
+    /// - Throws: `FieldValueError.invalidValue` if `boundary` is not 1 to 70 letters, digits and `'()+_,-./:=?` (RFC
+    ///   2046 section 5.1.1).
     public init(boundary: String) throws(FieldValueError) {
         guard 1...70 ~= boundary.utf8.count, boundary.utf8.allSatisfy(\.isBoundaryCharacter) else {
             throw .invalidValue(boundary)
@@ -74,16 +76,16 @@ public struct MultipartFormData: Sendable {
     ///
     /// - Parameters:
     ///   - name: The name of the field.
-    ///   - filename: The name of the file, without folders. Defaults to none: not a file.
-    ///   - type: The media type. Defaults to none for fields, to `application/octet-stream` for files.
+    ///   - fileName: The name of the file, without folders. Defaults to none: not a file.
+    ///   - mediaType: The media type. Defaults to none for fields, to `application/octet-stream` for files.
     public mutating func append(
         _ content: Content,
         named name: String,
-        filename: String? = nil,
-        type: MediaType? = nil
+        fileName: String? = nil,
+        mediaType: MediaType? = nil
     ) {
-        let type = type ?? (filename == nil ? nil : .octetStream)
-        parts.append(Part(name: name, filename: filename, type: type, content: content))
+        let mediaType = mediaType ?? (fileName == nil ? nil : .octetStream)
+        parts.append(Part(name: name, fileName: fileName, mediaType: mediaType, content: content))
     }
 
     /// The value of `Content-Type`.
@@ -107,7 +109,7 @@ public struct MultipartFormData: Sendable {
         return sum
     }
 
-    /// Whether the content can be sent a second time: no stream is among the parts.
+    /// Whether the content can be sent a second time, which a stream among the parts prevents.
     public var isRepeatable: Bool {
         parts.allSatisfy { part in
             if case .stream = part.content { false } else { true }

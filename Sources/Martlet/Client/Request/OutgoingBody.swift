@@ -2,11 +2,11 @@ import HTTPTypes
 import NIOCore
 import Synchronization
 
-/// A content between the task that writes it and the connection that sends it.
+/// Content on its way from the task that writes it to the connection that sends it.
 ///
-/// The writer appends and waits while much is queued; the connection takes what there is when its socket has room.
+/// The writer appends, and waits while too much is queued; the connection takes what there is when its socket has room.
 final class OutgoingBody: Sendable {
-    /// How many bytes wait for the connection before the writer does.
+    /// How many bytes may be queued before the writer has to wait.
     static let highWaterMark = 65_536
 
     /// What the connection takes in one go.
@@ -56,7 +56,7 @@ final class OutgoingBody: Sendable {
         notify?()
     }
 
-    /// Whether nothing more is to be written, since nobody would send it.
+    /// Whether what is written from now on would not be sent.
     var isStopped: Bool { state.withLock { $0.isStopped || $0.failure != nil } }
 
     /// How many bytes have been written.
@@ -99,7 +99,7 @@ final class OutgoingBody: Sendable {
 
     // MARK: The connection's side
 
-    /// Says whom to tell that there is something to take; it is told at once if there is.
+    /// Sets the function to call when there is something to take, and calls it at once if there is.
     func connect(_ onContent: @escaping @Sendable () -> Void) {
         let hasContent = state.withLock { state in
             state.onContent = onContent
@@ -108,7 +108,7 @@ final class OutgoingBody: Sendable {
         if hasContent { onContent() }
     }
 
-    /// Takes what there is, and lets the writer go on.
+    /// Takes what there is, and resumes the writer.
     func take() -> Batch {
         let (batch, waits) = state.withLock { state in
             let batch = Batch(contents: state.contents, end: state.end)
@@ -121,10 +121,10 @@ final class OutgoingBody: Sendable {
         return batch
     }
 
-    /// Whether the beginning of the content is still here, so that it can be sent on another connection.
+    /// Whether none of the content has been taken, so that it can be sent on another connection.
     var isUntouched: Bool { state.withLock { !$0.wasTaken } }
 
-    /// The server wants no more of it.
+    /// Drops the content from now on, since the server does not want the rest.
     func stop() {
         let waits = state.withLock { state in
             state.isStopped = true
@@ -136,7 +136,7 @@ final class OutgoingBody: Sendable {
         for wait in waits { wait.resume() }
     }
 
-    /// Lets every further write fail.
+    /// Makes every further write throw `error`.
     func fail(_ error: any Error) {
         let waits = state.withLock { state in
             if state.failure == nil { state.failure = error }
@@ -150,10 +150,10 @@ final class OutgoingBody: Sendable {
 }
 
 extension OutgoingBody {
-    /// Nobody wants the rest of the content.
+    /// The rest of the content is not wanted.
     struct Stopped: Error {}
 
-    /// Adds to the content, for those who write it on behalf of somebody else.
+    /// Adds to the content, on behalf of the function that makes it.
     ///
     /// - Throws: ``Stopped`` when writing makes no sense any more.
     func send(_ content: OutgoingContent) async throws {
@@ -163,7 +163,7 @@ extension OutgoingBody {
 }
 
 extension OutgoingBody {
-    /// The whole content, for those who take the connection's place.
+    /// The whole content, for an override that takes the connection's place.
     func collect() async throws -> ByteBuffer {
         let (signal, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         connect { continuation.yield() }

@@ -2,9 +2,9 @@ import HTTPTypes
 import HTTPWire
 import NIOCore
 
-/// The head of a request as a connection is to send it.
+/// The head of a request, as a connection sends it.
 struct OutgoingRequest: Sendable {
-    /// How the end of the request's content is told (RFC 9112 section 6).
+    /// How the length of the request's content is conveyed (RFC 9112 section 6).
     enum Framing: Sendable, Equatable {
         /// There is no content.
         case none
@@ -17,13 +17,13 @@ struct OutgoingRequest: Sendable {
     var target: String
     /// The value of the Host field, unless ``fields`` has one.
     var host: String
-    /// The fields, as they stand on the wire, for a request that has just the client's own.
+    /// The fields in wire format, for a request that has none but the client's own.
     var renderedFields = ByteBuffer()
     /// The request's fields, which are sent instead of ``renderedFields``.
     var fields: HTTPFields?
     var framing = Framing.none
     /// Whether the connection may be used again.
     var isPersistent = true
-    /// Whether the content waits for the server's consent (RFC 9110 section 10.1.1).
+    /// Whether the content waits for 100 Continue (RFC 9110 section 10.1.1).
     var expectsContinue = false
 }

@@ -2,11 +2,11 @@ import HTTPTypes
 import HTTPWire
 import NIOCore
 
-/// A request as its maker wants it, before it becomes an exchange on a connection.
+/// A request as the caller describes it, before it becomes an exchange on a connection.
 struct RequestDraft: Sendable {
     var method: HTTPRequest.Method
     var url: HTTPURL
-    /// The fields; nil for the client's default fields as they are, which then are the same wherever the request goes.
+    /// The fields; nil for the client's default fields as they are, which are then the same wherever the request goes.
     var headers: HTTPFields?
     var cookies: [Cookie] = []
     var body: HTTPRequestBody?
@@ -18,7 +18,7 @@ struct RequestDraft: Sendable {
     var redirectPolicy: RedirectPolicy
     /// Whether a proxy is to open a tunnel instead of forwarding the request.
     var needsTunnel = false
-    /// Whether the connection is to become another protocol's, so that it must not be shared.
+    /// Whether the connection is to be handed to another protocol, so that it must not be shared.
     var needsHTTP1 = false
     var onInformational: (@Sendable (HTTPResponse.Status, HTTPFields) -> Void)?
 
@@ -38,7 +38,7 @@ struct RequestDraft: Sendable {
         )
     }
 
-    /// Lets `fields` take the place of the client's default fields with the same names.
+    /// Adds `fields`, in place of the client's default fields with the same names.
     mutating func replaceHeaders(with fields: HTTPFields, core: ClientCore) {
         guard !fields.isEmpty else { return }
         var merged = core.defaultHeaders

@@ -2,7 +2,7 @@ import HTTPTypes
 import NIOCore
 import Synchronization
 
-/// The content of a response for whoever reads it. When nobody holds it any more, the connection is told.
+/// The content of a response, as the caller reads it. Dropping it tells the connection that the rest is not wanted.
 final class ConnectionBody: BodySource {
     private let stream: BodyStream
     private let exchange: ClientExchange
@@ -30,7 +30,7 @@ final class ConnectionBody: BodySource {
         try await stream.trailers()
     }
 
-    /// The connection, which then is the caller's to close; nil when it was handed out before.
+    /// The connection, which the caller then has to close; nil when it was detached before.
     func detach() -> DetachedSocket? {
         guard let connection = connection as? HTTP1ClientConnection else { return nil }
         let isFirst = isDetached.withLock { isDetached in

@@ -3,9 +3,9 @@ import HTTPWire
 import NIOCore
 import Synchronization
 
-/// A content that is decompressed as it is read. What came out before an error is handed out before it.
+/// Content that is decompressed as it is read. What was decompressed before an error is delivered before it.
 final class DecodedBody: BodySource {
-    /// How much comes out of one step.
+    /// How many bytes one step decompresses.
     private static let pieceSize = 65_536
 
     private struct State {
@@ -13,7 +13,7 @@ final class DecodedBody: BodySource {
         var input = ByteBuffer()
         /// Whether the last step may have left something in the decompressor.
         var mayHaveMore = false
-        /// What follows the last piece that could be decompressed.
+        /// The error to throw after the last piece that could be decompressed.
         var failure: HTTPClientError?
     }
 
@@ -48,7 +48,7 @@ final class DecodedBody: BodySource {
         try await compressed.trailers()
     }
 
-    /// The next piece of what has come in; nil when more has to come in first.
+    /// The next decompressed piece; nil when more has to arrive first.
     private func decompress(_ bytes: ByteBuffer?) throws -> ByteBuffer? {
         try state.withLock { state in
             if let failure = state.failure { throw failure }

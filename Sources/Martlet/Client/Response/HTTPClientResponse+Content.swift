@@ -8,7 +8,7 @@ import NIOCore
     import Foundation
 #endif
 
-/// Reading the content. Each way reads it to its end, and it can be read once.
+/// Ways to read the content. Each reads it to its end, and it can be read only once.
 extension HTTPClientResponse {
     /// The whole content.
     ///
@@ -18,17 +18,16 @@ extension HTTPClientResponse {
         try await body.collect(upTo: limit ?? maximumCollectedBytes)
     }
 
-    /// The content as text, in the character set that `Content-Type` names, or else in UTF-8.
+    /// The content as text, in the character set that `Content-Type` names, or in UTF-8 if it names none.
     ///
+    /// - Parameter limit: The most bytes to accept; nil for the client's `maximumCollectedBytes` (64 MiB).
     /// - Throws: ``HTTPClientError/notText(_:)``; else as ``collect(upTo:)``.
-    public var text: String {
-        get async throws {
-            let bytes = try await collect()
-            do {
-                return try TextEncoding(of: headers).decode(bytes)
-            } catch {
-                throw HTTPClientError.notText(error.message)
-            }
+    public func text(upTo limit: Int? = nil) async throws -> String {
+        let bytes = try await collect(upTo: limit)
+        do {
+            return try TextEncoding(of: headers).decode(bytes)
+        } catch {
+            throw HTTPClientError.notText(error.message)
         }
     }
 
@@ -47,5 +46,13 @@ extension HTTPClientResponse {
         } catch {
             throw HTTPClientError.unexpectedJSON(JSONExplanation(error, content).sentence)
         }
+    }
+
+    /// The content, read from JSON as whatever it is.
+    ///
+    /// - Parameter limit: The most bytes to accept; nil for the client's `maximumCollectedBytes` (64 MiB).
+    /// - Throws: as ``json(_:upTo:)``.
+    public func json(upTo limit: Int? = nil) async throws -> JSONValue {
+        try await json(JSONValue.self, upTo: limit)
     }
 }

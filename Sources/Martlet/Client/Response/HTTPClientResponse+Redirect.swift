@@ -2,7 +2,7 @@ import HTTPTypes
 import HTTPWire
 
 extension HTTPClientResponse {
-    /// What a redirect is followed with by hand.
+    /// What it takes to follow a redirect by hand.
     final class Origin: Sendable {
         let draft: RequestDraft
         let core: ClientCore
@@ -13,9 +13,9 @@ extension HTTPClientResponse {
         }
     }
 
-    /// Follows a redirect that was not followed, however many there were before. Where it leads may redirect in turn, as
-    /// often as the request's `maximumRedirects` allows. Credentials and cookies that were meant
-    /// for one origin stay there, as when redirects are followed without being asked.
+    /// Follows a redirect that was not followed, however many there were before. Its target may redirect in turn, as
+    /// often as the request's `maximumRedirects` allows. Credentials and cookies for one origin are not sent to
+    /// another, as when redirects are followed automatically.
     ///
     /// ```swift
     /// let request = try client.open(.post, url)
@@ -25,11 +25,11 @@ extension HTTPClientResponse {
     /// ```
     ///
     /// - Parameters:
-    ///   - method: The method of the next request; by default what the status asks for. With another method than that,
-    ///     the request's content is not sent again.
-    ///   - url: Where to go, relative to ``url`` perhaps; by default what `Location` says.
-    /// - Throws: ``HTTPClientError/redirect(_:after:)`` when this is not a redirect or can't be followed; else what a request
-    ///   throws.
+    ///   - method: The method of the next request; by default the one that the status asks for. With another method
+    ///     than that, the request's content is not sent again.
+    ///   - url: The target, which may be relative to ``url``; by default the value of `Location`.
+    /// - Throws: ``HTTPClientError/redirect(_:after:)`` when this is not a redirect or can't be followed; otherwise
+    ///   what a request throws.
     public func redirect(
         _ method: HTTPRequest.Method? = nil,
         to url: String? = nil

@@ -9,9 +9,9 @@ extension HTTPClientResponse {
     ///
     /// - Parameters:
     ///   - path: The file.
-    ///   - progress: Is told how many bytes have been written, and how many there will be if that is known.
+    ///   - progress: Called with how many bytes have been written, and how many there will be if that is known.
     /// - Returns: the number of bytes.
-    /// - Throws: ``FileError``; else as ``collect(upTo:)``. The file is as it was then.
+    /// - Throws: ``FileError``; otherwise what ``collect(upTo:)`` throws. An existing file is then unchanged.
     @discardableResult
     public func save(
         to path: String,

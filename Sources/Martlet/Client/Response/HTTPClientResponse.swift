@@ -5,17 +5,17 @@ import Synchronization
 
 /// The response to a request.
 ///
-/// The content is read with ``text``, ``json(_:upTo:)``, ``collect(upTo:)``, ``save(to:progress:)`` or piece by piece
+/// The content is read with ``text(upTo:)``, ``json(_:upTo:)``, ``collect(upTo:)``, ``save(to:progress:)`` or piece by piece
 /// from ``body``, once. A response that is dropped without being read to its end gives its connection up.
 public struct HTTPClientResponse: Sendable {
-    /// What an automatic decompression has done to the content.
+    /// Whether the content was compressed, and whether the client decompresses it.
     public enum CompressionState: Sendable, Hashable {
-        /// The content came as it is.
+        /// The content was sent uncompressed.
         case notCompressed
-        /// The content came compressed and is decompressed as it is read. `Content-Encoding` and `Content-Length`, which
-        /// describe what was sent, are removed from the headers.
+        /// The content was sent compressed and is decompressed as it is read. `Content-Encoding` and `Content-Length`,
+        /// which describe what was sent, are removed from the headers.
         case decompressed
-        /// The content is compressed; `Content-Encoding` tells how. So is a part of a compressed content (206), which can't
+        /// The content is compressed, as `Content-Encoding` says. So is a part of compressed content (206), which can't
         /// be decompressed by itself.
         case compressed
     }
@@ -26,24 +26,24 @@ public struct HTTPClientResponse: Sendable {
     public let method: HTTPRequest.Method
     /// The status: code and reason phrase.
     public let status: HTTPResponse.Status
-    /// The version of HTTP that the response was sent with.
+    /// The version of HTTP of the response.
     public let version: HTTPVersion
     /// The redirects that led here.
     public let redirects: [RedirectInfo]
-    /// What has been done to the content.
+    /// Whether the content was compressed, and whether the client decompresses it.
     public let compressionState: CompressionState
     /// Whether the connection can be used for further requests.
     public let isPersistent: Bool
     /// The content, as it arrives.
     public let body: HTTPBody
 
-    /// What a redirect is followed with; nil for other responses.
+    /// What it takes to follow the redirect; nil for other responses.
     let origin: Origin?
     private let fields: Fields
     let connection: ClientConnection?
     let maximumCollectedBytes: Int
 
-    /// The fields, made when they are first asked for.
+    /// The fields, made when they are first needed.
     private final class Fields: Sendable {
         private let block: FieldBlock
         private let removed: [HTTPField.Name]
@@ -78,7 +78,7 @@ public struct HTTPClientResponse: Sendable {
     {
         let configuration = core.configuration
         let head = incoming.head
-        // A part of a compressed content can't be decompressed by itself.
+        // A part of compressed content can't be decompressed by itself.
         let isPart = head.statusCode == HTTPResponse.Status.partialContent.code
         let codings = isPart ? nil : Self.codings(head.fields)
         var source = incoming.body
@@ -102,7 +102,7 @@ public struct HTTPClientResponse: Sendable {
         self.maximumCollectedBytes = configuration.maximumCollectedBytes
     }
 
-    /// A response that came from somewhere else than a connection.
+    /// A response that did not come from a connection.
     init(
         status: HTTPResponse.Status,
         headers: HTTPFields,
@@ -151,13 +151,13 @@ public struct HTTPClientResponse: Sendable {
     /// How many bytes the content has; nil when that is not known before its end.
     public var contentLength: Int? { compressionState == .decompressed ? nil : fields.value.contentLength }
 
-    /// Whether the server sends the client elsewhere (301, 302, 303, 307 or 308 with a `Location`).
+    /// Whether the server redirects the client (301, 302, 303, 307 or 308 with a `Location`).
     public var isRedirect: Bool { RedirectPolicy.isRedirect(status) && fields.value[.location]?.isEmpty == false }
 
-    /// Whether the status is one of success (200 to 299).
+    /// Whether the status means success (200 to 299).
     public var isSuccess: Bool { status.kind == .successful }
 
-    /// The two ends of the connection; nil once it is closed.
+    /// The addresses of the connection; nil once it is closed.
     public var connectionInfo: HTTPConnectionInfo? { connection?.info }
 
     /// The certificate of the server; nil without TLS.
@@ -171,10 +171,10 @@ public struct HTTPClientResponse: Sendable {
         get async throws { try await body.trailers }
     }
 
-    /// Takes the connection over after 101 Switching Protocols, or after a 2xx response to CONNECT. The caller closes
-    /// it.
+    /// Takes the connection over after 101 Switching Protocols, or after a 2xx response to CONNECT. The caller must
+    /// close it.
     ///
-    /// - Throws: ``HTTPClientError/notDetachable`` after any other response, and the second time.
+    /// - Throws: ``HTTPClientError/notDetachable`` after any other response, and when called a second time.
     public func detachSocket() throws -> DetachedSocket {
         let opens = status.code == 101 || (method == .connect && isSuccess)
         guard opens, let body = body.source as? ConnectionBody, let socket = body.detach() else {
@@ -183,10 +183,10 @@ public struct HTTPClientResponse: Sendable {
         return socket
     }
 
-    /// The fields that say nothing true of a content that was decompressed.
+    /// The fields that are no longer true of content that was decompressed.
     private static let codingFields: [HTTPField.Name] = [.contentEncoding, .contentLength]
 
-    /// The codings of the content in the order in which they were applied; nil for those that can't be undone.
+    /// The codings of the content in the order in which they were applied; nil if one of them can't be undone.
     private static func codings(_ fields: FieldBlock) -> [ContentCoding]? {
         fields.contains(.contentEncoding) ? ContentCoding.codings(in: fields.values(.contentEncoding)) : []
     }

@@ -3,7 +3,7 @@ import HTTPWire
 import NIOCore
 import Synchronization
 
-/// One request on its way to one response, on one connection.
+/// One request and its response, on one connection.
 final class ClientExchange: Sendable {
     enum Content: Sendable {
         case none
@@ -11,7 +11,7 @@ final class ClientExchange: Sendable {
         case stream(OutgoingBody)
     }
 
-    /// How far an exchange has come, for those who decide whether to try again.
+    /// How far an exchange has come, which decides whether it is retried.
     struct Progress: Sendable {
         /// Whether the connection had carried a request before.
         var isConnectionReused = false
@@ -19,9 +19,9 @@ final class ClientExchange: Sendable {
         var hasBegun = false
         /// Whether a byte of a response has arrived.
         var hasAnswer = false
-        /// How often a server has said that it has done nothing about the request, which then was sent again.
+        /// How often a server has refused the request unprocessed, after which it was sent again.
         var refusals = Refusals()
-        /// Whether the exchange has ended with such a word, while the server was working on others.
+        /// Whether the exchange ended with such a refusal while the server was processing others.
         var wasRefusedAmidProgress = false
     }
 
@@ -34,9 +34,9 @@ final class ClientExchange: Sendable {
 
     private enum Outcome {
         case open
-        /// The response has arrived before anybody asked for it.
+        /// The response arrived before the requester asked for it.
         case arrived(IncomingResponse)
-        /// The response belongs to the requester, who lets the connection know by dropping it.
+        /// The requester has the response. Dropping it notifies the connection.
         case taken
         case failed(any Error)
     }
@@ -69,15 +69,15 @@ final class ClientExchange: Sendable {
     let key: PoolKey
     let request: OutgoingRequest
     let content: Content
-    /// Whether the exchange makes a tunnel of the connection, which stays with whoever makes it.
+    /// Whether the exchange turns the connection into a tunnel, which the connector then keeps.
     let opensTunnel: Bool
-    /// Whether a connection that was free is likely to be stale, since another one was.
+    /// Whether an idle connection is likely to be stale, since another one was.
     let avoidsIdle: Bool
     /// When the exchange has to be over; nil for never.
     let deadline: NIODeadline?
     let onInformational: (@Sendable (HTTPResponse.Status, HTTPFields) -> Void)?
     let recorder: MetricsRecorder?
-    /// The number of the stream that it takes place on, with HTTP/2.
+    /// The number of the exchange's stream, with HTTP/2.
     let streamNumber = Atomic(0)
     private let state = Mutex(State())
 
@@ -131,7 +131,7 @@ final class ClientExchange: Sendable {
         }
     }
 
-    /// Waits for its turn in `pool`. False when the exchange has failed already.
+    /// Marks the exchange as waiting in `pool`; false when it has failed already.
     func wait(in pool: ConnectionPool) -> Bool {
         state.withLock { state in
             guard case .open = state.outcome else { return false }
@@ -140,7 +140,7 @@ final class ClientExchange: Sendable {
         }
     }
 
-    /// Lets the timer go that enforces the deadline, once the exchange is over.
+    /// Keeps the timer that enforces the deadline, to cancel it once the exchange is over.
     func keep(_ timer: Scheduled<Void>) {
         let isOver = state.withLock { state in
             if case .over = state.place { return true }
@@ -150,14 +150,14 @@ final class ClientExchange: Sendable {
         if isOver { timer.cancel() }
     }
 
-    /// Whether the exchange waits for a connection, and nothing ends that yet.
+    /// Whether the exchange waits for a connection without a timer that limits the wait.
     var isWaitingWithoutLimit: Bool {
         state.withLock { state in
             if case .waiting = state.place { state.waitTimer == nil } else { false }
         }
     }
 
-    /// Lets the timer go that limits how long the exchange waits, once it does not wait any more.
+    /// Keeps the timer that limits how long the exchange waits, to cancel it once the wait is over.
     func keepWaiting(until timer: Scheduled<Void>) {
         let isWaiting = state.withLock { state in
             guard case .waiting = state.place, state.waitTimer == nil else { return false }
@@ -167,7 +167,7 @@ final class ClientExchange: Sendable {
         if !isWaiting { timer.cancel() }
     }
 
-    /// Lets the task go that writes the content, once the exchange is over.
+    /// Keeps the task that writes the content, to cancel it once the exchange is over.
     func keep(_ sender: Task<Void, Never>) {
         let isOver = state.withLock { state in
             if case .over = state.place { return true }
@@ -177,8 +177,8 @@ final class ClientExchange: Sendable {
         if isOver { sender.cancel() }
     }
 
-    /// Ends the exchange, wherever it is, with an error. A connection lets the server know before the requester hears of
-    /// it, since that may end the process.
+    /// Ends the exchange, wherever it is, with an error. A connection tells the server before the requester gets the
+    /// error, since that may end the process.
     func fail(_ error: any Error) {
         let place = state.withLock { state in
             switch state.outcome {
@@ -197,7 +197,7 @@ final class ClientExchange: Sendable {
         tellFailure()
     }
 
-    /// Lets the requester know that the exchange has failed, if it has. Nothing is left to be done about it.
+    /// Throws the error at the requester, if the exchange has failed. The connection is done with it.
     func tellFailure() {
         let (error, continuation) = state.withLock { state in
             guard case .failed(let error) = state.outcome else {
@@ -225,8 +225,8 @@ final class ClientExchange: Sendable {
         }
     }
 
-    /// The server has done nothing about the request, so that it can be sent on another connection of `pool`; false when
-    /// that is not possible, or was tried too often.
+    /// Puts the exchange back into `pool` after the server refused the request unprocessed; false when it can't be sent
+    /// again, or was tried too often.
     func withdraw(to pool: ConnectionPool, amidProgress: Bool, limit: Int) -> Bool {
         if case .stream(let body) = content, !body.isUntouched { return false }
         return state.withLock { state in
@@ -245,7 +245,7 @@ final class ClientExchange: Sendable {
         state.withLock { change(&$0.progress) }
     }
 
-    /// Hands the response to the requester. False when nobody wants it any more.
+    /// Delivers the response to the requester; false when the exchange has failed.
     @discardableResult
     func deliver(_ response: IncomingResponse) -> Bool {
         let (isWanted, continuation) = state.withLock { state in
@@ -260,8 +260,8 @@ final class ClientExchange: Sendable {
         return isWanted
     }
 
-    /// The connection can't go on with the exchange. A response that has arrived is still the requester's, who finds
-    /// the error behind what has come of the content.
+    /// The connection can't continue the exchange. A response that has arrived is still delivered, and its content ends
+    /// with the error.
     func connectionFailed(_ error: any Error) {
         let hasArrived = state.withLock { if case .arrived = $0.outcome { true } else { false } }
         if !hasArrived {
@@ -271,13 +271,13 @@ final class ClientExchange: Sendable {
         }
     }
 
-    /// The response is complete or lost, and the connection has nothing to do with the exchange any more.
+    /// The response is complete or lost, and the connection is done with the exchange.
     func ended() {
         state.withLock { $0.end() }
     }
 }
 
-/// A response as it comes from a connection.
+/// A response as a connection receives it.
 struct IncomingResponse: Sendable {
     let head: ResponseHead
     /// The content; nil when there is none.

@@ -19,7 +19,7 @@ extension PoolKey.Proxy {
 }
 
 extension ClientCore {
-    /// The ways to try, in order.
+    /// The routes to try, in order.
     func routes(for url: HTTPURL, tunnels: Bool = false) async throws -> [ClientRoute] {
         let found: [ProxyRoute]
         do {
@@ -46,7 +46,7 @@ extension ClientCore {
         }
     }
 
-    /// The variables of the environment that name proxies.
+    /// The environment variables that name proxies.
     static func proxyVariables() -> [String: String] {
         let names = [
             "http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY",
@@ -59,7 +59,7 @@ extension ClientCore {
         return variables
     }
 
-    /// Whether none of the variables has a proxy.
+    /// Whether none of the variables names a proxy.
     static func namesNoProxy(_ variables: [String: String]) -> Bool {
         let others: Set<String> = ["no_proxy", "NO_PROXY", "REQUEST_METHOD"]
         return others.isSuperset(of: variables.keys)

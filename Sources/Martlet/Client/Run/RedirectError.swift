@@ -2,21 +2,21 @@
 public enum RedirectError: Error, Sendable, Hashable, CustomStringConvertible {
     /// A response with this status is not a redirect.
     case notARedirect(Int)
-    /// There were more redirects in a row than this.
+    /// There were more redirects in a row than `limit`.
     case limitExceeded(limit: Int)
-    /// The response has no `Location`. Only ``HTTPClientResponse/redirect(_:to:)`` fails with it: without having been
-    /// asked for more, a client hands such a response out as it is.
+    /// The response has no `Location`. Only ``HTTPClientResponse/redirect(_:to:)`` throws this: when redirects are
+    /// followed automatically, such a response is the final one.
     case missingLocation
     /// The response has more than one `Location`, and they lead to different places.
     case contradictoryLocations([String])
-    /// The `Location` is not a URL, or not one of something with a host.
+    /// The `Location` is not a URL, or one without a host.
     case invalidLocation(String)
-    /// The `Location` has a scheme that this client does not fetch.
+    /// The `Location` has a scheme that the client does not support.
     case unsupportedScheme(String)
-    /// The `Location` would lead from an encrypted connection to one that is not.
+    /// The `Location` leads from an encrypted connection to one that is not.
     case downgrade(url: String)
 
-    /// What is wrong and what to do about it.
+    /// What is wrong, and what to do about it.
     public var description: String {
         switch self {
         case .notARedirect(let code):
@@ -32,7 +32,7 @@ public enum RedirectError: Error, Sendable, Hashable, CustomStringConvertible {
         case .unsupportedScheme(let scheme):
             "The redirect leads to the scheme \(scheme.debugDescription), which is not supported."
         case .downgrade(let url):
-            "The redirect leads from https to \(url), without encryption. Set allowsDowngrade to follow it."
+            "The redirect leads from https to \(url), without encryption. Set allowsDowngrade of the client's configuration to follow it."
         }
     }
 }

@@ -1,7 +1,7 @@
 import HTTPTypes
 import HTTPWire
 
-/// One redirect that has been followed (Dart's `RedirectInfo`).
+/// One redirect that was followed, or is about to be.
 public struct RedirectInfo: Sendable, Hashable {
     /// The method of the request that was redirected.
     public let method: HTTPRequest.Method
@@ -9,10 +9,10 @@ public struct RedirectInfo: Sendable, Hashable {
     public let url: HTTPURL
     /// The status of the response, one of 301, 302, 303, 307 and 308.
     public let status: HTTPResponse.Status
-    /// Where the response pointed to, resolved against `url`.
+    /// The target of the redirect, resolved against `url`.
     public let location: HTTPURL
 
-    /// The redirect of a request with this method and URL to `location`.
+    /// A redirect of a request with this method and URL to `location`.
     public init(method: HTTPRequest.Method, url: HTTPURL, status: HTTPResponse.Status, location: HTTPURL) {
         self.method = method
         self.url = url

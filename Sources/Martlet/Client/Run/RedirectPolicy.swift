@@ -1,7 +1,7 @@
 import HTTPTypes
 import HTTPWire
 
-/// What a client does with a redirect (RFC 9110 section 15.4).
+/// Decides what a client does with a redirect (RFC 9110 section 15.4).
 ///
 ///     RedirectPolicy().decision(
 ///         for: .post, url: url, status: .seeOther, location: "/result", history: []
@@ -10,20 +10,21 @@ import HTTPWire
 /// - 301 and 302 turn POST into GET, as every client does (sections 15.4.2 and 15.4.3).
 /// - 303 turns every method but HEAD into GET (section 15.4.4).
 /// - 307 and 308 keep the method and the content (sections 15.4.8 and 15.4.9).
-/// - All others are final, with or without `Location`; so is a response without one (section 15.4 makes it optional).
+/// - Any other response is final, with or without `Location`; so is a redirect without one (section 15.4 makes it
+///   optional).
 ///
 /// There is no look-out for loops: a request that is made again after a cookie was set may have another answer. What
 /// does not end has a ``limit``.
-public struct RedirectPolicy: Sendable, Hashable {
+package struct RedirectPolicy: Sendable, Hashable {
     /// Whether redirects are followed at all. Defaults to `true`.
-    public var isEnabled: Bool
+    package var isEnabled: Bool
     /// How many redirects in a row are followed. Defaults to 5, as in Dart.
-    public var limit: Int
+    package var limit: Int
     /// Whether a redirect may lead from `https` to `http`. Defaults to `false`.
-    public var allowsDowngrade: Bool
+    package var allowsDowngrade: Bool
 
     /// The policy with these settings.
-    public init(
+    package init(
         isEnabled: Bool = true,
         limit: Int = 5,
         allowsDowngrade: Bool = false
@@ -34,11 +35,11 @@ public struct RedirectPolicy: Sendable, Hashable {
     }
 
     /// What to do with a response.
-    public enum Decision: Sendable, Hashable {
+    package enum Decision: Sendable, Hashable {
         /// Make this request next.
         ///
-        /// - `keepsBody`: whether it has the content of the request before, and the fields that describe it.
-        /// - `dropsCredentials`: whether it goes to another origin, and so must not carry what was meant for this one.
+        /// - `keepsBody`: whether it has the content of the previous request, and the fields that describe it.
+        /// - `dropsCredentials`: whether it goes to another origin, and so must not carry what is meant for this one.
         case follow(HTTPURL, method: HTTPRequest.Method, keepsBody: Bool, dropsCredentials: Bool)
         /// The response is the final one.
         case stop(StopReason)
@@ -47,14 +48,14 @@ public struct RedirectPolicy: Sendable, Hashable {
     }
 
     /// Why a response is final.
-    public enum StopReason: Sendable, Hashable {
+    package enum StopReason: Sendable, Hashable {
         /// The status is not one of a redirect that clients follow: 301, 302, 303, 307 or 308.
         case notARedirect
         /// Redirects are not followed.
         case disabled
-        /// CONNECT opens a tunnel and has no other place to go.
+        /// The method is CONNECT, which opens a tunnel and can't be redirected.
         case methodNotFollowed
-        /// The response does not say where to go: it has no `Location`, or an empty one.
+        /// The response has no `Location`, or an empty one.
         case missingLocation
     }
 
@@ -66,7 +67,7 @@ public struct RedirectPolicy: Sendable, Hashable {
     ///   - status: The status of the response.
     ///   - location: The response's `Location`; `nil` if there is none.
     ///   - history: The redirects that led to this request.
-    public func decision(
+    package func decision(
         for method: HTTPRequest.Method,
         url: HTTPURL,
         status: HTTPResponse.Status,
@@ -81,7 +82,7 @@ public struct RedirectPolicy: Sendable, Hashable {
     ///
     /// A `Location` that is not UTF-8 is followed byte by byte. Several that are equal count as one; a request whose
     /// response has different ones fails.
-    public func decision(
+    package func decision(
         for method: HTTPRequest.Method,
         url: HTTPURL,
         status: HTTPResponse.Status,
@@ -112,7 +113,7 @@ public struct RedirectPolicy: Sendable, Hashable {
         guard !location.isEmpty else { return .stop(.missingLocation) }
         guard history.count < limit else { return .fail(.limitExceeded(limit: limit)) }
         guard var target = url.resolving(location.span) else {
-            // For people, and a scheme is ASCII.
+            // The text is only for the message, and a scheme is ASCII.
             let text = String(decoding: location, as: UTF8.self)
             if let scheme = HTTPURL.scheme(of: text), !Self.isSupported(scheme, from: url.scheme) {
                 return .fail(.unsupportedScheme(scheme))
@@ -136,7 +137,7 @@ public struct RedirectPolicy: Sendable, Hashable {
     }
 
     /// Whether a response with this status points to where the request is to be made instead.
-    public static func isRedirect(_ status: HTTPResponse.Status) -> Bool {
+    package static func isRedirect(_ status: HTTPResponse.Status) -> Bool {
         switch status.code {
         case 301, 302, 303, 307, 308: true
         default: false

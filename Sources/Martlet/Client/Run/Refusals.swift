@@ -1,20 +1,19 @@
-/// How often servers have said that they have done nothing about a request, which then was sent again (RFC 9113 section
-/// 8.7).
+/// How often servers have refused a request unprocessed, after which it was sent again (RFC 9113 section 8.7).
 ///
-/// A server that ends a connection after so many requests refuses all after them, which is nothing unusual where many are
-/// made at once: as long as others are answered meanwhile, a request is closer to its turn each time. One that only refuses
-/// is not asked for ever.
+/// A server that ends a connection after a number of requests refuses all later ones, which is usual where many are
+/// made at once: as long as others are answered meanwhile, a request gets closer to its turn each time. A server that
+/// does nothing but refuse is not asked for ever.
 struct Refusals: Sendable, Equatable {
-    /// How many in all.
+    /// How many refusals there were in all.
     private(set) var count = 0
-    /// The last ones in a row during which the server got nothing else done either.
+    /// How many of the last in a row came while the server did nothing else either.
     private(set) var countInVain = 0
 
-    /// Notes another one.
+    /// Counts another refusal.
     ///
     /// - Parameters:
-    ///   - amidProgress: Whether the server was working on other requests of the same connection meanwhile.
-    ///   - limit: How many in vain are accepted in a row.
+    ///   - amidProgress: Whether the server was processing other requests on the same connection meanwhile.
+    ///   - limit: How many without progress are accepted in a row.
     /// - Returns: Whether the request may be sent again.
     mutating func add(amidProgress: Bool, limit: Int) -> Bool {
         if amidProgress {

@@ -1,29 +1,31 @@
 import HTTPTypes
 
-/// Whether a request whose connection broke is made again without asking (RFC 9110 section 9.2.2, RFC 9112 section 9.3.1).
+/// Decides whether a request whose connection broke is retried automatically (RFC 9110 section 9.2.2, RFC 9112 section
+/// 9.3.1).
 ///
 /// - Once a byte of the response has arrived, never.
-/// - If nothing of the request was sent, always: the server cannot have seen it.
-/// - If some of it was sent, only if the method is idempotent and the connection had served before: then the server most
-///   likely closed it while the request was on its way. On a new connection the server itself is in trouble.
+/// - If none of the request was sent, always: the server cannot have seen it.
+/// - If some of it was sent, only if the method is idempotent and the connection had served a request before: then the
+///   server most likely closed it while the request was on its way. On a new connection the server itself is in
+///   trouble.
 /// - If the content cannot be sent a second time, only as long as nothing of it has been taken.
-public struct RetryPolicy: Sendable, Hashable {
+package struct RetryPolicy: Sendable, Hashable {
     /// How often one request is made again. Defaults to 2.
-    public var limit: Int
+    package var limit: Int
     /// Whether idempotent requests are also made again when a new connection broke. Defaults to `false`.
-    public var retriesOnNewConnections: Bool
+    package var retriesOnNewConnections: Bool
 
     /// The policy with these settings.
-    public init(limit: Int = 2, retriesOnNewConnections: Bool = false) {
+    package init(limit: Int = 2, retriesOnNewConnections: Bool = false) {
         self.limit = limit
         self.retriesOnNewConnections = retriesOnNewConnections
     }
 
     /// No request is made again.
-    public static let never = RetryPolicy(limit: 0)
+    package static let never = RetryPolicy(limit: 0)
 
     /// How far a request got.
-    public enum Progress: Sendable, Hashable {
+    package enum Progress: Sendable, Hashable {
         /// No byte of it was handed to the system.
         case nothingSent
         /// Some of it, or all, may have reached the server.
@@ -32,18 +34,18 @@ public struct RetryPolicy: Sendable, Hashable {
         case responseStarted
     }
 
-    /// Whether to make a request again whose connection broke.
+    /// Whether to retry a request whose connection broke.
     ///
     /// - Parameters:
     ///   - method: The method of the request.
     ///   - progress: How far the request got.
     ///   - isReusedConnection: Whether the connection had served another request before.
-    ///   - canRepeatContent: Whether the content is still there from its first byte: there is none, it is in memory or a
-    ///     file, or nothing has been taken from its stream.
-    ///   - isIdempotent: Whether the request can be made twice without harm, if the caller knows better than the method
-    ///     tells, as with a field `Idempotency-Key`. Defaults to `nil`: the method tells.
+    ///   - canRepeatContent: Whether the content can be sent from its first byte: there is none, it is in memory or in
+    ///     a file, or nothing has been taken from its stream.
+    ///   - isIdempotent: Whether the request can be made twice without harm, if the caller knows that, as with a field
+    ///     `Idempotency-Key`. By default `nil`: the method decides.
     ///   - attempt: How often the request has been made so far, 1 for the first time.
-    public func allowsRetry(
+    package func allowsRetry(
         of method: HTTPRequest.Method,
         after progress: Progress,
         isReusedConnection: Bool,
@@ -62,7 +64,7 @@ public struct RetryPolicy: Sendable, Hashable {
 
     /// Whether a method means the same made once or several times: GET, HEAD, OPTIONS, TRACE, PUT and DELETE (RFC 9110
     /// section 9.2.2).
-    public static func isIdempotent(_ method: HTTPRequest.Method) -> Bool {
+    package static func isIdempotent(_ method: HTTPRequest.Method) -> Bool {
         switch method {
         case .get, .head, .options, .trace, .put, .delete: true
         default: false

@@ -1,15 +1,15 @@
 import NIOCore
 import Synchronization
 
-/// How long a function of the user's, such as `authenticate`, may take, and what is wrong when it takes longer.
+/// How long a function of the configuration, such as `authenticate`, may take, and the error when it takes longer.
 struct TimeLimit: Sendable {
     let deadline: NIODeadline
     let error: HTTPClientError
-    /// Where the clock runs.
+    /// The event loop that the timer runs on.
     let eventLoop: any EventLoop
 
-    /// Runs `body`, and waits for it no longer than `limit` and the caller's task allow. It is cancelled then; what it
-    /// brings nevertheless goes to `discard`.
+    /// Runs `body`, and waits for it no longer than `limit` and the caller's task allow. It is then cancelled; what it
+    /// returns nevertheless goes to `discard`.
     static func run<Value: Sendable>(
         within limit: TimeLimit?,
         discard: @escaping @Sendable (Value) -> Void = { _ in },
@@ -39,7 +39,7 @@ struct TimeLimit: Sendable {
     }
 }
 
-/// The first of several results.
+/// Keeps the first of several results.
 private final class Race<Value: Sendable>: Sendable {
     private struct State {
         var result: Result<Value, any Error>?
@@ -48,7 +48,7 @@ private final class Race<Value: Sendable>: Sendable {
 
     private let state = Mutex(State())
 
-    /// The result; asked for once.
+    /// The result. It can be awaited only once.
     var value: Value {
         get async throws {
             try await withCheckedThrowingContinuation { continuation in
@@ -61,7 +61,7 @@ private final class Race<Value: Sendable>: Sendable {
         }
     }
 
-    /// False when there was a result before.
+    /// Sets the result; false when there was one before.
     @discardableResult
     func finish(_ result: Result<Value, any Error>) -> Bool {
         let (isFirst, continuation) = state.withLock { state in

@@ -59,7 +59,7 @@ struct HTTP1MessageReader<Parser: MessageHeadParser> {
         self.bodyLimits = bodyLimits
     }
 
-    // What is asked is inlined, since a call would copy the whole value.
+    // Inlined, so that a connection asks for a property without a copy of its whole reader.
 
     /// Whether a head has been handed out whose message is not complete yet.
     @inline(__always)

@@ -1,18 +1,17 @@
 import NIOCore
 
-/// What a server does about the rest of a request that it has answered already (RFC 9113 section 8.1): it takes and
-/// drops some of it, so that a client that has not seen the answer yet gets to see it, before it resets the stream.
-/// Clients such as curl 7.88 take a reset that comes together with the answer for a failure of the whole. A plain value
-/// without a clock.
+/// How a server handles the rest of a request that it has already answered (RFC 9113 section 8.1): it accepts and drops
+/// some of it before it resets the stream, so that the client gets to see the answer. Clients such as curl 7.88 take a
+/// reset that comes together with the answer for a failure. A plain value without a clock.
 ///
-/// What a ``LingeringClose`` is to a connection this is to a stream, with the same times.
+/// It is to a stream what ``LingeringClose`` is to a connection, with the same times.
 struct HTTP2Drain {
-    /// How many more bytes the client is let send.
+    /// How many more bytes the client may send.
     private var allowance: Int
-    /// How long the client has; nil as long as the response is on its way.
+    /// When the client's time is up; nil while the response is being sent.
     private var end: NIODeadline?
 
-    /// - Parameter allowance: How many bytes are dropped; those that the client has been granted already come on top.
+    /// - Parameter allowance: How many bytes to drop, besides those that the client has been granted already.
     init(upTo allowance: Int) {
         self.allowance = allowance
     }
@@ -20,11 +19,11 @@ struct HTTP2Drain {
     /// Whether the client may send more than it has been granted.
     var grantsMore: Bool { allowance > 0 }
 
-    /// Bytes have come, which are dropped.
+    /// Bytes have arrived, which are dropped.
     mutating func received(_ count: Int, at now: NIODeadline) {
         guard allowance > 0 else { return }
         allowance -= count
-        // It can't send much more, so all that is waited for is that it sees the answer.
+        // It can't send much more; it only needs time to see the answer.
         if allowance <= 0, end != nil { hurry(at: now) }
     }
 
@@ -39,7 +38,7 @@ struct HTTP2Drain {
         end = end.map { min($0, soon) }
     }
 
-    /// Whether the client has had its time.
+    /// Whether the client's time is up.
     func isOver(at now: NIODeadline) -> Bool {
         end.map { now >= $0 } ?? false
     }

@@ -2,7 +2,7 @@ import NIOCore
 
 /// The content of a message that waits for the peer to grant room for it.
 struct HTTP2SendQueue {
-    /// Pieces of fewer bytes are put together, so that many small ones don't cost more than their bytes.
+    /// Pieces of fewer bytes are merged, so that many small ones don't take more memory than their bytes.
     private static let copyLimit = 4_096
 
     private enum Piece {
@@ -12,13 +12,13 @@ struct HTTP2SendQueue {
 
     private var first: Piece?
     private var rest: [Piece] = []
-    /// How many of the rest have been taken.
+    /// How many bytes of the rest have been taken.
     private var taken = 0
     private(set) var byteCount = 0
 
     var isEmpty: Bool { byteCount == 0 }
 
-    /// How much memory the bytes among it hold on to.
+    /// How much memory its byte buffers occupy.
     var capacity: Int {
         ([first].compactMap { $0 } + rest[taken...]).reduce(0) { sum, piece in
             if case .bytes(let bytes) = piece { sum + bytes.storageCapacity } else { sum }
@@ -31,7 +31,7 @@ struct HTTP2SendQueue {
             last.readableBytes < Self.copyLimit * 4
         {
             byteCount += bytes.readableBytes
-            // Taken out, so that it is added to in place.
+            // Taken out, so that it can be appended to in place.
             rest.removeLast()
             last.writeImmutableBuffer(bytes)
             rest.append(.bytes(last))
@@ -40,7 +40,7 @@ struct HTTP2SendQueue {
         }
     }
 
-    /// Appends a content that is made into bytes when it is their turn.
+    /// Appends content that is converted to bytes when it is sent.
     mutating func append(_ content: UnsentContent) {
         guard content.byteCount > 0 else { return }
         append(.content(content), content.byteCount)

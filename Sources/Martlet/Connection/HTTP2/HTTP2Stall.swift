@@ -1,9 +1,9 @@
 import NIOCore
 
-/// Finds out that a client grants no room for a response, or hardly any. A plain value without a clock.
+/// Detects a client that grants no room for a response, or hardly any. A plain value without a clock.
 struct HTTP2Stall {
-    /// How much has to get through within the time that a client has: one that grants a byte now and then is no better
-    /// than one that grants nothing.
+    /// How much must get through within the client's time: a client that grants a byte now and then is no better than
+    /// one that grants nothing.
     private static let leastProgress = 4_096
 
     private var since: NIODeadline?
@@ -13,7 +13,7 @@ struct HTTP2Stall {
         sentSince += count
     }
 
-    /// Looks whether content has waited for longer than `limit`.
+    /// Whether content has waited for longer than `limit`.
     ///
     /// - Parameter isStuck: Whether there is content, and no room for it.
     mutating func hasLasted(now: NIODeadline, isStuck: Bool, _ limit: Duration?) -> Bool {

@@ -3,24 +3,24 @@ import HTTPWire
 import Logging
 import NIOCore
 
-/// What exchanges ask of what carries them: the whole connection over HTTP/1, a stream of it over HTTP/2. All of it is
-/// called on the loop, except where it says otherwise.
+/// What an exchange needs of its carrier: the whole connection with HTTP/1, a stream of it with HTTP/2. Members are
+/// called on the loop unless they say otherwise.
 protocol ExchangeConnection: AnyObject, Sendable {
     /// May be asked from anywhere.
     var loop: ServerLoop { get }
-    /// The two ends of the connection; nil once it is closed. May be asked from anywhere.
+    /// The addresses of the connection; nil once it is closed. Can be read from anywhere.
     var info: HTTPConnectionInfo? { get }
-    /// What the TLS handshake has agreed on; nil without TLS. May be asked from anywhere.
+    /// What the TLS handshake agreed on; nil without TLS. Can be read from anywhere.
     var security: ConnectionSecurity? { get }
 
-    /// Lets a task answer the exchange.
+    /// Starts `handler` for the exchange, in a task.
     func hand(_ exchange: ServerExchange, to handler: @escaping HTTPServer.Handler, on executor: (any TaskExecutor)?)
 
-    /// Sends the whole response, or what is left of it.
+    /// Sends the whole response, or the rest of it.
     func end(_ exchange: ServerExchange, _ content: OutgoingContent) throws(HTTPServerError)
     /// Sends a part of the response's content. False when the caller should wait until the client has taken some.
     func write(_ exchange: ServerExchange, _ content: OutgoingContent) throws(HTTPServerError) -> Bool
-    /// Sends what has been gathered. False when the caller should wait until the client has taken some.
+    /// Sends what is buffered. False when the caller should wait until the client has taken some.
     func flush(_ exchange: ServerExchange) throws(HTTPServerError) -> Bool
     /// Sends an informational response.
     func writeInformational(
@@ -29,27 +29,27 @@ protocol ExchangeConnection: AnyObject, Sendable {
         _ fields: HTTPFields
     ) throws(HTTPServerError)
 
-    /// Writes the head, if that has not been done, and says how a file's content can follow it.
+    /// Writes the head, if that has not been done, and returns how a file's content can follow it.
     func beginContent(_ exchange: ServerExchange) throws(HTTPServerError) -> FileWay
-    /// Sends the whole response with a part of a file as its content, or what is left of it. False when the file has to
-    /// be read for it.
+    /// Sends the whole response with a part of a file as its content, or the rest of it. False when the file has to be
+    /// read for that.
     func end(_ exchange: ServerExchange, _ slice: FileSlice) throws(HTTPServerError) -> Bool
-    /// Sends a part of a file, after ``beginContent(_:)`` has answered that regions can follow. False when the caller
+    /// Sends a part of a file, after ``beginContent(_:)`` has returned that regions can follow. False when the caller
     /// should wait until the client has taken some.
     func write(_ exchange: ServerExchange, _ slice: FileSlice) throws(HTTPServerError) -> Bool
 
     /// Waits until the client has taken enough of what was written. Called from anywhere.
     func waitUntilWritable() async throws
 
-    /// The handler has returned or thrown; the response is ended for it if it did not do so.
+    /// The handler has returned or thrown; its response is ended if it did not do so.
     func handlerReturned(_ exchange: ServerExchange, error: (any Error)?)
-    /// A request that was taken from the server's sequence is gone, and its response with it.
+    /// A request from the server's sequence was dropped, and its response with it.
     func requestWasDropped(_ exchange: ServerExchange)
-    /// The deadline that a handler has set for its response has passed.
+    /// The deadline that a handler set for its response has passed.
     func deadlinePassed(_ exchange: ServerExchange)
-    /// Lets `action` know what became of the response to the exchange.
+    /// Calls `action` with the outcome of the response when it is over.
     func whenComplete(_ exchange: ServerExchange, _ action: @escaping @Sendable (HTTPResponseSummary) -> Void)
-    /// Hands the connection to somebody else.
+    /// Gives the connection to the handler.
     func detach(_ exchange: ServerExchange, writeHeaders: Bool) throws -> DetachedSocket
 
     // What the end of an exchange depends on.
@@ -60,9 +60,9 @@ protocol ExchangeConnection: AnyObject, Sendable {
     var handler: ExchangeSlot { get set }
     /// What became of the response so far.
     var summary: HTTPResponseSummary { get }
-    /// Who has detached the connection.
+    /// What receives the bytes of the detached connection.
     var receiver: (any DetachedReceiver)? { get }
-    /// Whether other exchanges share the connection, so that it goes on whatever becomes of one.
+    /// Whether other exchanges share the connection, so that it outlasts each of them.
     var isShared: Bool { get }
     /// Whether the client is gone, or no longer wants the response.
     var isPeerGone: Bool { get }
@@ -70,17 +70,17 @@ protocol ExchangeConnection: AnyObject, Sendable {
     var isResponseEnded: Bool { get }
     /// Ends the exchange when the response is complete and the handler has returned.
     func finishIfOver()
-    /// Gives up a response that can't be completed, so that the client notices.
+    /// Cuts off a response that can't be completed, so that the client notices.
     func breakOff()
-    /// Gives up the response at once.
+    /// Tears the connection down, or resets the stream, at once.
     func abort()
 }
 
 extension ExchangeConnection {
     // MARK: The end of an exchange
 
-    /// Nobody works on the exchange any more: the response is ended, unless that was done, with the answer to `error` if
-    /// there is one.
+    /// The handler is done with the exchange: the response is ended if it was not, with the answer to `error` if there
+    /// is one.
     func settle(_ exchange: ServerExchange, _ error: (any Error)?) {
         handler.returned()
         guard self.exchange === exchange else {
@@ -113,7 +113,7 @@ extension ExchangeConnection {
         }
     }
 
-    /// The time for the exchange is up: the handler is cancelled, and answered for.
+    /// The time for the exchange is up: the handler is cancelled, and the server answers in its place.
     func handlerIsTooSlow(_ exchange: ServerExchange) {
         guard !isResponseEnded, exchange.giveUp() else { return }
         let returnsSoon = handler.isRunning
@@ -128,7 +128,7 @@ extension ExchangeConnection {
 
     private func settleForSlowHandler(_ exchange: ServerExchange) {
         guard self.exchange === exchange, !isResponseEnded else { return }
-        // A store that is slow too must not keep the client waiting.
+        // A store that is also slow must not keep the client waiting.
         exchange.eventLoop.scheduleTask(in: .seconds(1)) { self.answerForSlowHandler(exchange) }
         Task {
             try? await exchange.settleSession()
@@ -156,7 +156,7 @@ extension ExchangeConnection {
         }
     }
 
-    /// Tells those who want to know what became of the response, once.
+    /// Reports the outcome of the response, once.
     func reportCompletion() {
         guard handler.hasCompletions else { return }
         let summary = summary
@@ -165,15 +165,15 @@ extension ExchangeConnection {
 
     // MARK: Errors
 
-    /// Answers for a handler that has thrown.
+    /// Answers in place of a handler that threw.
     ///
     /// - Parameters:
     ///   - closes: Whether the answer is the last one on the connection, if that is not shared.
-    ///   - keepsFields: Whether what the handler has said to the client whatever the response is goes with the answer.
+    ///   - keepsFields: Whether the answer keeps the handler's fields that apply to any response, such as cookies.
     func answer(_ error: any Error, _ exchange: ServerExchange, closes: Bool = false, keepsFields: Bool = true) {
         let answer = HTTPError(answering: error)
         let error = (error as? any HTTPResponseError)?.cause ?? error
-        // The server's own refusals are the client's fault, whatever their status, and so is a method that is not known: a
+        // The server's own refusals are the client's fault, whatever their status, and so is an unknown method: a
         // client could fill the log with either.
         let isRefusal = exchange.refusal.map { $0.error == error as? HTTPError } ?? false
         let isFailure = answer.status.kind == .serverError && answer.status != .notImplemented && !isRefusal
@@ -199,7 +199,7 @@ extension ExchangeConnection {
     }
 
     func report(_ error: any Error, _ exchange: ServerExchange) {
-        // A client that has gone away is no error of the handler's.
+        // A client that has gone away is not an error of the handler.
         if isPeerGone, error is CancellationError || error is HTTPServerError || error is HTTPBodyError { return }
         let configuration = exchange.settings.configuration
         configuration.logger.error(

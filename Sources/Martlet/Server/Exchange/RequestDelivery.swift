@@ -1,16 +1,16 @@
-/// Who gets the requests of a server.
+/// Where the requests of a server are delivered.
 enum RequestDelivery: Sendable {
-    /// Each connection has a task that answers its requests: on its event loop, or on the executor given.
+    /// To a handler, in a task on the connection's event loop or on the given executor.
     case handler(HTTPServer.Handler, on: (any TaskExecutor)?, within: ShutdownContext, takesRefusals: Bool)
-    /// The requests wait in a queue for somebody who iterates over the server.
+    /// To a queue, for an iteration over the server.
     case sequence(RequestQueue)
 
-    /// Whether requests that the server refuses are delivered too, for what stands around the handler.
+    /// Whether requests that the server refuses are delivered too, for the middleware around the handler.
     var takesRefusals: Bool {
         if case .handler(_, on: _, within: _, takesRefusals: true) = self { true } else { false }
     }
 
-    /// What the tasks of handlers are made in.
+    /// The context in which the tasks of handlers are made.
     var shutdownContext: ShutdownContext {
         if case .handler(_, on: _, within: let context, takesRefusals: _) = self { context } else { .none }
     }

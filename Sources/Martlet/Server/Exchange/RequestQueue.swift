@@ -1,9 +1,9 @@
 import NIOCore
 import Synchronization
 
-/// The requests that wait for somebody who iterates over the server.
+/// The requests that wait for an iteration over the server.
 ///
-/// A connection hands over one request at a time, so there are never more in here than there are connections.
+/// A connection delivers one request at a time, so there are never more of them than connections.
 final class RequestQueue: Sendable {
     private struct State {
         var requests = CircularBuffer<HTTPServerRequest>()
@@ -51,7 +51,7 @@ final class RequestQueue: Sendable {
         }
     }
 
-    /// Ends the sequence. Requests that nobody has taken are dropped, which answers them 503.
+    /// Ends the sequence. Requests still in the queue are dropped, which answers them 503.
     func finish() {
         let (waiting, _) = state.withLock { state in
             defer {

@@ -3,10 +3,10 @@ import HTTPWire
 import NIOCore
 
 extension ServerExchange {
-    /// Puts `answer` in place of what the handler said about its response, and keeps only what it has said to the client
-    /// whatever the response is, such as its cookies.
+    /// Replaces the handler's response with `answer`, and keeps only the fields that apply to any response, such as its
+    /// cookies.
     ///
-    /// - Parameter keepsFields: Whether anything at all is kept.
+    /// - Parameter keepsFields: Whether any field is kept.
     func replaceDraft(with answer: HTTPError, closes: Bool, keepsFields: Bool = true) {
         change { draft in
             let old = draft
@@ -38,8 +38,8 @@ extension ServerExchange {
 }
 
 extension ResponseDraft {
-    /// The fields that do not describe the response that the handler had in mind, and so go with the answer to its error
-    /// too: cookies, the permission to read the response (CORS), what it depends on, and what holds for the whole server.
+    /// The fields that do not describe the handler's own response, and so are sent with the answer to its error too:
+    /// cookies, the permission to read the response (CORS), what it depends on, and what applies to the whole server.
     fileprivate var fieldsOfAnyResponse: [HTTPField] {
         headers?.filter { field in
             switch field.name {

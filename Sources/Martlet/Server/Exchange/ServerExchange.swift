@@ -3,10 +3,10 @@ import HTTPWire
 import NIOCore
 import Synchronization
 
-/// One request and its response: what a handler's `HTTPServerRequest` and `HTTPServerResponse` stand on.
+/// One request and its response: the state of a handler's `HTTPServerRequest` and `HTTPServerResponse`.
 ///
-/// What the handler says about its response is kept here behind a lock, so that it may be said from any thread; what
-/// it writes goes to the connection, on the connection's event loop.
+/// What the handler sets in its response is kept here under a lock, so that it can be set from any thread; what it
+/// writes goes to the connection, on the connection's event loop.
 final class ServerExchange: Sendable {
     let connection: any ExchangeConnection
     let loop: ServerLoop
@@ -14,10 +14,10 @@ final class ServerExchange: Sendable {
     /// The content, or nil when the request has none.
     let body: BodyStream?
     let settings: ServerSettings
-    /// Why the server refuses the request; nil for those that it understands.
+    /// Why the server refuses the request; nil for those that it accepts.
     let refusal: Refusal?
 
-    /// Why a server refuses a request. An object, so that exchanges without one, nearly all, need little room.
+    /// Why a server refuses a request. An object, so that exchanges without one, nearly all of them, need little room.
     final class Refusal: Sendable {
         let error: HTTPError
 
@@ -29,7 +29,7 @@ final class ServerExchange: Sendable {
     private let draft: Mutex<ResponseDraft>
     private let derived = Mutex(Derived())
 
-    /// What is worked out of the request when it is first asked for.
+    /// What is derived from the request when it is first needed.
     private struct Derived {
         var headers: HTTPFields?
         var session: HTTPSession?
@@ -68,18 +68,15 @@ final class ServerExchange: Sendable {
         }
     }
 
-    /// Whether the request came over TLS.
-    var isSecure: Bool { loop.core.security != nil }
-
     /// Whether the client offers to go on in another protocol (RFC 9110 section 7.8).
     var asksForUpgrade: Bool { head.version == .http1_1 && headers[.upgrade] != nil }
 
-    /// The session, if the handler has asked for it.
+    /// The session, if the handler has accessed it.
     var presentSession: HTTPSession? { derived.withLock { $0.session } }
 
     func keepSession(_ session: HTTPSession) -> HTTPSession {
         derived.withLock { derived in
-            // Two tasks of one handler can ask at the same time; they are to get the same session.
+            // Two tasks of one handler may ask at the same time; both must get the same session.
             if let present = derived.session, !present.isDestroyed { return present }
             derived.session = session
             return session
@@ -104,7 +101,7 @@ final class ServerExchange: Sendable {
         }
     }
 
-    /// The fields, which the caller puts back with ``change(_:)``.
+    /// Takes the fields out of the draft; the caller puts them back with ``change(_:)``.
     func takeHeaders() -> HTTPFields {
         draft.withLock { draft in
             guard !draft.isHeadSent else { return draft.headers ?? settings.defaultHeaders }
@@ -112,21 +109,21 @@ final class ServerExchange: Sendable {
         }
     }
 
-    /// Changes what may still be said while the content is being sent: the trailers and the deadline.
+    /// Changes what can still be set while the content is being sent: the trailers and the deadline.
     func changeAnytime(_ body: (inout ResponseDraft) -> Void) {
         draft.withLock { draft in
             body(&draft)
         }
     }
 
-    /// Lets the connection write what the draft says.
+    /// Gives the connection access to the draft, to write it.
     func withDraft<Value>(
         _ body: (inout ResponseDraft) throws(HTTPServerError) -> Value
     ) throws(HTTPServerError) -> Value {
         try draft.withLock { (draft) throws(HTTPServerError) in try body(&draft) }
     }
 
-    /// Cancels the deadline that was set before, in favour of another one or none.
+    /// Cancels the previous deadline, and sets another one or none.
     func replaceDeadline(with deadline: Scheduled<Void>?) {
         let old = derived.withLock { derived in
             defer { derived.deadline = deadline }
@@ -137,7 +134,7 @@ final class ServerExchange: Sendable {
 
     // MARK: The handler
 
-    /// Lets `handler` answer the request, and ends the response for it.
+    /// Runs `handler`, and ends the response if it did not do so.
     func run(_ handler: HTTPServer.Handler) async {
         var failure: (any Error)?
         do {
@@ -155,7 +152,7 @@ final class ServerExchange: Sendable {
         finish(error: failure)
     }
 
-    /// Takes the request away from a handler that has had its time. False when that has been done before.
+    /// Takes the request away from a handler whose time is up. False when that was done before.
     func giveUp() -> Bool {
         derived.withLock { derived in
             defer { derived.isGivenUp = true }
@@ -163,7 +160,7 @@ final class ServerExchange: Sendable {
         }
     }
 
-    /// Whether the response is no longer the handler's to end.
+    /// Whether the handler can no longer end the response.
     var isGivenUp: Bool { derived.withLock { $0.isGivenUp } }
 
     private func finish(error: (any Error)?) {

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// What a connection remembers about time, for its deadlines. A plain value without a clock.
+/// Keeps the times of a connection, and checks its deadlines. A plain value without a clock.
 struct ConnectionTiming {
     /// A deadline that has passed.
     enum Violation: Equatable {
@@ -10,11 +10,11 @@ struct ConnectionTiming {
         case slowHead
         /// The content of a request arrives too slowly.
         case slowContent
-        /// The client takes nothing of what is sent to it.
+        /// The client accepts nothing of what is sent to it.
         case stalledOutput
         /// The handler takes too long.
         case slowHandler
-        /// The client has finished sending and been sent nothing for too long: it may be gone.
+        /// The client has finished sending, and nothing was sent to it for too long: it may be gone.
         case silentHandler
     }
 
@@ -35,15 +35,15 @@ struct ConnectionTiming {
     /// How many bytes have arrived since the head of the current request.
     private(set) var contentBytes = 0
     private var isFirstRequest = true
-    /// When the present wait for the client was first noticed.
+    /// When the current wait for the client was first noticed.
     private var waitingSince: NIODeadline?
     private var wait = Wait.nothing
     private var waitStartBytes = 0
     private var stalledSince: NIODeadline?
     private var stalledBytes = 0
     private var requestStart: NIODeadline
-    /// Since when nothing has been sent to a client that has finished sending. The system of one that is gone answers what
-    /// is sent to it with a reset; so once something has been sent, a client that stays quiet is there.
+    /// Since when nothing has been sent to a client that has finished sending. If the client is gone, its system
+    /// answers what is sent with a reset; so once something has been sent without one, the client is there.
     private var silentSince: NIODeadline?
 
     init(openedAt: NIODeadline) {
@@ -73,11 +73,11 @@ struct ConnectionTiming {
         silentSince = nil
     }
 
-    /// Looks whether a deadline has passed.
+    /// Checks whether a deadline has passed.
     ///
     /// - Parameters:
-    ///   - wait: What the connection waits for at the moment.
-    ///   - unsentBytes: How many bytes the socket has not taken yet.
+    ///   - wait: What the connection is waiting for.
+    ///   - unsentBytes: How many bytes the socket has not accepted yet.
     mutating func check(
         now: NIODeadline,
         wait: Wait,
@@ -106,7 +106,7 @@ struct ConnectionTiming {
             }
             let expected = Double(rate) * Double(waited.nanoseconds) / 1e9
             guard Double(contentBytes - waitStartBytes) < expected else {
-                // Fast enough on the whole; a client may not live on that for ever, so the count begins anew.
+                // Fast enough on the whole. A client must not rely on that for ever, so the count starts over.
                 waitingSince = now
                 waitStartBytes = contentBytes
                 return nil

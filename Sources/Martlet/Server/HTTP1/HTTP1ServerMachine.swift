@@ -101,7 +101,7 @@ struct HTTP1ServerMachine {
 
     // MARK: What is asked
 
-    // Inlined, or told to be mutating, since a call would copy the whole value otherwise.
+    // Inlined, so that a connection asks without a copy of the whole machine.
 
     /// Whether the next step may begin a request.
     @inline(__always)
@@ -118,10 +118,11 @@ struct HTTP1ServerMachine {
     @inline(__always)
     var isCutOff: Bool { hasPeerClosed && reader.isInsideRequest }
 
-    /// Whether there is room for more than has arrived. Changes nothing, but is asked for each read.
+    /// Whether there is room for more than has arrived.
     ///
     /// - Parameter wantsContent: Whether the reader of the content has room.
-    mutating func hasRoom(wantsContent: @autoclosure () -> Bool) -> Bool {
+    @inline(__always)
+    func hasRoom(wantsContent: @autoclosure () -> Bool) -> Bool {
         isReadingContent ? wantsContent() : reader.bufferedBytes < BodyStream.highWaterMark
     }
 

@@ -1,20 +1,20 @@
 import HTTPTypes
 import HTTPWire
 
-/// What trusted proxies say about the request that they have passed on: the client's address, and the scheme and the
-/// host that it asked for.
+/// What trusted proxies say about the request that they forwarded: the client's address, and the scheme and host that
+/// it asked for.
 struct ForwardedRequest {
     private(set) var client: InternetAddress?
     private(set) var scheme: String?
     private(set) var host: String?
 
-    /// Nothing is said, or nobody is believed.
+    /// Without statements, or without trusted proxies.
     init() {}
 
     /// Follows the chain of proxies from `peer` towards the client, as far as the proxies are trusted.
     ///
-    /// Each proxy tells who spoke to it. The first that is not a trusted proxy itself is the client; what stands
-    /// before that, anybody could have written.
+    /// Each proxy names its peer. The first that is not a trusted proxy itself is the client; anyone could have written
+    /// what comes before that.
     init(_ fields: HTTPFields, from peer: InternetAddress?, trusting trusted: [AddressRange]) {
         func isTrusted(_ address: InternetAddress?) -> Bool {
             address.map { address in trusted.contains { $0.contains(address) } } ?? false
@@ -35,7 +35,7 @@ struct ForwardedRequest {
             guard isTrusted(client) else { break }
         }
         if client?.kind == .name {
-            // "unknown", or a name that the proxy made up to hide the client (RFC 7239 section 6).
+            // "unknown", or a made-up name with which the proxy hides the client (RFC 7239 section 6).
             client = nil
         }
     }
@@ -46,12 +46,12 @@ struct ForwardedRequest {
         var host: String?
     }
 
-    /// A scheme that a request can have come with.
+    /// The scheme, if requests can have it.
     private static func webScheme(_ scheme: String?) -> String? {
         scheme == "http" || scheme == "https" ? scheme : nil
     }
 
-    /// The three lists of the older fields, of which proxies often set only some.
+    /// The hops of the three older fields, of which proxies often set only some.
     private static func hops(of fields: HTTPFields) -> [Hop] {
         let clients = fields.xForwardedFor ?? []
         let schemes = fields.xForwardedProto

@@ -10,17 +10,16 @@ import NIOCore
 extension HTTPServerRequest {
     /// The content, decoded from JSON.
     ///
-    /// The content has to say that it is JSON: `application/json`, or a type that ends in `+json`. Browsers send forms and
-    /// plain text for the pages of every origin, but JSON only if the server allows it (``CORSPolicy`` of MartletWeb), so
-    /// this keeps such pages from acting in the name of the user. A content without a type is taken from programs, which
-    /// send no `Origin`.
+    /// Its type must be `application/json` or end in `+json`. Browsers send forms and plain text for the pages of every
+    /// origin, but JSON only if the server allows it (``CORSPolicy`` of MartletWeb), so this keeps such pages from
+    /// acting in the name of the user. Content without a type is accepted from programs, which send no `Origin`.
     ///
     /// - Parameters:
     ///   - type: What to decode.
     ///   - limit: The most bytes to accept; nil for the server's `maximumCollectedBytes` (2 MiB).
-    ///   - requiresType: Whether the content has to say that it is JSON. True by default; with false look at `Origin`.
-    /// - Throws: ``HTTPBodyError``; ``HTTPError`` with 415 when the content says that it is something else or comes in a
-    ///   content coding, and with 400 and the reason when it is not such JSON.
+    ///   - requiresType: Whether the type must be that of JSON. True by default; if false, check the origin yourself.
+    /// - Throws: ``HTTPBodyError``; ``HTTPError`` with 415 when the content has another type or a content coding, and
+    ///   with 400 and the reason when it is not the expected JSON.
     public func json<Value: Decodable>(
         _ type: Value.Type,
         upTo limit: Int? = nil,
@@ -35,12 +34,12 @@ extension HTTPServerRequest {
         }
     }
 
-    /// The content, read from JSON as whatever it is.
+    /// The content, as whatever JSON it is.
     ///
     /// - Parameters:
     ///   - limit: The most bytes to accept; nil for the server's `maximumCollectedBytes` (2 MiB).
-    ///   - requiresType: Whether the content has to say that it is JSON. True by default.
-    /// - Throws: as ``json(_:upTo:requiresType:)``.
+    ///   - requiresType: Whether the type must be that of JSON. True by default.
+    /// - Throws: What ``json(_:upTo:requiresType:)`` throws.
     public func json(upTo limit: Int? = nil, requiresType: Bool = true) async throws -> JSONValue {
         try await json(JSONValue.self, upTo: limit, requiresType: requiresType)
     }

@@ -1,5 +1,5 @@
-/// What a handler learns of its server's end. One that answers for long, with events for example, ends its response then,
-/// so that clients see its end and the server does not wait for its `shutdownTimeout`.
+/// How a handler learns that its server closes. One that answers for long, with events for example, then ends its
+/// response, so that clients see its end and the server does not wait for its `shutdownTimeout`.
 ///
 /// In a server that a `ServiceGroup` of swift-service-lifecycle runs, `cancelWhenGracefulShutdown`,
 /// `withGracefulShutdownHandler` and `Task.isShuttingDownGracefully` do the same.
@@ -9,7 +9,8 @@ extension HTTPServerRequest {
         exchange.loop.core.shutdown.isRaised || exchange.loop.shutdownContext.isShuttingDown
     }
 
-    /// Runs `operation`, and `onShutdown` when the server begins to close meanwhile; at once when it has begun before.
+    /// Runs `operation`, and calls `onShutdown` when the server begins to close meanwhile, or at once if it is closing
+    /// already.
     ///
     /// - Throws: What `operation` throws.
     public func withShutdownHandler<Result>(

@@ -2,12 +2,12 @@ import HTTPTypes
 import HTTPWire
 import NIOCore
 
-/// A request that a client has sent to the server.
+/// A request that a client sent to the server.
 ///
-/// Answer it through ``response``. The request may be handed to other tasks and threads.
+/// Answer it through ``response``. The request may be passed to other tasks and threads.
 public struct HTTPServerRequest: Sendable {
     let exchange: ServerExchange
-    /// Answers for the request when nobody holds it any more; nil where a handler's return does that.
+    /// Answers the request when it is dropped; nil if the handler's return does that.
     private let guardian: ExchangeGuardian?
 
     init(_ exchange: ServerExchange, guardian: ExchangeGuardian? = nil) {
@@ -26,19 +26,20 @@ public struct HTTPServerRequest: Sendable {
     /// The request target, as sent (RFC 9112 section 3.2).
     public var target: String { exchange.head.target.raw }
 
-    /// The request target in its parts: path, path segments, query parameters.
+    /// The request target in its parts: path, path segments, query parameters. A client names scheme and host elsewhere:
+    /// ``requestedURL`` puts them together.
     public var url: RequestTarget { exchange.head.target }
 
     /// The version of HTTP that the request was sent with.
-    public var protocolVersion: HTTPVersion { exchange.head.version }
+    public var version: HTTPVersion { exchange.head.version }
 
-    /// Whether the client would send further requests on the same connection.
+    /// Whether the client may send further requests on the same connection.
     public var isPersistent: Bool { exchange.head.isPersistent }
 
     /// The header fields.
     public var headers: HTTPFields { exchange.headers }
 
-    /// The cookies that the client has sent. Malformed ones are left out (RFC 6265 section 5.4).
+    /// The cookies that the client sent. Malformed ones are left out (RFC 6265 section 5.4).
     public var cookies: [Cookie] { exchange.headers.cookies }
 
     /// How many bytes the content has; nil when it is chunked, 0 when there is none.
@@ -50,16 +51,16 @@ public struct HTTPServerRequest: Sendable {
         }
     }
 
-    /// Why the server itself refuses the request; nil for requests that it understands.
+    /// Why the server itself refuses the request; nil for requests that it accepts.
     ///
-    /// Only what stands around the handler sees such requests (``HTTPServer/serve(on:around:_:)``), and what could be read
-    /// of them, unchecked. The method is `-` where none could be read.
+    /// Only what stands around the handler sees such requests (``HTTPServer/serve(on:around:_:)``), and what could be
+    /// read of them, unchecked. The method is `-` where none could be read.
     public var refusal: HTTPError? { exchange.refusal?.error }
 
-    /// Where the request came from; nil once the connection is gone.
+    /// The addresses of the connection; nil once it is closed.
     public var connectionInfo: HTTPConnectionInfo? { exchange.connection.info }
 
-    /// The certificate that the client has shown; nil when it was not asked, or has none.
+    /// The client's certificate; nil when it was not asked for one, or has none.
     public var certificate: X509Certificate? { exchange.connection.security?.peerCertificate }
 
     /// The version of TLS that secures the connection; nil on a plain one.
@@ -67,11 +68,11 @@ public struct HTTPServerRequest: Sendable {
 }
 
 extension HTTPServerRequest {
-    /// The content, as it arrives, in whatever `Content-Encoding` it comes. It can be read once. What is left unread is
+    /// The content, as it arrives, in whatever `Content-Encoding` it has. It can be read once. What is left unread is
     /// dropped when the response has been ended.
     public var body: HTTPBody { HTTPBody(stream: exchange.body) }
 
-    /// The fields after a chunked content, once the content has been read to its end; empty otherwise.
+    /// The fields after the content (RFC 9110 section 6.5), once it has been read to its end; empty before.
     public var trailers: HTTPFields {
         get async throws { try await body.trailers }
     }
@@ -79,18 +80,18 @@ extension HTTPServerRequest {
     /// The whole content.
     ///
     /// - Parameter limit: The most bytes to accept; nil for the server's `maximumCollectedBytes` (2 MiB).
-    /// - Throws: ``HTTPBodyError``. A handler that lets it pass answers 413 for too much and 400 for a malformed
-    ///   content. ``HTTPError`` with 415 for a content that comes in a content coding; ``body`` has it as it is.
+    /// - Throws: ``HTTPBodyError``. If the handler rethrows it, the answer is 413 for too much and 400 for malformed
+    ///   content. ``HTTPError`` with 415 for content with a content coding; ``body`` has it as it is.
     public func collect(upTo limit: Int? = nil) async throws -> ByteBuffer {
         try requireNoContentCoding()
         return try await body.collect(upTo: limit ?? exchange.settings.configuration.maximumCollectedBytes)
     }
 
-    /// The whole content as text, in the character set that `Content-Type` names; UTF-8 without one.
+    /// The whole content as text, in the character set that `Content-Type` names, or in UTF-8 if it names none.
     ///
     /// - Parameter limit: The most bytes to accept; nil for the server's `maximumCollectedBytes` (2 MiB).
     /// - Throws: ``HTTPBodyError``; ``HTTPError`` with 400 when the bytes are not text in that character set, 415 when
-    ///   the character set is not known, or the content comes in a content coding.
+    ///   the character set is not known, or the content has a content coding.
     public func text(upTo limit: Int? = nil) async throws -> String {
         let charset = try TextEncoding(of: headers)
         return try charset.decode(try await collect(upTo: limit))

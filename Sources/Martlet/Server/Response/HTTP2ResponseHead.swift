@@ -2,10 +2,10 @@ import HTTPTypes
 import HTTPWire
 import NIOCore
 
-/// The head of a response over HTTP/2, decided on and not yet compressed.
+/// The head of a response over HTTP/2, before it is compressed.
 struct HTTP2ResponseHead {
     let status: Int
-    /// The fields; nil for those that all responses have.
+    /// The fields; nil for just those that all responses have.
     let fields: HTTPFields?
     let cookies: [SetCookie]
     let contentLength: Int?
@@ -22,7 +22,7 @@ struct HTTP2ResponseHead {
         encoder.begin(&block)
         encoder.write(status: status, to: &block)
         if let fields {
-            // Content-Length is written below, and Connection is not for HTTP/2.
+            // Content-Length is written below, and HTTP/2 has no Connection.
             for field in fields {
                 switch ManagedField(field.name) {
                 case .contentLength, .connection, .transferEncoding: continue

@@ -1,7 +1,7 @@
 import HTTPTypes
 import HTTPWire
 
-/// An error that knows how a request is to be answered: a handler that lets it pass ends its response so.
+/// An error that brings the answer to the client: a handler that throws it ends its response with that.
 ///
 /// ```swift
 /// extension InventoryError: HTTPResponseError {
@@ -9,11 +9,11 @@ import HTTPWire
 /// }
 /// ```
 ///
-/// Errors that are none of these are answered 500 without a word about why.
+/// Other errors are answered 500 without the reason.
 public protocol HTTPResponseError: Error {
-    /// What the client is told.
+    /// The response to send to the client.
     var answer: HTTPError { get }
-    /// What is logged and told to `onError`: the error itself, unless it stands for another one.
+    /// The error to log and to pass to `onError`: the error itself, unless it stands for another one.
     var cause: any Error { get }
 }
 
@@ -26,10 +26,10 @@ extension HTTPError: HTTPResponseError {
     /// The error itself.
     public var answer: HTTPError { self }
 
-    /// The answer to a request whose handler has thrown `error`: what a ``HTTPResponseError`` says, 503 for a
+    /// The answer to a request whose handler threw `error`: that of an ``HTTPResponseError``, 503 for a
     /// `CancellationError`, or else 500.
     ///
-    /// For handlers that stand around others, and look at what these throw.
+    /// For middleware that looks at what the handlers inside it throw.
     public init(answering error: any Error) {
         switch error {
         case let error as any HTTPResponseError: self = error.answer
@@ -45,10 +45,10 @@ extension HTTPError: HTTPResponseError {
     }
 }
 
-/// Another answer to an error: what a handler throws that stands around others and tells clients of their errors in its
-/// own way, for example with a page.
+/// Another answer to an error, thrown by middleware that presents the errors of the handlers inside it in its own way,
+/// for example with a page.
 public struct AnsweredError: HTTPResponseError, CustomStringConvertible {
-    /// What the client is told.
+    /// The response to send to the client.
     public let answer: HTTPError
     /// The error that is answered.
     public let cause: any Error
@@ -64,14 +64,14 @@ public struct AnsweredError: HTTPResponseError, CustomStringConvertible {
 }
 
 extension HTTPBodyError: HTTPResponseError {
-    /// 413, 400, 408 or 431 with the reason; 500 where it is not the client's fault.
+    /// 413, 400, 408 or 431 with the reason; 500 if it is not the client's fault.
     public var answer: HTTPError {
         status.kind == .clientError ? HTTPError(status, "\(self)") : HTTPError(.internalServerError)
     }
 }
 
 extension MultipartError: HTTPResponseError {
-    /// 400, 413, 415 or 431 with the reason; with 415, also the types that are accepted (RFC 9110 section 15.5.16).
+    /// 400, 413, 415 or 431 with the reason; with 415, also the accepted types (RFC 9110 section 15.5.16).
     public var answer: HTTPError {
         guard case .unsupportedMediaType(let wanted) = self else { return HTTPError(status, "\(self)") }
         return HTTPError(

@@ -1,14 +1,14 @@
 import NIOCore
 import NIOPosix
 
-/// Sending files. Under plain HTTP/1.1 the system moves the bytes from its cache to the socket (`sendfile`); where they
-/// have to be compressed, encrypted or framed they are read piece by piece, off the event loop, as the client takes them.
+/// Sending files. With plain HTTP/1.1 the system copies the bytes from its cache to the socket (`sendfile`); if they
+/// must be compressed, encrypted or framed, they are read piece by piece, off the event loop, as the client takes them.
 extension HTTPServerResponse {
     /// Adds a part of a file to the content. Returns when the client has taken most of it.
     ///
     /// - Parameter range: The bytes to send, counted from 0.
     /// - Throws: ``HTTPServerError/fileTruncated`` when the file has become shorter. What was announced can't be sent
-    ///   then: let the error pass, and the connection is torn down, so that the client knows. ``FileError`` when the
+    ///   then: rethrow the error, and the connection is torn down, so that the client notices. ``FileError`` when the
     ///   file can't be read.
     public func write(_ file: OpenFile, _ range: Range<Int>) async throws {
         let exchange = exchange
@@ -35,10 +35,10 @@ extension HTTPServerResponse {
         }
     }
 
-    /// Sends a part of a file and ends the response. With nothing written before, its length is announced.
+    /// Sends a part of a file and ends the response. If nothing was written before, its length is announced.
     ///
     /// - Parameter range: The bytes to send, counted from 0.
-    /// - Throws: As ``write(_:_:)``.
+    /// - Throws: What ``write(_:_:)`` throws.
     public func end(_ file: OpenFile, _ range: Range<Int>) async throws {
         if !isHeadSent, contentLength == nil, headers[.contentLength] == nil {
             contentLength = range.count
@@ -54,12 +54,12 @@ extension HTTPServerResponse {
     }
 }
 
-/// How the content of a file gets to the client.
+/// How the content of a file is sent.
 enum FileWay: Sendable {
     /// As regions that the system sends.
     case regions
     /// As bytes that are read.
     case bytes
-    /// Not at all: the request was HEAD.
+    /// Not at all, in response to HEAD.
     case nothing
 }

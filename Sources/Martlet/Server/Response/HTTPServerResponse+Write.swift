@@ -30,7 +30,7 @@ extension HTTPServerResponse {
         try await write(OutgoingContent(bytes))
     }
 
-    /// Adds everything that `source` brings to the content, as it comes.
+    /// Adds everything in `source` to the content as it arrives.
     public func write<Source: AsyncSequence>(contentsOf source: Source) async throws
     where Source.Element == ByteBuffer {
         for try await bytes in source {
@@ -38,14 +38,14 @@ extension HTTPServerResponse {
         }
     }
 
-    /// Adds every text that `source` brings to the content, as it comes.
+    /// Adds every text of `source` to the content as it arrives.
     public func write<Source: AsyncSequence>(contentsOf source: Source) async throws where Source.Element == String {
         for try await text in source {
             try await write(.text(text))
         }
     }
 
-    /// Sends what has been gathered, and the head if that has not been sent.
+    /// Sends what is buffered, and the head if that has not been sent.
     public func flush() async throws {
         try await exchange.commitSession()
         let exchange = exchange
@@ -62,9 +62,9 @@ extension HTTPServerResponse {
         try await end(.none)
     }
 
-    /// Sends a text, as UTF-8, and ends the response. With nothing written before, its length is announced.
+    /// Sends a text, as UTF-8, and ends the response. If nothing was written before, its length is announced.
     ///
-    /// A text of more than 64 KiB is not copied before the client takes it: responses can share a large one.
+    /// A text of more than 64 KiB is not copied before the client takes it, so that responses can share a large one.
     public func end(_ text: String) async throws {
         try await end(.text(text))
     }
@@ -75,19 +75,19 @@ extension HTTPServerResponse {
         try await end(.text(text))
     }
 
-    /// Sends bytes and ends the response. With nothing written before, their number is announced.
+    /// Sends bytes and ends the response. If nothing was written before, their number is announced.
     public func end(_ bytes: ByteBuffer) async throws {
         try await end(.buffer(bytes))
     }
 
-    /// Sends bytes and ends the response. With nothing written before, their number is announced. An array is not copied
-    /// before the client takes it, if it has more than 64 KiB.
+    /// Sends bytes and ends the response. If nothing was written before, their number is announced. An array is not
+    /// copied before the client takes it, if it has more than 64 KiB.
     public func end(bytes: some Sequence<UInt8>) async throws {
         try await end(OutgoingContent(bytes))
     }
 
-    /// Sends an informational response ahead of the final one, for example 103 Early Hints (RFC 8297). HTTP/1.0
-    /// clients, which know none, are spared it.
+    /// Sends an informational response ahead of the final one, for example 103 Early Hints (RFC 8297). It is not sent
+    /// to HTTP/1.0 clients, which do not understand it.
     public func sendInformational(_ status: HTTPResponse.Status, headers: HTTPFields = [:]) async throws {
         let exchange = exchange
         try await exchange.executor.run {
@@ -95,7 +95,7 @@ extension HTTPServerResponse {
         }
     }
 
-    /// Sends the client elsewhere and ends the response.
+    /// Redirects the client and ends the response.
     ///
     /// - Parameters:
     ///   - location: An absolute or relative URL, sent as it is; characters that a URL can't have are encoded.
@@ -132,7 +132,7 @@ extension HTTPServerResponse {
         }
     }
 
-    /// Leaves what is a URL alone, and encodes the rest, so that nothing in it can end the field.
+    /// Encodes the characters that a URL can't have, so that none of them can end the field.
     private static func encodedLocation(_ location: String) -> String {
         var encoded = ""
         for byte in location.utf8 {

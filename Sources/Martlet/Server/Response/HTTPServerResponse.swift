@@ -5,7 +5,7 @@ import NIOCore
 /// The response to a request.
 ///
 /// Status, headers and cookies can be changed until the head is sent, which the first ``flush()``, the first full
-/// buffer or ``end()`` does. What is changed later has no effect, and the next write throws
+/// buffer or ``end()`` does. A later change has no effect, and the next write throws
 /// ``HTTPServerError/headAlreadySent``.
 public struct HTTPServerResponse: Sendable {
     let exchange: ServerExchange
@@ -50,13 +50,13 @@ public struct HTTPServerResponse: Sendable {
         nonmutating set { exchange.change { $0.status = .init(code: $0.status.code, reasonPhrase: newValue) } }
     }
 
-    /// The header fields, to begin with the server's `defaultResponseHeaders`.
+    /// The header fields. They start as the server's `defaultResponseHeaders`.
     ///
-    /// `Content-Length` may be set here or by ``contentLength``; `Transfer-Encoding` and `Date` are the server's.
+    /// `Content-Length` may be set here or by ``contentLength``; the server sets `Transfer-Encoding` and `Date`.
     public var headers: HTTPFields {
         get { exchange.read { $0.headers } ?? exchange.settings.defaultHeaders }
         nonmutating _modify {
-            // Taken out of the draft meanwhile, so that changing one field does not copy all.
+            // Taken out of the draft meanwhile, so that changing one field does not copy them all.
             var fields = exchange.takeHeaders()
             defer { exchange.change { $0.headers = fields } }
             yield &fields
@@ -75,14 +75,14 @@ public struct HTTPServerResponse: Sendable {
         nonmutating set { exchange.change { $0.contentLength = newValue } }
     }
 
-    /// Whether the connection may carry further requests; false closes it after the response. The request's wish by
-    /// default.
+    /// Whether the connection may carry further requests; false closes it after the response. By default what the
+    /// request asks for.
     public var isPersistent: Bool {
         get { exchange.read { $0.isPersistent } }
         nonmutating set { exchange.change { $0.isPersistent = newValue } }
     }
 
-    /// Whether small writes are gathered before they are sent. True by default; false sends each write at once.
+    /// Whether small writes are buffered before they are sent. True by default; false sends each write at once.
     public var buffersOutput: Bool {
         get { exchange.read { $0.buffersOutput } }
         nonmutating set { exchange.change { $0.buffersOutput = newValue } }
@@ -95,8 +95,8 @@ public struct HTTPServerResponse: Sendable {
         nonmutating set { exchange.changeAnytime { $0.trailers = newValue } }
     }
 
-    /// How long the response may still take, counted from the moment this is set; the connection is torn down after
-    /// that. Nil, the default, sets no limit.
+    /// How long the response may still take, counted from when this is set; after that the connection is torn down.
+    /// Nil, the default, sets no limit.
     public var deadline: Duration? {
         get { exchange.read { $0.deadline } }
         nonmutating set { exchange.setDeadline(newValue) }
@@ -105,6 +105,6 @@ public struct HTTPServerResponse: Sendable {
     /// Whether the head has been sent.
     public var isHeadSent: Bool { exchange.read { $0.isHeadSent } }
 
-    /// Where the request came from; nil once the connection is gone.
+    /// The addresses of the connection; nil once it is closed.
     public var connectionInfo: HTTPConnectionInfo? { exchange.connection.info }
 }

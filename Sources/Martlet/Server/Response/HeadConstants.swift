@@ -2,25 +2,25 @@ import HTTPTypes
 import HTTPWire
 import NIOCore
 
-/// The parts of a head that are the same for every response of a second.
+/// The parts of a head that are the same for all responses within a second.
 final class HeadConstants {
     /// The server's default fields.
     let defaultHeaders: HTTPFields
     /// The Date field with its line end, or nothing when the server sends none.
     let dateLine: ByteBuffer
-    /// The default fields and the Date field as they stand on the wire.
+    /// The default fields and the Date field in wire format.
     let rendered: ByteBuffer
     /// The default fields, for HTTP/2.
     let commonFields: FieldSectionEncoder.CommonFields
-    /// The Date field as it stands in a field block of HTTP/2, or nothing.
+    /// The Date field, encoded for a field block of HTTP/2, or nothing.
     let encodedDate: ByteBuffer
 
-    /// The head of a response of which nothing was changed, up to the number of its bytes.
+    /// The head of an unchanged response, up to the value of Content-Length.
     let usualHead: ByteBuffer
 
     /// - Parameters:
-    ///   - settings: What the server's default fields are.
-    ///   - date: The present time; nil where the server sends none.
+    ///   - settings: The settings with the server's default fields.
+    ///   - date: The current time; nil if the server sends no Date.
     init(_ settings: ServerSettings, date: HTTPDate?) {
         self.defaultHeaders = settings.defaultHeaders
         self.commonFields = settings.commonFields

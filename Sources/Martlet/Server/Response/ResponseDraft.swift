@@ -1,12 +1,12 @@
 import HTTPTypes
 import HTTPWire
 
-/// What a handler has said about its response so far.
+/// The response as the handler has set it up so far.
 struct ResponseDraft: Sendable {
     var status: HTTPResponse.Status = .ok
     /// The code that was set last, when it does not fit into a status.
     var impossibleStatusCode: Int?
-    /// The fields, once the handler has asked for them; nil while they are the server's default ones.
+    /// The fields, once the handler has accessed them; nil while they are the server's default ones.
     var headers: HTTPFields?
     var cookies: [SetCookie] = []
     /// Nil while there are none: an empty `HTTPFields` costs an allocation.
@@ -22,7 +22,7 @@ struct ResponseDraft: Sendable {
     /// The length that the handler has announced, as a property or as a field.
     var announcedLength: Int? { contentLength ?? headers?.contentLength }
 
-    /// Whether the head has nothing in it but what every response has.
+    /// Whether the head contains only what every response has.
     var isUsual: Bool {
         headers == nil && contentLength == nil && trailers == nil && cookies.isEmpty && isPersistent
             && status.code == 200 && status.reasonPhrase == "OK" && impossibleStatusCode == nil

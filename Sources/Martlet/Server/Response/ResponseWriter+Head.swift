@@ -2,7 +2,7 @@ import HTTPTypes
 import HTTPWire
 import NIOCore
 
-/// The heads that a response writer writes: of final, informational and upgrading responses.
+/// Writing heads: of final, informational and upgrading responses.
 extension ResponseWriter {
     /// Writes an informational response (RFC 9110 section 15.2).
     func writeInformational(
@@ -42,7 +42,7 @@ extension ResponseWriter {
             output.tail.writeStatusLine(draft.status, version: .http1_1)
             let hasContent = draft.status.allowsContent
             for field in draft.headers ?? constants.defaultHeaders where hasContent || field.name != .contentType {
-                // There is no content that they could be about (RFC 9110 sections 8.6 and 9.3.6, RFC 9112 section 6.1).
+                // There is no content that they could describe (RFC 9110 sections 8.6 and 9.3.6, RFC 9112 section 6.1).
                 if draft.status == .switchingProtocols || context.method == .connect {
                     switch ManagedField(field.name) {
                     case .contentLength, .transferEncoding: throw .reservedField(field.name.rawName)
@@ -72,8 +72,8 @@ extension ResponseWriter {
         into output: inout OutputBuffer
     ) throws(HTTPServerError) {
         var status = draft.status
-        // After CONNECT success means that a tunnel is open (RFC 9110 section 9.3.6), which only the handler can open, by
-        // taking the connection.
+        // After CONNECT, success means that a tunnel is open (RFC 9110 section 9.3.6), which only a handler that
+        // detaches the connection can do.
         if context.method == .connect, status.kind == .successful, !opensTunnel { status = .notImplemented }
         if let code = draft.impossibleStatusCode { throw .invalidStatus(code) }
         guard (200...599).contains(status.code) else { throw .invalidStatus(status.code) }
@@ -85,7 +85,7 @@ extension ResponseWriter {
             var declared = announced ?? draft.contentLength
             var mayPersist = context.mayPersist && draft.isPersistent
             var hasDate = false
-            // What has no content has no type of it either.
+            // A response without content has no content type either.
             let hasContent = status.allowsContent
             let headers = hasContent ? draft.headers : (draft.headers ?? constants.defaultHeaders).withoutContentType
             if let headers {
@@ -102,7 +102,7 @@ extension ResponseWriter {
                     case .transferEncoding:
                         throw .reservedField("Transfer-Encoding")
                     case .connection where status == .upgradeRequired && field.value.lowercased() == "upgrade":
-                        // Goes with the Upgrade field (RFC 9110 section 15.5.22). HTTP/2 has no such thing.
+                        // Belongs to the Upgrade field (RFC 9110 section 15.5.22), which HTTP/2 does not have.
                         guard isText else { continue }
                     case .connection:
                         guard field.value.lowercased() == "close" else { throw .reservedField("Connection") }
@@ -172,7 +172,7 @@ extension ResponseWriter {
         }
     }
 
-    /// How the end of the content is told: to HEAD, that of the content that GET would get.
+    /// How the length of the content is conveyed; for HEAD, that of the content that GET would get.
     private func decideFraming(
         _ status: HTTPResponse.Status,
         declared: Int?,
@@ -184,7 +184,7 @@ extension ResponseWriter {
             if let wholeLength, wholeLength > 0 { throw .contentNotAllowed(status) }
             return status.code == 205 ? .contentLength(0) : .none
         }
-        // What follows is the tunnel's.
+        // What follows belongs to the tunnel.
         if context.method == .connect, status.kind == .successful { return .untilClose }
         if let declared, !compresses || (wholeLength != nil && !isChunked) {
             if let wholeLength { try Self.check(wholeLength, announced: declared) }
@@ -206,8 +206,8 @@ extension ResponseWriter {
         case .contentLength(let length): return length
         case .chunked, .untilClose: return nil
         case .none:
-            // 304 may tell the length that the content would have (RFC 9110 section 8.6); 204 must not. An empty
-            // `end()` says nothing about that length.
+            // 304 may announce the length that the content would have (RFC 9110 section 8.6); 204 must not. An empty
+            // `end()` does not tell that length.
             guard status.code == 304, let length, length > 0 else { return nil }
             return length
         }

@@ -2,26 +2,26 @@ import HTTPTypes
 import HTTPWire
 import NIOCore
 
-/// Turns what a handler says and writes into one response: for HTTP/1.1 into its bytes, for HTTP/2 into a head, the bytes
-/// of the content, and trailers, which the connection makes into frames.
+/// Turns what a handler sets and writes into one response: for HTTP/1.1 into its bytes, for HTTP/2 into a head, the
+/// bytes of the content, and trailers, which the connection puts into frames.
 ///
-/// A plain value: it appends to a buffer and knows nothing of sockets. When a member throws, it has appended nothing.
+/// A plain value: it appends to a buffer, without access to sockets. When a member throws, it has appended nothing.
 struct ResponseWriter {
     /// How many bytes of content are gathered into one chunk while the response buffers its output.
     static let chunkSize = 8192
 
-    /// What of the request and the connection decides about the response.
+    /// What the response depends on in the request and the connection.
     struct Context {
         var method: MethodKind
         var version: HTTPVersion
         /// Whether the request and the server allow the connection to be used again.
         var mayPersist: Bool
 
-        /// What stands in for a request where there is none.
+        /// Stands in for a request where there is none.
         static let noRequest = Context(method: .other, version: .http1_1, mayPersist: false)
     }
 
-    /// The methods that have a say in how a response is framed.
+    /// The methods that affect how a response is framed.
     enum MethodKind {
         case head
         case connect
@@ -37,12 +37,12 @@ struct ResponseWriter {
         }
     }
 
-    /// How the end of the response's content is told (RFC 9112 section 6).
+    /// How the length of the response's content is conveyed (RFC 9112 section 6).
     enum Framing {
         case none
         case contentLength(Int)
         case chunked
-        /// By the end of the connection; over HTTP/2, by that of the stream.
+        /// By the end of the connection or, with HTTP/2, of the stream.
         case untilClose
     }
 
@@ -50,17 +50,17 @@ struct ResponseWriter {
     var status = HTTPResponse.Status.ok
     var framing = Framing.none
     private var written = 0
-    /// How many bytes of content have been sent, as they are on the wire but without the frames of chunks.
+    /// How many bytes of content have been sent, after compression and without chunk lines.
     private(set) var sentContentBytes = 0
     private var gathered = ByteBuffer()
     var compressor: Compressor?
 
-    /// The head, over HTTP/2, until somebody takes it to send it.
+    /// The head, over HTTP/2, until the connection takes it to send it.
     var http2Head: HTTP2ResponseHead?
     /// The trailers, over HTTP/2, once the response is complete.
     private(set) var http2Trailers: HTTPFields?
 
-    /// Whether the handler has taken the stream for another protocol, so that success says what it says after CONNECT.
+    /// Whether the handler has detached the stream, so that success after CONNECT means an open tunnel.
     var opensTunnel = false
     /// Whether the head has been written.
     var isHeadWritten = false
@@ -73,13 +73,13 @@ struct ResponseWriter {
         self.context = context
     }
 
-    /// Whether the content is sent. A response to HEAD is decided on as that to GET is, and has the same head; its content
-    /// is left out (RFC 9110 section 9.3.2).
+    /// Whether the content is sent. A response to HEAD has the same head as one to GET; its content is left out (RFC
+    /// 9110 section 9.3.2).
     var sendsContent: Bool { context.method != .head }
 
     // MARK: Content
 
-    /// What became of the response so far.
+    /// The outcome of the response so far.
     var summary: HTTPResponseSummary {
         HTTPResponseSummary(
             status: isHeadWritten ? status : nil,
@@ -88,7 +88,7 @@ struct ResponseWriter {
         )
     }
 
-    /// Writes the whole response, or what is left of it.
+    /// Writes the whole response, or the rest of it.
     mutating func end(
         _ content: OutgoingContent,
         _ draft: borrowing ResponseDraft,
@@ -106,7 +106,7 @@ struct ResponseWriter {
         let isChunked = draft.trailers?.isEmpty == false && context.version == .http1_1
         var (content, coding) = (content, coding)
         var announced: Int?
-        // A handler that knows HEAD announces the length, and leaves the content out itself.
+        // A handler that treats HEAD separately announces the length and writes no content.
         let isLeftOut = !sendsContent && content.byteCount == 0 && draft.announcedLength != nil
         if !isChunked, !isLeftOut, let whole = coding.take() {
             content = .buffer(try Self.compress(content, announced: draft.announcedLength, whole))
@@ -124,7 +124,7 @@ struct ResponseWriter {
         try complete(content, draft.trailers, into: &output)
     }
 
-    /// A content that is known whole is compressed at once, so that its length can be announced.
+    /// Compresses the whole content in one go, so that its length can be announced.
     private static func compress(
         _ content: OutgoingContent,
         announced: Int?,
@@ -142,7 +142,7 @@ struct ResponseWriter {
         return compressed
     }
 
-    /// The response that most are: a head that is the same for all of a second, a length, a content.
+    /// Writes the usual response: a head that is the same for all within a second, a length and the content.
     private mutating func endUsual(
         _ content: OutgoingContent,
         _ constants: HeadConstants,
@@ -178,7 +178,7 @@ struct ResponseWriter {
             do {
                 return try append(content, buffered: draft.buffersOutput, into: &output)
             } catch {
-                // Nothing of the content has been appended, so the head can be taken back.
+                // None of the content has been appended, so the head can be undone.
                 output.tail.moveWriterIndex(to: start)
                 self = unchanged
                 throw error
@@ -187,7 +187,7 @@ struct ResponseWriter {
         try append(content, buffered: draft.buffersOutput, into: &output)
     }
 
-    /// Writes what has been gathered, and the head if that has not been done.
+    /// Writes what is buffered, and the head if that has not been done.
     mutating func flush(
         _ draft: borrowing ResponseDraft,
         _ constants: HeadConstants,
@@ -267,7 +267,7 @@ struct ResponseWriter {
         }
     }
 
-    /// Counts bytes of the content, which have to be allowed and to fit into the announced length.
+    /// Counts bytes of the content, and checks that they are allowed and fit the announced length.
     private mutating func account(_ count: Int) throws(HTTPServerError) {
         switch framing {
         case .none:
@@ -283,7 +283,7 @@ struct ResponseWriter {
         written += count
     }
 
-    /// Writes the last of the content, and the end. The head has been written.
+    /// Writes the rest of the content, and its end. The head has been written.
     private mutating func complete(
         _ content: OutgoingContent,
         _ trailers: HTTPFields?,

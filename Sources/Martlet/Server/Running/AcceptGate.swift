@@ -7,14 +7,13 @@ final class AcceptGate: ChannelDuplexHandler {
     typealias InboundOut = any Channel
     typealias OutboundIn = Never
 
-    /// How long to wait before looking again.
+    /// How long to wait before trying again.
     private static let pause = TimeAmount.milliseconds(50)
 
-    /// How many connections are accepted at once: a burst is taken in one go, but not to the neglect of those that
-    /// are open.
+    /// How many connections are accepted at once: enough for a burst, but without neglecting the open ones.
     private static let batch = 64
 
-    /// How many more connections there may be.
+    /// Returns how many more connections there may be.
     private let room: () -> Int
     private let accepted: (any Channel) -> Void
     private let report: (any Error) -> Void
@@ -38,7 +37,7 @@ final class AcceptGate: ChannelDuplexHandler {
         context.read()
     }
 
-    /// Whether there is room for a connection, and the channel knows how many it may accept.
+    /// Sets how many connections the channel may accept; false when there is no room for one.
     private func prepare(_ context: ChannelHandlerContext) -> Bool {
         let room = room()
         guard room > 0 else { return false }
@@ -54,9 +53,9 @@ final class AcceptGate: ChannelDuplexHandler {
     /// Accepting has failed. Without a pause the loop would spin, since the connection still waits to be accepted.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         report(error)
-        // Where it is the client that has gone, the next one may be there.
+        // If only this client went away, the next one can be accepted.
         if let error = error as? IOError, error.errnoCode == ECONNABORTED { return }
-        // Not to ask it is not enough: the channel, once asked, tries until it has accepted something.
+        // Withholding reads is not enough: once asked, the channel tries until it has accepted something.
         isStopped = true
         try? context.channel.syncOptions?.setOption(.autoRead, value: false)
         pause(context)
@@ -76,7 +75,7 @@ final class AcceptGate: ChannelDuplexHandler {
         guard isStopped else { return read(context: context) }
         guard prepare(context) else { return pause(context) }
         isStopped = false
-        // This asks it to read, too.
+        // This also makes it read.
         try? context.channel.syncOptions?.setOption(.autoRead, value: true)
     }
 }

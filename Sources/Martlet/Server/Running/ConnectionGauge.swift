@@ -1,8 +1,8 @@
 import Synchronization
 
-/// Counts the connections of one event loop: changed only on that loop, read from anywhere.
+/// Counts the connections of one event loop. Changed only on that loop, read from anywhere.
 final class ConnectionGauge: Sendable {
-    /// What a connection counts as.
+    /// The states in which connections are counted.
     enum State {
         case idle
         case active
@@ -19,7 +19,7 @@ final class ConnectionGauge: Sendable {
     }
 
     /// Adds what this loop has to `info`.
-    func add(to info: inout HTTPConnectionsInfo) {
+    func add(to info: inout ConnectionCounts) {
         let idle = idle.load(ordering: .relaxed)
         let active = active.load(ordering: .relaxed)
         let closing = closing.load(ordering: .relaxed)
@@ -30,7 +30,7 @@ final class ConnectionGauge: Sendable {
     }
 
     private func add(_ change: Int, to state: State?) {
-        // One thread writes, so a load and a store do what a locked addition would cost more for.
+        // Only one thread writes, so a load and a store suffice, and cost less than an atomic addition.
         switch state {
         case .idle: idle.store(idle.load(ordering: .relaxed) + change, ordering: .relaxed)
         case .active: active.store(active.load(ordering: .relaxed) + change, ordering: .relaxed)

@@ -1,7 +1,7 @@
 import HTTPWire
 import NIOCore
 
-/// Answers clients that speak plain HTTP to a port with TLS, which otherwise would see it close without a word.
+/// Answers clients that speak plain HTTP to a port with TLS, which would otherwise just see the connection close.
 final class PlainRequestRefusal: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -30,7 +30,7 @@ final class PlainRequestRefusal: ChannelInboundHandler, RemovableChannelHandler 
             return
         }
         context.fireChannelRead(data)
-        // One look is enough.
+        // The first bytes decide.
         context.pipeline.syncOperations.removeHandler(self, promise: nil)
     }
 }

@@ -1,18 +1,19 @@
+import HTTPWire
 import Logging
 import NIOCore
 import Synchronization
 
-/// What the parts of a server on its event loops share.
+/// The state that the parts of a server on its event loops share.
 final class ServerCore: Sendable {
     private let current: Mutex<ServerSettings>
     private let version = Atomic(0)
     private let openConnections = Atomic(0)
     private let gauges = Mutex<[ConnectionGauge]>([])
     private let acceptFailures = Mutex(AcceptFailures())
-    /// Where the server listens.
+    /// The address that the server listens on.
     let address: InternetAddress
     let port: Int
-    /// Tells handlers that the server closes.
+    /// Notifies handlers when the server closes.
     let shutdown = ShutdownSignal()
     /// The server's TLS, if its connections are secure.
     let security: ServerSecurity?
@@ -29,13 +30,13 @@ final class ServerCore: Sendable {
         self.port = port
     }
 
-    /// The settings as they are now.
+    /// The current settings.
     var settings: ServerSettings { current.withLock { $0 } }
 
-    /// Which settings are in force; cheaper to ask than the settings.
+    /// The version of the current settings, which is cheaper to read than the settings.
     var settingsVersion: Int { version.load(ordering: .acquiring) }
 
-    /// Changes the configuration for all requests that begin from now on.
+    /// Changes the configuration for requests that begin from now on.
     func update(_ change: (inout HTTPServer.Configuration) -> Void) {
         current.withLock { settings in
             var configuration = settings.configuration
@@ -43,6 +44,12 @@ final class ServerCore: Sendable {
             settings = ServerSettings(configuration, version: settings.version + 1)
             version.store(settings.version, ordering: .releasing)
         }
+    }
+
+    /// The server's own address and port, as a URL of this scheme names them.
+    func authority(of scheme: String) -> String {
+        // No port where there is none, as on Unix-domain sockets, or where it is the scheme's own.
+        port == 0 || port == HTTPOrigin.defaultPort(of: scheme) ? "\(address)" : "\(address):\(port)"
     }
 
     func count(_ gauge: ConnectionGauge) {
@@ -55,7 +62,7 @@ final class ServerCore: Sendable {
         return limit - openConnections.load(ordering: .relaxed)
     }
 
-    /// Counts a connection from the moment it is accepted, a little before it is idle or active.
+    /// Counts a connection from when it is accepted, a little before it is idle or active.
     func admit(_ connection: any Channel) {
         openConnections.wrappingAdd(1, ordering: .relaxed)
         connection.closeFuture.whenComplete { _ in
@@ -63,16 +70,16 @@ final class ServerCore: Sendable {
         }
     }
 
-    /// Logs that a connection could not be accepted, unless one of the loops has done so a moment ago.
+    /// Logs that a connection could not be accepted, unless one of the loops did so a moment ago.
     func reportAcceptFailure(_ error: any Error) {
         guard let count = acceptFailures.withLock({ $0.failed(at: .now()) }) else { return }
         let times = count == 1 ? "" : " (\(count) times since this was last logged)"
-        settings.configuration.logger.warning("Couldn't accept a connection, which waits: \(error)\(times)")
+        settings.configuration.logger.warning("Couldn't accept a connection, which keeps waiting: \(error)\(times)")
     }
 
-    var connectionsInfo: HTTPConnectionsInfo {
+    var connectionCounts: ConnectionCounts {
         gauges.withLock { gauges in
-            var info = HTTPConnectionsInfo()
+            var info = ConnectionCounts()
             for gauge in gauges { gauge.add(to: &info) }
             return info
         }

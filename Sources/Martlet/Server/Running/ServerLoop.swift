@@ -8,15 +8,15 @@ import Synchronization
 
 /// The part of a server that lives on one event loop: its listening sockets, its connections, and what they share.
 final class ServerLoop: @unchecked Sendable {
-    // Sendable because every variable is touched only on the thread of `eventLoop`; what may be called from
-    // elsewhere says so. What each request looks up is exempt from the run-time check for overlapping accesses: it is
-    // read and replaced, never changed in place.
+    // Sendable because every variable is touched only on the thread of `eventLoop`; members that may be called from
+    // elsewhere say so. What each request reads is exempt from the run-time check for overlapping accesses: it is read
+    // and replaced, never changed in place.
 
     let eventLoop: any EventLoop
     let executor: EventLoopExecutor
     let gauge = ConnectionGauge()
     let core: ServerCore
-    /// What the tasks of handlers are made in.
+    /// The context in which the tasks of handlers are made.
     let shutdownContext: ShutdownContext
     private let delivery: RequestDelivery
 
@@ -25,7 +25,7 @@ final class ServerLoop: @unchecked Sendable {
     private var sweeping: RepeatedTask?
     private var drained: EventLoopPromise<Void>
     @exclusivity(unchecked) private(set) var isClosing = false
-    /// The time as of the last sweep: precise enough for deadlines of seconds, and free to look up.
+    /// The time of the last sweep: precise enough for deadlines of seconds, and it costs no system call.
     @exclusivity(unchecked) private(set) var now = NIODeadline.now()
     @exclusivity(unchecked) private var currentSettings: ServerSettings
     @exclusivity(unchecked) private var constants: HeadConstants?
@@ -44,7 +44,7 @@ final class ServerLoop: @unchecked Sendable {
 
     // MARK: What connections look up
 
-    /// The settings as they are now.
+    /// The current settings.
     var settings: ServerSettings {
         if core.settingsVersion != currentSettings.version {
             currentSettings = core.settings
@@ -52,7 +52,7 @@ final class ServerLoop: @unchecked Sendable {
         return currentSettings
     }
 
-    /// What the heads of this second have in common.
+    /// The parts that the heads of this second have in common.
     var headConstants: HeadConstants {
         let settings = settings
         let second = time(nil)
@@ -63,22 +63,22 @@ final class ServerLoop: @unchecked Sendable {
         return constants
     }
 
-    /// Whether requests that are refused are handed over too.
+    /// Whether refused requests are delivered too.
     var takesRefusals: Bool { delivery.takesRefusals }
 
-    /// Hands a request to whoever serves this server.
+    /// Delivers a request to the handler or the iteration.
     func deliver(_ exchange: ServerExchange) {
         delivery.deliver(exchange)
     }
 
     // MARK: Connections
 
-    /// Accepts connections from a socket that listens already. May be called from anywhere.
+    /// Accepts connections from a listening socket. May be called from anywhere.
     ///
     /// - Parameters:
-    ///   - descriptor: Belongs to the loop from now on, which closes it when this throws.
+    ///   - descriptor: The socket. It belongs to the loop from now on, also when this throws.
     ///   - backlog: How many connections may wait to be accepted.
-    ///   - group: Where the connections go: this loop alone, or the group of `loops`, which take turns.
+    ///   - group: The group that serves the connections: this loop alone, or the group of `loops`, which take turns.
     ///   - loops: The loops of the group.
     func listen(
         on descriptor: CInt,
@@ -96,7 +96,7 @@ final class ServerLoop: @unchecked Sendable {
             if !adoption.hasHappened.load(ordering: .acquiring) { SystemSocket.close(descriptor) }
             throw error
         }
-        // NIO has listened with a queue of 128; a second call changes that.
+        // NIO listens with a queue of 128; a second call changes that.
         try? SystemSocket.listen(descriptor, backlog: backlog)
         try await eventLoop.run {
             self.listeners.append(channel)
@@ -104,7 +104,7 @@ final class ServerLoop: @unchecked Sendable {
         }
     }
 
-    /// Whether NIO has made a channel of a descriptor, and closes it with that.
+    /// Whether NIO has made a channel of a descriptor, and so closes it.
     private final class Adoption: Sendable {
         let hasHappened = Atomic(false)
     }
@@ -152,8 +152,8 @@ final class ServerLoop: @unchecked Sendable {
 
     // MARK: Closing
 
-    /// Stops accepting; closes the connections that are idle, and with `force` all. Returns when nothing listens any
-    /// more. May be called from anywhere.
+    /// Stops accepting; closes the idle connections, and with `force` all of them. Returns when no socket is listening
+    /// any more. May be called from anywhere.
     func close(force: Bool) async {
         let closures = try? await eventLoop.run {
             let listeners = self.listeners
@@ -178,7 +178,7 @@ final class ServerLoop: @unchecked Sendable {
 
     // MARK: Deadlines
 
-    /// Looks at all connections now and then, instead of keeping a timer for each.
+    /// Checks all connections periodically, instead of keeping a timer for each.
     private func startSweeping() {
         now = .now()
         let interval = settings.configuration.sweepInterval

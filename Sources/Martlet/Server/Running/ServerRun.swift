@@ -7,7 +7,7 @@ final class ServerRun: Sendable {
     private let loops: [ServerLoop]
     private let delivery: RequestDelivery
     private let group: any EventLoopGroup
-    /// Looks for renewed certificates.
+    /// The task that looks for renewed certificates.
     private let renewal = Mutex(StoredTask())
 
     init(core: ServerCore, group: any EventLoopGroup, delivery: RequestDelivery) {
@@ -25,7 +25,7 @@ final class ServerRun: Sendable {
         for (index, descriptor) in descriptors.enumerated() {
             let loop = loops[index % loops.count]
             do {
-                // Sockets that share a port share its connections too. From a single one its loop hands them out.
+                // Sockets that share a port share its connections, too. A single one's loop distributes them.
                 if descriptors.count > 1 {
                     try await loop.listen(
                         on: descriptor,
@@ -44,7 +44,7 @@ final class ServerRun: Sendable {
         }
     }
 
-    /// Takes certificates that are renewed while the server runs.
+    /// Loads certificates that are renewed while the server runs.
     func watchCertificates() {
         guard let security = core.security else { return }
         let core = core
@@ -56,7 +56,7 @@ final class ServerRun: Sendable {
         renewal.withLock { $0.store(task) }
     }
 
-    /// Stops accepting. Returns when nothing listens any more.
+    /// Stops accepting. Returns when no socket is listening any more.
     func close(force: Bool) async {
         core.shutdown.raise()
         renewal.withLock { $0.cancel() }
@@ -70,7 +70,7 @@ final class ServerRun: Sendable {
         }
     }
 
-    /// Returns when the last connection is closed, which is forced after `limit`.
+    /// Returns when the last connection is closed. After `limit` the rest are torn down.
     func drain(within limit: Duration) async {
         await withTaskGroup(of: Bool.self) { group in
             group.addTask {
@@ -87,7 +87,7 @@ final class ServerRun: Sendable {
         }
     }
 
-    /// Returns when the server has been closed and its last connection too.
+    /// Returns when the server and its last connection have been closed.
     func finished() async {
         for loop in loops { await loop.drain() }
     }

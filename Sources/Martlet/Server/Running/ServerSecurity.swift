@@ -17,7 +17,7 @@ final class ServerSecurity: Sendable {
     private let clientCertificates: SecurityContext.ClientCertificates
     /// The protocols offered by ALPN (RFC 7301), the preferred one first.
     private let applicationProtocols: [String]
-    /// The same as they stand in a ClientHello.
+    /// The same, as they appear in a ClientHello.
     private let protocolNames: [[UInt8]]
 
     /// Reads the files, off the caller's thread.
@@ -38,7 +38,7 @@ final class ServerSecurity: Sendable {
         self.clientCertificates = clientCertificates
         self.applicationProtocols = applicationProtocols
         self.protocolNames = applicationProtocols.map { Array($0.utf8) }
-        // Before the files are read: one that changes meanwhile is read again.
+        // Taken before the files are read: one that changes meanwhile is read again.
         let stamps = security.stamps
         let context = try security.makeServerContext(
             clientCertificates: clientCertificates,
@@ -50,7 +50,7 @@ final class ServerSecurity: Sendable {
     /// How often to call ``reloadIfChanged(_:)``.
     var reloadInterval: Duration? { state.withLock { $0.security.reloadInterval } }
 
-    /// Takes a connection's TLS in front of its other handlers. Called on the channel's loop.
+    /// Adds TLS to a connection, in front of its other handlers. Called on the channel's loop.
     func secure(_ channel: any Channel) throws {
         let context = state.withLock { $0.context }
         try channel.pipeline.syncOperations.addHandlers([
@@ -61,7 +61,7 @@ final class ServerSecurity: Sendable {
         ])
     }
 
-    /// Takes another security, or reads the files of the present one again, for new connections.
+    /// Uses another context for new connections, or reads the files of the present one again.
     func reload(_ security: SecurityContext? = nil) async throws {
         let (security, ticket) = state.withLock { state in
             (security ?? state.security, state.order.begin(replacing: security != nil))
@@ -85,7 +85,7 @@ final class ServerSecurity: Sendable {
         }
     }
 
-    /// - Returns: Whether what was read is in use now.
+    /// - Returns: Whether what was read is now in use.
     private func load(
         _ security: SecurityContext,
         _ ticket: ReloadOrder.Ticket
@@ -103,7 +103,7 @@ final class ServerSecurity: Sendable {
     }
 }
 
-/// By what a change of a file is noticed.
+/// The properties by which a change of a file is noticed.
 private struct FileStamp: Equatable {
     var inode: UInt64 = 0
     var size: Int64 = 0

@@ -2,15 +2,15 @@ import HTTPTypes
 import HTTPWire
 import NIOCore
 
-/// What every connection of a server looks up for each request: the configuration, and what can be rendered of it
-/// once for all requests.
+/// The settings that every connection reads for each request: the configuration, and what can be rendered from it once
+/// for all requests.
 final class ServerSettings: Sendable {
     let configuration: HTTPServer.Configuration
-    /// The fields that every response begins with, the Server field among them.
+    /// The fields that every response starts from, including the Server field.
     let defaultHeaders: HTTPFields
-    /// The same, as they stand on the wire.
+    /// The same fields in wire format.
     let renderedHeaders: ByteBuffer
-    /// The same, for HTTP/2.
+    /// The same fields, for HTTP/2.
     let commonFields: FieldSectionEncoder.CommonFields
     let version: Int
 

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Tells handlers that their server has begun to close.
+/// Notifies handlers when their server begins to close.
 final class ShutdownSignal: Sendable {
     private struct State {
         var isRaised = false
@@ -12,9 +12,9 @@ final class ShutdownSignal: Sendable {
 
     var isRaised: Bool { state.withLock { $0.isRaised } }
 
-    /// Lets `handler` know, at once if the server closes already.
+    /// Calls `handler` when the signal is raised, at once if it has been.
     ///
-    /// - Returns: What ``remove(_:)`` takes; nil when the handler has been called.
+    /// - Returns: The number for ``remove(_:)``; nil when the handler has been called.
     func add(_ handler: @escaping @Sendable () -> Void) -> Int? {
         let number = state.withLock { state -> Int? in
             guard !state.isRaised else { return nil }
@@ -31,7 +31,7 @@ final class ShutdownSignal: Sendable {
         _ = state.withLock { $0.handlers.removeValue(forKey: number) }
     }
 
-    /// The server closes. Does nothing the second time.
+    /// Calls the handlers, since the server closes. Does nothing the second time.
     func raise() {
         let handlers = state.withLock { state in
             state.isRaised = true

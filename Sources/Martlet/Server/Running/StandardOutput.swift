@@ -1,9 +1,9 @@
 import CLibrary
 
-/// The standard output as `print` knows it.
+/// The standard output of `print`.
 enum StandardOutput {
-    /// Sends what has been printed on its way. C keeps it until the program ends where the output is no terminal, and a
-    /// server's program does not end: in the log of a container its URL would never be seen.
+    /// Flushes what has been printed. If the output is not a terminal, C keeps it until the program ends, and a
+    /// server's does not end: its URL would never appear in a container's log.
     static func flush() {
         // Every output stream: C's name for the standard output is a variable, which Swift takes for shared state.
         fflush(nil)

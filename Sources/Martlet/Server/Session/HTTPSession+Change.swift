@@ -20,7 +20,7 @@ extension HTTPSession {
         var canAnnounce: Bool
     }
 
-    /// What the response has to tell the client about its session.
+    /// The announcement of a session change to the client.
     enum Announcement: Equatable {
         case id(String)
         /// The session has ended: the client has to drop its cookie.

@@ -13,7 +13,8 @@ extension HTTPSession {
         public var cookieDomain: String?
         /// Whether requests from other sites carry the cookie. Lax by default.
         public var sameSite: SetCookie.SameSite = .lax
-        /// Whether the cookie is sent over TLS only; nil, the default, when the request came over TLS.
+        /// Whether the cookie is sent over TLS only; nil, the default, where ``HTTPServerRequest/isSecure`` is
+        /// true: it came over TLS, or over https to a trusted proxy.
         public var isSecure: Bool?
 
         /// Creates the default settings.

@@ -6,7 +6,7 @@ import NIOCore
 import Synchronization
 
 extension VirtualDirectory {
-    /// A directory that a client has asked for, with the rules of the virtual directory it belongs to.
+    /// A directory that a client requested, with the rules of the virtual directory that it belongs to.
     public struct Directory: Sendable {
         /// Its path below the root.
         public let path: RelativePath
@@ -24,23 +24,23 @@ extension VirtualDirectory {
             /// When it was modified.
             public let lastModified: HTTPDate
 
-            /// The name for people to read; bytes that are not UTF-8 show as U+FFFD.
+            /// The name as text; bytes that are not UTF-8 become U+FFFD.
             public var text: String { String(decoding: name, as: UTF8.self) }
         }
 
-        /// The most entries that are read of one directory.
+        /// The most entries that are read from one directory.
         static let maximumEntries = 100_000
 
-        /// The entries that a client may see: directories first, each kind sorted by name. Hidden ones, and links that lead
-        /// nowhere or where they may not, are left out.
+        /// The entries that a client may see: directories first, each kind sorted by name. Hidden ones, and links that
+        /// lead nowhere or to forbidden places, are left out.
         ///
-        /// - Throws: ``HTTPError`` with 404 when the directory is gone, 403 when the process may not read it, and 503 when
-        ///   the system has no descriptors left.
+        /// - Throws: ``HTTPError`` with 404 when the directory is gone, 403 when the process may not read it, and 503
+        ///   when the system has no descriptors left.
         public func entries() async throws -> [Entry] {
             try await reading { $0 }
         }
 
-        /// Reads the entries, and makes something of them on the same thread, since there may be many.
+        /// Reads the entries, and transforms them on the same thread, since there may be many.
         func reading<Value: Sendable>(_ make: @escaping @Sendable ([Entry]) -> Value) async throws -> Value {
             let directory = self
             let value = await files.offLoop { Result { make(try directory.read()) } }
@@ -53,7 +53,7 @@ extension VirtualDirectory {
         }
 
         /// Answers with a file of this directory, as if it had been asked for by its own name; 404 if there is none.
-        public func serveFile(_ name: String, to request: HTTPServerRequest) async throws {
+        public func sendFile(_ name: String, to request: HTTPServerRequest) async throws {
             let demand = Demand(request, files.configuration)
             guard let path = try? path.appending(Array(name.utf8)) else {
                 return try await files.answerError(.notFound, request)
@@ -100,7 +100,7 @@ extension VirtualDirectory {
             }
         }
 
-        /// The facts of an entry, of what a link leads to; nil when a client could not get it.
+        /// The facts of an entry, for a link those of its target; nil when a client could not get it.
         private func facts(of name: [UInt8], _ path: RelativePath, in directory: CInt) -> FileFacts? {
             let cName = (name + [0]).map { CChar(bitPattern: $0) }
             guard let facts = FileFacts(at: cName, in: directory, followsLink: false) else { return nil }
@@ -118,7 +118,7 @@ extension VirtualDirectory {
         }
     }
 
-    /// What stands before the path below the root in a URL.
+    /// The part of a URL before the path below the root.
     var pathBefore: String {
         guard let prefix, !prefix.names.isEmpty else { return "" }
         return prefix.names.reduce("") { $0 + "/" + RelativePath.encode($1) }
@@ -128,12 +128,12 @@ extension VirtualDirectory {
         if let handler = configuration.directoryHandler {
             return try await handler(directory, request)
         }
-        guard configuration.allowDirectoryListing else { return try await answerError(.notFound, request) }
+        guard configuration.listsDirectories else { return try await answerError(.notFound, request) }
         let choice = request.headers.qualityList(of: .accept)?.preferred(among: [MediaType.html, .json])
         let pathBefore = pathBefore
         let content: ByteBuffer
         do {
-            // To write down the entries of a large directory takes longer than an event loop may be busy.
+            // Rendering the entries of a large directory takes longer than an event loop may be busy.
             content = try await directory.reading { entries in
                 choice == .json
                     ? ByteBuffer(string: ListingJSON(entries).text)
@@ -156,7 +156,8 @@ extension VirtualDirectory {
     }
 }
 
-/// How much of the lists of directories is on its way: they are made in memory, and clients may take them slowly.
+/// Limits how many bytes of directory listings are being sent: they are made in memory, and clients may take them
+/// slowly.
 final class ListingAllowance: Sendable {
     private let limit: Int
     private let bytes = Mutex(0)
@@ -165,7 +166,7 @@ final class ListingAllowance: Sendable {
         self.limit = limit
     }
 
-    /// Whether one more may be sent; the only one always may.
+    /// Whether one more may be sent, which is always so for a single one.
     func begin(_ count: Int) -> Bool {
         bytes.withLock { bytes in
             guard bytes == 0 || count <= limit - bytes else { return false }

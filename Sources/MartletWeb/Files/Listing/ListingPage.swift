@@ -1,9 +1,9 @@
 import HTTPWire
 
-/// The page that lists the entries of a directory. It needs no script, and shows names as nothing but text.
+/// The page that lists the entries of a directory. It needs no script, and shows names as mere text.
 struct ListingPage {
     let path: RelativePath
-    /// What stands before the path in a URL.
+    /// The part of a URL before the path.
     let pathBefore: String
     let entries: [VirtualDirectory.Directory.Entry]
 
@@ -39,7 +39,7 @@ struct ListingPage {
             """
     }
 
-    /// The way to the directory, each part a link.
+    /// The path of the directory, each part a link.
     private var breadcrumbs: String {
         var link = pathBefore + "/"
         var text = "<a href=\"\(link)\">/</a>"
@@ -51,7 +51,7 @@ struct ListingPage {
     }
 
     private static func row(_ entry: VirtualDirectory.Directory.Entry) -> String {
-        // With the dot, a name such as `a:b` is no scheme.
+        // With the dot, a name such as `a:b` is not taken for a scheme.
         let link = "./" + RelativePath.encode(entry.name) + (entry.isDirectory ? "/" : "")
         let name = Markup.escape(visible(entry.name)) + (entry.isDirectory ? "/" : "")
         let (date, size) = (date(entry.lastModified), entry.isDirectory ? "–" : Self.size(entry.byteCount))
@@ -59,14 +59,14 @@ struct ListingPage {
         return "<tr><td><a href=\"\(link)\">\(name)</a></td><td>\(date)</td><td\(exact)>\(size)</td></tr>\n"
     }
 
-    /// The name as text, with a picture in place of each control character, so that none can disturb the page.
+    /// The name as text, with a symbol in place of each control character, so that none can disturb the page.
     static func visible(_ name: [UInt8]) -> String {
         var text = ""
         for scalar in String(decoding: name, as: UTF8.self).unicodeScalars {
             switch scalar.value {
             case 0..<0x20: text.unicodeScalars.append(Unicode.Scalar(0x2400 + scalar.value) ?? "\u{FFFD}")
             case 0x7F: text += "\u{2421}"
-            // Marks that change the direction of what follows could make a name look like another one.
+            // Marks that change the direction of text could make a name look like another one.
             case 0x80..<0xA0, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: text += "\u{FFFD}"
             default: text.unicodeScalars.append(scalar)
             }
@@ -74,12 +74,12 @@ struct ListingPage {
         return text
     }
 
-    /// A size that people can read: `17 B`, `4.2 KiB`, `1.0 GiB`.
+    /// A readable size: `17 B`, `4.2 KiB`, `1.0 GiB`.
     static func size(_ count: Int) -> String {
         guard count >= 1024 else { return "\(count) B" }
         let units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
         var (value, index) = (Double(count) / 1024, 0)
-        // What would be shown as 1024.0 is one of the next unit.
+        // A size that would be shown as 1024.0 takes the next unit.
         while value >= 1023.95, index < units.count - 1 {
             value /= 1024
             index += 1

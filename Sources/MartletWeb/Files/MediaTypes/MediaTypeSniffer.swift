@@ -1,8 +1,8 @@
 import HTTPWire
 
-/// Tells the media type of a content from its first bytes, where they give it away.
+/// Recognises the media type of content by its first bytes.
 ///
-/// Only what nobody can mistake: nothing is ever taken for HTML or a script, which a browser would run.
+/// Only unmistakable formats are recognised, and never HTML or a script, which a browser would run.
 public enum MediaTypeSniffer {
     /// How many bytes are looked at.
     public static let byteCount = 16
@@ -63,7 +63,7 @@ public enum MediaTypeSniffer {
         Signature("application/vnd.sqlite3", "SQLite format 3"),
     ]
 
-    /// The media type that the first bytes tell; nil when they could be anything.
+    /// The media type that the first bytes stand for; nil if they are not recognised.
     public static func type(of bytes: some Sequence<UInt8>) -> MediaType? {
         let bytes = Array(bytes.prefix(byteCount))
         return signatures.first { bytes.dropFirst($0.offset).starts(with: $0.bytes) }?.type

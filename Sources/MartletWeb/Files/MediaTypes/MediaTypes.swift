@@ -8,7 +8,7 @@ import HTTPWire
 public struct MediaTypes: Sendable {
     private var types: [String: MediaType]
 
-    /// No types at all.
+    /// A table without types.
     public init() {
         types = [:]
     }
@@ -16,8 +16,8 @@ public struct MediaTypes: Sendable {
     /// The types of more than a thousand extensions.
     public static let standard = MediaTypes(table: String(decoding: PackageResources.mime_types, as: UTF8.self))
 
-    /// Types in the layout of `mime.types`: a type and its extensions on each line; `#` begins a comment. What is no media
-    /// type is left out.
+    /// Types in the format of `mime.types`: a type and its extensions on each line; `#` begins a comment. Invalid media
+    /// types are left out.
     public init(table: String) {
         types = [:]
         for line in table.split(separator: "\n") {
@@ -30,13 +30,13 @@ public struct MediaTypes: Sendable {
     /// How many extensions are known.
     public var count: Int { types.count }
 
-    /// The type of files with this extension, given without its dot; case makes no difference.
+    /// The type of files with this extension, which is given without its dot; case makes no difference.
     public subscript(fileExtension: String) -> MediaType? {
         get { types[fileExtension.lowercased()] }
         set { types[fileExtension.lowercased()] = newValue }
     }
 
-    /// The type of a file with this name, by what stands behind its last dot.
+    /// The type of a file with this name, by its extension.
     public func type(ofFileNamed name: String) -> MediaType? {
         guard let dot = name.utf8.lastIndex(of: 0x2E) else { return nil }
         return self[String(name[name.utf8.index(after: dot)...])]

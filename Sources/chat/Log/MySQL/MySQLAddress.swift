@@ -1,9 +1,9 @@
 import Foundation
 import Martlet
 
-/// Where a database of MySQL or MariaDB is: `mysql://user:password@host:port/database`.
+/// The address of a MySQL or MariaDB database: `mysql://user:password@host:port/database`.
 ///
-/// `?socket=/path` names a Unix-domain socket to use in place of host and port. What means something in a URL is
+/// `?socket=/path` is a Unix-domain socket to use in place of host and port. Characters with a meaning in URLs are
 /// percent-encoded in user, password and database.
 struct MySQLAddress: Sendable, Hashable {
     var user: String
@@ -13,11 +13,11 @@ struct MySQLAddress: Sendable, Hashable {
     var database: String
     var socket: String?
 
-    /// - Throws: ``ChatLogError`` that says what is wrong, without the password.
+    /// - Throws: ``ChatLogError`` with a message that does not include the password.
     init(_ text: String) throws {
         guard let url = URLComponents(string: text), let scheme = url.scheme, ["mysql", "mariadb"].contains(scheme)
         else {
-            throw ChatLogError("The log's URL is malformed. It looks like mysql://user:password@host:port/database.")
+            throw ChatLogError("The log's URL is malformed. Write it as mysql://user:password@host:port/database.")
         }
         user = url.user ?? "root"
         password = url.password ?? ""
@@ -26,28 +26,28 @@ struct MySQLAddress: Sendable, Hashable {
         database = String(url.path.dropFirst())
         guard !database.isEmpty, !database.contains("/"), database.utf8.count <= 64, (1...65_535).contains(port) else {
             throw ChatLogError(
-                "The log's URL names no database. It looks like mysql://user:password@host:port/database."
+                "The log's URL has no valid database or port. Write it as mysql://user:password@host:port/database."
             )
         }
         for item in url.queryItems ?? [] {
             guard item.name == "socket", let value = item.value, value.hasPrefix("/") else {
-                throw ChatLogError("The log's URL knows only ?socket=/path, not “\(item.name)”.")
+                throw ChatLogError("The log's URL may have only the parameter ?socket=/path, not “\(item.name)”.")
             }
             socket = value
         }
     }
 
-    /// The place, without user and password, as a name that a directory can have.
+    /// The address, without user and password, as a directory name.
     var directoryName: String { FileName.safe("\(socket ?? "\(host)-\(port)")-\(database)") }
 
-    /// The place, for people.
+    /// The address for people.
     var description: String { "\(socket ?? "\(host):\(port)")/\(database)" }
 }
 
-/// Names for files.
+/// Creates file names.
 enum FileName {
-    /// A name that a file can have: others for ASCII's letters and digits are replaced, and a sum tells names apart that
-    /// would be the same then.
+    /// A valid file name: characters other than ASCII letters and digits are replaced, and a checksum distinguishes
+    /// names that would then be equal.
     static func safe(_ text: String) -> String {
         let plain = String(text.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") ? $0 : "-" }.prefix(80))
         if plain == text { return plain }

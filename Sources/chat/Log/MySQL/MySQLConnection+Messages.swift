@@ -1,28 +1,28 @@
 #if MySQL
-    /// What the chat asks of its table.
+    /// The queries of the chat.
     extension MySQLConnection {
-        /// Makes this connection the one that writes to a room, as long as it lasts.
+        /// Makes this connection the only writer of a room, as long as it is open.
         ///
-        /// - Throws: ``MySQLError`` when another one is.
+        /// - Throws: ``MySQLError`` if another one is.
         func becomeWriter(of room: String) throws(MySQLError) {
             let sql = "SELECT GET_LOCK(CONCAT('chat.', MD5(CONCAT(DATABASE(), '/', ?))), 2)"
             guard try rows(sql, [.text(room)]).first?.first?.integer == 1 else {
-                throw MySQLError(code: 1205, message: "Another chat writes to this room")
+                throw MySQLError(code: 1205, message: "Another chat is writing to this room")
             }
         }
 
-        /// The place of a room's last message; 0 for none.
+        /// The sequence number of a room's last message; 0 if there is none.
         func lastSequence(in room: String) throws(MySQLError) -> Int {
             let sql = "SELECT COALESCE(MAX(`sequence`), 0) FROM message WHERE room = ?"
             return try rows(sql, [.text(room)]).first?.first?.integer ?? 0
         }
 
-        /// Inserts messages; all of them, or none. Those that are there already stay as they are.
+        /// Inserts messages: all of them, or none. Those that already exist are unchanged.
         ///
-        /// A message whose id another one has at another place was said twice while the table could not be asked: its place has been
-        /// given away and heard of, so it is inserted under an id of its own.
+        /// If another message has the same id but another sequence number, the message was sent twice while the table
+        /// was unavailable. Its sequence number has been assigned and announced, so it is inserted with a new id.
         ///
-        /// - Throws: ``MySQLError``, ``ChatLogError`` when the place of a message is another one's.
+        /// - Throws: ``MySQLError``, ``ChatLogError`` if the sequence number belongs to another message.
         func insert(_ messages: [ChatMessage], in room: String) throws {
             let taken = try transaction { () throws(MySQLError) -> ChatMessage? in
                 for message in messages {
@@ -35,17 +35,17 @@
                         _ = try insert(message, under: MessageID(), in: room)
                         continue
                     }
-                    // The same text under another id is this one, inserted at an earlier try.
+                    // The same text with another id is this message, inserted in an earlier attempt.
                     guard there.last == .text(message.text) else { return message }
                 }
                 return nil
             }
             if let taken {
-                throw ChatLogError("Message \(taken.sequence) of “\(room)” is another one in the database than here.")
+                throw ChatLogError("Message \(taken.sequence) of “\(room)” differs between the database and the spool.")
             }
         }
 
-        /// Inserts a message; false if its place or its id is taken.
+        /// Inserts a message; returns false if its sequence number or its id is taken.
         private func insert(_ message: ChatMessage, under id: MessageID, in room: String) throws(MySQLError) -> Bool {
             let count = try run(
                 """
@@ -61,10 +61,11 @@
             return count > 0
         }
 
-        /// Where the messages with some ids are, of those that are there.
+        /// The sequence numbers of the messages with these ids, if they exist.
         func sequences(of ids: [MessageID], in room: String) throws(MySQLError) -> [MessageID: Int] {
             guard let last = ids.last else { return [:] }
-            // Few numbers of parameters, so that few statements are prepared; the last id fills up.
+            // Few different numbers of parameters, so that few statements are prepared; the last id is repeated as
+            // padding.
             let count = [1, 20, 500].first { $0 >= ids.count } ?? ids.count
             let padded = ids + Array(repeating: last, count: count - ids.count)
             let marks = Array(repeating: "?", count: count).joined(separator: ", ")
@@ -75,7 +76,7 @@
             return Dictionary(rows.compactMap(Self.idAndSequence)) { first, _ in first }
         }
 
-        /// The messages that a query asks for, in order.
+        /// The messages that match a query, in order.
         func messages(_ query: HistoryQuery, in room: String) throws(MySQLError) -> [ChatMessage] {
             var conditions = ["room = ?"]
             var values = [Value.text(room)]
@@ -104,7 +105,7 @@
             return query.after == nil ? messages.reversed() : messages
         }
 
-        /// The ids of a room's latest messages, with their places, in order.
+        /// The ids of a room's latest messages, with their sequence numbers, in order.
         func latestIDs(_ count: Int, in room: String) throws(MySQLError) -> [(id: MessageID, sequence: Int)] {
             let sql = "SELECT id, `sequence` FROM message WHERE room = ? ORDER BY `sequence` DESC LIMIT ?"
             return try rows(sql, [.text(room), .integer(count)]).reversed().compactMap(Self.idAndSequence)
@@ -117,7 +118,7 @@
             return (id, sequence)
         }
 
-        /// What contains a text, for LIKE.
+        /// The LIKE pattern for values that contain a text.
         private static func pattern(_ text: String) -> String {
             var pattern = "%"
             for character in text.unicodeScalars {

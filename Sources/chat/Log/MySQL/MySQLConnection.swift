@@ -3,7 +3,7 @@
 
     /// A connection to a database. Its calls block; one thread at a time may use it.
     final class MySQLConnection {
-        /// A value that a statement is given or gives.
+        /// A parameter or a result of a statement.
         enum Value: Sendable, Hashable {
             case integer(Int)
             case text(String)
@@ -13,14 +13,14 @@
         private let handle: UnsafeMutablePointer<MYSQL>
         private var statements: [String: MySQLStatement] = [:]
 
-        /// Connects.
+        /// Opens a connection.
         ///
         /// - Throws: ``MySQLError``.
         init(_ address: MySQLAddress) throws(MySQLError) {
             Self.startLibrary
             guard let handle = mysql_init(nil) else { throw MySQLError(code: 2008, message: "Out of memory") }
             self.handle = handle
-            // A database that has stopped without a word is given up, so that its place can be taken by the next try.
+            // Timeouts, so that a database that has silently disappeared does not block later attempts.
             for (option, seconds) in [
                 (MYSQL_OPT_CONNECT_TIMEOUT, 5 as CUnsignedInt), (MYSQL_OPT_READ_TIMEOUT, 15),
                 (MYSQL_OPT_WRITE_TIMEOUT, 15),
@@ -56,18 +56,18 @@
             mysql_close(handle)
         }
 
-        /// The library is not ready for several threads before it has been started by one.
+        /// The library must be initialised by one thread before several may use it.
         private static let startLibrary: Void = { _ = mysql_server_init(0, nil, nil) }()
 
-        /// Runs a statement without parameters and results.
+        /// Runs a statement without parameters or results.
         func execute(_ sql: String) throws(MySQLError) {
             guard mysql_real_query(handle, sql, CUnsignedLong(sql.utf8.count)) == 0 else { throw failure() }
             if let result = mysql_store_result(handle) { mysql_free_result(result) }
         }
 
-        /// Runs a prepared statement, which is prepared once.
+        /// Runs a statement, which is prepared on first use.
         ///
-        /// - Returns: how many rows it has changed.
+        /// - Returns: The number of rows that it has changed.
         @discardableResult
         func run(_ sql: String, _ values: [Value]) throws(MySQLError) -> Int {
             let statement = try prepared(sql)
@@ -75,14 +75,14 @@
             return statement.changedRows
         }
 
-        /// Runs a prepared statement that gives rows.
+        /// Runs a statement that returns rows.
         func rows(_ sql: String, _ values: [Value] = []) throws(MySQLError) -> [[Value]] {
             let statement = try prepared(sql)
             try statement.execute(values)
             return try statement.rows()
         }
 
-        /// Runs `body` in a transaction: all of it counts, or nothing.
+        /// Runs `body` in a transaction.
         func transaction<Result>(_ body: () throws(MySQLError) -> Result) throws(MySQLError) -> Result {
             try execute("START TRANSACTION")
             do {
@@ -90,7 +90,7 @@
                 try execute("COMMIT")
                 return result
             } catch {
-                // It may be the connection that has failed, and then the server does the same.
+                // If the connection has failed, the server rolls back itself.
                 try? execute("ROLLBACK")
                 throw error
             }

@@ -1,18 +1,19 @@
 #if MySQL
     import CMariaDB
 
-    /// What the client library or the server says about something that did not work.
+    /// An error of the client library or the server.
     struct MySQLError: Error, Sendable, Hashable, CustomStringConvertible {
-        /// The number: from 2000 of the client library, else of the server.
+        /// The error number; those of the client library begin at 2000.
         let code: UInt32
         let message: String
 
         var description: String { "\(message) (\(code))" }
 
-        /// Whether the connection is of no more use: errors of the client library's, and a server that shuts down.
+        /// Whether the connection can no longer be used: for errors of the client library, and if the server shuts
+        /// down.
         var isConnectionLost: Bool { (2000..<3000).contains(code) || [1053, 1080, 1152, 1158, 1927].contains(code) }
 
-        /// Whether the database can't be reached or asked now, while it may be later.
+        /// Whether the database is temporarily unavailable.
         var isPassing: Bool { isConnectionLost || [1040, 1205, 1213].contains(code) }
     }
 #endif

@@ -4,42 +4,42 @@
     import NIOPosix
     import Synchronization
 
-    /// Keeps messages in a database of MySQL's or MariaDB's.
+    /// Stores messages in a MySQL or MariaDB database.
     ///
-    /// Messages go to a spool on the disk first, and from there to the database as fast as it takes them: the chat does not
-    /// wait for it, and goes on when it is away.
+    /// Messages go to a spool on the disk first, and from there to the database as fast as it accepts them: the chat
+    /// does not wait for it, and continues while it is unavailable.
     final class MySQLLog: ChatLog {
         fileprivate struct State: ~Copyable {
             var spool: Spool
             var ids: RecentIDs
-            /// Whether the ids are those of all messages of the room.
+            /// Whether the ids include those of all messages of the room.
             var knowsAllIDs = false
         }
 
         private static let batch = 500
-        /// How many messages that wait are searched for a text.
+        /// How many waiting messages are searched for a text.
         private static let searched = 2_000
-        /// How long the saying of a message waits for the table to tell whether it has the message.
+        /// How long a new message waits for the table's answer whether it is already stored.
         private static let answerTime = Duration.milliseconds(500)
-        /// How long to wait before the database is tried again.
+        /// How long to wait before the database is tried again, at first and at most.
         private static let backOff = (first: Duration.milliseconds(100), longest: Duration.seconds(5))
 
         private let room: String
         private let place: String
-        /// The one connection that writes to the room.
+        /// The only connection that writes to the room.
         private let writer: MySQLPool
         private let readers: MySQLPool
-        /// The connection that tells whether messages are there already.
+        /// The connection that checks whether messages are already stored.
         private let asker: MySQLPool
         /// The thread that writes to the spool.
         private let disk: NIOThreadPool
-        /// The thread that reads from the files of the spool: requests for the history are not in the way of messages.
+        /// The thread that reads the files of the spool, so that requests for the history do not delay messages.
         private let reading: NIOThreadPool
-        /// Held while the disk is written to: only threads that may block take it.
+        /// Held while writing to the disk: only threads that may block lock it.
         private let state: Mutex<State>
-        /// How many messages wait, for callers that must not block.
+        /// How many messages are waiting, for callers that must not block.
         private let waiting = Atomic(0)
-        /// How many ids are remembered to know messages that are sent twice. The table is asked for older ones.
+        /// How many ids are remembered to recognise duplicates. Older ones are looked up in the table.
         private let rememberedIDs: Int
         private let away = Mutex(Away(pause: .seconds(1)))
         private let messagesWait = Wakeup()
@@ -47,13 +47,13 @@
         private let logger: Logger
         private let patience: Duration
 
-        /// Opens the log.
+        /// Opens a log.
         ///
         /// - Parameters:
         ///   - patience: How long to wait for the database at the start and at the end.
-        ///   - rememberedIDs: How many ids are in memory, to know messages that are sent twice.
-        /// - Throws: ``ChatLogError`` when the spool can't be used, the database refuses, or can't be reached at the very
-        ///   first start: nobody would know the last place then.
+        ///   - rememberedIDs: How many ids are kept in memory, to recognise duplicates.
+        /// - Throws: ``ChatLogError`` if the spool can't be used, if the database rejects the connection, or if it is
+        ///   unavailable at the very first start: the last sequence number would be unknown.
         static func open(
             _ address: MySQLAddress,
             room: String,
@@ -65,7 +65,7 @@
             let path = "\(directory)/\(address.directoryName)-\(FileName.safe(room))"
             let spool = try Spool(path)
             for damage in spool.damage {
-                logger.error("The spool is damaged; what can be read is kept", metadata: ["damage": "\(damage)"])
+                logger.error("The spool is damaged; its readable messages are kept", metadata: ["damage": "\(damage)"])
             }
             let log = MySQLLog(
                 address,
@@ -114,14 +114,14 @@
             self.state = Mutex(State(spool: spool, ids: ids))
         }
 
-        /// Learns from the database where the room is.
+        /// Reads the last sequence number and the latest ids of the room from the database.
         private func begin() async throws {
             let deadline = ContinuousClock.now + patience
             while true {
                 do {
                     let (ids, last) = try await writer.use { [room, rememberedIDs] connection in
                         (
-                            // One more tells whether there are more.
+                            // One more shows whether there are more.
                             try connection.latestIDs(rememberedIDs + 1, in: room),
                             try connection.lastSequence(in: room)
                         )
@@ -146,14 +146,14 @@
                     }
                     away.withLock { $0.failed(at: .now) }
                     return logger.warning(
-                        "The database is away; messages wait in the spool",
+                        "The database is unavailable; messages wait in the spool",
                         metadata: ["database": "\(place)", "error": "\(error)"]
                     )
                 }
             }
         }
 
-        /// Lets `body` use the state, on a thread that may block.
+        /// Calls `body` with the state, on a thread that may block.
         private func withState<Result: Sendable>(_ body: (inout State) throws -> sending Result) throws -> Result {
             try state.withLock { state in
                 defer { waiting.store(state.spool.waiting, ordering: .relaxed) }
@@ -173,8 +173,9 @@
             return outcomes
         }
 
-        /// Where the messages with some ids are in the table, as far as it tells soon. While it is away, a message whose id
-        /// is too old to be remembered counts as new; it gets an id of its own when it is inserted.
+        /// The sequence numbers of the messages with these ids in the table, if it answers soon. While it is
+        /// unavailable, a message whose id is too old to be remembered counts as new; it gets a new id when it is
+        /// inserted.
         private func places(of ids: [MessageID]) async -> [MessageID: Int] {
             guard away.withLock({ $0.mayAsk(at: .now) }) else { return [:] }
             let (answers, answer) = AsyncStream.makeStream(of: [MessageID: Int]?.self)
@@ -203,7 +204,7 @@
                     } catch {
                         guard !Task.isCancelled else { return }
                         report(error)
-                        // Not all chats at the same time.
+                        // Jitter, so that several chats do not retry at the same time.
                         try? await Task.sleep(for: pause * Double.random(in: 0.5...1))
                         pause = min(pause * 2, Self.backOff.longest)
                     }
@@ -211,7 +212,7 @@
             }
         }
 
-        /// Brings messages from the spool to the database; false if none wait.
+        /// Moves messages from the spool to the database; returns false if none are waiting.
         private func storeBatch() async throws -> Bool {
             let messages = try await disk.runIfActive {
                 try self.withState { try $0.spool.next(Self.batch) }
@@ -236,17 +237,17 @@
                 defer { connected = false }
                 return connected
             }
-            // Once for each time that it goes, not once for each try.
+            // Once for each outage, not once for each attempt.
             logger.log(
                 level: wasConnected ? .error : .debug,
-                "The database does not take messages; they wait in the spool",
+                "The database does not accept messages; they wait in the spool",
                 metadata: ["database": "\(place)", "error": "\(error)"]
             )
         }
 
         func close() async {
             let deadline = ContinuousClock.now + patience
-            // One try: what it does not take is in the spool, and goes there at the next start.
+            // One attempt: messages that it does not accept stay in the spool until the next start.
             while ContinuousClock.now < deadline, (try? await storeBatch()) == true {}
             await release()
         }
@@ -271,7 +272,8 @@
         // MARK: Reading
 
         func messages(_ query: HistoryQuery) async throws -> [ChatMessage] {
-            // What waits is read first, and of the database only what was stored by then: so nothing comes twice.
+            // Waiting messages are read first, and from the database only those that were stored by then, so that none
+            // is returned twice.
             let (found, stored) = try await fromSpool { files in
                 guard files.needsDatabase(for: query), !self.away.withLock({ $0.mayAsk(at: .now) }) else {
                     return (try files.waiting(for: query, searched: Self.searched), files.stored)
@@ -302,7 +304,7 @@
             }
         }
 
-        /// Reads the spool's files, as they are now.
+        /// Reads the spool's files in their current state.
         private func fromSpool<Result: Sendable>(
             _ body: @escaping @Sendable (SpoolFiles) throws -> Result
         ) async throws -> Result {
@@ -311,7 +313,7 @@
                     do {
                         return try body(try self.withState { $0.spool.files })
                     } catch is SpoolFiles.Removed {
-                        // What was in the file has just been stored.
+                        // The messages of the file have just been stored.
                     }
                 }
                 throw ChatLogUnavailable()
@@ -320,15 +322,15 @@
     }
 
     extension MySQLLog.State {
-        /// The ids about which the table has to be asked.
+        /// The ids that have to be looked up in the table.
         fileprivate func unknownIDs(of drafts: [ChatMessage.Draft]) -> [MessageID] {
             if knowsAllIDs && !ids.hasForgotten { return [] }
             return drafts.map(\.id).filter { ids[$0] == nil }
         }
 
-        /// Gives new messages their places, and puts them into the spool.
+        /// Assigns sequence numbers to new messages, and appends them to the spool.
         ///
-        /// - Parameter older: The places of messages that are in the table and not remembered.
+        /// - Parameter older: The sequence numbers of messages that are in the table and not remembered.
         fileprivate mutating func append(
             _ drafts: [ChatMessage.Draft],
             older: [MessageID: Int]

@@ -2,11 +2,12 @@
     import NIOPosix
     import Synchronization
 
-    /// Connections to a database, each used by one at a time, on threads of their own: their calls block.
+    /// A pool of connections to a database, with threads of its own, since their calls block. Each connection has one
+    /// user at a time.
     final class MySQLPool: Sendable {
-        /// A connection on its way between the pool and who uses it, never at two places.
+        /// A connection that moves between the pool and its user, and is never in two places.
         private struct Idle: @unchecked Sendable {
-            // Sendable because whoever takes it out of the pool is the only one who has it.
+            // Sendable because the code that takes it out of the pool is its only owner.
             let connection: MySQLConnection
         }
 
@@ -16,8 +17,8 @@
         private let idle = Mutex<[Idle]>([])
 
         /// - Parameters:
-        ///   - size: How many connections there are at most.
-        ///   - prepare: Is called with each new connection.
+        ///   - size: The maximum number of connections.
+        ///   - prepare: Called with each new connection.
         init(
             _ address: MySQLAddress,
             size: Int,
@@ -29,11 +30,10 @@
             threads.start()
         }
 
-        /// Lets `body` use a connection, on a thread that may block. It waits while all are in use.
+        /// Calls `body` with a connection, on a thread that may block. Waits while all are in use.
         ///
-        /// A connection that was in order and breaks at the first use has been closed by the database, as it does with
-        /// those that are idle for long; `body` is called again with a new one then. So it has to be something that can
-        /// be done twice.
+        /// The database closes connections that are idle for long, so a kept connection can fail on first use; `body`
+        /// is then called again with a new one. So it must be safe to call twice.
         func use<Result: Sendable>(
             _ body: @escaping @Sendable (MySQLConnection) throws -> Result
         ) async throws -> Result {
@@ -44,7 +44,7 @@
                         self.idle.withLock { $0.append(kept) }
                         return result
                     } catch let error as MySQLError where error.isConnectionLost {
-                        // All others are as old.
+                        // All others are just as old.
                         self.idle.withLock { $0.removeAll() }
                     } catch {
                         self.idle.withLock { $0.append(kept) }
@@ -66,7 +66,7 @@
             }
         }
 
-        /// Closes all connections that are not in use, and lets the others end.
+        /// Closes all idle connections, and waits for the others to finish.
         func close() async {
             idle.withLock { $0.removeAll() }
             try? await threads.shutdownGracefully()

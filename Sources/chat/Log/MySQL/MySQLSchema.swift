@@ -1,7 +1,7 @@
 #if MySQL
-    /// The tables, and how older ones become them.
+    /// The tables, and their migrations.
     enum MySQLSchema {
-        /// The changes that have been made over time, each a statement. Never change one; add another.
+        /// The migrations, each a statement. Never change one; add another.
         static let migrations = [
             """
             CREATE TABLE message (
@@ -24,13 +24,13 @@
             try connection.execute(
                 "CREATE TABLE IF NOT EXISTS chat_schema (version INT NOT NULL PRIMARY KEY) ENGINE = InnoDB"
             )
-            // Two chats that start at the same time on an empty database: one of them waits.
+            // If two chats start at the same time on an empty database, one of them waits.
             _ = try connection.rows("SELECT GET_LOCK(CONCAT('chat-schema.', MD5(DATABASE())), 30)")
             defer { _ = try? connection.rows("SELECT RELEASE_LOCK(CONCAT('chat-schema.', MD5(DATABASE())))") }
             let version =
                 try connection.rows("SELECT COALESCE(MAX(version), 0) FROM chat_schema").first?.first?.integer ?? 0
             guard version <= migrations.count else {
-                throw MySQLError(code: 0, message: "The tables are of a later version of the chat")
+                throw MySQLError(code: 0, message: "The tables are from a later version of the chat")
             }
             for (number, statement) in zip(1..., migrations) where number > version {
                 try connection.execute(statement)
@@ -40,7 +40,7 @@
     }
 
     extension MySQLConnection.Value {
-        /// The number, also of a result's column, which comes as text.
+        /// The number. Columns of results arrive as text.
         var integer: Int? {
             switch self {
             case .integer(let number): number

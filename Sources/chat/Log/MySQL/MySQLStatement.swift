@@ -20,9 +20,9 @@
         /// Executes the statement with a value for each of its parameters.
         func execute(_ values: [MySQLConnection.Value]) throws(MySQLError) {
             guard mysql_stmt_param_count(pointer) == values.count else {
-                throw MySQLError(code: 2031, message: "The statement has another number of parameters")
+                throw MySQLError(code: 2031, message: "The statement has a different number of parameters")
             }
-            // The library reads the values while it executes, so they stand in memory that stays where it is till then.
+            // The library reads the values while it executes, so they need memory with a stable address until then.
             let binds = UnsafeMutablePointer<MYSQL_BIND>.allocate(capacity: max(values.count, 1))
             binds.initialize(repeating: MYSQL_BIND(), count: values.count)
             var buffers: [UnsafeMutableRawPointer] = []
@@ -55,7 +55,7 @@
             guard mysql_stmt_execute(pointer) == 0 else { throw failure() }
         }
 
-        /// How many rows have been changed.
+        /// The number of rows that were changed.
         var changedRows: Int { Int(truncatingIfNeeded: mysql_stmt_affected_rows(pointer)) }
 
         /// All rows of the result.
@@ -63,7 +63,7 @@
             defer { mysql_stmt_free_result(pointer) }
             let columns = Int(mysql_stmt_field_count(pointer))
             guard columns > 0 else { return [] }
-            // Without buffers at first: a fetch tells the lengths, and the columns are then fetched one by one.
+            // Without buffers at first: a fetch returns the lengths, and the columns are then fetched one by one.
             let cells = UnsafeMutablePointer<Cell>.allocate(capacity: columns)
             cells.initialize(repeating: Cell(), count: columns)
             let binds = UnsafeMutablePointer<MYSQL_BIND>.allocate(capacity: columns)
@@ -101,13 +101,13 @@
             }
         }
 
-        /// What a fetch tells of a column.
+        /// The result of a fetch for one column.
         private struct Cell {
             var length: CUnsignedLong = 0
             var isNull: my_bool = 0
         }
 
-        // Macros that Swift does not see.
+        // Macros that Swift does not import.
         private static let noMoreRows: CInt = 100
         private static let truncated: CInt = 101
 

@@ -1,19 +1,20 @@
 import CLibrary
 import Foundation
 
-/// Messages in files, in order: those that wait for the database, and as many of the latest that do not as the last files
-/// happen to hold. Those tell, after a restart, the last place and the latest messages even while the database is away.
+/// Messages in files, in order: those that wait for the database, and those latest stored ones that the last files
+/// happen to hold. After a restart, these provide the last sequence number and the latest messages even while the
+/// database is unavailable.
 ///
-/// A file is named by the last place before its first message, and has a message in each line, as JSON. What has been
-/// appended is on the disk. The calls block.
+/// A file is named after the last sequence number before its first message, and has one message per line, as JSON.
+/// Appended messages have reached the disk. The calls block.
 struct Spool: ~Copyable {
-    /// How much a spool takes.
+    /// The limits of a spool.
     struct Limits: Sendable {
         /// How many bytes may wait for the database.
         var waitingBytes = 268_435_456
-        /// How many bytes a file has, about, before another one is begun.
+        /// How many bytes a file has, approximately, before the next one is begun.
         var segmentBytes = 4_194_304
-        /// How many messages that wait are in memory, too.
+        /// How many waiting messages are also kept in memory.
         var queue = 1_000
     }
 
@@ -24,45 +25,45 @@ struct Spool: ~Copyable {
     /// The directory, locked.
     private let lock: CInt
     private var isClosed = false
-    /// Whether the newest file may end with a part of a line, which could not be removed.
+    /// Whether the newest file may end with an incomplete line that could not be removed.
     private var endsInPart = false
     /// The files, the newest last. There is always one.
     private var segments: [Segment]
     /// The newest file, to append to.
     private var descriptor: CInt
-    /// The place of the last message.
+    /// The sequence number of the last message.
     private(set) var last: Int
-    /// All messages up to this place need not wait any more.
+    /// The sequence number up to which all messages have been stored.
     private(set) var stored: Int
-    /// The first of those that wait.
+    /// The first waiting messages.
     private var queue: [ChatMessage] = []
-    /// What was in the files when they were opened.
+    /// The messages that were in the files when they were opened.
     private var recovered: [ChatMessage]
-    /// What was wrong with the files when they were opened, for people. What could be read of them is kept.
+    /// The damage that was found when the files were opened, for people. Their readable messages are kept.
     let damage: [String]
 
-    /// How many messages wait.
+    /// How many messages are waiting.
     var waiting: Int { last - stored }
 
     // MARK: Opening
 
-    /// Opens the spool in a directory, or makes it. A line that was cut off by a crash is removed: nobody was told that it
-    /// had been stored. A whole line that can't be read is passed over, and told by ``damage``.
+    /// Opens or creates the spool in a directory. A line that was cut off by a crash is removed: its message was never
+    /// reported as stored. A complete line that can't be read is skipped, and reported in ``damage``.
     ///
-    /// - Throws: ``ChatLogError`` when the directory can't be used, or another process uses it.
+    /// - Throws: ``ChatLogError`` if the directory can't be used, or another process uses it.
     init(_ directory: String, limits: Limits = Limits()) throws {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let lock = open(directory, O_RDONLY | O_CLOEXEC)
         guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0 else {
             if lock >= 0 { close(lock) }
-            throw ChatLogError("Another chat uses the spool \(directory).")
+            throw ChatLogError("Another chat is using the spool \(directory).")
         }
         let contents: Contents
         let newest: CInt
         do {
             contents = try Self.recover(directory)
             newest = try Self.openSegment(directory, base: contents.segments.last?.base ?? 0)
-            // The file that has just been made has to be there after a loss of power.
+            // A new file has to survive a power failure.
             guard fsync(lock) == 0 else {
                 let error = Self.failure("written", directory)
                 close(newest)
@@ -89,7 +90,7 @@ struct Spool: ~Copyable {
         var damage: [String] = []
     }
 
-    /// What is in the files of a directory. A line that was cut off is removed from the newest.
+    /// Reads the files of a directory. A line that was cut off is removed from the newest.
     private static func recover(_ directory: String) throws -> Contents {
         let bases = try FileManager.default.contentsOfDirectory(atPath: directory)
             .filter { $0.hasSuffix(SpoolFiles.suffix) }
@@ -104,7 +105,7 @@ struct Spool: ~Copyable {
             contents.segments.append(Segment(base: base, bytes: lines.bytes))
             if exists, lines.bytes < data.count {
                 if base != bases.last {
-                    contents.damage.append("\(path) ends with a part of a message")
+                    contents.damage.append("\(path) ends with an incomplete message")
                 } else if truncate(path, off_t(lines.bytes)) != 0 {
                     throw failure("shortened", path)
                 }
@@ -123,14 +124,14 @@ struct Spool: ~Copyable {
         Self.unlock(lock)
     }
 
-    /// A process that has just been started and not become its program yet has the lock open too, so that to close it is
-    /// not enough.
+    /// A child process that has been forked but has not yet executed its program has the lock open too, so closing it
+    /// is not enough.
     private static func unlock(_ lock: CInt) {
         flock(lock, LOCK_UN)
         close(lock)
     }
 
-    /// Leaves the directory to another chat.
+    /// Releases the directory for another chat.
     mutating func end() {
         guard !isClosed else { return }
         isClosed = true
@@ -138,7 +139,7 @@ struct Spool: ~Copyable {
         Self.unlock(lock)
     }
 
-    /// Messages up to a place are stored already; places go on after it.
+    /// Call this with the last sequence number in the database; new ones continue after it.
     mutating func begin(after place: Int) throws {
         if place > last {
             try beginSegment(base: place)
@@ -147,7 +148,7 @@ struct Spool: ~Copyable {
         try markStored(upTo: place)
     }
 
-    /// What was in the files when they were opened, once.
+    /// Takes the messages that were in the files when they were opened.
     mutating func takeRecovered() -> [ChatMessage] {
         defer { recovered = [] }
         return recovered
@@ -155,9 +156,9 @@ struct Spool: ~Copyable {
 
     // MARK: Appending
 
-    /// Appends messages, whose places follow on the last one.
+    /// Appends messages, whose sequence numbers follow the last one.
     ///
-    /// - Throws: ``ChatLogError`` when the spool is full or can't be written; nothing has been appended then.
+    /// - Throws: ``ChatLogError`` if the spool is full or can't be written. In that case nothing has been appended.
     mutating func append(_ messages: [ChatMessage]) throws {
         guard !isClosed else { throw ChatLogError("The spool is closed.") }
         guard let newest = segments.indices.last, let final = messages.last else { return }
@@ -170,14 +171,14 @@ struct Spool: ~Copyable {
         }
         guard waitingBytes + lines.count <= limits.waitingBytes else {
             throw ChatLogError(
-                "The database is away for too long: \(waiting) messages wait, and there is no room for more."
+                "The database has been unavailable for too long: \(waiting) messages wait, and the spool is full."
             )
         }
         if endsInPart { try removePart(of: segments[newest]) }
         do {
             try Self.writeAll(lines, to: descriptor)
         } catch {
-            // What has been written in part must not stand before what follows.
+            // An incomplete line must not precede the next message.
             endsInPart = true
             try? removePart(of: segments[newest])
             throw error
@@ -195,7 +196,7 @@ struct Spool: ~Copyable {
         endsInPart = false
     }
 
-    /// How many bytes are in files with messages that wait.
+    /// How many bytes are in files with waiting messages.
     private var waitingBytes: Int {
         guard waiting > 0 else { return 0 }
         return segments.indices.reduce(0) { sum, index in
@@ -218,30 +219,30 @@ struct Spool: ~Copyable {
 
     // MARK: Taking
 
-    /// The first messages that wait; the same ones until they are marked as stored.
+    /// The first waiting messages; the same ones until they are marked as stored.
     mutating func next(_ count: Int) throws -> [ChatMessage] {
         if queue.isEmpty, waiting > 0 { queue = try messages(after: stored, limit: limits.queue) }
         return Array(queue.prefix(count))
     }
 
-    /// Messages up to a place need not wait any more.
+    /// Marks messages up to a sequence number as stored.
     mutating func markStored(upTo place: Int) throws {
         guard place > stored else { return }
         stored = min(place, last)
         queue.removeAll { $0.sequence <= stored }
-        // The newest two files stay, for what they tell after a restart.
+        // The two newest files are kept for the next start.
         while segments.count > 2, segments[1].base <= stored {
             unlink(SpoolFiles.path(directory, segments[0].base))
             segments.removeFirst()
         }
     }
 
-    /// Messages after a place, from the files.
+    /// The messages after a sequence number, from the files.
     func messages(after place: Int, limit: Int = .max) throws -> [ChatMessage] {
         try files.messages(after: place, limit: limit)
     }
 
-    /// Where the messages are now.
+    /// The current files.
     var files: SpoolFiles { SpoolFiles(directory: directory, segments: segments, stored: stored, last: last) }
 
     // MARK: Files

@@ -1,16 +1,16 @@
-/// The part of the history that is in messages that wait.
+/// The part of the history that consists of waiting messages.
 extension SpoolFiles {
-    /// Whether the database has to be asked, too.
+    /// Whether the query also needs the database.
     func needsDatabase(for query: HistoryQuery) -> Bool {
         if stored == 0 { return false }
         if let after = query.after { return after < stored }
         return query.text != nil || end(of: query) - stored <= query.limit
     }
 
-    /// The messages that wait and are asked for.
+    /// The waiting messages that match a query.
     ///
-    /// - Parameter searched: How many messages are searched for a text at most.
-    /// - Throws: ``ChatLogUnavailable`` when too many would have to be searched.
+    /// - Parameter searched: The maximum number of messages to search for a text.
+    /// - Throws: ``ChatLogUnavailable`` if more would have to be searched.
     func waiting(for query: HistoryQuery, searched: Int) throws -> [ChatMessage] {
         let end = end(of: query)
         guard end > stored + 1 else { return [] }
@@ -25,6 +25,6 @@ extension SpoolFiles {
         }
     }
 
-    /// The place after the last one that is asked for and there is.
+    /// The sequence number after the last one that exists and may match.
     private func end(of query: HistoryQuery) -> Int { min(query.before ?? .max, last + 1) }
 }

@@ -1,29 +1,29 @@
 import CLibrary
 import Foundation
 
-/// Where the messages of a spool are at a moment, to read them without the spool: its files are appended to and removed,
-/// and never changed.
+/// A snapshot of the files of a spool, to read messages without the spool: its files are only appended to or removed.
 struct SpoolFiles: Sendable {
     /// A file.
     struct Segment: Sendable {
-        /// The last place before it.
+        /// The last sequence number before the file.
         var base: Int
-        /// How many bytes of it are messages for certain.
+        /// How many of its bytes are complete messages.
         var bytes: Int
     }
 
-    /// A file has been removed, because what was in it has been stored.
+    /// A file has been removed because its messages have been stored.
     struct Removed: Error {}
 
     let directory: String
     /// The files, the newest last.
     var segments: [Segment]
-    /// All messages up to this place need not wait any more.
+    /// The sequence number up to which all messages have been stored.
     var stored: Int
-    /// The place of the last message.
+    /// The sequence number of the last message.
     var last: Int
 
-    /// Messages after a place, in order. Only files that have some of them are read, and only those lines decoded.
+    /// The messages after a sequence number, in order. Only files that have some of them are read, and only their lines
+    /// decoded.
     ///
     /// - Throws: ``Removed``, ``ChatLogError``.
     func messages(after place: Int, limit: Int = .max) throws -> [ChatMessage] {
@@ -41,7 +41,7 @@ struct SpoolFiles: Sendable {
         let path = Self.path(directory, segment.base)
         guard FileManager.default.fileExists(atPath: path) else { throw Removed() }
         let data = try Data(contentsOf: URL(filePath: path)).prefix(segment.bytes)
-        // Where no line is missing, a place tells the line.
+        // If no line is missing, the sequence number determines the line.
         let lines = SpoolLines(data)
         let messages = lines.messages(dropping: place - segment.base, limit: limit)
         if !lines.isDamaged(messages, after: place) { return messages }
@@ -66,16 +66,16 @@ struct SpoolLines {
         self.data = data
     }
 
-    /// What all lines say.
+    /// The contents of all lines.
     struct Content {
         var messages: [ChatMessage] = []
-        /// How many bytes the whole lines have: less than there are when the last one was cut off.
+        /// How many bytes the complete lines have: fewer than the file if the last line was cut off.
         var bytes = 0
-        /// How many whole lines say nothing that can be read.
+        /// How many complete lines can't be read.
         var damaged = 0
     }
 
-    /// Reads all lines. One in the middle that can't be read does not keep from those after it.
+    /// Reads all lines, including those after one that can't be read.
     var content: Content {
         var content = Content()
         let decoder = JSONDecoder()
@@ -91,7 +91,7 @@ struct SpoolLines {
         return content
     }
 
-    /// Messages after so many lines, so many at most. Lines that can't be read are left out.
+    /// At most `limit` messages after the first `lines` lines. Lines that can't be read are left out.
     func messages(dropping lines: Int, limit: Int) -> [ChatMessage] {
         var messages: [ChatMessage] = []
         guard limit > 0 else { return messages }
@@ -106,13 +106,13 @@ struct SpoolLines {
         return messages
     }
 
-    /// Whether messages that were found by their lines are not those that follow on a place.
+    /// Whether messages that were found by line number are not those that follow a sequence number.
     func isDamaged(_ messages: [ChatMessage], after place: Int) -> Bool {
         guard let first = messages.first, let last = messages.last else { return !data.isEmpty }
         return first.sequence != place + 1 || last.sequence != place + messages.count
     }
 
-    /// Calls `body` with each whole line, without its end, as long as it says so.
+    /// Calls `body` with each complete line, without its line feed, as long as it returns true.
     private func forEachLine(_ body: (Range<Int>) -> Bool) {
         var start = data.startIndex
         while start < data.endIndex {

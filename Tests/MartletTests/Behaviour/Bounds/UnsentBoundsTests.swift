@@ -49,10 +49,10 @@ struct UnsentBoundsTests {
         }
     }
 
-    @Test("M8: a response of 16 MiB to a client of HTTP/1.1 that takes nothing", arguments: [false, true])
+    @Test("M8: a response of 64 MiB to a client of HTTP/1.1 that takes nothing", arguments: [false, true])
     func stalledClient(chunked: Bool) async throws {
         let held = Events<(capacity: Int, waiting: Int)>()
-        let whole = String(repeating: Self.text, count: 16)
+        let whole = String(repeating: Self.text, count: 64)
         try await withServer(.bare) { request in
             if chunked { request.response.trailers = [.eTag: "x"] }
             try await request.response.end(whole)
@@ -97,7 +97,7 @@ struct UnsentBoundsTests {
         try await withServer(.bare) { request in
             let socket = try await WebSocket.upgrade(request, compression: .off)
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for _ in 0..<100 { group.addTask { try await socket.send(message) } }
+                for _ in 0..<256 { group.addTask { try await socket.send(message) } }
                 group.addTask {
                     // Until nothing moves any more.
                     var (last, same) = (-1, 0)
@@ -119,7 +119,7 @@ struct UnsentBoundsTests {
             try await client.raw.pauseReading()
             #expect(try await held.next() <= 2 * 262_144)
             try await client.raw.resumeReading()
-            for _ in 0..<100 {
+            for _ in 0..<256 {
                 let frame = try await client.frame()
                 #expect(frame.opcode == 1)
                 #expect(frame.payload.count == message.utf8.count)

@@ -31,7 +31,7 @@ struct WebSocketMachine: BoundedMachine {
         socket.push(bytes)
         socket.wake()
         guard !socket.wantsBytes else { return }
-        while socket.inbox.capacity > 0 {
+        while !socket.inbox.isEmpty {
             if number == nil {
                 number = try await socket.inbox.nextStream(for: socket)?.number
                 messages += 1

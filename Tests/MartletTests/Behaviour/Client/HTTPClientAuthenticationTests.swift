@@ -43,8 +43,8 @@ struct HTTPClientAuthenticationTests {
         try await ScriptedServer.run(script.serve { _ in ok }) { (server) async throws in
             let client = makeClient()
             let url = "http://Aladdin:open%20sesame@127.0.0.1:\(server.port)/x"
-            #expect(try await client.get(url).text == "ok")
-            _ = try await client.get("\(server.url)/").text
+            #expect(try await client.get(url).text() == "ok")
+            _ = try await client.get("\(server.url)/").text()
             #expect(script.authorizations == ["Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==", nil])
             #expect(!script.heads.withLock { $0 }[0].contains("Aladdin"))
         }
@@ -152,8 +152,8 @@ struct HTTPClientAuthenticationTests {
         try await ScriptedServer.run(serve) { (server) async throws in
             let client = makeClient()
             try client.addCredentials(.digest(username: "u", password: "p"), for: "\(server.url)/")
-            #expect(try await client.post("\(server.url)/a", body: "data").text == "ok")
-            #expect(try await client.get("\(server.url)/b").text == "ok")
+            #expect(try await client.post("\(server.url)/a", body: "data").text() == "ok")
+            #expect(try await client.get("\(server.url)/b").text() == "ok")
             let sent = script.authorizations
             try #require(sent.count == 3)
             let hash = DigestAlgorithm.sha256
@@ -202,8 +202,8 @@ struct HTTPClientAuthenticationTests {
                 }
             }
             try renewing.addCredentials(.bearer("old"), for: "\(server.url)/api/")
-            #expect(try await renewing.post("\(server.url)/api/y", body: "data").text == "ok")
-            #expect(try await renewing.get("\(server.url)/api/y").text == "ok")
+            #expect(try await renewing.post("\(server.url)/api/y", body: "data").text() == "ok")
+            #expect(try await renewing.get("\(server.url)/api/y").text() == "ok")
             #expect(asked.load(ordering: .relaxed) == 1)
             let expected: [String?] = ["old", "new", "new"].map { "Authorization: Bearer \($0)" }
             #expect(Array(script.authorizations.dropFirst(2)) == expected)
@@ -239,7 +239,7 @@ struct HTTPClientAuthenticationTests {
                     return .basic(username: "u", password: "p")
                 }
             }
-            #expect(try await client.get("http://example.com/a?b").text == "ok")
+            #expect(try await client.get("http://example.com/a?b").text() == "ok")
             let heads = script.heads.withLock { $0 }
             try #require(heads.count == 2)
             #expect(heads[0].hasPrefix("GET http://example.com/a?b HTTP/1.1\r\nHost: example.com\r\n"))
@@ -263,7 +263,7 @@ struct HTTPClientAuthenticationTests {
                 $0.tunnelsHTTP = true
             }
             let answers = try await within {
-                [try await client.get("http://a/").text, try await client.get("http://a/").text]
+                [try await client.get("http://a/").text(), try await client.get("http://a/").text()]
             }
             #expect(answers == ["0", "1"])
             #expect(proxy.connectionCount == 1)
@@ -289,13 +289,13 @@ struct HTTPClientAuthenticationTests {
                 $0.tunnelsHTTP = true
                 $0.findProxy = { _ in try ProxyList(pac: "PROXY u:p@127.0.0.1:\(port)") }
             }
-            for _ in 0..<2 { #expect(try await client.get("http://example.com/a").text == "ok") }
+            for _ in 0..<2 { #expect(try await client.get("http://example.com/a").text() == "ok") }
             let asking = makeClient {
                 $0.tunnelsHTTP = true
                 $0.findProxy = { _ in try ProxyList(pac: "PROXY 127.0.0.1:\(port)") }
                 $0.authenticateProxy = { _, _ in .basic(username: "u", password: "p") }
             }
-            #expect(try await asking.get("http://example.com/b").text == "ok")
+            #expect(try await asking.get("http://example.com/b").text() == "ok")
             let seen = heads.withLock { $0.map { String($0.prefix { $0 != "\r\n" }) } }
             #expect(
                 seen == [
@@ -314,7 +314,7 @@ struct HTTPClientAuthenticationTests {
             proxy in
             let list = try ProxyList(pac: "PROXY 127.0.0.1:\(dead.port); PROXY 127.0.0.1:\(proxy.port)")
             let client = makeClient { $0.findProxy = { _ in list } }
-            #expect(try await client.get("http://example.com/").text == "ok")
+            #expect(try await client.get("http://example.com/").text() == "ok")
             let tunnelling = makeClient {
                 $0.findProxy = { _ in list }
                 $0.tunnelsHTTP = true
@@ -333,8 +333,8 @@ struct HTTPClientAuthenticationTests {
             try await server.serve { try await $0.response.end("via \($0.headers.host?.host ?? "")") }
         }
         let client = makeClient { $0.connectionFactory = { _ in .unix(path: path) } }
-        #expect(try await client.get("http://docker/").text == "via docker")
-        client.close()
+        #expect(try await client.get("http://docker/").text() == "via docker")
+        await client.close()
         await server.shutdown()
         try await serving.value
     }

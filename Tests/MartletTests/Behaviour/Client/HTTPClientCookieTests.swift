@@ -57,7 +57,7 @@ struct HTTPClientCookieTests {
             _ = try await client.post("\(server.url)/", body: .form(["name": "Han Solo", "a&b": "ü"]))
             var form = try MultipartFormData(boundary: "xyz")
             form.append("Han Solo", named: "name")
-            form.append(.file(path: path, length: 11), named: "file", filename: "a.txt")
+            form.append(.file(path: path, length: 11), named: "file", fileName: "a.txt")
             _ = try await client.post("\(server.url)/", body: .multipart(form))
             let all = seen.withLock { $0 }
             try #require(all.count == 4)

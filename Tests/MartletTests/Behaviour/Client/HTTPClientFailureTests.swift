@@ -33,7 +33,7 @@ struct HTTPClientFailureTests {
                 }
                 try await group.waitForAll()
             }
-            try await eventually { client.connectionsInfo.total == 0 }
+            try await eventually { client.connectionCounts.total == 0 }
         }
     }
 
@@ -59,14 +59,14 @@ struct HTTPClientFailureTests {
                         await #expect(throws: late, "after \(length) bytes") {
                             try await within {
                                 let response = try await client.get("\(url)/\(length)")
-                                _ = try await response.text
+                                _ = try await response.text()
                             }
                         }
                     }
                 }
                 try await group.waitForAll()
             }
-            #expect(client.connectionsInfo.total == 0)
+            #expect(client.connectionCounts.total == 0)
         }
     }
 
@@ -84,7 +84,7 @@ struct HTTPClientFailureTests {
                     let failure = await #expect(throws: (any Error).self) {
                         try await within {
                             let response = try await client.get("\(server.url)/")
-                            _ = try await response.text
+                            _ = try await response.text()
                         }
                     }
                     #expect(!(failure is TookTooLong), "after \(length) bytes")
@@ -193,17 +193,17 @@ struct HTTPClientFailureTests {
             let client = makeClient()
             let url = server.url
             let texts = try await within {
-                var texts = [try await client.get("\(url)/whole").text, try await client.get("\(url)/end").text]
+                var texts = [try await client.get("\(url)/whole").text(), try await client.get("\(url)/end").text()]
                 let endless = AsyncStream(unfolding: { ByteBuffer(repeating: 0x61, count: 10_000) })
-                texts.append(try await client.post("\(url)/early", body: .stream(endless)).text)
+                texts.append(try await client.post("\(url)/early", body: .stream(endless)).text())
                 return texts
             }
             #expect(texts == ["whole", "until the end", "early"])
             await #expect(throws: HTTPBodyError.connectionClosed) {
-                try await within { _ = try await client.get("\(url)/half").text }
+                try await within { _ = try await client.get("\(url)/half").text() }
             }
             #expect(server.connectionCount == 4)
-            try await eventually { client.connectionsInfo.total == 0 }
+            try await eventually { client.connectionCounts.total == 0 }
         }
     }
 
@@ -229,9 +229,9 @@ struct HTTPClientFailureTests {
             try connection.readToEnd()
         } while: { server in
             let client = makeClient()
-            #expect(try await client.get("\(server.url)/").text == "0")
-            try await eventually { client.connectionsInfo.total == 0 || server.connectionCount == 1 }
-            #expect(try await client.get("\(server.url)/").text == "1")
+            #expect(try await client.get("\(server.url)/").text() == "0")
+            try await eventually { client.connectionCounts.total == 0 || server.connectionCount == 1 }
+            #expect(try await client.get("\(server.url)/").text() == "1")
             #expect(server.connectionCount == 2)
         }
     }
@@ -251,10 +251,10 @@ struct HTTPClientFailureTests {
             try connection.readToEnd()
         } while: { server in
             let client = makeClient()
-            #expect(try await client.get("\(server.url)/").text == "0")
+            #expect(try await client.get("\(server.url)/").text() == "0")
             for await _ in go { break }
-            try await eventually { client.connectionsInfo.total == 0 }
-            #expect(try await client.get("\(server.url)/").text == "1")
+            try await eventually { client.connectionCounts.total == 0 }
+            #expect(try await client.get("\(server.url)/").text() == "1")
         }
     }
 
@@ -275,7 +275,7 @@ struct HTTPClientFailureTests {
             try await within {
                 let response = try await client.post("\(url)/", body: .stream(endless))
                 #expect(response.status == .contentTooLarge)
-                #expect(try await response.text == "no")
+                #expect(try await response.text() == "no")
                 _ = try await client.get("\(url)/")
             }
             #expect(server.connectionCount == 2)
@@ -295,13 +295,13 @@ struct HTTPClientFailureTests {
             let expected = HTTPClientError.timedOut(.read, host: "127.0.0.1", port: port, after: .milliseconds(60))
             await #expect(throws: expected) { try await within { _ = try await reading.get("\(url)/") } }
             await #expect(throws: expected) {
-                try await within { _ = try await reading.get("\(url)/begin").text }
+                try await within { _ = try await reading.get("\(url)/begin").text() }
             }
             let total = makeClient { $0.totalTimeout = .milliseconds(60) }
             let late = HTTPClientError.timedOut(.total, host: "127.0.0.1", port: port, after: .milliseconds(60))
             await #expect(throws: late) { try await within { _ = try await total.get("\(url)/") } }
-            await #expect(throws: late) { try await within { _ = try await total.get("\(url)/begin").text } }
-            #expect(reading.connectionsInfo.total == 0)
+            await #expect(throws: late) { try await within { _ = try await total.get("\(url)/begin").text() } }
+            #expect(reading.connectionCounts.total == 0)
         }
     }
 

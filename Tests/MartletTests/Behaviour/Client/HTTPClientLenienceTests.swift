@@ -46,7 +46,7 @@ struct HTTPClientLenienceTests {
             ([.range: "bytes=0-1", .acceptEncoding: "br"], "br"),
         ] as [(HTTPFields, String)] {
             let head = try await exchange(part, headers: headers) {
-                let value = try await $0.text; #expect(value == "ab")
+                let value = try await $0.text(); #expect(value == "ab")
             }
             #expect(head.contains("Accept-Encoding: \(coding)\r\n"))
         }
@@ -122,7 +122,7 @@ struct HTTPClientLenienceTests {
     func contentLengths() async throws {
         let equal = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nabc"
         _ = try await exchange(Array(equal.utf8)) {
-            let value = try await $0.text; #expect(value == "ab")
+            let value = try await $0.text(); #expect(value == "ab")
         }
         let different = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc"
         await #expect(throws: HTTPClientError.self) { _ = try await exchange(Array(different.utf8)) { _ in } }
@@ -164,7 +164,7 @@ struct HTTPClientLenienceTests {
             let lines = (0..<count).map { "X-\($0): y\r\n" }.joined()
             _ = try await exchange(Array("HTTP/1.1 200 OK\r\n\(lines)Content-Length: 2\r\n\r\nab".utf8)) { response in
                 #expect(response.headers.count == count + 1)
-                let text = try await response.text
+                let text = try await response.text()
                 #expect(text == "ab")
             }
         }
@@ -184,7 +184,7 @@ struct HTTPClientLenienceTests {
     func trailers(_ line: String) async throws {
         let text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\(line)\r\nX-A: y\r\n\r\n"
         _ = try await exchange(Array(text.utf8)) { response in
-            let text = try await response.text
+            let text = try await response.text()
             #expect(text == "ab")
             let trailers = try await response.trailers
             #expect(trailers.map(\.name.rawName) == ["X-A"])
@@ -204,7 +204,7 @@ struct HTTPClientLenienceTests {
             try peer.echoPaths()
         } test: { client, url in
             let response = try await client.get(url)
-            let text = try await response.text
+            let text = try await response.text()
             #expect(text == "ab")
             let trailers = try await response.trailers
             #expect(trailers.map(\.name.canonicalName) == ["x-a"])
@@ -221,28 +221,28 @@ struct HTTPClientLenienceTests {
         }
         for type in ["text/plain", "text/plain; charset=utf-8", "application/json"] {
             _ = try await exchange(response(type, mark + [0x35])) {
-                let value = try await $0.text; #expect(value == "5")
+                let value = try await $0.text(); #expect(value == "5")
             }
             _ = try await exchange(response(type, mark + [0x35])) {
                 let value = try await $0.json(Int.self); #expect(value == 5)
             }
         }
         _ = try await exchange(response("text/plain", mark)) {
-            let value = try await $0.text; #expect(value == "")
+            let value = try await $0.text(); #expect(value == "")
         }
         // Once, and at the beginning.
         _ = try await exchange(response("text/plain", mark + mark)) {
-            let value = try await $0.text; #expect(value == "\u{FEFF}")
+            let value = try await $0.text(); #expect(value == "\u{FEFF}")
         }
         _ = try await exchange(response("text/plain", [0x35] + mark)) {
-            let value = try await $0.text; #expect(value == "5\u{FEFF}")
+            let value = try await $0.text(); #expect(value == "5\u{FEFF}")
         }
         _ = try await exchange(response("text/plain; charset=utf-16le", [0xFF, 0xFE, 0x35, 0])) {
-            let text = try await $0.text
+            let text = try await $0.text()
             #expect(text == "5")
         }
         _ = try await exchange(response("text/plain; charset=utf-16be", [0xFE, 0xFF, 0, 0x35])) {
-            let text = try await $0.text
+            let text = try await $0.text()
             #expect(text == "5")
         }
         // The bytes stay what they are.

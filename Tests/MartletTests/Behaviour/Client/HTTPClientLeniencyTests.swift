@@ -24,7 +24,7 @@ struct HTTPClientLeniencyTests {
             #expect($0.headers[HTTPField.Name("X-A")!] == "b, c")
             #expect($0.cookies.map(\.description) == ["d=e; Path=/"])
             do {
-                let found = try await $0.text
+                let found = try await $0.text()
                 #expect(found == "ok")
             }
         }
@@ -44,7 +44,7 @@ struct HTTPClientLeniencyTests {
         let chunks = "5 \r\nhello\r\n0\t\r\nContent-Length: 7\r\nX-A: b\r\n c\r\n\r\n"
         try await response(to: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\(chunks)") {
             do {
-                let found = try await $0.text
+                let found = try await $0.text()
                 #expect(found == "hello")
             }
             do {
@@ -72,11 +72,11 @@ struct HTTPClientLeniencyTests {
         } while: { server in
             let client = makeClient { $0.cookieJar = CookieJar() }
             do {
-                let found = try await client.get(server.url).text
+                let found = try await client.get(server.url).text()
                 #expect(found == "none")
             }
             do {
-                let found = try await client.get(server.url).text
+                let found = try await client.get(server.url).text()
                 #expect(found == "sent")
             }
         }

@@ -43,7 +43,7 @@ struct HTTPClientMessageTests {
                     continuation.finish()
                 }
                 let response = try await makeClient().post(server.url, body: .stream(pieces, length: length))
-                #expect(try await response.text == "whole")
+                #expect(try await response.text() == "whole")
             }
         }
     }
@@ -180,10 +180,10 @@ struct HTTPClientMessageTests {
             let again = try await response.redirect()
             #expect(again.statusCode == 307 && again.redirects.map(\.location.path) == ["/loop"])
             let end = try await again.redirect(to: "end?q")
-            #expect(try await end.text == "PUT http://a.test/end?q data")
+            #expect(try await end.text() == "PUT http://a.test/end?q data")
             #expect(end.redirects.map(\.location.path) == ["/loop", "/end"])
             let got = try await again.redirect(.get, to: "http://b.test/end")
-            #expect(try await got.text == "GET http://b.test/end ")
+            #expect(try await got.text() == "GET http://b.test/end ")
             await #expect(throws: HTTPClientError.redirect(.notARedirect(200), after: got.redirects)) {
                 _ = try await got.redirect()
             }
@@ -230,7 +230,7 @@ struct HTTPClientMessageTests {
             #expect(response.compressionState == .decompressed)
             #expect(response.headers[.contentEncoding] == nil)
             #expect(response.contentLength == nil)
-            #expect(try await response.text == text)
+            #expect(try await response.text() == text)
             let raw = try await makeClient { $0.decompresses = false }.get("\(server.url)/")
             #expect(raw.compressionState == .compressed)
             #expect(raw.headers[.contentEncoding] == coding.description)
@@ -335,7 +335,7 @@ struct HTTPClientMessageTests {
             let text = try await socket.inbound.collect(upTo: 100)
             #expect(String(buffer: text) == "early heard hello!")
             await socket.close()
-            try await eventually { client.connectionsInfo.total == 0 }
+            try await eventually { client.connectionCounts.total == 0 }
         }
     }
 
@@ -351,7 +351,7 @@ struct HTTPClientMessageTests {
             await #expect(throws: HTTPClientError.unexpectedUpgrade) {
                 try await within { _ = try await client.get("\(url)/") }
             }
-            try await eventually { client.connectionsInfo.total == 0 }
+            try await eventually { client.connectionCounts.total == 0 }
         }
     }
 
@@ -389,7 +389,7 @@ struct HTTPClientMessageTests {
             let response = try await makeClient().get("http://a.test/")
             #expect(response.compressionState == .decompressed)
             #expect(response.headers[.contentEncoding] == nil && response.headers[.contentLength] == nil)
-            #expect(try await response.text == "Hello")
+            #expect(try await response.text() == "Hello")
             let head = try await makeClient().head("http://a.test/")
             #expect(head.compressionState == .compressed && head.contentLength == 25)
             let raw = try await makeClient { $0.decompresses = false }.get("http://a.test/")
@@ -430,7 +430,7 @@ struct HTTPClientMessageTests {
                 $0.maximumRetries = 0
                 $0.onMetrics = { metrics in all.withLock { $0.append(metrics) } }
             }
-            for _ in 0..<2 { _ = try await client.get("\(server.url)/x").text }
+            for _ in 0..<2 { _ = try await client.get("\(server.url)/x").text() }
             _ = try? await client.get("\(server.url)/y")
             let told = all.withLock { $0 }
             try #require(told.count == 3)
@@ -466,7 +466,7 @@ struct HTTPClientMessageTests {
             }
             #expect(count == 300_000 && last == 300_000)
             let sent = try await client.put("\(server.url)/", body: .file(path))
-            #expect(try await sent.text == "ok")
+            #expect(try await sent.text() == "ok")
             await #expect(throws: FileError(operation: "open", path: "/nowhere/at/all", code: ENOENT)) {
                 _ = try await HTTPRequestBody.file("/nowhere/at/all")
             }

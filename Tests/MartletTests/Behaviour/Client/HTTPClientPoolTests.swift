@@ -29,7 +29,7 @@ struct HTTPClientPoolTests {
             let client = makeClient()
             let url = server.url
             for number in 0..<5 {
-                let text = try await within { try await client.get("\(url)/").text }
+                let text = try await within { try await client.get("\(url)/").text() }
                 #expect(text == "\(number)")
             }
         }
@@ -49,11 +49,11 @@ struct HTTPClientPoolTests {
         } while: { server in
             let client = makeClient()
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for _ in 0..<4 { group.addTask { _ = try await client.get(server.url).text } }
+                for _ in 0..<4 { group.addTask { _ = try await client.get(server.url).text() } }
                 try await group.waitForAll()
             }
-            #expect(client.connectionsInfo.idle == 4)
-            let text = try await client.get(server.url).text
+            #expect(client.connectionCounts.idle == 4)
+            let text = try await client.get(server.url).text()
             #expect(text == "4")
         }
     }
@@ -66,7 +66,7 @@ struct HTTPClientPoolTests {
             try connection.readHead()
         } while: { server in
             let client = makeClient()
-            _ = try await client.get("\(server.url)/").text
+            _ = try await client.get("\(server.url)/").text()
             await #expect(throws: HTTPClientError.connectionClosed) {
                 _ = try await client.post("\(server.url)/", body: "x")
             }
@@ -89,16 +89,16 @@ struct HTTPClientPoolTests {
                 try await request.response.end("x")
             }
         }
-        let client = makeClient { $0.maxConnectionsPerHost = 3 }
+        let client = makeClient { $0.maximumConnectionsPerHost = 3 }
         try await withThrowingTaskGroup(of: String.self) { group in
-            for _ in 0..<200 { group.addTask { try await client.get(server.url).text } }
+            for _ in 0..<200 { group.addTask { try await client.get(server.url).text() } }
             for try await text in group { #expect(text == "x") }
         }
-        #expect(client.connectionsInfo.total <= 3)
-        #expect(client.connectionsInfo.active == 0)
+        #expect(client.connectionCounts.total <= 3)
+        #expect(client.connectionCounts.active == 0)
         #expect(most.withLock { $0.most } <= 3)
-        client.close()
-        try await eventually { client.connectionsInfo.total == 0 }
+        await client.close()
+        try await eventually { client.connectionCounts.total == 0 }
         await #expect(throws: HTTPClientError.clientClosed) { _ = try await client.get(server.url) }
         await server.shutdown()
         _ = try await serving.value
@@ -115,7 +115,7 @@ struct HTTPClientPoolTests {
         } while: { server in
             let client = makeClient()
             for _ in 0..<300 {
-                let text = try await client.get("\(server.url)/").text
+                let text = try await client.get("\(server.url)/").text()
                 #expect(text == "abc")
             }
             #expect(server.connectionCount == 1)
@@ -130,7 +130,7 @@ struct HTTPClientPoolTests {
             signal.yield()
             try connection.readToEnd()
         } while: { server in
-            let client = makeClient { $0.maxConnectionsPerHost = 1 }
+            let client = makeClient { $0.maximumConnectionsPerHost = 1 }
             let url = server.url
             let first = Task { try await client.get("\(url)/") }
             for await _ in arrived { break }
@@ -141,7 +141,7 @@ struct HTTPClientPoolTests {
             #expect(client.core.pool.counts.waiting == 0)
             first.cancel()
             await #expect(throws: CancellationError.self) { _ = try await first.value }
-            try await eventually { client.connectionsInfo.total == 0 }
+            try await eventually { client.connectionCounts.total == 0 }
         }
     }
 
@@ -151,18 +151,18 @@ struct HTTPClientPoolTests {
             try connection.readToEnd()
         } while: { server in
             let client = makeClient {
-                $0.maxConnectionsPerHost = 1
+                $0.maximumConnectionsPerHost = 1
                 $0.poolTimeout = .milliseconds(50)
             }
             let url = server.url
             let first = Task { try await client.get("\(url)/") }
-            try await eventually { client.connectionsInfo.active == 1 }
+            try await eventually { client.connectionCounts.active == 1 }
             await #expect(
                 throws: HTTPClientError.timedOut(.pool, host: "127.0.0.1", port: server.port, after: .milliseconds(50))
             ) { _ = try await client.get("\(url)/") }
             #expect(client.core.pool.counts.waiting == 0)
             // The first has had its turn.
-            #expect(client.connectionsInfo.active == 1)
+            #expect(client.connectionCounts.active == 1)
             first.cancel()
             await #expect(throws: CancellationError.self) { _ = try await first.value }
         }
@@ -179,13 +179,13 @@ struct HTTPClientPoolTests {
                 try connection.write("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc")
             }
         } while: { server in
-            let client = makeClient { $0.maxConnectionsPerHost = 1 }
+            let client = makeClient { $0.maximumConnectionsPerHost = 1 }
             let response = try await client.get(
                 "\(server.url)/",
                 headers: [.connection: "Upgrade", .upgrade: "x"]
             )
             #expect(response.status == .switchingProtocols)
-            let text = try await client.get("\(server.url)/").text
+            let text = try await client.get("\(server.url)/").text()
             #expect(text == "abc")
             try await response.detachSocket().close()
         }
@@ -208,11 +208,11 @@ struct HTTPClientPoolTests {
             let client = makeClient()
             for _ in 0..<3 {
                 _ = try await client.get("\(server.url)/small")
-                try await eventually { client.connectionsInfo.idle == 1 }
+                try await eventually { client.connectionCounts.idle == 1 }
             }
             #expect(server.connectionCount == 1)
             _ = try await client.get("\(server.url)/big")
-            try await eventually { client.connectionsInfo.total == 0 }
+            try await eventually { client.connectionCounts.total == 0 }
         }
     }
 
@@ -225,7 +225,7 @@ struct HTTPClientPoolTests {
         } while: { server in
             let client = makeClient { $0.idleTimeout = .milliseconds(40) }
             _ = try await client.get("\(server.url)/")
-            try await eventually { client.connectionsInfo.total == 0 }
+            try await eventually { client.connectionCounts.total == 0 }
         }
     }
 
@@ -242,7 +242,7 @@ struct HTTPClientPoolTests {
             var client: HTTPClient? = makeClient()
             let response = try await client?.get("\(server.url)/")
             client = nil
-            #expect(try await response?.text.count == 200_000)
+            #expect(try await response?.text().count == 200_000)
             try await eventually { closed.load(ordering: .relaxed) == 1 }
         }
     }
@@ -282,7 +282,7 @@ struct HTTPClientPoolTests {
         } while: { server in
             let port = server.port
             let client = makeClient {
-                $0.maxConnectionsPerHost = 2
+                $0.maximumConnectionsPerHost = 2
                 $0.poolTimeout = .milliseconds(100)
                 $0.connectionTimeout = nil
                 $0.connectionFactory = { _ in

@@ -129,7 +129,7 @@ struct HTTPClientTimeLimitTests {
         let late = HTTPClientError.timedOut(.connection, host: "a.test", port: 80, after: .milliseconds(50))
         await #expect(throws: late) { try await within { _ = try await client.get("http://a.test/") } }
         try await stuck.cancelled.next()
-        #expect(client.connectionsInfo.total == 0)
+        #expect(client.connectionCounts.total == 0)
         stuck.end()
         try await eventually { (try? SystemSocket.localAddress(of: descriptor)) == nil }
     }
@@ -162,7 +162,7 @@ struct HTTPClientTimeLimitTests {
                 $0.connectionFactory = { _ in throw Failure() }
             }
             await #expect(throws: Failure.self) { _ = try await connecting.get("http://a.test/") }
-            #expect(connecting.connectionsInfo.total == 0)
+            #expect(connecting.connectionCounts.total == 0)
         }
     }
 }

@@ -35,7 +35,7 @@ struct HTTPClientTunnelTests {
         } while: { proxy in
             let client = try tunnelling(through: proxy)
             for _ in 0..<2 {
-                let text = try await within { try await client.get("http://example.com/a").text }
+                let text = try await within { try await client.get("http://example.com/a").text() }
                 #expect(text == "ok")
             }
             #expect(proxy.connectionCount == 1)
@@ -54,7 +54,7 @@ struct HTTPClientTunnelTests {
                     try await within { _ = try await client.get("http://example.com/") }
                 }
             }
-            try await eventually { client.connectionsInfo.total == 0 }
+            try await eventually { client.connectionCounts.total == 0 }
             #expect(client.core.pool.counts == (0, 0, 0))
         }
     }
@@ -78,7 +78,7 @@ struct HTTPClientTunnelTests {
                     try await within { _ = try await client.get("http://example.com/") }
                 }
             }
-            #expect(try await within { try await client.get("http://example.com/").text } == "ok")
+            #expect(try await within { try await client.get("http://example.com/").text() } == "ok")
             try await eventually { client.core.pool.counts == (1, 1, 0) }
         }
     }

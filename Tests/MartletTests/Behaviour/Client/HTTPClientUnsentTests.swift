@@ -46,12 +46,12 @@ struct HTTPClientUnsentTests {
             request.followsRedirects = false
             let refused = try await request.end(body)
             #expect(refused.status.code == status)
-            let reason = try await refused.text
+            let reason = try await refused.text()
             #expect(reason == "no")
-            let next = try await client.get(server.url).text
+            let next = try await client.get(server.url).text()
             #expect(next == "1")
             #expect(server.connectionCount == 2)
-            client.close()
+            await client.close()
             let received = try await outcomes.next()
             #expect(received == "")
         }
@@ -69,7 +69,7 @@ struct HTTPClientUnsentTests {
         } while: { server in
             let client = makeClient()
             for body in [Self.large, nil, Self.large] as [HTTPRequestBody?] {
-                let text = try await client.send(body == nil ? .get : .post, server.url, body: body).text
+                let text = try await client.send(body == nil ? .get : .post, server.url, body: body).text()
                 #expect(text == "0")
             }
             #expect(server.connectionCount == 1)
@@ -94,9 +94,9 @@ struct HTTPClientUnsentTests {
             }
             let refused = try await client.post(server.url, body: Self.large)
             #expect(refused.status == .contentTooLarge)
-            let reason = try await refused.text
+            let reason = try await refused.text()
             #expect(reason == "no")
-            let next = try await client.get(server.url).text
+            let next = try await client.get(server.url).text()
             #expect(next == "next")
             mayEnd.change { $0 = true }
         }
@@ -120,11 +120,11 @@ struct HTTPClientUnsentTests {
         } test: { client, url in
             let refused = try await client.post(url, body: Self.large)
             #expect(refused.status.code == status)
-            let text = try await refused.text
+            let text = try await refused.text()
             #expect(text == "no")
-            let next = try await client.get("\(url)/next").text
+            let next = try await client.get("\(url)/next").text()
             #expect(next == "/next")
-            #expect(client.connectionsInfo.total == 1)
+            #expect(client.connectionCounts.total == 1)
         }
     }
 
@@ -140,11 +140,11 @@ struct HTTPClientUnsentTests {
             let client = makeClient { $0.expectContinueTimeout = .seconds(60) }
             let refused = try await client.post(server.url, body: Self.large, headers: [.expect: "100-continue"])
             #expect(refused.status.code == 417)
-            let reason = try await refused.text
+            let reason = try await refused.text()
             #expect(reason == "0")
             let received = try await rest.next()
             #expect(received == "")
-            let next = try await client.get(server.url).text
+            let next = try await client.get(server.url).text()
             #expect(next == "1")
         }
     }

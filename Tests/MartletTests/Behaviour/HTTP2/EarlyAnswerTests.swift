@@ -44,7 +44,7 @@ struct EarlyAnswerTests {
             }
             client.send(.request(99))
             #expect(try await client.reply(99).text == "ok")
-            #expect(server.connectionsInfo.idle == 1)
+            #expect(server.connectionCounts.idle == 1)
         }
     }
 
@@ -90,7 +90,7 @@ struct EarlyAnswerTests {
                 #expect(reply.status == 403)
                 client.send(.reset(stream))
             }
-            try await eventually { server.connectionsInfo.idle == 1 }
+            try await eventually { server.connectionCounts.idle == 1 }
         }
     }
 

@@ -25,7 +25,7 @@ struct FloodTests {
             #expect(try await polite.reply(3).text == "ok")
             // Nothing is left of what the attacker has begun.
             await client.raw.close()
-            try await eventually { server.connectionsInfo.total == 1 }
+            try await eventually { server.connectionCounts.total == 1 }
         }
     }
 
@@ -245,7 +245,7 @@ struct FloodTests {
             try await client.raw.pauseReading()
             client.send(.windowUpdate(0, 0x7FFF_0000), .request(1))
             client.send(Array(repeating: .ping(), count: 20_000))
-            try await eventually { server.connectionsInfo.total == 0 }
+            try await eventually { server.connectionCounts.total == 0 }
         }
     }
 

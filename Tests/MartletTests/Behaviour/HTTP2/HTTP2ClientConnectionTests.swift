@@ -27,13 +27,13 @@ struct HTTP2ClientConnectionTests {
             let first = try await client.get("\(url)/first")
             try await arrived.next()
             let second = try await client.post("\(url)/second", body: "x")
-            let text = try await second.text
+            let text = try await second.text()
             #expect(text == "/second")
             try await proceed.next()
-            let early = try await first.text
+            let early = try await first.text()
             #expect(early == "first")
             // The first is closed once it has nothing to do.
-            try await eventually { client.connectionsInfo.total == 1 }
+            try await eventually { client.connectionCounts.total == 1 }
         }
     }
 
@@ -97,8 +97,8 @@ struct HTTP2ClientConnectionTests {
             _ = try peer.request()
             peer.connection.close()
         } test: { client, url in
-            _ = try await client.get(url).text
-            let text = try await client.get("\(url)/again").text
+            _ = try await client.get(url).text()
+            let text = try await client.get("\(url)/again").text()
             #expect(text == "/again")
         }
         try await withHTTP2Peer { peer, _ in
@@ -106,7 +106,7 @@ struct HTTP2ClientConnectionTests {
             _ = try peer.request()
             peer.connection.close()
         } test: { client, url in
-            _ = try await client.get(url).text
+            _ = try await client.get(url).text()
             await #expect(throws: HTTPClientError.connectionClosed) { try await client.post(url, body: "x") }
         }
     }
@@ -115,7 +115,7 @@ struct HTTP2ClientConnectionTests {
     func concurrentStreams() async throws {
         let gate = Gate()
         try await withHTTP2Peer(settings: [.maximumConcurrentStreams: 1]) {
-            $0.maxConnectionsPerHost = 2
+            $0.maximumConnectionsPerHost = 2
         } script: { peer, _ in
             while true {
                 let request = try peer.request()
@@ -127,15 +127,15 @@ struct HTTP2ClientConnectionTests {
             // Their heads come behind the settings.
             let one = try await client.get("\(url)/1")
             let two = try await client.get("\(url)/2")
-            #expect(client.connectionsInfo.total == 2)
+            #expect(client.connectionCounts.total == 2)
             async let three = client.get("\(url)/3")
             try await eventually { client.core.pool.counts.waiting == 1 }
             for _ in 0..<3 { gate.open() }
             for response in [one, two, try await three] {
-                let text = try await response.text
+                let text = try await response.text()
                 #expect(text == response.url.path)
             }
-            #expect(client.connectionsInfo.total == 2)
+            #expect(client.connectionCounts.total == 2)
         }
     }
 
@@ -143,7 +143,7 @@ struct HTTP2ClientConnectionTests {
     func moreStreams() async throws {
         let gate = Gate()
         try await withHTTP2Peer(settings: [.maximumConcurrentStreams: 1]) {
-            $0.maxConnectionsPerHost = 1
+            $0.maximumConnectionsPerHost = 1
         } script: { peer, _ in
             let first = try peer.request().stream
             try peer.headers(first, [":status": "200"])
@@ -157,7 +157,7 @@ struct HTTP2ClientConnectionTests {
             async let second = client.get(url)
             try await eventually { client.core.pool.counts.waiting == 1 }
             gate.open()
-            let texts = [try await second.text, try await first.text]
+            let texts = [try await second.text(), try await first.text()]
             #expect(texts == ["second", "first"])
         }
     }
@@ -171,7 +171,7 @@ struct HTTP2ClientConnectionTests {
             #expect(answer.flags == 1 && answer.payload == Array(1...8))
             try peer.respond(stream, "ok")
         } test: { client, url in
-            let text = try await client.get(url).text
+            let text = try await client.get(url).text()
             #expect(text == "ok")
         }
     }
@@ -191,7 +191,7 @@ struct HTTP2ClientConnectionTests {
             _ = try peer.request()
             _ = try peer.next(.ping)
         } test: { client, url in
-            let text = try await client.get(url).text
+            let text = try await client.get(url).text()
             #expect(text == "alive")
             let error = await #expect(throws: HTTPClientError.self) { try await client.get(url) }
             guard case .timedOut(.ping, _, _, _) = error else { Issue.record("\(String(describing: error))"); return }
@@ -209,9 +209,9 @@ struct HTTP2ClientConnectionTests {
             isOver.add(goodbye.payload == [0, 0, 0, 0, 0, 0, 0, 0])
             #expect(throws: ScriptedConnection.Closed.self) { try peer.read() }
         } test: { client, url in
-            _ = try await client.get(url).text
+            _ = try await client.get(url).text()
             #expect(try await isOver.next())
-            try await eventually { client.connectionsInfo.total == 0 }
+            try await eventually { client.connectionCounts.total == 0 }
         }
     }
 
@@ -226,16 +226,16 @@ struct HTTP2ClientConnectionTests {
                 try peer.data(stream, "all", ends: true)
             } test: { client, url in
                 let response = try await client.get(url)
-                client.close(force: force)
+                await client.close(force: force)
                 await #expect(throws: HTTPClientError.clientClosed) { try await client.get(url) }
                 if force {
-                    await #expect(throws: HTTPClientError.clientClosed) { try await response.text }
+                    await #expect(throws: HTTPClientError.clientClosed) { try await response.text() }
                     gate.open()
                 } else {
                     gate.open()
-                    let text = try await response.text
+                    let text = try await response.text()
                     #expect(text == "all")
-                    try await eventually { client.connectionsInfo.total == 0 }
+                    try await eventually { client.connectionCounts.total == 0 }
                 }
             }
         }
@@ -248,11 +248,11 @@ struct HTTP2ClientConnectionTests {
         } test: { client, url in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<64 {
-                    group.addTask { _ = try await client.get(url).text }
+                    group.addTask { _ = try await client.get(url).text() }
                 }
                 try await group.waitForAll()
             }
-            #expect(client.connectionsInfo.total == 1)
+            #expect(client.connectionCounts.total == 1)
         }
     }
 }

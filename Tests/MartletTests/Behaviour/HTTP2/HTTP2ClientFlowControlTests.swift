@@ -46,14 +46,14 @@ struct HTTP2ClientFlowControlTests {
             if !last.endsStream { #expect(try peer.next(.data).endsStream) }
             try peer.respond(3, "ok")
         } test: { client, url in
-            _ = try await client.get(url).text
+            _ = try await client.get(url).text()
             let text: String
             if isStreamed {
                 let request = try client.open(.post, url)
                 for _ in 0..<5 { try await request.write("12345") }
-                text = try await request.end().text
+                text = try await request.end().text()
             } else {
-                text = try await client.post(url, body: "1234567890123456789012345").text
+                text = try await client.post(url, body: "1234567890123456789012345").text()
             }
             #expect(text == "ok")
         }
@@ -75,7 +75,7 @@ struct HTTP2ClientFlowControlTests {
             try peer.headers(3, [":status": "200"], ends: true)
             try peer.headers(5, [":status": "200"], ends: true)
         } test: { client, url in
-            _ = try await client.get(url).text
+            _ = try await client.get(url).text()
             let body = HTTPRequestBody.bytes([UInt8](repeating: 7, count: 60_000))
             async let first = client.post(url, body: body)
             async let second = client.post(url, body: body)
@@ -104,7 +104,7 @@ struct HTTP2ClientFlowControlTests {
             }
             try peer.respond(stream, "ok")
         } test: { client, url in
-            let text = try await client.post(url, body: .bytes([UInt8](repeating: 7, count: size))).text
+            let text = try await client.post(url, body: .bytes([UInt8](repeating: 7, count: size))).text()
             #expect(text == "ok")
         }
     }
@@ -143,7 +143,7 @@ struct HTTP2ClientFlowControlTests {
             #expect(last < 65_535 + 131_072 + 4 * 65_536)
             gate.open()
             try await writing.value
-            let text = try await request.end().text
+            let text = try await request.end().text()
             #expect(text == "\(100 * 16_384)")
         }
     }

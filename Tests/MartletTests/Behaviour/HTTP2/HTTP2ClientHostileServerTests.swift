@@ -26,7 +26,7 @@ struct HTTP2ClientHostileServerTests {
                 seen.change { $0 = error }
             }
             // All that is left of it goes.
-            try await eventually { client.connectionsInfo.active == 0 }
+            try await eventually { client.connectionCounts.active == 0 }
         }
         return seen.value
     }
@@ -100,10 +100,11 @@ struct HTTP2ClientHostileServerTests {
                 try peer.headers(request.stream, [":status": "200"], ends: true)
             }
         } test: { client, url in
-            for _ in 0..<3 { _ = try await client.get(url, headers: [.cacheControl: "a, b, c, d, e"]).text }
+            for _ in 0..<3 { _ = try await client.get(url, headers: [.cacheControl: "a, b, c, d, e"]).text() }
             let name = try #require(HTTPField.Name("X-Number"))
             for number in 1...200 {
-                _ = try await client.get(url, headers: [name: String(repeating: "x", count: number) + "\(number)"]).text
+                _ = try await client.get(url, headers: [name: String(repeating: "x", count: number) + "\(number)"])
+                    .text()
             }
         }
     }
@@ -120,7 +121,7 @@ struct HTTP2ClientHostileServerTests {
         } test: { client, url in
             let response = try await client.get(url)
             // Nobody reads, so that the window stays as it is.
-            try await eventually { client.connectionsInfo.active == 0 }
+            try await eventually { client.connectionCounts.active == 0 }
             let error = await #expect(throws: HTTPClientError.self) { try await response.collect() }
             guard case .http2(.malformedMessage) = error else { Issue.record("\(String(describing: error))"); return }
         }

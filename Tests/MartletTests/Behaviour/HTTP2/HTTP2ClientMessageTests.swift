@@ -27,7 +27,7 @@ struct HTTP2ClientMessageTests {
             #expect(response.contentLength == 5 && response.isPersistent)
             #expect(response.connectionInfo?.remotePort == Int(url.split(separator: ":").last ?? ""))
             #expect(response.certificate == nil)
-            let text = try await response.text
+            let text = try await response.text()
             #expect(text == "Hello")
             #expect(throws: HTTPClientError.notDetachable) { _ = try response.detachSocket() }
             let sent = try await seen.next()
@@ -47,17 +47,17 @@ struct HTTP2ClientMessageTests {
             try peer.echoPaths()
         } test: { client, url in
             for number in 0..<3 {
-                let text = try await client.get("\(url)/\(number)").text
+                let text = try await client.get("\(url)/\(number)").text()
                 #expect(text == "/\(number)")
             }
             try await withThrowingTaskGroup(of: Bool.self) { group in
                 // Fewer than a connection carries whose server has not said how many.
                 for number in 0..<90 {
-                    group.addTask { try await client.get("\(url)/\(number)").text == "/\(number)" }
+                    group.addTask { try await client.get("\(url)/\(number)").text() == "/\(number)" }
                 }
                 for try await isRight in group { #expect(isRight) }
             }
-            #expect(client.connectionsInfo.total == 1)
+            #expect(client.connectionCounts.total == 1)
         }
     }
 
@@ -117,7 +117,7 @@ struct HTTP2ClientMessageTests {
             try await request.write("two")
             request.trailers = [try #require(HTTPField.Name("X-Sum")): "6"]
             let response = try await request.end()
-            let text = try await response.text
+            let text = try await response.text()
             #expect(text == "ok")
             let trailers = try await response.trailers
             #expect(trailers[try #require(HTTPField.Name("X-A"))] == "b")
@@ -141,7 +141,7 @@ struct HTTP2ClientMessageTests {
             request.onInformational = { status, fields in
                 seen.change { $0.append("\(status.code) \(fields.count)") }
             }
-            let text = try await request.end().text
+            let text = try await request.end().text()
             #expect(text == "ok")
             #expect(seen.value == ["103 1", "102 0"])
             await #expect(throws: HTTPClientError.tooManyInformationalResponses(limit: 16)) {
@@ -169,7 +169,7 @@ struct HTTP2ClientMessageTests {
                 let response = try await client.put(url, body: "abc", headers: [.expect: "100-continue"])
                 #expect(response.statusCode == status)
             }
-            #expect(client.connectionsInfo.total == 1)
+            #expect(client.connectionCounts.total == 1)
         }
     }
 
@@ -205,11 +205,11 @@ struct HTTP2ClientMessageTests {
                 return try await request.end()
             }
             #expect(response.status == .contentTooLarge)
-            let text = try await response.text
+            let text = try await response.text()
             #expect(text == "too large")
-            let next = try await client.get("\(url)/next").text
+            let next = try await client.get("\(url)/next").text()
             #expect(next == "/next")
-            #expect(client.connectionsInfo.total == 1)
+            #expect(client.connectionCounts.total == 1)
         }
     }
 
@@ -231,7 +231,7 @@ struct HTTP2ClientMessageTests {
         } test: { client, url in
             let response = try await client.get(url)
             #expect(response.headers.count == 1)
-            let text = try await response.text
+            let text = try await response.text()
             #expect(text == "hi")
         }
     }
@@ -249,7 +249,7 @@ struct HTTP2ClientMessageTests {
             }
         } test: { client, url in
             for isReused in [false, true] {
-                let text = try await client.post(url, body: "abc").text
+                let text = try await client.post(url, body: "abc").text()
                 #expect(text == "0123456789")
                 let metrics = try await reports.next()
                 #expect(metrics.isConnectionReused == isReused)
@@ -275,9 +275,9 @@ struct HTTP2ClientMessageTests {
             await #expect(throws: HTTPClientError.contentLengthNotReached(announced: 3, written: 2)) {
                 try await request.end()
             }
-            let text = try await client.get("\(url)/after").text
+            let text = try await client.get("\(url)/after").text()
             #expect(text == "/after")
-            #expect(client.connectionsInfo.total == 1)
+            #expect(client.connectionCounts.total == 1)
         }
     }
 }

@@ -34,7 +34,7 @@ struct HTTP2ClientRefusalTests {
                 group.addTask {
                     let body = body()
                     let response = try await client.send(body == nil ? .get : .post, "\(url)/\(number)", body: body)
-                    let text = try await response.text
+                    let text = try await response.text()
                     #expect(text == "/\(number)")
                 }
             }
@@ -111,7 +111,7 @@ struct HTTP2ClientRefusalTests {
                     group.addTask {
                         let response = try await client.get("\(server.secureURL)/hello")
                         #expect(response.version == .http2)
-                        let text = try await response.text
+                        let text = try await response.text()
                         #expect(text == "Hello, world!")
                     }
                 }
@@ -169,9 +169,9 @@ struct HTTP2ClientRefusalTests {
             }
             frames.add(.data)
         } test: { client, url in
-            let text = try await client.get(url).text
+            let text = try await client.get(url).text()
             #expect(text == "done")
-            client.close()
+            await client.close()
             let first = try await frames.next()
             #expect(first == .goAway)
             let second = try await frames.next()

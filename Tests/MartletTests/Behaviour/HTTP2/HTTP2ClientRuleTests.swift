@@ -377,7 +377,7 @@ struct HTTP2ClientRuleTests {
                 await #expect(throws: HTTPClientError.self) { try await client.get(server.url) }
                 try await eventually { code.value != nil }
                 #expect(code.value == 1, "\(frame)")
-                client.close(force: true)
+                await client.close(force: true)
             }
         }
     }

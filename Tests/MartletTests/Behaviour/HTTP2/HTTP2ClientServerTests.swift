@@ -11,20 +11,20 @@ struct HTTP2ClientServerTests {
     func load(isSecure: Bool) async throws {
         try await withServer(over: isSecure ? .http2Secure : .http2) { request in
             let text = try await request.text()
-            try await request.response.end("\(request.protocolVersion) \(request.url.path) \(text.count)")
+            try await request.response.end("\(request.version) \(request.url.path) \(text.count)")
         } test: { server, client in
             let url = server.url
             try await withThrowingTaskGroup(of: Bool.self) { group in
                 for number in 0..<90 {
                     group.addTask {
                         let body = String(repeating: "x", count: number * 100)
-                        let text = try await client.post("\(url)\(number)", body: .text(body)).text
+                        let text = try await client.post("\(url)\(number)", body: .text(body)).text()
                         return text == "2 /\(number) \(number * 100)"
                     }
                 }
                 for try await isRight in group { #expect(isRight) }
             }
-            #expect(client.connectionsInfo.total == 1)
+            #expect(client.connectionCounts.total == 1)
         }
     }
 
@@ -72,7 +72,7 @@ struct HTTP2ClientServerTests {
             let echo = try await socket.receive()
             #expect(echo == .text("hello"))
             await socket.close()
-            let text = try await page.text
+            let text = try await page.text()
             #expect(text == "page")
         }
     }
@@ -90,13 +90,13 @@ struct HTTP2ClientServerTests {
             async let response = client.get(url)
             try await arrived.next()
             let closing = Task { await server.close() }
-            try await eventually { client.connectionsInfo.total == 1 && client.connectionsInfo.idle == 0 }
+            try await eventually { client.connectionCounts.total == 1 && client.connectionCounts.idle == 0 }
             proceed.add()
-            let text = try await response.text
+            let text = try await response.text()
             #expect(text == "done")
             await closing.value
             // It has said goodbye.
-            try await eventually { client.connectionsInfo.total == 0 }
+            try await eventually { client.connectionCounts.total == 0 }
             await #expect(throws: HTTPClientError.self) { try await client.get(url) }
         }
     }

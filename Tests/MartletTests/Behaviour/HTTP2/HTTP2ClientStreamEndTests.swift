@@ -31,7 +31,7 @@ struct HTTP2ClientStreamEndTests {
             // One that is refused again and again is not sent for ever.
             for _ in 0..<3 { try peer.reset(try peer.request().stream, 7) }
         } test: { client, url in
-            let text = try await client.post(url, body: "abc").text
+            let text = try await client.post(url, body: "abc").text()
             #expect(text == "done")
             let error = await failure { _ = try await client.get(url) }
             #expect(error == .streamReset(.refusedStream))
@@ -62,9 +62,9 @@ struct HTTP2ClientStreamEndTests {
             #expect(third == .streamReset(.enhanceYourCalm))
             let fourth = await failure { _ = try await client.get(url) }
             #expect(fourth == .streamReset(HTTP2ErrorCode(rawValue: 0xFF)))
-            let text = try await client.get("\(url)/ok").text
+            let text = try await client.get("\(url)/ok").text()
             #expect(text == "/ok")
-            #expect(client.connectionsInfo.total == 1)
+            #expect(client.connectionCounts.total == 1)
         }
     }
 
@@ -84,7 +84,7 @@ struct HTTP2ClientStreamEndTests {
             let client = makeClient { $0.http2 = .always }
             let response = try await client.get("\(server.url)/a")
             #expect(response.version == .http1_1)
-            let text = try await response.text
+            let text = try await response.text()
             #expect(text == "old")
         }
     }
@@ -109,9 +109,9 @@ struct HTTP2ClientStreamEndTests {
             try await hasArrived.next()
             task.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }
-            let text = try await other.text
+            let text = try await other.text()
             #expect(text == "ab")
-            #expect(client.connectionsInfo.total == 1)
+            #expect(client.connectionCounts.total == 1)
         }
     }
 
@@ -128,7 +128,7 @@ struct HTTP2ClientStreamEndTests {
         } test: { client, url in
             do { _ = try await client.get(url) }
             #expect(try await isReset.next() == 8)
-            let text = try await client.get("\(url)/ok").text
+            let text = try await client.get("\(url)/ok").text()
             #expect(text == "/ok")
         }
     }
@@ -154,9 +154,9 @@ struct HTTP2ClientStreamEndTests {
             #expect("\(String(describing: second))".contains("shorter than announced"))
             let third = await failure { _ = try await client.get(url) }
             guard case .malformedMessage = third else { Issue.record("\(String(describing: third))"); return }
-            let text = try await client.get("\(url)/ok").text
+            let text = try await client.get("\(url)/ok").text()
             #expect(text == "/ok")
-            #expect(client.connectionsInfo.total == 1)
+            #expect(client.connectionCounts.total == 1)
         }
     }
 
@@ -173,9 +173,9 @@ struct HTTP2ClientStreamEndTests {
             await #expect(
                 throws: HTTPClientError.timedOut(.read, host: "127.0.0.1", port: port, after: .milliseconds(1500))
             ) { try await client.get(url) }
-            let text = try await client.get("\(url)/ok").text
+            let text = try await client.get("\(url)/ok").text()
             #expect(text == "/ok")
-            #expect(client.connectionsInfo.total == 1)
+            #expect(client.connectionCounts.total == 1)
         }
     }
 

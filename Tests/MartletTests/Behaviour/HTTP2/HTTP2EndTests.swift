@@ -61,7 +61,7 @@ struct HTTP2EndTests {
             polite.send(get())
             #expect(try await polite.response().text == "ok")
             await polite.close()
-            try await eventually("\(server.connectionsInfo)") { server.connectionsInfo.total == 0 }
+            try await eventually("\(server.connectionCounts)") { server.connectionCounts.total == 0 }
         }
         try await group.shutdownGracefully()
     }
@@ -187,12 +187,12 @@ struct HTTP2EndTests {
             let client = try await server.beginHTTP2()
             client.send(.request(1, "GET", "/wait"))
             try await started.next()
-            #expect(server.connectionsInfo.active == 1)
+            #expect(server.connectionCounts.active == 1)
             let closing = Task { await server.shutdown() }
             let warning = try await client.next(.goAway)
             #expect(warning.word(at: 0) == 0x7FFF_FFFF && warning.word(at: 4) == 0)
             let ping = try await client.next(.ping)
-            #expect(server.connectionsInfo.closing == 1)
+            #expect(server.connectionCounts.closing == 1)
             // This one was on its way.
             client.send(.request(3, "GET", "/3"))
             #expect(try await client.reply(3).text == "/3")
@@ -206,7 +206,7 @@ struct HTTP2EndTests {
             #expect(try await client.raw.expectEnd())
             await client.raw.close()
             await closing.value
-            #expect(server.connectionsInfo.total == 0)
+            #expect(server.connectionCounts.total == 0)
         }
     }
 
@@ -216,7 +216,7 @@ struct HTTP2EndTests {
             try await $0.response.end("ok")
         } test: { server in
             let client = try await server.beginHTTP2()
-            #expect(server.connectionsInfo.idle == 1)
+            #expect(server.connectionCounts.idle == 1)
             let closing = Task { await server.shutdown() }
             #expect(try await client.next(.goAway).word(at: 0) == 0x7FFF_FFFF)
             #expect(try await client.next(.goAway).word(at: 0) == 0)

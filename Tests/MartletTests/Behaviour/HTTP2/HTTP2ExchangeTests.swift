@@ -60,7 +60,7 @@ struct HTTP2ExchangeTests {
     func request() async throws {
         try await exchange { request in
             let lines = [
-                "\(request.protocolVersion)", request.method.rawValue, request.target, request.url.path,
+                "\(request.version)", request.method.rawValue, request.target, request.url.path,
                 try request.url.queryParameters["q"] ?? "", request.headers[.init("host")!] ?? "",
                 request.headers[.cookie] ?? "",
                 "\(request.isPersistent)", "\(request.contentLength ?? -1)", request.requestedURL,
@@ -236,7 +236,7 @@ struct HTTP2ExchangeTests {
             let serving = Task {
                 for try await request in server {
                     if request.target == "/drop" { continue }
-                    try await request.response.end("\(request.protocolVersion) \(request.target)")
+                    try await request.response.end("\(request.version) \(request.target)")
                 }
             }
             let client = try await server.beginHTTP2()
@@ -251,7 +251,7 @@ struct HTTP2ExchangeTests {
     @Test("HTTP/1.1 goes on working on the same port, also when its first bytes come one by one")
     func http1() async throws {
         try await withServer(.priorKnowledge) {
-            try await $0.response.end("\($0.protocolVersion)")
+            try await $0.response.end("\($0.version)")
         } test: { server in
             #expect(try await server.response(to: get()).text == "1.1")
             let client = try await server.connect()

@@ -69,7 +69,7 @@ struct HTTP2ToolTests {
         let certificates = try await Certificates.make()
         let configuration = HTTPServer.Configuration.bare.with { $0.http2.isEnabled = isEnabled }
         try await withSecureServer(certificates.security, configuration) { request in
-            try await request.response.end("\(request.protocolVersion) \(request.tlsVersion == .tls1_3)")
+            try await request.response.end("\(request.version) \(request.tlsVersion == .tls1_3)")
         } test: { server in
             let url = "https://localhost:\(server.port)/"
             let options = ["-sS", "--cacert", certificates.path("authority.pem")]

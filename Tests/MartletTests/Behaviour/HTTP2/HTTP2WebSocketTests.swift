@@ -157,7 +157,7 @@ struct HTTP2WebSocketTests {
             client.send(.reset(1))
             let code = try await codes.next()
             #expect(code == 1006)
-            try await eventually { server.connectionsInfo.active == 0 }
+            try await eventually { server.connectionCounts.active == 0 }
         }
     }
 

@@ -41,7 +41,7 @@ struct CloseTests {
             used.send(get())
             _ = try await used.response()
             let silent = try await server.connect()
-            try await eventually { server.connectionsInfo.idle == 2 }
+            try await eventually { server.connectionCounts.idle == 2 }
             await server.close()
             #expect(try await used.expectEnd())
             #expect(try await silent.expectEnd())
@@ -54,7 +54,7 @@ struct CloseTests {
         } test: { server in
             let client = try await server.connect()
             client.send("GET / HT")
-            try await eventually { server.connectionsInfo.active == 1 }
+            try await eventually { server.connectionCounts.active == 1 }
             await server.close()
             #expect(try await client.expectEnd())
         }
@@ -115,7 +115,7 @@ struct CloseTests {
             try await untilCancelled()
         } test: { (server, client) async throws in
             await server.close()
-            #expect(server.connectionsInfo.active == 1)
+            #expect(server.connectionCounts.active == 1)
             await server.close(force: true)
             #expect(try await client.expectEnd())
         }
@@ -130,12 +130,12 @@ struct CloseTests {
         } test: { (server, client) async throws in
             let shutdown = Task { await server.shutdown() }
             try await eventually { (try? await server.connect()) == nil }
-            #expect(server.connectionsInfo.active == 1)
+            #expect(server.connectionCounts.active == 1)
             release.add()
             #expect(try await client.response().text == "finished")
             await client.close()
             await shutdown.value
-            #expect(server.connectionsInfo == HTTPConnectionsInfo())
+            #expect(server.connectionCounts == ConnectionCounts())
         }
     }
 
@@ -148,7 +148,7 @@ struct CloseTests {
             await server.shutdown(within: .milliseconds(50))
             try await cancelled.next()
             #expect(try await client.expectEnd())
-            #expect(server.connectionsInfo == HTTPConnectionsInfo())
+            #expect(server.connectionCounts == ConnectionCounts())
         }
     }
 

@@ -117,7 +117,7 @@ struct DisconnectTests {
             try await client.reset()
             gone.signal()
             #expect(try await cancelled.next())
-            try await eventually { server.connectionsInfo.total == 0 }
+            try await eventually { server.connectionCounts.total == 0 }
         }
     }
 
@@ -185,7 +185,7 @@ struct DisconnectTests {
             try await Self.leave(client, way)
             let error = try await failed.next()
             #expect(error is CancellationError || error as? HTTPServerError == .connectionClosed, "\(error)")
-            try await eventually { server.connectionsInfo.total == 0 }
+            try await eventually { server.connectionCounts.total == 0 }
         }
     }
 
@@ -204,7 +204,7 @@ struct DisconnectTests {
             try await arrived.next()
             try await client.reset()
             try await done.next()
-            try await eventually { server.connectionsInfo.total == 0 }
+            try await eventually { server.connectionCounts.total == 0 }
             #expect(reported.all.isEmpty)
         }
     }

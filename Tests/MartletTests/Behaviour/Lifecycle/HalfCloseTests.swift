@@ -122,7 +122,7 @@ struct HalfCloseTests {
                 #expect(try await client.response().text == text)
             }
             #expect(try await client.expectEnd())
-            try await eventually { server.connectionsInfo.total == 0 }
+            try await eventually { server.connectionCounts.total == 0 }
         }
     }
 
@@ -167,7 +167,7 @@ struct HalfCloseTests {
             }
             #expect(goodbye == 0)
             #expect(try await client.raw.expectEnd())
-            try await eventually { server.connectionsInfo.total == 0 }
+            try await eventually { server.connectionCounts.total == 0 }
         }
     }
 
@@ -184,7 +184,7 @@ struct HalfCloseTests {
             client.raw.finishSending()
             let error = try await failure.next()
             #expect(error is CancellationError || error as? HTTPBodyError == .connectionClosed)
-            try await eventually { server.connectionsInfo.total == 0 }
+            try await eventually { server.connectionCounts.total == 0 }
         }
     }
 
@@ -246,7 +246,7 @@ struct HalfCloseTests {
             let client = try await server.connect()
             client.finishSending()
             #expect(try await client.expectEnd())
-            try await eventually { server.connectionsInfo.total == 0 }
+            try await eventually { server.connectionCounts.total == 0 }
         }
     }
 }

@@ -137,7 +137,7 @@ struct SequenceTests {
             let request = try await taken.next()
             let second = try await server.connect()
             second.send(get("/2"))
-            try await eventually { server.connectionsInfo.active == 2 }
+            try await eventually { server.connectionCounts.active == 2 }
             await server.close()
             #expect(try await second.response().status == 503)
             try await request.response.end("first")

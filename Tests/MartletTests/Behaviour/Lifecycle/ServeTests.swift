@@ -96,7 +96,7 @@ struct ServeTests {
         try await withBoundServer { server in
             let early = try await server.connect()
             early.send(get())
-            #expect(server.connectionsInfo == HTTPConnectionsInfo())
+            #expect(server.connectionCounts == ConnectionCounts())
             let serving = Task { try await server.serve { try await $0.response.end("served") } }
             #expect(try await early.response().text == "served")
             await server.close()
@@ -124,7 +124,7 @@ struct ServeTests {
             release.add()
             #expect(try await client.response().text == "finished")
             try await serving.value
-            #expect(server.connectionsInfo.active == 0)
+            #expect(server.connectionCounts.active == 0)
         }
     }
 

@@ -73,7 +73,7 @@ struct ShutdownTests {
             let running = Task { try await group.run() }
             let response = try await client.get(server.url)
             try await expectEnd(response) { await group.triggerGracefulShutdown() }
-            client.close(force: true)
+            await client.close(force: true)
             try await running.value
         }
     }
@@ -92,7 +92,7 @@ struct ShutdownTests {
             let running = Task { try await group.run() }
             _ = try await client.get(server.url + "first").collect()
             try await expectEnd(try await client.get(server.url)) { await group.triggerGracefulShutdown() }
-            client.close(force: true)
+            await client.close(force: true)
             try await running.value
         }
     }

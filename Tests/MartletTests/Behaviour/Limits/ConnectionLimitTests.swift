@@ -21,7 +21,7 @@ struct ConnectionLimitTests {
             second.send(get())
             try await Task.sleep(for: .milliseconds(60))
             #expect(second.receivedBytes == 0)
-            #expect(server.connectionsInfo.total == 1)
+            #expect(server.connectionCounts.total == 1)
             first.send(get())
             #expect(try await first.response().status == 200, "the first is not disturbed")
             await first.close()
@@ -42,9 +42,9 @@ struct ConnectionLimitTests {
             var clients: [RawClient] = []
             for _ in 0..<10 { clients.append(try await server.connect()) }
             let serving = Task { try await server.serve { _ in } }
-            try await eventually { server.connectionsInfo.total > 0 }
+            try await eventually { server.connectionCounts.total > 0 }
             for _ in 0..<20 {
-                #expect(server.connectionsInfo.total <= 3)
+                #expect(server.connectionCounts.total <= 3)
                 try await Task.sleep(for: .milliseconds(2))
             }
             for client in clients {

@@ -29,31 +29,33 @@ struct RefusalTests {
         let seen = Events<Seen>()
         try await withBoundServer(configuration) { server in
             let serving = Task {
-                try await server.serve(around: { handler in
-                    { request in
-                        #expect(request.remoteAddress == .loopbackIPv4)
-                        let head = Seen(
-                            method: request.method.rawValue,
-                            target: request.target,
-                            version: "\(request.protocolVersion)",
-                            fields: request.headers.map { "\($0.name): \($0.value)" },
-                            refusal: request.refusal?.status.code
-                        )
-                        request.response.onCompletion { summary in
-                            var head = head
-                            head.status = summary.status?.code
-                            seen.add(head)
-                        }
-                        request.response.headers[.accessControlAllowOrigin] = "*"
-                        do {
-                            try await handler(request)
-                        } catch {
-                            var answer = HTTPError(answering: error)
-                            answer.message = "{\(answer.status.code)}"
-                            throw AnsweredError(error, answer: answer)
+                try await server.serve(around: [
+                    Around { handler in
+                        { request in
+                            #expect(request.remoteAddress == .loopbackIPv4)
+                            let head = Seen(
+                                method: request.method.rawValue,
+                                target: request.target,
+                                version: "\(request.version)",
+                                fields: request.headers.map { "\($0.name): \($0.value)" },
+                                refusal: request.refusal?.status.code
+                            )
+                            request.response.onCompletion { summary in
+                                var head = head
+                                head.status = summary.status?.code
+                                seen.add(head)
+                            }
+                            request.response.headers[.accessControlAllowOrigin] = "*"
+                            do {
+                                try await handler(request)
+                            } catch {
+                                var answer = HTTPError(answering: error)
+                                answer.message = "{\(answer.status.code)}"
+                                throw AnsweredError(error, answer: answer)
+                            }
                         }
                     }
-                }) { request in
+                ]) { request in
                     #expect(request.refusal == nil, "the handler sees no such request")
                     try await handler(request)
                 }
@@ -208,7 +210,7 @@ struct RefusalTests {
             for isAround in [false, true] {
                 try await withBoundServer(configuration) { server in
                     let serving = Task {
-                        try await server.serve(around: isAround ? { $0 } : nil) { _ = try await $0.collect() }
+                        try await server.serve(around: isAround ? [Around { $0 }] : []) { _ = try await $0.collect() }
                     }
                     var texts: [String] = []
                     for request in requests where !request.bytes.starts(with: "HEAD ".utf8) {

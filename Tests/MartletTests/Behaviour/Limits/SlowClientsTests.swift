@@ -40,7 +40,7 @@ struct SlowClientsTests {
             _ = await dripping.result
             let response = try await server.response(to: get())
             #expect(response.text == "served")
-            try await eventually { server.connectionsInfo.active == 0 }
+            try await eventually { server.connectionCounts.active == 0 }
             try await group.shutdownGracefully()
         }
     }

@@ -163,7 +163,7 @@ struct TimeoutTests {
             try await client.pauseReading()
             client.send(get())
             _ = try await failed.next()
-            try await eventually { server.connectionsInfo.total == 0 }
+            try await eventually { server.connectionCounts.total == 0 }
         }
     }
 
@@ -177,8 +177,8 @@ struct TimeoutTests {
                 let client = try await server.connect()
                 try await client.pauseReading()
                 client.send(get(target))
-                try await eventually { server.connectionsInfo.total == 1 }
-                try await eventually("\(target)") { server.connectionsInfo.total == 0 }
+                try await eventually { server.connectionCounts.total == 1 }
+                try await eventually("\(target)") { server.connectionCounts.total == 0 }
             }
         }
     }

@@ -50,7 +50,7 @@ struct CollectTests {
             client.send(ByteBuffer(repeating: 0x61, count: 3_000_000))
             let response = try await client.response()
             #expect(response.statusLine == "HTTP/1.1 413 Content Too Large")
-            #expect(response.text == "The content is larger than the 10 bytes accepted.")
+            #expect(response.text == "The content is larger than the limit of 10 bytes.")
             #expect(try await client.expectEnd())
         }
     }
@@ -64,7 +64,7 @@ struct CollectTests {
             ("text/plain; charset=\"us-ascii\"", [0x61], "a"),
             ("text/plain", [0x67, 0x72, 0xFC, 0x6E], "400 The content is not valid UTF-8."),
             ("text/plain; charset=ascii", [0xFC], "400 The content is not ASCII."),
-            ("text/plain; charset=koi8-r", [0x61], "415 The character set koi8-r is not known; send UTF-8."),
+            ("text/plain; charset=koi8-r", [0x61], "415 The character set koi8-r is not supported. Send UTF-8."),
             ("nonsense", [0x61], "a"),
         ] as [(String?, [UInt8], String)]
     )
@@ -92,7 +92,7 @@ struct CollectTests {
         arguments: [
             (#"{"title":"x","authors":[{"name":"y"}]}"#, 200, "x by y"),
             (#"{"title":"x"}"#, 400, "\"authors\" is missing."),
-            (#"{"title":1,"authors":[]}"#, 400, "String is expected at title."),
+            (#"{"title":1,"authors":[]}"#, 400, "expected String at title."),
             (#"{"title":null,"authors":[]}"#, 400, "at title."),
             (#"{"title":"x","authors":[{"name":"y"},{}]}"#, 400, "\"name\" is missing at authors.[1]."),
             (#"{"title":"x","#, 400, ""), ("", 400, ""), ("\u{0}", 400, ""),
@@ -107,7 +107,7 @@ struct CollectTests {
             #expect(response.status == status)
             #expect(response.text.hasSuffix(text), "\(response.text)")
             if status == 400 {
-                #expect(response.text.hasPrefix("The content is not the JSON that is expected: "))
+                #expect(response.text.hasPrefix("The content is not the expected JSON: "))
             }
         }
     }

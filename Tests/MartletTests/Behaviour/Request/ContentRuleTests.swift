@@ -109,16 +109,16 @@ struct ContentRuleTests {
         arguments: [
             ("", "it is empty"), (" \r\n", "it is empty"), ("[", "it is not valid JSON"),
             ("nope", "it is not valid JSON"), ("{}", ""),
-            ("[null]", "Int is expected, not null at [0]"),
-            ("[\"a\"]", "Int is expected at [0]"), ("[1.5]", ""),
+            ("[null]", "expected Int, found null at [0]"),
+            ("[\"a\"]", "expected Int at [0]"), ("[1.5]", ""),
         ]
     )
     func sentences(content: String, reason: String) async throws {
         let response = try await ask("/typed", content, ["Content-Type: application/json"])
         #expect(response.status == 400)
         let text = response.text
-        #expect(text.hasPrefix("The content is not the JSON that is expected: "), "\(text)")
-        if !reason.isEmpty { #expect(text.hasSuffix("expected: \(reason)."), "\(text)") }
+        #expect(text.hasPrefix("The content is not the expected JSON: "), "\(text)")
+        if !reason.isEmpty { #expect(text.hasSuffix("JSON: \(reason)."), "\(text)") }
         #expect(text.hasSuffix(".") && !text.hasSuffix("..") && !text.contains(". at"), "\(text)")
     }
 

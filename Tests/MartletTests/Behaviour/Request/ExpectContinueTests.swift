@@ -16,7 +16,7 @@ struct ExpectContinueTests {
         } test: { server in
             let client = try await server.connect()
             client.send(Self.head)
-            try await eventually { server.connectionsInfo.active == 1 }
+            try await eventually { server.connectionCounts.active == 1 }
             #expect(client.receivedBytes == 0, "not before it is read")
             proceed.add()
             #expect(try await client.receive(25) == "HTTP/1.1 100 Continue\r\n\r\n")
@@ -107,7 +107,7 @@ struct ExpectContinueTests {
 
             let old = try await server.connect()
             old.send("POST / HTTP/1.0\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
-            try await eventually { server.connectionsInfo.active == 1 }
+            try await eventually { server.connectionCounts.active == 1 }
             old.send("ab")
             #expect(try await old.response().text == "ab")
         }

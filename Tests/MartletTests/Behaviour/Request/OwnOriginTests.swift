@@ -59,7 +59,7 @@ struct OwnOriginTests {
         ]
     )
     func rules(origin: String, isAccepted: Bool) async throws {
-        let rule = WebSocketOrigins.same.or(.only(["https://b", "https://c:444"]))
+        let rule = AllowedOrigins.same.or(.only(["https://b", "https://c:444"]))
         try await withServer { request in
             let socket = try await WebSocket.upgrade(request, allowedOrigins: rule)
             await socket.close()

@@ -97,7 +97,7 @@ struct RequestTests {
     )
     func version(request: String, expected: String) async throws {
         try await expect(expected, for: request) { request in
-            "\(request.protocolVersion == .http1_0 ? "1.0" : "1.1") \(request.isPersistent)"
+            "\(request.version == .http1_0 ? "1.0" : "1.1") \(request.isPersistent)"
         }
     }
 

@@ -129,7 +129,7 @@ struct DetachTests {
             _ = try await client.receive(1000)
             try await client.reset()
             try await failed.next()
-            try await eventually { server.connectionsInfo.total == 0 }
+            try await eventually { server.connectionCounts.total == 0 }
         }
     }
 

@@ -218,6 +218,27 @@ struct SessionTests {
         }
     }
 
+    @Test(
+        "have a Secure cookie where a trusted proxy says that the client came by https",
+        arguments: [
+            (AddressRange.loopback, "X-Forwarded-Proto: https", true),
+            (AddressRange.loopback, "Forwarded: for=9.9.9.9;proto=https", true),
+            (AddressRange.loopback, "X-Forwarded-Proto: http", false),
+            (AddressRange.loopback, "X-Forwarded-For: 9.9.9.9", false),
+            ([], "X-Forwarded-Proto: https", false),
+        ]
+    )
+    func secureCookie(trusted: [AddressRange], field: String, isSecure: Bool) async throws {
+        try await withServer(.bare.with { $0.trustedProxies = trusted }) { request in
+            let isNew = try await request.session.isNew
+            try await request.response.end("\(isNew) \(request.isSecure)")
+        } test: { server in
+            let response = try await server.response(to: get("/", field))
+            #expect(response.text == "true \(isSecure)")
+            #expect(response["Set-Cookie"]?.contains("; Secure") == isSecure)
+        }
+    }
+
     @Test("end when nobody has used them for the sessionTimeout, which can be changed")
     func timeout() async throws {
         try await withSessions { server, store in

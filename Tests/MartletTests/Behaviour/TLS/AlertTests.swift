@@ -29,8 +29,8 @@ struct AlertTests {
                 let (status, errors) = try await handshake(server, protocols)
                 #expect(status == 0, "\(protocols ?? "none"): \(errors)")
             }
-            #expect(try await certificates.makeClient().get(server.url).text == "Hello, world!")
-            try await eventually { server.connectionsInfo.total == 0 }
+            #expect(try await certificates.makeClient().get(server.url).text() == "Hello, world!")
+            try await eventually { server.connectionCounts.total == 0 }
         }
     }
 
@@ -57,7 +57,7 @@ struct AlertTests {
             for byte in hello { client.send(ByteBuffer(bytes: [byte])) }
             #expect(try await client.receiveBytes(7) == [21, 3, 3, 0, 2, 2, 120])
             #expect(try await client.expectEnd())
-            try await eventually { server.connectionsInfo.total == 0 }
+            try await eventually { server.connectionCounts.total == 0 }
         }
     }
 
@@ -85,7 +85,7 @@ struct AlertTests {
                 #expect(errors.contains("SSL alert number 20"), "\(errors)")
                 #expect(await process.output.text == "")
             }
-            try await eventually { server.connectionsInfo.total == 0 }
+            try await eventually { server.connectionCounts.total == 0 }
         }
     }
 
@@ -117,7 +117,7 @@ struct AlertTests {
             let errors = await server.errors.text
             #expect(errors.contains("SSL alert number 20"), "\(error.map { "\($0)" } ?? "no error"): \(errors)")
         }
-        #expect(client.connectionsInfo.total == 0)
+        #expect(client.connectionCounts.total == 0)
         await server.end()
     }
 
@@ -135,7 +135,7 @@ struct AlertTests {
             _ = await process.exitStatus
             let errors = await process.errors.text
             #expect(errors.contains("SSL alert number 10"), "\(errors)")
-            try await eventually { server.connectionsInfo.total == 0 }
+            try await eventually { server.connectionCounts.total == 0 }
         }
     }
 
@@ -161,9 +161,9 @@ struct AlertTests {
                 isForging.change { $0 = true }
                 next.add()
                 await #expect(throws: (any Error).self) { _ = try await content.next() }
-                try await eventually { client.connectionsInfo.total == 0 }
+                try await eventually { client.connectionCounts.total == 0 }
             }
-            try await eventually { server.connectionsInfo.total == 0 }
+            try await eventually { server.connectionCounts.total == 0 }
         }
     }
 }

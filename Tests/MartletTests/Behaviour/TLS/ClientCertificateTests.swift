@@ -19,7 +19,7 @@ struct ClientCertificateTests {
     }
 
     private func expect(_ text: String, from client: HTTPClient, _ server: HTTPServer) async throws {
-        #expect(try await client.get(server.url).text == text)
+        #expect(try await client.get(server.url).text() == text)
     }
 
     @Test("are seen when they are asked for, and may be left out")

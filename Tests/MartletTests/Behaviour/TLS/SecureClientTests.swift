@@ -38,7 +38,7 @@ struct SecureClientTests {
                     }
                 }
                 if accepts {
-                    let text = try await client.get(server.url).text
+                    let text = try await client.get(server.url).text()
                     #expect(text == "Hello, world!")
                 } else {
                     await #expect(throws: HTTPClientError.self) { _ = try await client.get(server.url) }
@@ -76,7 +76,7 @@ struct SecureClientTests {
             ) {
                 _ = try await within { try await client.get("https://127.0.0.1:\(server.port)/") }
             }
-            try await eventually { client.connectionsInfo.total == 0 }
+            try await eventually { client.connectionCounts.total == 0 }
         }
     }
 
@@ -95,7 +95,7 @@ struct SecureClientTests {
                     headers: [.authorization: "Basic dTpw"]
                 )
                 #expect(response.url.absoluteTarget == "\(secure.url)next")
-                #expect(try await response.text == "none")
+                #expect(try await response.text() == "none")
             }
         }
     }
@@ -114,11 +114,11 @@ struct SecureClientTests {
                 }
                 for _ in 0..<2 {
                     let response = try await client.get("https://localhost:\(server.port)/")
-                    #expect(try await response.text == "Hello, world!")
+                    #expect(try await response.text() == "Hello, world!")
                     #expect(response.certificate?.subject == "CN=localhost,O=Martlet")
                 }
                 #expect(targets.withLock { $0 } == ["CONNECT localhost:\(server.port)"])
-                client.close(force: true)
+                await client.close(force: true)
             }
         }
     }

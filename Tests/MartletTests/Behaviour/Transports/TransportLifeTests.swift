@@ -21,7 +21,7 @@ struct TransportLifeTests {
             asking.cancel()
             await #expect(throws: (any Error).self) { _ = try await asking.value }
             try await expectTrue(cancelled)
-            let other = try await client.get(url + "other").text
+            let other = try await client.get(url + "other").text()
             #expect(other == "fine")
         }
     }
@@ -84,7 +84,7 @@ struct TransportLifeTests {
             try await request.response.end("to the end")
         } test: { server, client in
             let url = server.url
-            let answer = Task { try await client.get(url).text }
+            let answer = Task { try await client.get(url).text() }
             try await arrived.next()
             let closing = Task { await server.close() }
             try await eventually {
@@ -101,12 +101,12 @@ struct TransportLifeTests {
             let text = try await answer.value
             #expect(text == "to the end")
             await closing.value
-            try await eventually { server.connectionsInfo == HTTPConnectionsInfo() }
+            try await eventually { server.connectionCounts == ConnectionCounts() }
         }
     }
 
     @Test("counts as an active connection, which is idle afterwards", arguments: Transport.allCases)
-    func connectionsInfo(transport: Transport) async throws {
+    func connectionCounts(transport: Transport) async throws {
         let arrived = Events<Void>()
         let proceed = Events<Void>()
         try await withServer(over: transport) { request in
@@ -116,10 +116,10 @@ struct TransportLifeTests {
             let url = server.url
             let answer = Task { try await client.get(url).status }
             try await arrived.next()
-            #expect(server.connectionsInfo.active == 1)
+            #expect(server.connectionCounts.active == 1)
             proceed.add()
             _ = try await answer.value
-            try await eventually { server.connectionsInfo.active == 0 && server.connectionsInfo.idle == 1 }
+            try await eventually { server.connectionCounts.active == 0 && server.connectionCounts.idle == 1 }
         }
     }
 
@@ -132,7 +132,7 @@ struct TransportLifeTests {
             try await request.response.end("x")
         } test: { server, client in
             for number in 0..<10 {
-                let text = try await client.post(server.url, body: .text("\(number)")).text
+                let text = try await client.post(server.url, body: .text("\(number)")).text()
                 #expect(text == "x")
             }
         }
@@ -153,7 +153,7 @@ struct TransportLifeTests {
             for count in 2...3 {
                 let request = try client.open(.get, server.url)
                 request.cookies = [try Cookie(name: cookie.name, value: cookie.value)]
-                let text = try await request.end().text
+                let text = try await request.end().text()
                 #expect(text == "\(count)")
             }
         }
@@ -167,7 +167,7 @@ struct TransportLifeTests {
             try await request.response.end(text)
         } test: { server, client in
             let body = String(repeating: "x", count: 100_000)
-            let text = try await client.post(server.url, body: .text(body)).text
+            let text = try await client.post(server.url, body: .text(body)).text()
             #expect(text == body + body)
         }
     }

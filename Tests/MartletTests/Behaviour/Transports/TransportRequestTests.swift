@@ -16,7 +16,7 @@ struct TransportRequestTests {
                 request.headers[values: .accept].joined(separator: " + "),
                 request.cookies.map { "\($0.name)=\($0.value)" }.joined(separator: " + "),
                 request.requestedURL,
-                "\(request.protocolVersion) \(request.tlsVersion != nil) \(request.contentLength ?? -1)",
+                "\(request.version) \(request.tlsVersion != nil) \(request.contentLength ?? -1)",
             ])
             #expect(request.connectionInfo?.remoteAddress == .loopbackIPv4)
         } test: { server, client in
@@ -42,15 +42,15 @@ struct TransportRequestTests {
             let length = request.contentLength.map { "\($0)" } ?? "-"
             try await request.response.end("\(length) \(try await request.text())")
         } test: { server, client in
-            let whole = try await client.post(server.url, body: "hello").text
+            let whole = try await client.post(server.url, body: "hello").text()
             #expect(whole == "5 hello")
             let parts = AsyncStream<ByteBuffer> { continuation in
                 for word in ["one ", "two ", "three"] { continuation.yield(ByteBuffer(string: word)) }
                 continuation.finish()
             }
-            let streamed = try await client.post(server.url, body: .stream(parts)).text
+            let streamed = try await client.post(server.url, body: .stream(parts)).text()
             #expect(streamed == "- one two three")
-            let empty = try await client.post(server.url, body: "").text
+            let empty = try await client.post(server.url, body: "").text()
             #expect(empty == "0 ")
         }
     }
@@ -75,7 +75,7 @@ struct TransportRequestTests {
                     try await request.write(piece)
                     sent.change { $0 += 50_000 }
                 }
-                return try await request.end().text
+                return try await request.end().text()
             }
             try await arrived.next()
             // It comes to a stand, because nobody reads.
@@ -101,7 +101,7 @@ struct TransportRequestTests {
             let request = try client.open(.post, server.url)
             request.trailers = [.checksum: "abc"]
             try await request.write("content")
-            let text = try await request.end().text
+            let text = try await request.end().text()
             #expect(text == "abc")
         }
     }
@@ -122,7 +122,7 @@ struct TransportRequestTests {
                     headers: [.expect: "100-continue"]
                 )
                 #expect(response.status == status)
-                let answer = try await response.text
+                let answer = try await response.text()
                 #expect(answer == text)
             }
         }
@@ -146,7 +146,7 @@ struct TransportRequestTests {
             let fields = HTTPFields((0..<99).map { HTTPField(name: .init("x-\($0)") ?? .accept, value: "1") })
             let many = try await client.get(server.url, headers: fields + fields)
             #expect(many.status == .requestHeaderFieldsTooLarge)
-            let after = try await client.get(server.url).text
+            let after = try await client.get(server.url).text()
             #expect(after == "fine")
         }
     }
@@ -164,7 +164,7 @@ struct TransportRequestTests {
             } catch {
                 // Nobody wants the rest.
             }
-            let text = try await request.end().text
+            let text = try await request.end().text()
             #expect(text == "early")
         }
     }
@@ -178,7 +178,7 @@ struct TransportRequestTests {
             let url = server.url
             let wrong = try await withThrowingTaskGroup(of: Bool.self) { group in
                 for number in 0..<200 {
-                    group.addTask { try await client.get("\(url)\(number)").text != "/\(number)" }
+                    group.addTask { try await client.get("\(url)\(number)").text() != "/\(number)" }
                 }
                 return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
             }

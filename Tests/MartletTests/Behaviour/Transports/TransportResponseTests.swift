@@ -26,7 +26,7 @@ struct TransportResponseTests {
             #expect(response.headers[.connection] == nil && response.headers[.transferEncoding] == nil)
             #expect(response.cookies.map(\.name) == ["a", "b"])
             #expect(response.contentLength == 4)
-            let text = try await response.text
+            let text = try await response.text()
             #expect(text == "done")
         }
     }
@@ -41,7 +41,7 @@ struct TransportResponseTests {
         } test: { server, client in
             let response = try await client.get(server.url)
             #expect(response.contentLength == nil)
-            let text = try await response.text
+            let text = try await response.text()
             #expect(text == "one two")
             let trailers = try await response.trailers
             #expect(trailers[.eTag] == "\"x\"")
@@ -55,7 +55,7 @@ struct TransportResponseTests {
         } test: { server, client in
             let response = try await client.head(server.url)
             #expect(response.contentLength == 7)
-            let text = try await response.text
+            let text = try await response.text()
             #expect(text == "")
         }
     }
@@ -69,7 +69,7 @@ struct TransportResponseTests {
                 let response = try await client.get(server.url)
                 #expect(response.statusCode == code)
                 #expect(response.contentLength == (code == 200 ? 0 : nil))
-                let text = try await response.text
+                let text = try await response.text()
                 #expect(text == "")
             }
         }
@@ -112,9 +112,9 @@ struct TransportResponseTests {
                 try await request.response.write("0123")
             }
         } test: { server, client in
-            let more = try await client.get(server.url + "more").text
+            let more = try await client.get(server.url + "more").text()
             #expect(more == "0123456789")
-            await #expect(throws: (any Error).self) { _ = try await client.get(server.url + "less").text }
+            await #expect(throws: (any Error).self) { _ = try await client.get(server.url + "less").text() }
         }
     }
 
@@ -138,11 +138,11 @@ struct TransportResponseTests {
             try await expectTrue(reported)
             let late = try await client.get(server.url + "late")
             #expect(late.status == .ok)
-            await #expect(throws: (any Error).self) { _ = try await late.text }
+            await #expect(throws: (any Error).self) { _ = try await late.text() }
             try await expectTrue(reported)
             let named = try await client.get(server.url + "status")
             #expect(named.status == .conflict)
-            let text = try await named.text
+            let text = try await named.text()
             #expect(text == "Taken.")
         }
     }
@@ -156,7 +156,7 @@ struct TransportResponseTests {
             let seen = Events<String>()
             let request = try client.open(.get, server.url)
             request.onInformational = { seen.add("\($0.code) \($1[.link] ?? "-")") }
-            let text = try await request.end().text
+            let text = try await request.end().text()
             #expect(text == "done")
             #expect(try await seen.next() == "103 </a>")
         }
@@ -178,7 +178,7 @@ struct TransportResponseTests {
             for (target, copies) in [("whole", 1), ("parts", 4)] {
                 let response = try await client.get(server.url + target)
                 #expect(response.compressionState == .decompressed)
-                let received = try await response.text
+                let received = try await response.text()
                 #expect(received.utf8.count == text.utf8.count * copies)
                 #expect(try await bytes.next() < 2000)
             }
@@ -214,7 +214,7 @@ struct TransportResponseTests {
         } test: { server, client in
             let response = try await client.get(server.url)
             #expect(response.redirects.count == 1)
-            let text = try await response.text
+            let text = try await response.text()
             #expect(text == "there")
         }
     }

@@ -14,7 +14,7 @@ struct TransportValueTests {
         } test: { server, client in
             let request = try client.open(.get, server.url)
             request.headers[.cookie] = sent
-            let answer = try await request.end().text
+            let answer = try await request.end().text()
             #expect(answer == sent)
         }
     }
@@ -26,7 +26,7 @@ struct TransportValueTests {
             let query = try request.url.queryParameters
             try await request.response.end("\(query["q"] ?? "-") \(form["q"] ?? "-") \(form["n"] ?? "-")")
         } test: { server, client in
-            let answer = try await client.post(server.url + "?q=100%", body: "q=100%&n=café").text
+            let answer = try await client.post(server.url + "?q=100%", body: "q=100%&n=café").text()
             #expect(answer == "100% 100% café")
         }
     }
@@ -48,7 +48,7 @@ struct TransportValueTests {
         } test: { server, client in
             let response = try await client.get(server.url)
             #expect(response.compressionState == .decompressed)
-            let text = try await response.text
+            let text = try await response.text()
             #expect(text == "hello")
         }
     }
@@ -61,7 +61,7 @@ struct TransportValueTests {
             for host in ["127.1", "0x7f.1", "2130706433", "0177.0.0.1", "127.0.0.1.", "%31%32%37.1"] {
                 let response = try await client.get("http://\(host):\(server.port)/")
                 #expect(response.url.host == "127.0.0.1")
-                let seen = try await response.text
+                let seen = try await response.text()
                 #expect(seen == "127.0.0.1")
             }
             for host in ["256.1", "1.2.3.4.5", "127.0.0.1x.1"] {

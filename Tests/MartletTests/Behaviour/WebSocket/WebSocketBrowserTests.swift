@@ -115,7 +115,7 @@ struct WebSocketBrowserTests {
         let versions = Events<HTTPVersion>()
         let handler = Self.handler(closings: closings, compression: .on)
         try await withSecureServer(certificates.security) { request in
-            if request.url.path == "/ws" { versions.add(request.protocolVersion) }
+            if request.url.path == "/ws" { versions.add(request.version) }
             try await handler(request)
         } test: { server in
             try await Browser.withPage(server.url) { page in

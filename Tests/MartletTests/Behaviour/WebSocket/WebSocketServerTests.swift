@@ -125,7 +125,7 @@ struct WebSocketServerTests {
             client.send(RawWebSocket.masked(0x01, "half a mess"))
             if byReset { try await client.raw.reset() } else { await client.raw.close() }
             #expect(try await codes.next() == .abnormalClosure)
-            try await eventually { server.connectionsInfo.total == 0 }
+            try await eventually { server.connectionCounts.total == 0 }
         }
     }
 

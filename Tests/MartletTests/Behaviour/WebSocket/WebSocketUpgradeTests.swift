@@ -81,9 +81,9 @@ struct WebSocketUpgradeTests {
             (.same, "http://a:81", false),
             (.same, "http://b", false), (.any, "http://b", true), (.only("https://b"), "https://b", true),
             (.only("https://b"), "http://b", false), (.only("https://b"), "http://a", false),
-        ] as [(WebSocketOrigins, String, Bool)]
+        ] as [(AllowedOrigins, String, Bool)]
     )
-    func origins(_ allowed: WebSocketOrigins, _ origin: String, _ isAccepted: Bool) async throws {
+    func origins(_ allowed: AllowedOrigins, _ origin: String, _ isAccepted: Bool) async throws {
         try await withServer { request in
             let socket = try await WebSocket.upgrade(request, allowedOrigins: allowed)
             await socket.close()

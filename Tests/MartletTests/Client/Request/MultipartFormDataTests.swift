@@ -28,10 +28,10 @@ struct MultipartFormDataTests {
         form.append(
             .bytes(ByteBuffer(bytes: [0x00, 0x0D, 0x0A])),
             named: "files",
-            filename: "file1.bin"
+            fileName: "file1.bin"
         )
-        form.append(.bytes(ByteBuffer(string: "{}")), named: "json", type: MediaType("application/json"))
-        form.append(.bytes(ByteBuffer()), named: "picture", filename: "", type: .png)
+        form.append(.bytes(ByteBuffer(string: "{}")), named: "json", mediaType: MediaType("application/json"))
+        form.append(.bytes(ByteBuffer()), named: "picture", fileName: "", mediaType: .png)
         let expected =
             "--AaB03x\r\nContent-Disposition: form-data; name=\"submit-name\"\r\n\r\nLarry\r\n"
             + "--AaB03x\r\nContent-Disposition: form-data; name=\"files\"; filename=\"file1.bin\"\r\n"
@@ -57,7 +57,7 @@ struct MultipartFormDataTests {
     func segments() throws {
         var form = try form()
         form.append("1", named: "a")
-        form.append(.file(path: "/tmp/x", length: 7), named: "b", filename: "x")
+        form.append(.file(path: "/tmp/x", length: 7), named: "b", fileName: "x")
         form.append(.stream(ByteSource(AsyncStream<ByteBuffer> { $0.finish() }), length: 5), named: "c")
         form.append("2", named: "d")
         let head = "Content-Disposition: form-data; name="
@@ -107,7 +107,7 @@ struct MultipartFormDataTests {
     )
     func names(name: String, escaped: String) throws {
         var form = try form()
-        form.append(.bytes(ByteBuffer()), named: name, filename: name, type: MediaType("text/plain"))
+        form.append(.bytes(ByteBuffer()), named: name, fileName: name, mediaType: MediaType("text/plain"))
         #expect(
             String(buffer: form.headBytes(of: form.parts[0]))
                 == "--AaB03x\r\nContent-Disposition: form-data; name=\"\(escaped)\"; filename=\"\(escaped)\"\r\n"

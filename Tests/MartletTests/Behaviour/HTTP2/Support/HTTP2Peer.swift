@@ -201,7 +201,7 @@ func withHTTP2Peer(
             configure(&$0)
         }
         try await test(client, server.url)
-        client.close(force: true)
+        await client.close(force: true)
     }
 }
 

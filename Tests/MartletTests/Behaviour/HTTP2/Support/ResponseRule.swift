@@ -95,7 +95,7 @@ struct ResponseRule: Sendable, CustomStringConvertible {
                 #expect(result == rule.result, "\(rule)")
                 try await eventually { outcomes.value[index] != nil }
                 #expect(outcomes.value[index] == (rule.outcome == .ignored ? [] : [rule.outcome]), "\(rule)")
-                client.close(force: true)
+                await client.close(force: true)
             }
         }
     }

@@ -72,14 +72,15 @@ func withBoundServer(
             transport.prepare(&$0)
             change(&$0)
         }
-        defer { client.close(force: true) }
         do {
             try await test(server, client)
         } catch {
+            await client.close(force: true)
             await server.close(force: true)
             throw error
         }
         await server.close(force: true)
+        await client.close(force: true)
     }
 }
 

@@ -2,8 +2,8 @@ import Martlet
 import NIOCore
 import Testing
 
-@Suite("connectionsInfo")
-struct ConnectionsInfoTests {
+@Suite("connectionCounts")
+struct ConnectionCountsTests {
     @Test("counts connections in each state")
     func states() async throws {
         let arrived = Events<Void>()
@@ -16,7 +16,7 @@ struct ConnectionsInfoTests {
                 try await request.response.end(ByteBuffer(repeating: 0x61, count: 10_000_000))
             }
         } test: { server in
-            #expect(server.connectionsInfo == HTTPConnectionsInfo())
+            #expect(server.connectionCounts == ConnectionCounts())
 
             let silent = try await server.connect()
             try await Self.expect(server, idle: 1)
@@ -72,8 +72,8 @@ struct ConnectionsInfoTests {
         closing: Int = 0,
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
-        try await eventually("\(server.connectionsInfo)", sourceLocation: sourceLocation) {
-            let info = server.connectionsInfo
+        try await eventually("\(server.connectionCounts)", sourceLocation: sourceLocation) {
+            let info = server.connectionCounts
             return info.active == active && info.idle == idle && info.closing == closing
                 && info.total == active + idle + closing
         }

@@ -1,5 +1,5 @@
-/// The number of a server's connections at one moment.
-public struct HTTPConnectionsInfo: Sendable, Hashable {
+/// The number of connections of a server or a client at one moment (Dart's `HttpConnectionsInfo`).
+public struct ConnectionCounts: Sendable, Hashable {
     /// All connections: active, idle and closing.
     public internal(set) var total = 0
     /// The connections with a request or a response in progress.
