@@ -18,7 +18,8 @@ extension HTTP2ServerStream: ExchangeConnection {
     var summary: HTTPResponseSummary { writer.summary }
 
     func hand(_ exchange: ServerExchange, to handler: @escaping HTTPServer.Handler, on executor: (any TaskExecutor)?) {
-        isHandlerRunning = true
+        // A stream carries one request, so this always starts a task.
+        _ = self.handler.hand(exchange)
         let task = loop.shutdownContext.run {
             if let executor {
                 Task(executorPreference: executor) { await exchange.run(handler) }
@@ -27,7 +28,7 @@ extension HTTP2ServerStream: ExchangeConnection {
                 Task.immediate(executorPreference: loop.executor) { await exchange.run(handler) }
             }
         }
-        if isHandlerRunning { handlerTask.store(task) }
+        self.handler.started(task)
     }
 
     // MARK: Writing
@@ -138,7 +139,7 @@ extension HTTP2ServerStream: ExchangeConnection {
     // MARK: The end of an exchange
 
     func handlerReturned(_ exchange: ServerExchange, error: (any Error)?) {
-        handlerTask.release()
+        handler.ended()
         if isCounted {
             isCounted = false
             connection.multiplexer.handlerReturned()

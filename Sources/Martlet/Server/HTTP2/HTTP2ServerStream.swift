@@ -12,9 +12,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
     /// The exchange until it is over; nil for a request that was not understood.
     @exclusivity(unchecked) var exchange: ServerExchange?
     @exclusivity(unchecked) var writer: ResponseWriter
-    @exclusivity(unchecked) var completions: [@Sendable (HTTPResponseSummary) -> Void] = []
-    @exclusivity(unchecked) var handlerTask = StoredTask()
-    @exclusivity(unchecked) var isHandlerRunning = false
+    @exclusivity(unchecked) var handler = ExchangeSlot()
     /// Whether the connection counts the exchange as one that goes on.
     @exclusivity(unchecked) var isCounted = false
 
@@ -228,7 +226,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
     /// Ends the exchange when the response is complete and the handler has returned, and with it what is left of the
     /// request.
     func finishIfOver() {
-        guard writer.isEnded, !isHandlerRunning, !isBroken else { return }
+        guard writer.isEnded, !handler.isRunning, !isBroken else { return }
         if let exchange {
             self.exchange = nil
             reportCompletion()
@@ -287,13 +285,13 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
         if input.isDraining, output.isEnded { return refuseRest() }
         if let receiver { return receiver.finish() }
         exchange?.body?.fail(HTTPBodyError.connectionClosed)
-        handlerTask.cancel()
+        handler.cancel()
     }
 
     private func breakDown(_ error: any Error) {
         isBroken = true
         output.stop()
-        handlerTask.cancel()
+        handler.cancel()
         exchange?.body?.fail(error)
         exchange = nil
         letReceiverGo(error)
@@ -324,7 +322,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
         if output.hasStalled(connectionWindow: connectionWindow, now: now, configuration.writeTimeout) {
             return abandon(with: .cancel, notice: HTTPBodyError.connectionClosed)
         }
-        guard let exchange, !writer.isEnded || isHandlerRunning else { return }
+        guard let exchange, !writer.isEnded || handler.isRunning else { return }
         let isStarving = !isInputEnded && exchange.body?.isStarving == true
         switch timing.check(
             now: now,
