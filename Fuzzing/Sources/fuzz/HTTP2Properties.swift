@@ -61,7 +61,7 @@ enum HTTP2Properties {
         var frames = HTTP2FrameReader(of: .server, blockLimit: 400, continuationLimit: 3)
         var decoder = HTTP2MessageDecoder()
         var response = HTTP2ResponseReader(stream: 1, method: method)
-        var parameters = HTTP2Parameters(of: .server)
+        var parameters = HTTP2Settings(of: .server)
         var window = HTTP2SendWindow()
         var events: [String] = []
         for piece in pieces {

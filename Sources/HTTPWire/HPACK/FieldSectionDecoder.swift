@@ -1,3 +1,4 @@
+import HTTPTypes
 import NIOCore
 
 /// Decompresses the field blocks of one HTTP/2 connection (RFC 7541), with the dynamic table that they share.

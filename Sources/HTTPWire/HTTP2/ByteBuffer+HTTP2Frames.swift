@@ -1,3 +1,4 @@
+public import HTTPTypes
 public import NIOCore
 
 /// The frames that an endpoint sends (RFC 9113 section 6).
@@ -15,7 +16,7 @@ extension ByteBuffer {
     }
 
     /// Writes SETTINGS.
-    public mutating func writeHTTP2Settings(_ settings: [(HTTP2Parameters.Identifier, Int)]) {
+    public mutating func writeHTTP2Settings(_ settings: [(HTTP2Settings.Identifier, Int)]) {
         writeHTTP2FrameHead(.settings, stream: 0, length: settings.count * 6)
         for (identifier, value) in settings {
             writeMultipleIntegers(identifier.rawValue, UInt32(clamping: value))
@@ -34,7 +35,7 @@ extension ByteBuffer {
     }
 
     /// Writes RST_STREAM.
-    public mutating func writeHTTP2Reset(stream: UInt32, _ code: HTTP2Error.Code) {
+    public mutating func writeHTTP2Reset(stream: UInt32, _ code: HTTP2ErrorCode) {
         writeHTTP2FrameHead(.reset, stream: stream, length: 4)
         writeInteger(code.rawValue)
     }
@@ -46,7 +47,7 @@ extension ByteBuffer {
     }
 
     /// Writes GOAWAY, with a text for those who look into it.
-    public mutating func writeHTTP2GoAway(lastStream: UInt32, _ code: HTTP2Error.Code, text: String = "") {
+    public mutating func writeHTTP2GoAway(lastStream: UInt32, _ code: HTTP2ErrorCode, text: String = "") {
         writeHTTP2FrameHead(.goAway, stream: 0, length: 8 + text.utf8.count)
         writeMultipleIntegers(lastStream, code.rawValue)
         writeString(text)

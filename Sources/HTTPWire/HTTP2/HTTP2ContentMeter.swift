@@ -1,3 +1,5 @@
+import HTTPTypes
+
 /// Watches that the content of one message is as long as its Content-Length says (RFC 9113 section 8.1.1).
 public struct HTTP2ContentMeter: Sendable, Hashable {
     static let shortReason = "The content is shorter than announced"

@@ -11,7 +11,7 @@ extension HTTP2FieldAssembler {
         let target: Range<Int>
         if let name = pseudo.protocol {
             guard method == .connect else { throw .malformed(":protocol without CONNECT", "8.3") }
-            guard isToken(name) else { throw .malformed("A :protocol that is no token", "8.3") }
+            guard isToken(name) else { throw .malformed("A :protocol that is not a token", "8.3") }
             guard pseudo.authority != nil else { throw .malformed("CONNECT without :authority", "8.5") }
         }
         if method == .connect, pseudo.protocol == nil {
@@ -24,7 +24,7 @@ extension HTTP2FieldAssembler {
             guard let scheme = pseudo.scheme, let path = pseudo.path, !path.isEmpty else {
                 throw .malformed("A request without :scheme or :path", "8.3.1")
             }
-            guard isScheme(scheme) else { throw .malformed("A :scheme that is none", "8.3.1") }
+            guard isScheme(scheme) else { throw .malformed("An invalid :scheme", "8.3.1") }
             target = path
         }
         try addHost()
@@ -87,7 +87,7 @@ extension HTTP2FieldAssembler {
             if Self.isEqual(text, "POST") { return .post }
             return isToken(range) ? HTTPRequest.Method(String(decoding: text, as: UTF8.self)) : nil
         }
-        guard let method else { throw .malformed("A :method that is no token", "8.3.1") }
+        guard let method else { throw .malformed("A :method that is not a token", "8.3.1") }
         return method
     }
 

@@ -10,7 +10,7 @@ extension HTTP2FieldAssembler {
         try check()
         guard let range = pseudo.status else { throw .malformed("A response without :status", "8.3.2") }
         guard let status = statusCode(range) else {
-            throw .malformed("A :status that is not three digits from 100 on", "8.3.2")
+            throw .malformed("A :status that is not a number from 100 to 999", "8.3.2")
         }
         guard status != 101 else { throw .malformed("101 (Switching Protocols) over HTTP/2", "8.6") }
         guard status >= 200 || !endsStream else {

@@ -52,7 +52,7 @@ struct HTTP2FieldAssembler {
                 throw .refused(HTTPParseError(isTrailers ? .trailersTooLarge : .headTooLarge, at: bytes.readableBytes))
             }
             guard Self.isValue(value) else {
-                throw .malformed("A character that no field value may have, or not there", "8.2.1")
+                throw .malformed("A forbidden character, or white space around a field value", "8.2.1")
             }
             if first == UInt8(ascii: ":") {
                 try addPseudo(name, value)
@@ -69,14 +69,14 @@ struct HTTP2FieldAssembler {
         _ value: UnsafeRawBufferPointer
     ) throws(Rejection) {
         guard !isTrailers else { throw .malformed("A pseudo-header among the trailers", "8.1") }
-        guard !hasFields else { throw .malformed("A pseudo-header behind other fields", "8.3") }
+        guard !hasFields else { throw .malformed("A pseudo-header after other fields", "8.3") }
         let range = bytes.writerIndex..<bytes.writerIndex + value.count
         let isNew = section == .request ? noteOfRequest(name, range) : noteOfResponse(name, range)
         guard let isNew else {
             let kind = section == .request ? "requests" : "responses"
             throw .malformed("A pseudo-header that \(kind) don't have", "8.3")
         }
-        guard isNew else { throw .malformed("A pseudo-header twice", "8.3") }
+        guard isNew else { throw .malformed("A repeated pseudo-header", "8.3") }
         bytes.writeBytes(value)
     }
 
@@ -117,7 +117,7 @@ struct HTTP2FieldAssembler {
     ) throws(Rejection) {
         hasFields = true
         guard Self.isName(name) else {
-            throw .malformed("A field name that is not in lower case, or no token", "8.2.1")
+            throw .malformed("A field name that is not a token in lower case", "8.2.1")
         }
         guard name.count <= HeadLimits.fieldNameBytes else {
             throw .refused(HTTPParseError(.headTooLarge, at: bytes.readableBytes))
@@ -127,11 +127,11 @@ struct HTTP2FieldAssembler {
         let known = KnownField(base, length: name.count)
         switch known {
         case .connection, .transferEncoding, .upgrade:
-            throw .malformed("A field that belongs to a connection of HTTP/1", "8.2.2")
+            throw .malformed("A connection-specific field of HTTP/1", "8.2.2")
         case .host where section == .request:
             guard host == nil else { throw .refused(HTTPParseError(.multipleHosts, at: bytes.readableBytes)) }
             if let authority = pseudo.authority {
-                guard isEqual(authority, value) else { throw .malformed("Host is not :authority", "8.3.1") }
+                guard isEqual(authority, value) else { throw .malformed("Host differs from :authority", "8.3.1") }
                 return
             }
         case .host, .contentLength, .expect:
@@ -143,7 +143,7 @@ struct HTTP2FieldAssembler {
             case 2 where Self.isEqual(name, "te"):
                 guard Self.isEqual(value, "trailers") else { throw .malformed("TE is not \"trailers\"", "8.2.2") }
             case 10 where Self.isEqual(name, "keep-alive"), 16 where Self.isEqual(name, "proxy-connection"):
-                throw .malformed("A field that belongs to a connection of HTTP/1", "8.2.2")
+                throw .malformed("A connection-specific field of HTTP/1", "8.2.2")
             case 6 where section == .request && Self.isEqual(name, "cookie"):
                 // Cookies may be split into several fields, so that they compress better (RFC 9113 section 8.2.3). An
                 // empty one would leave the separator at the end.

@@ -1,3 +1,4 @@
+import HTTPTypes
 package import NIOCore
 
 /// Counts useless frames and abandoned streams, and decides when there are too many. A plain value without a clock.
@@ -45,7 +46,7 @@ package struct HTTP2FloodGuard: Sendable {
         advance(to: now)
         abandonedStreams += 1
         guard abandonedStreams <= limits.abandonedStreams else {
-            throw HTTP2Error(.enhanceYourCalm, "Too many streams come to nothing (RFC 9113 section 10.5)")
+            throw HTTP2Error(.enhanceYourCalm, "Too many abandoned streams (RFC 9113 section 10.5)")
         }
     }
 
@@ -54,7 +55,7 @@ package struct HTTP2FloodGuard: Sendable {
         advance(to: now)
         controlFrames += 1
         guard controlFrames <= limits.controlFrames else {
-            throw HTTP2Error(.enhanceYourCalm, "Too many frames carry nothing (RFC 9113 section 10.5)")
+            throw HTTP2Error(.enhanceYourCalm, "Too many frames without content (RFC 9113 section 10.5)")
         }
     }
 

@@ -1,3 +1,4 @@
+import HTTPTypes
 public import NIOCore
 
 /// Cuts the bytes that a peer sends on an HTTP/2 connection into frames, and checks what can be told of each by itself:
@@ -156,11 +157,11 @@ public struct HTTP2FrameReader: Sendable {
                 throw HTTP2Error(.protocolError, "The first frame is not SETTINGS (RFC 9113 section 3.4)")
             }
         }
-        guard length <= HTTP2Parameters.defaultFrameSize else {
+        guard length <= HTTP2Settings.defaultFrameSize else {
             throw HTTP2Error(.frameSizeError, "A frame is longer than allowed (RFC 9113 section 4.2)")
         }
         if partial != nil, type != .continuation || stream & 0x7FFF_FFFF != partial?.stream {
-            throw HTTP2Error(.protocolError, "Something else within a field block (RFC 9113 section 4.3)")
+            throw HTTP2Error(.protocolError, "Another frame interrupts a field block (RFC 9113 section 4.3)")
         }
         guard input.bytes.readableBytes >= Self.headLength + length else { return nil }
         input.bytes.moveReaderIndex(forwardBy: Self.headLength)
@@ -190,7 +191,7 @@ public struct HTTP2FrameReader: Sendable {
                 .protocolError,
                 peer == .client
                     ? "A client can't push (RFC 9113 section 8.4)"
-                    : "A push, though the server was told to send none (RFC 9113 section 6.6)"
+                    : "A push, although the client has disabled it (RFC 9113 section 6.6)"
             )
         case .windowUpdate:
             break
@@ -329,7 +330,7 @@ extension HTTP2FrameReader.Frame {
     }
 
     fileprivate func sizeError(stream: UInt32?) -> HTTP2Error {
-        HTTP2Error(.frameSizeError, stream: stream, "\(type) of a wrong length (RFC 9113 section 4.2)")
+        HTTP2Error(.frameSizeError, stream: stream, "\(type) with an invalid length (RFC 9113 section 4.2)")
     }
 
     fileprivate mutating func removePadding() throws(HTTP2Error) {
@@ -337,7 +338,7 @@ extension HTTP2FrameReader.Frame {
         guard let padding = payload.readInteger(as: UInt8.self) else { throw sizeError(stream: nil) }
         let rest = payload.readableBytes - Int(padding)
         guard rest >= 0, let content = payload.readSlice(length: rest) else {
-            throw HTTP2Error(.protocolError, "More padding than there are bytes (RFC 9113 section 6.1)")
+            throw HTTP2Error(.protocolError, "More padding than the frame has room for (RFC 9113 section 6.1)")
         }
         payload = content
     }

@@ -7,16 +7,16 @@ public import NIOCore
 /// A message has the same form as over HTTP/1.1, and the same limits; a request has a target in one of the same forms,
 /// `Host`, and a single `Cookie`.
 public struct HTTP2MessageDecoder: Sendable {
-    /// What a field block amounts to.
+    /// The result of decoding a field block.
     public enum Outcome<Message: Sendable>: Sendable {
         case message(Message)
         /// The block violates HTTP/2, which ends the stream.
         case malformed(HTTP2Error)
-        /// What is wrong with the message over HTTP/1.1, too. A request is answered with the status of the error.
+        /// The message would be wrong over HTTP/1.1, too. A request is answered with the status of the error.
         case refused(HTTPParseError)
     }
 
-    /// What there is of the request that was refused last (``Outcome/refused(_:)``).
+    /// The parts of the last refused request that could be read (``Outcome/refused(_:)``).
     public private(set) var refusedRequest: RequestHead?
 
     private var decoder = FieldSectionDecoder()
@@ -46,8 +46,7 @@ public struct HTTP2MessageDecoder: Sendable {
         stream: UInt32,
         endsStream: Bool
     ) throws(HTTP2Error) -> Outcome<RequestHead> {
-        var assembler = HTTP2FieldAssembler(.request, limits: headLimits, capacity: block.readableBytes * 2)
-        try decoder.decode(block, limit: decodingLimit) { assembler.add($0, $1) }
+        var assembler = try decode(block, as: .request, headLimits)
         do throws(HTTP2FieldAssembler.Rejection) {
             return .message(try assembler.makeRequestHead(endsStream: endsStream))
         } catch {
@@ -69,8 +68,7 @@ public struct HTTP2MessageDecoder: Sendable {
         stream: UInt32,
         endsStream: Bool
     ) throws(HTTP2Error) -> Outcome<ResponseHead> {
-        var assembler = HTTP2FieldAssembler(.response, limits: headLimits, capacity: block.readableBytes * 2)
-        try decoder.decode(block, limit: decodingLimit) { assembler.add($0, $1) }
+        let assembler = try decode(block, as: .response, headLimits)
         do throws(HTTP2FieldAssembler.Rejection) {
             return .message(try assembler.makeResponseHead(to: method, endsStream: endsStream))
         } catch {
@@ -89,9 +87,7 @@ public struct HTTP2MessageDecoder: Sendable {
         stream: UInt32,
         isResponse: Bool = false
     ) throws(HTTP2Error) -> Outcome<HTTPFields> {
-        let section = isResponse ? FieldSection.responseTrailers : .trailers
-        var assembler = HTTP2FieldAssembler(section, limits: trailerLimits, capacity: block.readableBytes * 2)
-        try decoder.decode(block, limit: decodingLimit) { assembler.add($0, $1) }
+        let assembler = try decode(block, as: isResponse ? .responseTrailers : .trailers, trailerLimits)
         do throws(HTTP2FieldAssembler.Rejection) {
             return .message(try assembler.makeTrailers())
         } catch {
@@ -102,6 +98,17 @@ public struct HTTP2MessageDecoder: Sendable {
     /// Decodes a block whose fields are not needed: later blocks build on it.
     public mutating func skip(_ block: ByteBuffer) throws(HTTP2Error) {
         try decoder.decode(block, limit: decodingLimit) { _, _ in }
+    }
+
+    @inline(__always)
+    private mutating func decode(
+        _ block: ByteBuffer,
+        as section: FieldSection,
+        _ limits: HeadLimits
+    ) throws(HTTP2Error) -> HTTP2FieldAssembler {
+        var assembler = HTTP2FieldAssembler(section, limits: limits, capacity: block.readableBytes * 2)
+        try decoder.decode(block, limit: decodingLimit) { assembler.add($0, $1) }
+        return assembler
     }
 }
 

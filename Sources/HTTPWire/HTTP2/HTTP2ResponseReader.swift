@@ -22,7 +22,8 @@ public struct HTTP2ResponseReader: Sendable {
         case ended
     }
 
-    private let stream: UInt32
+    /// The number of the stream.
+    public let stream: UInt32
     private let method: HTTPRequest.Method
     private var stage = Stage.head
     /// How many informational responses have arrived.
@@ -64,17 +65,13 @@ public struct HTTP2ResponseReader: Sendable {
         case .content:
             let trailers = try message(decoder.decodeTrailers(block, stream: stream, isResponse: true))
             guard endsStream else {
-                throw HTTP2Error(
-                    .protocolError,
-                    stream: stream,
-                    "Trailers that don't end the stream (RFC 9113 section 8.1)"
-                )
+                throw .endlessTrailers(stream)
             }
             try end()
             return .trailers(trailers)
         case .ended:
             try decoder.skip(block)
-            throw HTTP2Error(.streamClosed, stream: stream, "HEADERS behind the end (RFC 9113 section 5.1)")
+            throw .headersAfterEnd(stream)
         }
     }
 
@@ -93,7 +90,7 @@ public struct HTTP2ResponseReader: Sendable {
             stage = .content(meter)
             if endsStream { try end() }
         case .ended:
-            throw HTTP2Error(.streamClosed, stream: stream, "DATA behind the end (RFC 9113 section 6.1)")
+            throw .dataAfterEnd(stream)
         }
     }
 
@@ -113,6 +110,20 @@ public struct HTTP2ResponseReader: Sendable {
         case .refused(let error):
             throw HTTP2Error(.protocolError, stream: stream, error.reason.explanation)
         }
+    }
+}
+
+extension HTTP2Error {
+    static func endlessTrailers(_ stream: UInt32) -> HTTP2Error {
+        HTTP2Error(.protocolError, stream: stream, "Trailers that don't end the stream (RFC 9113 section 8.1)")
+    }
+
+    package static func headersAfterEnd(_ stream: UInt32) -> HTTP2Error {
+        HTTP2Error(.streamClosed, stream: stream, "HEADERS after the end (RFC 9113 section 5.1)")
+    }
+
+    static func dataAfterEnd(_ stream: UInt32) -> HTTP2Error {
+        HTTP2Error(.streamClosed, stream: stream, "DATA after the end (RFC 9113 section 6.1)")
     }
 }
 

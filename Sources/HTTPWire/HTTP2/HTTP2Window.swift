@@ -1,10 +1,12 @@
+import HTTPTypes
+
 /// How many bytes of content the peer accepts, on one stream or on all together (flow control, RFC 9113 section 6.9.1).
 public struct HTTP2SendWindow: Sendable, Hashable {
     /// How many there are; below zero after the peer has changed its settings (RFC 9113 section 6.9.2).
     public private(set) var size: Int
 
     /// A window to begin with.
-    public init(_ size: Int = HTTP2Parameters.defaultWindow) {
+    public init(_ size: Int = HTTP2Settings.defaultWindow) {
         self.size = size
     }
 
@@ -17,7 +19,7 @@ public struct HTTP2SendWindow: Sendable, Hashable {
     ///
     /// - Parameter stream: The stream whose window it is; nil for that of the connection.
     public mutating func grow(by increment: Int, stream: UInt32?) throws(HTTP2Error) {
-        guard size + increment <= HTTP2Parameters.maximumWindow else {
+        guard size + increment <= HTTP2Settings.maximumWindow else {
             throw HTTP2Error(.flowControlError, stream: stream, "A window above 2^31-1 (RFC 9113 section 6.9.1)")
         }
         size += increment
@@ -25,7 +27,7 @@ public struct HTTP2SendWindow: Sendable, Hashable {
 
     /// SETTINGS_INITIAL_WINDOW_SIZE has changed by so much, which concerns every stream (RFC 9113 section 6.9.2).
     public mutating func adjust(by change: Int) throws(HTTP2Error) {
-        guard size + change <= HTTP2Parameters.maximumWindow else {
+        guard size + change <= HTTP2Settings.maximumWindow else {
             throw HTTP2Error(.flowControlError, "A window above 2^31-1 (RFC 9113 section 6.9.2)")
         }
         size += change

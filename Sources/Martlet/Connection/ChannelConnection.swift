@@ -59,7 +59,7 @@ extension ChannelConnection {
         guard let context, !channel.output.isEmpty else { return }
         var output = channel.takeOutput()
         output.drain { context.write(wrapOutboundOut($0), promise: nil) }
-        channel.putBack(output)
+        channel.putBack(&output)
         context.flush()
         channel.output.reset()
     }

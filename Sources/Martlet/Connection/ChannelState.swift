@@ -93,9 +93,10 @@ struct ChannelState {
         return taken
     }
 
-    /// Puts back what ``takeOutput()`` has taken out. Nothing may have been appended meanwhile.
-    mutating func putBack(_ output: consuming OutputBuffer) {
-        self.output = output
+    /// Puts back what ``takeOutput()`` has taken out, of which no copy is left: its memory is used again. Nothing may have
+    /// been appended meanwhile.
+    mutating func putBack(_ output: inout OutputBuffer) {
+        swap(&self.output, &output)
     }
 
     mutating func closedOutput() {

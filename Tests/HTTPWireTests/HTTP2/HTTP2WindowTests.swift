@@ -1,3 +1,4 @@
+import HTTPTypes
 import NIOCore
 import Testing
 
@@ -62,22 +63,22 @@ struct HTTP2WindowTests {
         arguments: [
             (2, 2, .protocolError), (4, 0x8000_0000, .flowControlError), (5, 16_383, .protocolError),
             (5, 16_777_216, .protocolError), (8, 2, .protocolError), (9, 2, .protocolError),
-        ] as [(UInt16, UInt32, HTTP2Error.Code)]
+        ] as [(UInt16, UInt32, HTTP2ErrorCode)]
     )
-    func settings(_ identifier: UInt16, _ value: UInt32, _ code: HTTP2Error.Code) throws {
+    func settings(_ identifier: UInt16, _ value: UInt32, _ code: HTTP2ErrorCode) throws {
         for peer in [HTTP2Endpoint.client, .server] {
-            var parameters = HTTP2Parameters(of: peer)
+            var parameters = HTTP2Settings(of: peer)
             let error = #expect(throws: HTTP2Error.self) { try parameters.apply(identifier, value) }
             #expect(error?.code == code && error?.stream == nil)
-            #expect(parameters == HTTP2Parameters(of: peer))
+            #expect(parameters == HTTP2Settings(of: peer))
         }
     }
 
     @Test("Only a client may ask for pushes (RFC 9113 section 6.5.2)")
     func pushes() throws {
-        var client = HTTP2Parameters(of: .client)
+        var client = HTTP2Settings(of: .client)
         try client.apply(2, 1)
-        var server = HTTP2Parameters(of: .server)
+        var server = HTTP2Settings(of: .server)
         try server.apply(2, 0)
         let error = #expect(throws: HTTP2Error.self) { try server.apply(2, 1) }
         #expect(error?.code == .protocolError)
@@ -85,7 +86,7 @@ struct HTTP2WindowTests {
 
     @Test("Settings hold until they change; unknown ones are ignored")
     func known() throws {
-        var parameters = HTTP2Parameters(of: .server)
+        var parameters = HTTP2Settings(of: .server)
         #expect(parameters.maximumConcurrentStreams == nil && parameters.initialWindowSize == 65_535)
         for (identifier, value) in [(1, 0), (3, 7), (4, 1), (5, 20_000), (6, 5), (0xFFFF, 9)] as [(UInt16, UInt32)] {
             try parameters.apply(identifier, value)

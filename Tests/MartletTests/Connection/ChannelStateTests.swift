@@ -75,7 +75,7 @@ import Testing
         var written: [ByteBuffer] = []
         output.drain { written.append($0) }
         channel.writabilityChanged(to: false)
-        channel.putBack(output)
+        channel.putBack(&output)
         #expect(written == [ByteBuffer(string: "HTTP/1.1 200 OK")])
         #expect(channel.output.isEmpty && !channel.isWritable)
         let capacity = channel.output.capacity

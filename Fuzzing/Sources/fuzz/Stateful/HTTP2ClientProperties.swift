@@ -168,7 +168,7 @@ extension HTTP2ClientProperties.Play {
             isKnown = false
         case 14:
             let identifier = script.choose([
-                HTTP2Parameters.Identifier.initialWindowSize, .maximumFrameSize, .headerTableSize,
+                HTTP2Settings.Identifier.initialWindowSize, .maximumFrameSize, .headerTableSize,
                 .maximumConcurrentStreams,
             ])
             let value = Int(script.byte()) << script.number(below: 24)

@@ -241,7 +241,7 @@ extension HTTP2ServerProperties.Client {
 
     private mutating func sendSettings() {
         let identifier = script.choose([
-            HTTP2Parameters.Identifier.initialWindowSize, .maximumFrameSize, .headerTableSize,
+            HTTP2Settings.Identifier.initialWindowSize, .maximumFrameSize, .headerTableSize,
             .maximumConcurrentStreams,
         ])
         let value = Int(script.byte()) << script.number(below: 24)

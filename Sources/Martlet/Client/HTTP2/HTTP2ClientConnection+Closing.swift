@@ -20,7 +20,7 @@ extension HTTP2ClientConnection {
     func end(
         _ stream: HTTP2ClientStream,
         with error: any Error,
-        code: HTTP2Error.Code = .cancel,
+        code: HTTP2ErrorCode = .cancel,
         flushes: Bool = false
     ) {
         guard forget(stream, .resetHere) else { return }
@@ -39,13 +39,8 @@ extension HTTP2ClientConnection {
     /// Takes a stream out of the table; false when it was not there any more.
     @discardableResult
     func forget(_ stream: HTTP2ClientStream, _ end: HTTP2StreamHistory.End) -> Bool {
-        guard streams.removeValue(forKey: stream.number) != nil else { return false }
-        leaveLine(stream)
-        history.append(stream.number, end)
-        stream.connection = nil
-        stream.continueTimer?.cancel()
-        stream.continueTimer = nil
-        if stream.sending == .open { stream.sending = .stopped }
+        guard multiplexer.remove(stream, end) else { return false }
+        stream.leaveConnection()
         return true
     }
 
@@ -100,13 +95,16 @@ extension HTTP2ClientConnection {
         let error = HTTPClientError.http2(.streamReset(code))
         if code == .refusedStream, stream.response.isEmpty {
             streamEnded()
-            refused(stream, error, amidProgress: arrivals > stream.arrivalsBefore, pauses: true)
+            refused(stream, error, amidProgress: hasProgress(since: stream), pauses: true)
         } else {
             deliverBegun(stream)
             fail(stream, error)
             streamEnded()
         }
     }
+
+    /// Whether the server has got something done since the stream was opened.
+    private func hasProgress(since stream: HTTP2ClientStream) -> Bool { arrivals.count > stream.arrivalsBefore }
 
     // MARK: The connection
 
@@ -115,18 +113,18 @@ extension HTTP2ClientConnection {
         let error = HTTPClientError.http2(.goAway(code, explanation: explanation))
         if code != .noError { failure = error }
         leave()
-        let isWorking = streams.values.contains { $0.number <= last }
-        for stream in streams.values.filter({ $0.number > last }).sorted(by: { $0.number > $1.number }) {
+        let isWorking = multiplexer.streams.values.contains { $0.number <= last }
+        for stream in multiplexer.streams.values.filter({ $0.number > last }).sorted(by: { $0.number > $1.number }) {
             forget(stream, .resetByPeer)
             switch code {
             // The server is not to be asked the same again.
             case .http11Required, .enhanceYourCalm: fail(stream, error)
             default:
-                let amidProgress = isWorking || arrivals > stream.arrivalsBefore
+                let amidProgress = isWorking || hasProgress(since: stream)
                 refused(stream, error, amidProgress: amidProgress, pauses: !amidProgress)
             }
         }
-        if streams.isEmpty { close() }
+        if multiplexer.streams.isEmpty { close() }
     }
 
     /// Takes no more requests.
@@ -149,17 +147,17 @@ extension HTTP2ClientConnection {
         failStreams()
     }
 
-    private func close(_ code: HTTP2Error.Code, text: String = "") {
+    private func close(_ code: HTTP2ErrorCode, text: String = "") {
         guard isActive, let context else { return }
         leave()
-        phase = .closing
+        phase = .closing(since: nil)
         // The server has opened no streams.
         channel.output.tail.writeHTTP2GoAway(lastStream: 0, code, text: text)
         flushOutput()
         guard unsentBytes > 0 else { return context.close(promise: nil) }
         // Not before the socket has taken it all, unless the server takes its time.
+        phase = .closing(since: .now())
         context.whenSent { self.abort() }
-        closingSince = .now()
     }
 
     func becomeClosed() {
@@ -173,9 +171,8 @@ extension HTTP2ClientConnection {
     }
 
     private func failStreams() {
-        senders.removeAll()
-        for stream in Array(streams.values) {
-            forget(stream, .resetHere)
+        for stream in multiplexer.close() {
+            stream.leaveConnection()
             deliverBegun(stream)
             let isDelivered = stream.response.isDelivered
             let lost: any Error = isDelivered ? HTTPBodyError.connectionClosed : HTTPClientError.connectionClosed
@@ -185,7 +182,7 @@ extension HTTP2ClientConnection {
 
     /// Asks for a sign of life, or misses it.
     func checkPing(_ now: NIODeadline) {
-        switch silence?.check(at: now) {
+        switch arrivals.checkSilence(at: now) {
         case .ping:
             channel.output.tail.writeHTTP2Ping(0, isAcknowledgement: false)
             flushOutput()

@@ -5,17 +5,46 @@ import NIOCore
 
 /// What arrives, on its way to the exchanges that wait for it. All of it is called on the loop.
 extension HTTP2ClientConnection: HTTP2Connection {
+    /// Whether frames are taken and sent.
     var isActive: Bool { phase == .open || phase == .leaving }
 
-    var now: NIODeadline { lastArrival }
+    var now: NIODeadline { arrivals.last }
 
     var logger: Logger { core.configuration.logger }
 
+    /// A response that is not read has a window of its own, and does not hold the others up.
+    var unreadBytes: Int { 0 }
+
+    func take(_ step: HTTP2Multiplexer<HTTP2ClientStream>.Step) throws(HTTP2Error) {
+        switch step {
+        case .headers(let stream, let block, let endsStream):
+            try receiveHeaders(stream, block, endsStream)
+        case .data(let stream, let bytes, let flowBytes, let endsStream):
+            try receive(bytes, flowBytes: flowBytes, endsStream: endsStream, stream)
+        case .reset(let stream, let code):
+            wasReset(stream, code)
+        case .settings(let old):
+            receivedSettings(replacing: old)
+            resumeSending()
+        case .goAway(let lastStream, let code, let text):
+            // For people, and not longer than people read.
+            let explanation = String(decoding: text.readableBytesView.prefix(200), as: UTF8.self)
+            receivedGoAway(last: lastStream, code, explanation: explanation)
+        case .abandon(let stream, let error):
+            abandon(stream, error)
+        case .close(let error):
+            close(with: error)
+        case .needsMoreBytes, .proceed, .open, .dropped, .resumeSending, .ping, .pingAcknowledged, .refuse:
+            break
+        }
+    }
+
     // MARK: The connection
 
-    func receivedSettings(insteadOf old: HTTP2Parameters) {
-        if peer.headerTableSize != old.headerTableSize { encoder.limitTable(to: peer.headerTableSize) }
-        if let capacity = peer.maximumConcurrentStreams, capacity != old.maximumConcurrentStreams {
+    private func receivedSettings(replacing old: HTTP2Settings) {
+        let settings = multiplexer.peerSettings
+        if settings.headerTableSize != old.headerTableSize { encoder.limitTable(to: settings.headerTableSize) }
+        if let capacity = settings.maximumConcurrentStreams, capacity != old.maximumConcurrentStreams {
             setCapacity(capacity)
         }
     }
@@ -26,49 +55,16 @@ extension HTTP2ClientConnection: HTTP2Connection {
         for exchange in core.pool.setCapacity(capacity, of: self) { begin(exchange) }
     }
 
-    func receivedSettingsAcknowledgement() {}
-
-    func receivedPing(_ opaque: UInt64) {}
-
-    func receivedGoAway(lastStream: UInt32, _ code: UInt32, text: ByteBuffer) {
-        // For people, and not longer than people read.
-        let explanation = String(decoding: text.readableBytesView.prefix(200), as: UTF8.self)
-        receivedGoAway(last: lastStream, HTTP2ErrorCode(rawValue: code), explanation: explanation)
-    }
-
-    /// What one response that nobody reads holds back is none of the others' business.
-    var unreadBytes: Int { 0 }
-
     // MARK: One stream
 
-    func receiveHeaders(
-        _ number: UInt32,
+    private func receiveHeaders(
+        _ stream: HTTP2ClientStream,
         _ block: ByteBuffer,
-        _ endsStream: Bool,
-        violation: HTTP2Error?
+        _ endsStream: Bool
     ) throws(HTTP2Error) {
-        guard history.hasBegun(number) else {
-            throw HTTP2Error(.protocolError, "HEADERS on a stream that was not opened (RFC 9113 section 5.1)")
-        }
-        guard let stream = streams[number] else {
-            try decoder.skip(block)
-            switch history.end(of: number) {
-            case .resetHere:
-                return try noteControlFrame()
-            case .ended:
-                throw HTTP2Error(.streamClosed, "HEADERS on a stream that has ended (RFC 9113 section 5.1)")
-            case .resetByPeer, nil:
-                throw HTTP2Error(.streamClosed, stream: number, "HEADERS on a closed stream (RFC 9113 section 5.1)")
-            }
-        }
-        if let violation {
-            try decoder.skip(block)
-            throw violation
-        }
         touch(stream)
-        floodGuard.credit()
         stream.exchange.recorder?.received(block.readableBytes + Self.frameHeadLength)
-        switch try stream.reader.receive(block, endsStream: endsStream, decoder: &decoder) {
+        switch try stream.input.receive(block, endsStream: endsStream, decoder: &multiplexer.decoder) {
         case .informational(let head):
             receivedInformational(head, stream)
         case .head(let head):
@@ -79,7 +75,7 @@ extension HTTP2ClientConnection: HTTP2Connection {
         }
     }
 
-    func receive(
+    private func receive(
         _ bytes: ByteBuffer,
         flowBytes: Int,
         endsStream: Bool,
@@ -87,12 +83,8 @@ extension HTTP2ClientConnection: HTTP2Connection {
     ) throws(HTTP2Error) {
         touch(stream)
         stream.exchange.recorder?.received(flowBytes + Self.frameHeadLength)
-        try stream.receiveWindow.receive(flowBytes, stream: stream.number)
-        try stream.reader.receive(byteCount: bytes.readableBytes, endsStream: endsStream)
-        if bytes.readableBytes > 0 {
-            floodGuard.credit(bytes.readableBytes)
-            received(bytes, stream)
-        }
+        try stream.input.receive(byteCount: bytes.readableBytes, flowBytes: flowBytes, endsStream: endsStream)
+        if bytes.readableBytes > 0 { received(bytes, stream) }
         if endsStream {
             finish(stream, trailers: [:])
         } else {
@@ -100,21 +92,15 @@ extension HTTP2ClientConnection: HTTP2Connection {
         }
     }
 
-    func receiveReset(_ stream: HTTP2ClientStream, _ code: UInt32) throws(HTTP2Error) {
-        wasReset(stream, HTTP2ErrorCode(rawValue: code))
-    }
-
     private func touch(_ stream: HTTP2ClientStream) {
-        stream.lastProgress = lastArrival
-        arrivals += 1
-        guard !stream.isTouched else { return }
-        stream.isTouched = true
-        touched.append(stream)
+        stream.progressed(at: now)
+        arrivals.receivedFrame()
+        if stream.touch() { touched.append(stream) }
     }
 
     private func receivedInformational(_ head: ResponseHead, _ stream: HTTP2ClientStream) {
         let limit = core.configuration.maximumInformationalResponses
-        guard stream.reader.informationalCount <= limit else {
+        guard stream.input.informationalCount <= limit else {
             return end(
                 stream,
                 with: HTTPClientError.tooManyInformationalResponses(limit: limit),
@@ -133,7 +119,7 @@ extension HTTP2ClientConnection: HTTP2Connection {
         stream.response.receive(head)
         // The server has made up its mind without the rest of the request. One that answers with success while it reads
         // may want the rest; every other is spared it.
-        if stream.sending == .open, stream.awaitsContinue || head.statusCode >= 300 { stream.stopSending() }
+        if stream.output.isOpen, stream.awaitsContinue || head.statusCode >= 300 { stream.stopSending() }
     }
 
     private func received(_ bytes: ByteBuffer, _ stream: HTTP2ClientStream) {
@@ -157,7 +143,7 @@ extension HTTP2ClientConnection: HTTP2Connection {
 
     /// The response is complete.
     private func finish(_ stream: HTTP2ClientStream, trailers: HTTPFields) {
-        if stream.hasSentEnd {
+        if stream.output.isEnded {
             guard forget(stream, .ended) else { return }
         } else {
             // The server has answered without the rest of the request, and does not want it.
@@ -178,8 +164,8 @@ extension HTTP2ClientConnection: HTTP2Connection {
         let woken = touched
         touched.removeAll(keepingCapacity: true)
         for stream in woken {
-            stream.isTouched = false
-            guard streams[stream.number] === stream else { continue }
+            stream.endTouch()
+            guard multiplexer.streams[stream.number] === stream else { continue }
             deliverBegun(stream)
             stream.response.body?.wake()
         }
@@ -187,10 +173,12 @@ extension HTTP2ClientConnection: HTTP2Connection {
 
     /// Lets the server send as much as the reader has made room for, unless that is little.
     private func openWindow(of stream: HTTP2ClientStream) {
-        guard streams[stream.number] === stream, stream.receiveWindow.isLow, stream.response.wantsBytes else {
-            return
-        }
-        guard let increment = stream.receiveWindow.grow(unread: stream.response.bufferedBytes) else { return }
+        guard multiplexer.streams[stream.number] === stream else { return }
+        let increment = stream.input.growWindow(
+            isWanted: stream.response.wantsBytes,
+            unread: stream.response.bufferedBytes
+        )
+        guard let increment else { return }
         channel.output.tail.writeHTTP2WindowUpdate(stream: stream.number, increment: increment)
         flushSoon()
     }

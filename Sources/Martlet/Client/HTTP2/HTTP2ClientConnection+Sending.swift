@@ -14,7 +14,7 @@ extension HTTP2ClientConnection {
 
     /// Sends the content of a request, or sees that it is sent.
     func sendContent(_ stream: HTTP2ClientStream) {
-        if stream.awaitsContinue {
+        if stream.exchange.request.expectsContinue {
             startContinueTimer(stream)
         } else if case .whole(let content) = stream.exchange.content {
             sendWhole(content, stream)
@@ -30,19 +30,17 @@ extension HTTP2ClientConnection {
 
     /// Its length has been checked.
     private func sendWhole(_ content: OutgoingContent, _ stream: HTTP2ClientStream) {
-        guard stream.sending == .open else { return }
-        stream.sending = .complete
-        stream.queue.append(UnsentContent(content))
+        guard stream.output.isOpen else { return }
+        stream.output.append(UnsentContent(content))
+        stream.output.finish()
         send(stream)
     }
 
     /// The server wants the content, or has let the time pass in which it could have said so.
     func sendAfterContinue(_ stream: HTTP2ClientStream) {
         guard stream.awaitsContinue else { return }
-        stream.awaitsContinue = false
-        stream.lastProgress = .now()
-        stream.continueTimer?.cancel()
-        stream.continueTimer = nil
+        stream.endContinueWait()
+        stream.progressed(at: .now())
         if case .whole(let content) = stream.exchange.content {
             sendWhole(content, stream)
         } else {
@@ -52,60 +50,37 @@ extension HTTP2ClientConnection {
 
     private func startContinueTimer(_ stream: HTTP2ClientStream) {
         let (wait, number) = (TimeAmount(core.configuration.expectContinueTimeout), stream.number)
-        stream.continueTimer = loop.eventLoop.scheduleTask(in: wait) { [weak self] in
-            guard let self, let stream = self.streams[number] else { return }
+        let timer = loop.eventLoop.scheduleTask(in: wait) { [weak self] in
+            guard let self, let stream = self.multiplexer.streams[number] else { return }
             self.sendAfterContinue(stream)
         }
+        stream.awaitContinue(until: timer)
     }
 
     /// A stream's writer may have brought content.
     private func queue(_ stream: HTTP2ClientStream) {
-        guard stream.sending == .open, !stream.isPumpQueued else { return }
-        stream.isPumpQueued = true
+        guard stream.queueForPump() else { return }
         pumpQueue.append(stream)
         flushSoon()
     }
 
     /// There is room for more of a content.
     func contentHasLeft(_ stream: HTTP2ClientStream) {
-        if stream.queue.byteCount <= Self.unsentLimit / 2 { queue(stream) }
+        if stream.output.byteCount <= Self.unsentLimit / 2 { queue(stream) }
     }
 
     /// Takes from the writer of a content what there is, and puts it in the stream's queue.
     private func pump(_ stream: HTTP2ClientStream) {
-        stream.isPumpQueued = false
-        guard stream.sending == .open, !stream.awaitsContinue, stream.queue.byteCount < Self.unsentLimit,
-            streams[stream.number] === stream, case .stream(let body) = stream.exchange.content
+        stream.leavePumpQueue()
+        guard stream.output.isOpen, !stream.awaitsContinue, stream.output.byteCount < Self.unsentLimit,
+            multiplexer.streams[stream.number] === stream, case .stream(let body) = stream.exchange.content
         else { return }
-        let batch = body.take()
         do throws(HTTPClientError) {
-            for content in batch.contents {
-                try stream.meter.add(content.byteCount)
-                if content.byteCount > OutputBuffer.heldBytes {
-                    stream.queue.append(UnsentContent(content))
-                } else {
-                    stream.queue.append(content.buffer)
-                }
-            }
-            if let trailers = batch.end {
-                try stream.meter.end()
-                // As with HTTP/1, no trailers follow a content of known length.
-                if stream.meter.isChunked, !trailers.isEmpty {
-                    try Self.check(trailers: trailers)
-                    stream.trailers = trailers
-                }
-            }
-            if stream.meter.isEnded { stream.sending = .complete }
+            try stream.takeContent(of: body)
         } catch {
             stream.exchange.fail(error)
         }
-        enqueue(stream)
-    }
-
-    private static func check(trailers: HTTPFields) throws(HTTPClientError) {
-        for field in trailers where ForbiddenTrailers.contains(field.name) {
-            throw .invalidHeader("\(field.name) must not be a trailer (RFC 9110 section 6.5.1)")
-        }
+        multiplexer.enqueue(stream)
     }
 
     func encode(trailers: HTTPFields, to block: inout ByteBuffer) {

@@ -19,12 +19,14 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    enum Phase {
+    enum Phase: Equatable {
         case open
         /// No further requests are sent: the server has said goodbye, or the numbers of streams are used up.
         case leaving
-        /// The last frame has been sent; what the server still sends is dropped.
-        case closing
+        /// The last frame has been written; what the server still sends is dropped.
+        ///
+        /// - since: When that was, if the socket had no room for it.
+        case closing(since: NIODeadline?)
         case closed
     }
 
@@ -56,63 +58,47 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
     let streamWindow: Int
     @exclusivity(unchecked) var channel = ChannelState()
     var phase = Phase.open
-    /// When the goodbye was written, if the socket had no room for it.
-    var closingSince: NIODeadline?
-    var reader: HTTP2FrameReader
-    var decoder: HTTP2MessageDecoder
+    @exclusivity(unchecked) var multiplexer: HTTP2Multiplexer<HTTP2ClientStream>
     var encoder = RequestFieldEncoder()
-    var peer = HTTP2Parameters(of: .server)
-    var floodGuard: HTTP2FloodGuard
 
-    /// The streams that are open or half-closed, by their numbers.
-    var streams: [UInt32: HTTP2ClientStream] = [:]
-    /// The streams that are gone, as far as that still matters.
-    var history = HTTP2StreamHistory(capacity: HTTP2ClientConnection.historyCapacity)
-    /// The last stream that was opened.
-    private(set) var lastStream: UInt32 = 0
     /// How many streams the server takes at once.
     var capacity = HTTP2ClientConnection.initialCapacity
-    /// How often something has arrived for a stream: whether the server gets something done.
-    var arrivals = 0
+    var arrivals: HTTP2Arrivals
     /// The streams that something has arrived for since the socket began to be read.
     var touched: [HTTP2ClientStream] = []
 
-    /// How many bytes of content the server accepts on all streams together.
-    var sendWindow = HTTP2SendWindow()
-    /// How many the server may send.
-    var receiveWindow: HTTP2ReceiveWindow
     /// The streams whose writers may have brought content.
     var pumpQueue: [HTTP2ClientStream] = []
-    /// The streams that have something to send and are allowed to, in turn.
-    var senders = CircularBuffer<HTTP2ClientStream>(initialCapacity: 4)
-    /// The streams whose content waits for the window of the connection.
-    var starved: [HTTP2ClientStream] = []
-    var isSending = false
-
-    /// When something arrived last.
-    var lastArrival = NIODeadline.now()
-    /// Nil where silence does not matter.
-    var silence: SilenceWatch?
 
     init(_ identity: ConnectionIdentity) {
         let configuration = identity.core.configuration
+        let now = NIODeadline.now()
         self.identity = identity
         self.settings = configuration.http2
         self.streamWindow = settings.streamWindow.asWindow
-        self.receiveWindow = HTTP2ReceiveWindow(settings.connectionWindow.asWindow)
-        self.decoder = HTTP2MessageDecoder(
+        let decoder = HTTP2MessageDecoder(
             headLimits: configuration.headLimits,
             bodyLimits: configuration.bodyLimits
         )
-        self.reader = HTTP2FrameReader(
+        self.multiplexer = HTTP2Multiplexer(
             of: .server,
-            blockLimit: decoder.listLimit,
-            continuationLimit: Self.maximumContinuations
+            frames: HTTP2FrameReader(
+                of: .server,
+                blockLimit: decoder.listLimit,
+                continuationLimit: Self.maximumContinuations
+            ),
+            decoder: decoder,
+            window: settings.connectionWindow.asWindow,
+            streamWindow: streamWindow,
+            historyCapacity: Self.historyCapacity,
+            flood: Self.flood,
+            now: now
         )
-        self.floodGuard = HTTP2FloodGuard(Self.flood, now: lastArrival)
-        self.silence = settings.pingInterval.map { [settings, lastArrival] in
-            SilenceWatch(interval: TimeAmount($0), timeout: TimeAmount(settings.pingTimeout), now: lastArrival)
-        }
+        self.arrivals = HTTP2Arrivals(
+            pingInterval: settings.pingInterval,
+            timeout: settings.pingTimeout,
+            now: now
+        )
     }
 
     // MARK: From the channel
@@ -126,9 +112,9 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
         channel.output.tail.writeHTTP2Settings([
             (.enablePush, 0),
             (.initialWindowSize, streamWindow),
-            (.maximumHeaderListSize, decoder.listLimit),
+            (.maximumHeaderListSize, multiplexer.decoder.listLimit),
         ])
-        let increment = receiveWindow.limit - HTTP2Parameters.defaultWindow
+        let increment = settings.connectionWindow.asWindow - HTTP2Settings.defaultWindow
         if increment > 0 { channel.output.tail.writeHTTP2WindowUpdate(stream: 0, increment: increment) }
         flushOutput()
     }
@@ -136,11 +122,10 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if !channel.isReading {
             channel.beganReading()
-            lastArrival = .now()
-            silence?.received(at: lastArrival)
+            arrivals.received(at: .now())
         }
         guard isActive else { return }
-        reader.append(unwrapInboundIn(data))
+        multiplexer.append(unwrapInboundIn(data))
         process()
     }
 
@@ -188,14 +173,10 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
 
     /// One frame.
     func advance() -> Bool {
-        guard isActive else { return false }
-        if channel.output.byteCount >= Self.outputLimit {
-            flushOutput()
-            guard channel.isWritable else { return false }
-        }
-        let event = reader.next()
-        if case .needsMoreBytes = event { return false }
-        receive(event)
+        guard isActive, makeRoom() else { return false }
+        let step = multiplexer.next(now: now)
+        if case .needsMoreBytes = step { return false }
+        perform(step)
         return true
     }
 
@@ -213,7 +194,7 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
     var isHTTP2: Bool { true }
 
     func begin(_ exchange: ClientExchange) {
-        guard case .open = phase, context != nil, streams.count < capacity else {
+        guard case .open = phase, context != nil, multiplexer.streams.count < capacity else {
             // The server has changed its mind in the moment in which the exchange was on its way here.
             streamEnded()
             core.pool.submit(exchange, core: core, on: loop, first: true)
@@ -234,15 +215,14 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
         requestCount += 1
         core.configuration.onRequestHead?(head.text)
         exchange.note { $0.hasBegun = true }
-        lastStream += lastStream == 0 ? 1 : 2
-        history.begin(lastStream)
-        let stream = HTTP2ClientStream(lastStream, exchange: exchange, connection: self)
-        exchange.streamNumber.store(Int(lastStream), ordering: .relaxed)
-        streams[lastStream] = stream
+        let number = multiplexer.makeNumber()
+        let stream = HTTP2ClientStream(number, exchange: exchange, connection: self)
+        exchange.streamNumber.store(Int(number), ordering: .relaxed)
+        multiplexer.insert(stream)
         let sentBefore = channel.output.byteCount
-        writeHeaders(stream.number, endsStream: stream.hasSentEnd) { head.encode(with: &encoder, to: &$0) }
+        writeHeaders(stream.number, endsStream: stream.output.isEnded) { head.encode(with: &encoder, to: &$0) }
         exchange.recorder?.sent(channel.output.byteCount - sentBefore)
-        if lastStream >= Self.largestNumber { leave() }
+        if number >= Self.largestNumber { leave() }
         sendContent(stream)
     }
 
@@ -265,11 +245,11 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
     /// An exchange is over, or has not begun: there is room for another.
     func streamEnded() {
         guard isPooled else { return }
-        if streams.isEmpty { idleSince = .now() }
+        if multiplexer.streams.isEmpty { idleSince = .now() }
         let (next, isKept) = core.pool.streamEnded(on: self)
         if let next {
             begin(next)
-        } else if !isKept || phase == .leaving && streams.isEmpty {
+        } else if !isKept || phase == .leaving && multiplexer.streams.isEmpty {
             close()
         }
     }
@@ -298,35 +278,31 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
     }
 
     func abort(with error: any Error) {
-        for stream in Array(streams.values) { end(stream, with: error) }
+        for stream in Array(multiplexer.streams.values) { end(stream, with: error) }
         close()
     }
 
     func checkDeadlines(now: NIODeadline) {
-        if let closingSince {
-            if now - closingSince >= Self.goodbyeTime { abort() }
+        if case .closing(let since?) = phase {
+            if now - since >= Self.goodbyeTime { abort() }
             return
         }
-        if streams.isEmpty {
+        if multiplexer.streams.isEmpty {
             guard let timeout = core.configuration.idleTimeout, now - idleSince >= TimeAmount(timeout) else { return }
             if core.pool.takeIdle(self) { close() }
             return
         }
         checkPing(now)
         guard let timeout = core.configuration.readTimeout else { return }
-        for stream in Array(streams.values) {
-            guard stream.isWaitingForServer else {
-                stream.lastProgress = now
-                continue
-            }
-            guard now - stream.lastProgress >= TimeAmount(timeout) else { continue }
+        for stream in Array(multiplexer.streams.values) {
+            guard stream.isStalled(at: now, for: TimeAmount(timeout)) else { continue }
             end(stream, with: HTTPClientError.timedOut(.read, host: key.host, port: key.port, after: timeout))
         }
     }
 
     /// The stream that an exchange takes place on; nil once it is out of the table.
     func stream(of exchange: ClientExchange) -> HTTP2ClientStream? {
-        let stream = streams[UInt32(truncatingIfNeeded: exchange.streamNumber.load(ordering: .relaxed))]
+        let stream = multiplexer.streams[UInt32(truncatingIfNeeded: exchange.streamNumber.load(ordering: .relaxed))]
         return stream?.exchange === exchange ? stream : nil
     }
 }
@@ -335,6 +311,6 @@ extension Int {
     /// The number as a window that flow control allows (RFC 9113 section 6.9.1), and that is no smaller than servers take
     /// it for to begin with.
     fileprivate var asWindow: Int {
-        Swift.min(Swift.max(self, HTTP2Parameters.defaultWindow), HTTP2Parameters.maximumWindow)
+        Swift.min(Swift.max(self, HTTP2Settings.defaultWindow), HTTP2Settings.maximumWindow)
     }
 }

@@ -3,87 +3,140 @@ import HTTPWire
 import Logging
 import NIOCore
 
-/// One end of an HTTP/2 connection: what a server's and a client's have in common, which is how frames are taken and
-/// how content is sent. All of it is called on the loop.
+/// One end of an HTTP/2 connection: how a server's and a client's carry out what their ``HTTP2Multiplexer`` decides. All of
+/// it is called on the loop.
 protocol HTTP2Connection: ChannelConnection {
     associatedtype Stream: HTTP2Stream
 
-    /// Whether frames are taken and sent.
-    var isActive: Bool { get }
-    var floodGuard: HTTP2FloodGuard { get set }
+    /// Stored exempt from the run-time check for overlapping accesses, as it is changed in place for every frame.
+    var multiplexer: HTTP2Multiplexer<Stream> { get set }
+    /// How many bytes of content hold the window of the connection up, since they have not been read.
+    var unreadBytes: Int { get }
     var now: NIODeadline { get }
     var logger: Logger { get }
 
-    /// What the peer has said about what may be sent to it.
-    var peer: HTTP2Parameters { get set }
-    /// How many bytes of content the peer accepts on all streams together.
-    var sendWindow: HTTP2SendWindow { get set }
-    /// How many the peer may send.
-    var receiveWindow: HTTP2ReceiveWindow { get set }
-    /// How many bytes of content hold the window of the connection up, since nobody has read them.
-    var unreadBytes: Int { get }
-
-    /// The streams that are open or half-closed, by their numbers.
-    var streams: [UInt32: Stream] { get }
-    /// The streams that are gone, as far as that still matters.
-    var history: HTTP2StreamHistory { get set }
-    /// The streams that have something to send and are allowed to, in turn.
-    var senders: CircularBuffer<Stream> { get set }
-    /// The streams with content for which the window of the connection has no room; those are allowed to send otherwise.
-    var starved: [Stream] { get set }
-    var isSending: Bool { get set }
-
+    /// Carries out a step that the two ends differ in.
+    func take(_ step: HTTP2Multiplexer<Stream>.Step) throws(HTTP2Error)
     /// Writes the field block of trailers.
     func encode(trailers: HTTPFields, to block: inout ByteBuffer)
     /// Flushes soon, together with what else is written until then.
     func flushSoon()
-
-    /// A field block has come.
-    ///
-    /// - Parameter violation: The rule that its frame breaks, which ends the stream, if one is open or begins with it.
-    func receiveHeaders(
-        _ number: UInt32,
-        _ block: ByteBuffer,
-        _ endsStream: Bool,
-        violation: HTTP2Error?
-    ) throws(HTTP2Error)
-    /// Content has come for an open stream.
-    ///
-    /// - Parameter flowBytes: How many bytes it counts for in the windows.
-    func receive(_ bytes: ByteBuffer, flowBytes: Int, endsStream: Bool, _ stream: Stream) throws(HTTP2Error)
-    /// The peer has reset an open stream.
-    func receiveReset(_ stream: Stream, _ code: UInt32) throws(HTTP2Error)
-    /// The peer has changed what may be sent to it.
-    func receivedSettings(insteadOf old: HTTP2Parameters)
-    func receivedSettingsAcknowledgement()
-    /// An answer to a PING has come.
-    func receivedPing(_ opaque: UInt64)
-    func receivedGoAway(lastStream: UInt32, _ code: UInt32, text: ByteBuffer)
-
-    /// Ends a stream whose peer has broken a rule.
-    func abandon(_ stream: Stream, _ error: HTTP2Error)
-    /// Tells the peer what rule it has broken, and closes.
-    func close(with error: HTTP2Error)
 }
 
-/// One stream of an HTTP/2 connection, as far as that looks after it.
-protocol HTTP2Stream: AnyObject {
-    var number: UInt32 { get }
-    /// Content that waits for the peer to grant room for it.
-    var queue: HTTP2SendQueue { get set }
-    /// Whether the stream has a place in the line of those that send.
-    var isInLine: Bool { get set }
-    /// How many bytes the peer accepts.
-    var sendWindow: HTTP2SendWindow { get set }
-    /// Whether there is something to send, as far as the stream's own window is concerned.
-    var canSend: Bool { get }
-    /// Whether nothing follows the content that is in the queue.
-    var endsWithContent: Bool { get }
-    /// The fields behind the content.
-    var trailers: HTTPFields? { get }
+extension HTTP2Connection {
+    /// How many bytes are gathered before they are handed to the channel.
+    static var outputLimit: Int { 131_072 }
 
-    /// Some content has left.
-    func sent(_ count: Int)
-    /// The end of the message has been sent.
-    func endOutput()
+    /// Hands what has been gathered to the channel, if that is much; false when the channel takes no more after that.
+    func makeRoom() -> Bool {
+        guard channel.output.byteCount >= Self.outputLimit else { return true }
+        flushOutput()
+        return channel.isWritable
+    }
+
+    // MARK: Receiving
+
+    /// Carries out what is to be done about a frame.
+    func perform(_ step: HTTP2Multiplexer<Stream>.Step) {
+        switch step {
+        case .needsMoreBytes, .proceed:
+            return
+        case .dropped:
+            return growReceiveWindow()
+        case .resumeSending:
+            return resumeSending()
+        case .ping(let opaque):
+            channel.output.tail.writeHTTP2Ping(opaque, isAcknowledgement: true)
+            return flushSoon()
+        case .refuse(let number, let error):
+            growReceiveWindow()
+            writeReset(number, error.code)
+            return log(error)
+        case .settings:
+            channel.output.tail.writeHTTP2SettingsAcknowledgement()
+            flushSoon()
+        case .abandon(_, let error), .close(let error):
+            log(error)
+        case .open, .headers, .data, .reset, .pingAcknowledged, .goAway:
+            break
+        }
+        var failure: HTTP2Error?
+        do throws(HTTP2Error) {
+            try take(step)
+        } catch {
+            failure = error
+        }
+        if case .data = step { growReceiveWindow() }
+        if let failure { perform(multiplexer.fail(failure, now: now)) }
+    }
+
+    private func log(_ error: HTTP2Error) {
+        logger.debug("Refused an HTTP/2 frame: \(error)")
+    }
+
+    /// Lets the peer send more, as far as what it has sent was read.
+    func growReceiveWindow() {
+        guard multiplexer.isReceiveWindowLow, let increment = multiplexer.growReceiveWindow(unread: unreadBytes) else {
+            return
+        }
+        channel.output.tail.writeHTTP2WindowUpdate(stream: 0, increment: increment)
+        flushSoon()
+    }
+
+    // MARK: Sending
+
+    /// Sends a field block.
+    func writeHeaders(_ stream: UInt32, endsStream: Bool, _ encode: (inout ByteBuffer) -> Void) {
+        channel.output.tail.writeHTTP2Headers(
+            stream: stream,
+            endsStream: endsStream,
+            maximumFrameSize: multiplexer.peerSettings.maximumFrameSize,
+            encode
+        )
+        flushSoon()
+    }
+
+    func writeReset(_ stream: UInt32, _ code: HTTP2ErrorCode) {
+        channel.output.tail.writeHTTP2Reset(stream: stream, code)
+        flushSoon()
+    }
+
+    /// Sends what the stream has, as far as that is allowed.
+    func send(_ stream: Stream) {
+        multiplexer.enqueue(stream)
+        resumeSending()
+    }
+
+    /// Lets the streams send, one after the other.
+    func resumeSending() {
+        // A flush can make the channel writable, or close it, before it returns.
+        guard multiplexer.resumeSending() else { return }
+        while multiplexer.hasFrames, channel.isWritable, makeRoom(), let frame = multiplexer.nextFrame() {
+            write(frame)
+        }
+        multiplexer.pauseSending()
+    }
+
+    private func write(_ frame: HTTP2SendLine<Stream>.Frame) {
+        switch frame {
+        case .data(let stream, let bytes, let endsStream):
+            channel.output.tail.writeHTTP2FrameHead(
+                .data,
+                endsStream ? .endStream : [],
+                stream: stream.number,
+                length: bytes.readableBytes
+            )
+            channel.output.append(bytes)
+            flushSoon()
+            stream.sent(bytes.readableBytes)
+            if endsStream { stream.outputEnded() }
+        case .end(let stream, let trailers?):
+            writeHeaders(stream.number, endsStream: true) { encode(trailers: trailers, to: &$0) }
+            stream.outputEnded()
+        case .end(let stream, nil):
+            channel.output.tail.writeHTTP2FrameHead(.data, .endStream, stream: stream.number, length: 0)
+            flushSoon()
+            stream.outputEnded()
+        }
+    }
 }

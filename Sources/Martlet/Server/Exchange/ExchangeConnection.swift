@@ -57,10 +57,7 @@ protocol ExchangeConnection: AnyObject, Sendable {
     /// The exchange until it is over.
     var exchange: ServerExchange? { get }
     /// The task that works on the exchange; none where the server is iterated over.
-    var handlerTask: StoredTask { get set }
-    var isHandlerRunning: Bool { get set }
-    /// Who wants to know what became of the response.
-    var completions: [@Sendable (HTTPResponseSummary) -> Void] { get set }
+    var handler: ExchangeSlot { get set }
     /// What became of the response so far.
     var summary: HTTPResponseSummary { get }
     /// What receives the bytes of the detached connection.
@@ -85,7 +82,7 @@ extension ExchangeConnection {
     /// The handler is done with the exchange: the response is ended if it was not, with the answer to `error` if there
     /// is one.
     func settle(_ exchange: ServerExchange, _ error: (any Error)?) {
-        isHandlerRunning = false
+        handler.returned()
         guard self.exchange === exchange else {
             if let error {
                 report(error, exchange)
@@ -119,9 +116,9 @@ extension ExchangeConnection {
     /// The time for the exchange is up: the handler is cancelled, and the server answers in its place.
     func handlerIsTooSlow(_ exchange: ServerExchange) {
         guard !isResponseEnded, exchange.giveUp() else { return }
-        let returnsSoon = isHandlerRunning
-        handlerTask.cancel()
-        isHandlerRunning = false
+        let returnsSoon = handler.isRunning
+        handler.cancel()
+        handler.returned()
         // What the handler has done to its session counts, and the client is told of it: after the handler's return, which
         // most do when they are cancelled.
         guard exchange.presentSession != nil, !isHeadWritten else { return answerForSlowHandler(exchange) }
@@ -153,7 +150,7 @@ extension ExchangeConnection {
 
     func whenComplete(_ exchange: ServerExchange, _ action: @escaping @Sendable (HTTPResponseSummary) -> Void) {
         if self.exchange === exchange {
-            completions.append(action)
+            handler.whenComplete(action)
         } else {
             action(HTTPResponseSummary(status: nil, contentBytes: 0, isComplete: false))
         }
@@ -161,11 +158,9 @@ extension ExchangeConnection {
 
     /// Reports the outcome of the response, once.
     func reportCompletion() {
-        guard !completions.isEmpty else { return }
+        guard handler.hasCompletions else { return }
         let summary = summary
-        let actions = completions
-        completions = []
-        for action in actions { action(summary) }
+        for action in handler.takeCompletions() { action(summary) }
     }
 
     // MARK: Errors

@@ -8,7 +8,7 @@ extension HTTP1ServerConnection: DetachedConnection {
     var isWritable: Bool { channel.isWritable || context == nil }
 
     func detach(_ exchange: ServerExchange, writeHeaders: Bool) throws -> DetachedSocket {
-        guard case .open = phase, self.exchange === exchange else { throw HTTPServerError.responseEnded }
+        guard isOpen, self.exchange === exchange else { throw HTTPServerError.responseEnded }
         guard !writer.isHeadWritten else { throw HTTPServerError.headAlreadySent }
         try exchange.withDraft { (draft) throws(HTTPServerError) in
             // The client decides what can be switched to (RFC 9110 section 7.8).
@@ -19,13 +19,11 @@ extension HTTP1ServerConnection: DetachedConnection {
         let stream = BodyStream(eventLoop: loop.eventLoop, announcedLength: nil) { [weak self] in
             self?.continueReading()
         }
-        let rest = reader.takeRemaining()
+        let rest = leave(as: .detached(stream))
         if rest.readableBytes > 0 { stream.push(rest) }
         if channel.hasPeerClosed { stream.finish(trailers: [:]) }
         exchange.body?.discard()
-        self.exchange = nil
         reportCompletion()
-        phase = .detached(stream)
         flushSoon()
         continueReading()
         return DetachedSocket(self, inbound: stream)
@@ -34,7 +32,7 @@ extension HTTP1ServerConnection: DetachedConnection {
     func handOver(from stream: BodyStream, to receiver: any DetachedReceiver) {
         if case .detached = phase { phase = .detached(receiver) }
         loop.executor.turn { stream.move(to: receiver) }
-        if isServerClosing { serverCloses(force: false) }
+        if machine.persistence == .serverCloses { serverCloses(force: false) }
         continueReading()
     }
 

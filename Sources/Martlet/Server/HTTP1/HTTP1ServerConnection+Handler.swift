@@ -5,14 +5,12 @@ import NIOCore
 extension HTTP1ServerConnection {
     /// Lets the connection's task answer a request. Called on the loop.
     func hand(_ exchange: ServerExchange, to handler: @escaping HTTPServer.Handler, on executor: (any TaskExecutor)?) {
-        isHandlerRunning = true
-        if let idleHandler {
-            self.idleHandler = nil
-            idleHandler.resume(returning: exchange)
-        } else if hasHandlerTask {
-            handedExchange = exchange
-        } else {
-            hasHandlerTask = true
+        switch self.handler.hand(exchange) {
+        case .resume(let task):
+            task.resume(returning: exchange)
+        case .keep:
+            break
+        case .start:
             let task = loop.shutdownContext.run {
                 if let executor {
                     Task(executorPreference: executor) { await self.serve(exchange, handler) }
@@ -21,7 +19,7 @@ extension HTTP1ServerConnection {
                     Task.immediate(executorPreference: loop.executor) { await self.serve(exchange, handler) }
                 }
             }
-            if hasHandlerTask { handlerTask.store(task) }
+            self.handler.started(task)
         }
     }
 
@@ -50,28 +48,13 @@ extension HTTP1ServerConnection {
 
     /// The next request, if it has arrived already.
     private func takeNextExchange() -> ServerExchange? {
-        while handedExchange == nil, advance() {}
-        return handedExchange.take()
+        while !handler.hasNext, advance() {}
+        return handler.takeNext()
     }
 
     private func waitForExchange(_ continuation: UnsafeContinuation<ServerExchange?, Never>) {
-        if let exchange = handedExchange.take() {
+        if case .resume(let exchange) = handler.ask(continuation, mayWait: isOpen) {
             continuation.resume(returning: exchange)
-        } else if case .open = phase {
-            idleHandler = continuation
-        } else {
-            hasHandlerTask = false
-            handlerTask.release()
-            continuation.resume(returning: nil)
         }
-    }
-
-    /// Lets the connection's task end. Called on the loop when no further request can come.
-    func releaseHandler() {
-        guard let idleHandler else { return }
-        self.idleHandler = nil
-        hasHandlerTask = false
-        handlerTask.release()
-        idleHandler.resume(returning: nil)
     }
 }

@@ -1,6 +1,5 @@
 import HTTPTypes
 import HTTPWire
-import Logging
 import NIOCore
 
 extension HTTP1ServerConnection: ExchangeConnection {
@@ -78,7 +77,7 @@ extension HTTP1ServerConnection: ExchangeConnection {
 
     var isShared: Bool { false }
 
-    var isPeerGone: Bool { isClosed || (channel.hasPeerClosed && reader.isInsideRequest) }
+    var isPeerGone: Bool { isClosed || machine.isCutOff }
 
     var isHeadWritten: Bool { writer.isHeadWritten }
 
@@ -96,7 +95,7 @@ extension HTTP1ServerConnection: ExchangeConnection {
         guard self.exchange === exchange else {
             throw isClosed ? .connectionClosed : .responseEnded
         }
-        guard case .open = phase else { throw .connectionClosed }
+        guard isOpen else { throw .connectionClosed }
     }
 
     /// Lets `body` write to the response of the exchange as the draft says.
@@ -106,7 +105,7 @@ extension HTTP1ServerConnection: ExchangeConnection {
     ) throws(HTTPServerError) {
         try check(exchange)
         let wasChangedTooLate = try exchange.withDraft { (draft) throws(HTTPServerError) in
-            if isServerClosing || isContentWithheld(exchange) || isContentTooMuch(exchange) {
+            if machine.mustClose(unreadLength: exchange.unreadLength, drainLimit: exchange.drainLimit) {
                 draft.isPersistent = false
             }
             try body(&draft)
@@ -118,68 +117,20 @@ extension HTTP1ServerConnection: ExchangeConnection {
         if wasChangedTooLate { throw .headAlreadySent }
     }
 
-    /// Whether the client waits to be told to send the content. When it never is, it may send the content all the
-    /// same or leave it out (RFC 9110 section 10.1.1), so where the next request begins can't be known.
-    private func isContentWithheld(_ exchange: ServerExchange) -> Bool {
-        exchange.head.expectsContinue && !hasSentContinue && reader.isInsideRequest
-            && timing.contentBytes == 0
-    }
-
-    /// Whether more content is announced than will be read for the sake of the connection, and nobody reads it.
-    private func isContentTooMuch(_ exchange: ServerExchange) -> Bool {
-        guard reader.isInsideRequest, let body = exchange.body, !body.isBeingRead else { return false }
-        return (body.announcedLength ?? 0) > exchange.settings.configuration.maximumDrainedBytes
-    }
-
     // MARK: The end of an exchange
 
     func handlerReturned(_ exchange: ServerExchange, error: (any Error)?) {
         settle(exchange, error)
     }
+}
 
-    /// Ends the exchange when the response is complete and the handler has returned, and goes on to the next request.
-    func finishIfOver() {
-        guard let exchange, writer.isEnded, !isHandlerRunning else { return }
-        self.exchange = nil
-        reportCompletion()
-        guard case .open = phase else { return }
-        exchange.body?.discard()
-        if writer.mustClose || isServerClosing {
-            closeAfterFlush(mayReceiveMore: exchange.head.isPersistent)
-        } else if reader.isInsideRequest {
-            drainAllowance = exchange.settings.configuration.maximumDrainedBytes
-        }
-        process()
+extension ServerExchange {
+    /// How much content the client has announced that no handler reads.
+    fileprivate var unreadLength: Int {
+        guard let body, !body.isBeingRead else { return 0 }
+        return body.announcedLength ?? 0
     }
 
-    // MARK: Requests that are none
-
-    /// Answers what could not be understood, and closes.
-    func refuse(_ error: HTTPParseError) {
-        refuse(HTTPError(error.status, "\(error)"))
-    }
-
-    /// Answers a request whose head can't be understood or never came to its end, and closes.
-    func refuse(_ error: HTTPError) {
-        loop.settings.configuration.logger.debug("Refused a request: \(error.message)")
-        guard loop.takesRefusals else {
-            var writer = ResponseWriter(.noRequest)
-            var draft = ResponseDraft(isPersistent: false)
-            draft.status = error.status
-            try? writer.end(.text(error.message), draft, loop.headConstants, into: &channel.output)
-            return closeAfterFlush()
-        }
-        count(as: .active)
-        timing.beganRequest(at: loop.now)
-        begin(
-            ServerExchange(
-                connection: self,
-                head: reader.refusedHead,
-                body: nil,
-                settings: loop.settings,
-                refusal: error
-            ),
-            mayPersist: false
-        )
-    }
+    /// How much of that is read for the sake of the connection.
+    fileprivate var drainLimit: Int { settings.configuration.maximumDrainedBytes }
 }

@@ -8,8 +8,9 @@ import Synchronization
 
 /// One connection of a server: the only handler in its channel's pipeline, but for TLS in front of it.
 ///
-/// Bytes go from the socket through the ``HTTP1RequestReader`` to an exchange, and from the exchange through the
-/// ``ResponseWriter`` back. Requests are answered one after the other; those that arrive early wait unparsed.
+/// Bytes go from the socket through the ``HTTP1ServerMachine``, which says what is to be done, to an exchange, and from
+/// the exchange through the ``ResponseWriter`` back. Requests are answered one after the other; those that arrive early
+/// wait unparsed.
 final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @unchecked Sendable {
     // Sendable because every variable is touched only on the thread of `loop.eventLoop`: NIO calls the handler there,
     // and so does everybody else, as each member called from elsewhere documents.
@@ -20,30 +21,22 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
     typealias OutboundOut = ByteBuffer
 
     // The variables are exempt from the run-time check for overlapping accesses, which would cost a fifth of a small
-    // request. None overlap: there is one thread, and the values that are changed in place (channel, reader, writer,
-    // timing) call nothing that comes back here.
+    // request. None overlap: there is one thread, and the values that are changed in place (channel, machine, writer,
+    // handler, timing) call nothing that comes back here.
 
     let loop: ServerLoop
     @exclusivity(unchecked) var channel = ChannelState()
     @exclusivity(unchecked) var phase = ServerConnectionPhase.open
-    @exclusivity(unchecked) var reader: HTTP1RequestReader
+    @exclusivity(unchecked) private(set) var machine: HTTP1ServerMachine
     /// The request that is being answered, and its response.
-    @exclusivity(unchecked) var exchange: ServerExchange?
+    @exclusivity(unchecked) private(set) var exchange: ServerExchange?
     @exclusivity(unchecked) var writer = ResponseWriter(.noRequest)
-    @exclusivity(unchecked) var completions: [@Sendable (HTTPResponseSummary) -> Void] = []
     /// The task that works on the connection's requests; none where the server is iterated over.
-    @exclusivity(unchecked) var handlerTask = StoredTask()
-    @exclusivity(unchecked) var hasHandlerTask = false
-    /// The task, while it waits for a request.
-    @exclusivity(unchecked) var idleHandler: UnsafeContinuation<ServerExchange?, Never>?
-    /// A request that came before the task asked for it.
-    @exclusivity(unchecked) var handedExchange: ServerExchange?
-    @exclusivity(unchecked) var isHandlerRunning = false
-    @exclusivity(unchecked) var hasSentContinue = false
-    /// How many bytes of the last request's content may still be read and dropped; nil when none is left to read.
-    @exclusivity(unchecked) var drainAllowance: Int?
+    @exclusivity(unchecked) var handler = ExchangeSlot()
     /// The parts of files that the channel has not sent yet, in order.
-    @exclusivity(unchecked) var filesInFlight = CircularBuffer<FileSlice>(initialCapacity: 0)
+    @exclusivity(unchecked) private var filesInFlight = CircularBuffer<FileSlice>(initialCapacity: 0)
+    @exclusivity(unchecked) var gaugeState: ConnectionGauge.State?
+    @exclusivity(unchecked) var timing: ConnectionTiming
     let writability: EventLoopCondition
     /// The channel, for those who ask about its addresses from other threads; nil once it is closed.
     let openChannel = Mutex<(any Channel)?>(nil)
@@ -52,23 +45,22 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
     /// on any thread.
     private let agreement = Mutex<ConnectionSecurity?>(nil)
 
-    @exclusivity(unchecked) var requestCount = 0
-    /// Whether the first bytes can tell that the client speaks HTTP/2.
-    @exclusivity(unchecked) var mayBecomeHTTP2: Bool
-    @exclusivity(unchecked) var isServerClosing = false
-    @exclusivity(unchecked) var gaugeState: ConnectionGauge.State?
-    @exclusivity(unchecked) var timing: ConnectionTiming
-
     init(loop: ServerLoop) {
         self.loop = loop
-        let http2 = loop.settings.configuration.http2
-        self.mayBecomeHTTP2 = http2.isEnabled && http2.allowsPriorKnowledge && loop.core.security == nil
-        self.reader = HTTP1RequestReader(
-            headLimits: loop.settings.configuration.headLimits,
-            bodyLimits: loop.settings.configuration.bodyLimits
+        let configuration = loop.settings.configuration
+        let http2 = configuration.http2
+        self.machine = HTTP1ServerMachine(
+            headLimits: configuration.headLimits,
+            bodyLimits: configuration.bodyLimits,
+            mayBecomeHTTP2: http2.isEnabled && http2.allowsPriorKnowledge && loop.core.security == nil
         )
         self.writability = EventLoopCondition(eventLoop: loop.eventLoop)
         self.timing = ConnectionTiming(openedAt: .now())
+    }
+
+    /// Whether requests are read and answered.
+    var isOpen: Bool {
+        if case .open = phase { true } else { false }
     }
 
     // MARK: From the channel
@@ -84,9 +76,11 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
     }
 
     func received(_ bytes: ByteBuffer) {
-        reader.append(bytes)
-        if mayBecomeHTTP2, awaitsPreface() { return }
-        process()
+        switch machine.receive(bytes) {
+        case .process: process()
+        case .awaitPreface: break
+        case .becomeHTTP2: becomeHTTP2()
+        }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -122,149 +116,156 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
         context.close(promise: nil)
     }
 
-    // MARK: Requests
+    // MARK: What has arrived
 
     func advance() -> Bool {
-        guard case .open = phase else { return false }
-        if let exchange {
-            return reader.isInsideRequest && receiveContent(exchange)
+        if machine.awaitsHead {
+            // A client that sends requests and takes no responses is not read any further.
+            guard channel.output.byteCount < OutputBuffer.copyLimit * 4 else {
+                flushOutput()
+                return channel.isWritable && channel.output.isEmpty
+            }
+            guard channel.isWritable else { return false }
         }
-        if drainAllowance != nil {
-            return drainContent()
-        }
-        // A client that sends requests and takes no responses is not read any further.
-        guard channel.output.byteCount < OutputBuffer.copyLimit * 4 else {
-            flushOutput()
-            return channel.isWritable && channel.output.isEmpty
-        }
-        guard channel.isWritable else { return false }
-        switch reader.next() {
-        case .head(let head):
+        let wantsContent = machine.isReadingContent && exchange?.body?.wantsBytes == true
+        return carryOut(machine.next(wantsContent: wantsContent))
+    }
+
+    /// Does what the machine says. Whether there may be more to do at once.
+    @discardableResult
+    private func carryOut(_ step: consuming HTTP1ServerMachine.Step) -> Bool {
+        switch consume step {
+        case .none:
+            return false
+        case .request(let head):
             begin(head)
             return true
-        case .needsMoreBytes:
-            if channel.hasPeerClosed, reader.isInsideHead {
-                refuse(HTTPParseError(.truncatedHead, at: reader.bufferedBytes))
-            } else if channel.hasPeerClosed || isServerClosing {
-                closeAfterFlush()
-            } else {
-                timing.isInsideHead = reader.isInsideHead
-                count(as: reader.isInsideHead ? .active : .idle)
-            }
-            return false
-        case .failed(let error):
-            refuse(error)
-            return false
-        case .content, .end:
+        case .content(let bytes):
+            exchange?.body?.push(bytes)
+            exchange?.body?.wake()
             return true
+        case .contentEnd(let trailers):
+            exchange?.body?.finish(trailers: trailers)
+            return false
+        case .malformedContent(let error):
+            exchange?.body?.fail(HTTPBodyError.malformed(error))
+            return false
+        case .cutOff:
+            exchange?.body?.fail(HTTPBodyError.connectionClosed)
+            handler.cancel()
+            return false
+        case .drained:
+            count(as: .idle)
+            return true
+        case .awaitHead(let hasBegun):
+            timing.isInsideHead = hasBegun
+            count(as: hasBegun ? .active : .idle)
+            return false
+        case .refuse(let error):
+            refuse(HTTPError(error.status, "\(error)"))
+            return false
+        case .close(let time):
+            closeAfterFlush(lingering: time)
+            handler.release()?.resume(returning: nil)
+            return false
         }
     }
 
-    private func begin(_ head: RequestHead) {
+    var hasRoom: Bool { machine.hasRoom(wantsContent: exchange?.body?.wantsBytes ?? true) }
+
+    func inputEnded() {
+        // The client may be gone, or have finished sending and wait for its answers, which can't be told apart. So the
+        // answers are sent, which shows.
+        timing.peerFinished(at: .now())
+        carryOut(machine.peerClosed())
+        process()
+    }
+
+    // MARK: Requests
+
+    private func begin(_ head: consuming RequestHead) {
         let settings = loop.settings
-        requestCount += 1
+        let arrived = machine.begin(head, requestLimit: settings.configuration.maximumRequestsPerConnection)
         count(as: .active)
         timing.beganRequest(at: loop.now)
-        // What has come together with the head.
-        timing.received(reader.bufferedBytes)
+        timing.received(arrived)
         var body: BodyStream?
-        if reader.isInsideRequest {
+        if machine.isReadingContent {
             body = BodyStream(eventLoop: loop.eventLoop, announcedLength: head.framing.announcedLength) { [weak self] in
                 self?.contentIsWanted()
             }
         }
-        let isLast = settings.configuration.maximumRequestsPerConnection.map { requestCount >= $0 } ?? false
-        begin(
-            ServerExchange(connection: self, head: head, body: body, settings: settings),
-            mayPersist: head.isPersistent && !isLast && !isServerClosing
-        )
+        begin(ServerExchange(connection: self, head: head, body: body, settings: settings))
     }
 
     /// Begins to answer, which ends with ``finishIfOver()``.
-    func begin(_ exchange: ServerExchange, mayPersist: Bool) {
+    private func begin(_ exchange: ServerExchange) {
         self.exchange = exchange
-        hasSentContinue = false
-        let method = ResponseWriter.MethodKind(exchange.head.method)
         writer = ResponseWriter(
             ResponseWriter.Context(
-                method: method,
+                method: ResponseWriter.MethodKind(exchange.head.method),
                 version: exchange.head.version,
-                // After CONNECT that was refused, what the client has sent for its tunnel would be read as requests.
-                mayPersist: mayPersist && method != .connect
+                mayPersist: machine.persistence == .persistent
             )
         )
         // What has arrived of the content is there before the handler asks for it.
-        while reader.isInsideRequest, receiveContent(exchange) {}
+        while machine.isReadingContent, advance() {}
         loop.deliver(exchange)
     }
 
-    /// Moves content to its reader. False when there is none, or the reader has enough.
-    private func receiveContent(_ exchange: ServerExchange) -> Bool {
-        guard let body = exchange.body, body.wantsBytes else { return false }
-        switch reader.next() {
-        case .content(let bytes):
-            body.push(bytes)
-            body.wake()
-            return true
-        case .end(let trailers):
-            body.finish(trailers: trailers)
-            return false
-        case .needsMoreBytes:
-            if channel.hasPeerClosed { cutOff(exchange) }
-            return false
-        case .failed(let error):
-            body.fail(HTTPBodyError.malformed(error))
-            return false
-        case .head:
-            return false
+    /// Answers a request whose head can't be understood or never came to its end, and closes.
+    private func refuse(_ error: HTTPError) {
+        loop.settings.configuration.logger.debug("Refused a request: \(error.message)")
+        guard loop.takesRefusals else {
+            var writer = ResponseWriter(.noRequest)
+            var draft = ResponseDraft(isPersistent: false)
+            draft.status = error.status
+            try? writer.end(.text(error.message), draft, loop.headConstants, into: &channel.output)
+            carryOut(machine.close())
+            return
         }
-    }
-
-    /// Drops the content that nobody read. True when the next request can begin.
-    private func drainContent() -> Bool {
-        switch reader.next() {
-        case .content(let bytes):
-            drainAllowance = drainAllowance.map { $0 - bytes.readableBytes }
-            if let drainAllowance, drainAllowance < 0 {
-                closeAfterFlush()
-                return false
-            }
-            return true
-        case .end:
-            drainAllowance = nil
-            count(as: .idle)
-            return true
-        case .needsMoreBytes:
-            if channel.hasPeerClosed { closeAfterFlush() }
-            return false
-        case .failed, .head:
-            closeAfterFlush()
-            return false
-        }
+        machine.beginRefusal()
+        count(as: .active)
+        timing.beganRequest(at: loop.now)
+        begin(
+            ServerExchange(
+                connection: self,
+                head: machine.refusedHead,
+                body: nil,
+                settings: loop.settings,
+                refusal: error
+            )
+        )
     }
 
     /// A reader waits for content, or has room for more.
     private func contentIsWanted() {
         guard let exchange, exchange.body?.wantsBytes == true else { return }
-        if exchange.head.expectsContinue, !hasSentContinue, !writer.isHeadWritten {
-            hasSentContinue = true
-            // A client that has begun to send has given up waiting (RFC 9110 section 10.1.1).
-            if reader.isInsideRequest, timing.contentBytes == 0 {
-                try? writer.writeInformational(.continue, [:], into: &channel.output)
-                flushSoon()
-            }
+        if machine.contentIsWanted(isHeadWritten: writer.isHeadWritten) {
+            try? writer.writeInformational(.continue, [:], into: &channel.output)
+            flushSoon()
         }
         process()
     }
 
-    // MARK: Reading and writing
-
-    var hasRoom: Bool {
-        if let exchange, reader.isInsideRequest {
-            return exchange.body?.wantsBytes ?? true
-        }
-        return reader.bufferedBytes < BodyStream.highWaterMark
+    /// Ends the exchange when the response is complete and the handler has returned, and goes on to the next request.
+    func finishIfOver() {
+        guard let exchange, writer.isEnded, !handler.isRunning else { return }
+        self.exchange = nil
+        reportCompletion()
+        guard isOpen else { return }
+        exchange.body?.discard()
+        carryOut(
+            machine.exchangeEnded(
+                mustClose: writer.mustClose,
+                mayReceiveMore: exchange.head.isPersistent,
+                drainLimit: exchange.settings.configuration.maximumDrainedBytes
+            )
+        )
+        process()
     }
+
+    // MARK: Writing
 
     func flushOutput() {
         guard let context, !channel.output.isEmpty else {
@@ -281,12 +282,110 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
                 filesInFlight.append(slice)
                 context.write(slice) { self.filesInFlight.removeFirst() }
             }
-            channel.putBack(output)
+            channel.putBack(&output)
             context.flush()
             channel.output.reset()
             // What the flush has brought about may have sent the rest, or more.
             hasMore = hasMore && channel.isWritable && !channel.output.isEmpty
         }
         finishClosing()
+    }
+
+    // MARK: The end
+
+    func serverCloses(force: Bool) {
+        let step = machine.serverCloses()
+        if force {
+            abort()
+        } else if let receiver {
+            loop.executor.turn { receiver.serverCloses() }
+        } else if case .close = step, gaugeState == .idle, channel.output.isEmpty, unsentBytes == 0 {
+            // Nothing is on its way in either direction that could get lost.
+            abort()
+        } else {
+            carryOut(step)
+        }
+    }
+
+    /// Leaves the connection to another protocol.
+    ///
+    /// - Returns: What has arrived of it.
+    func leave(as phase: ServerConnectionPhase) -> ByteBuffer {
+        self.phase = phase
+        exchange = nil
+        return machine.detach()
+    }
+
+    func becomeClosed() {
+        let receiver = receiver
+        let isFailure = receiver?.hasSaidGoodbye != true
+        phase = .closed
+        count(as: nil)
+        loop.executor.turn {
+            if channel.hasEndedInOrder {
+                // The peer has finished too, which ends the channel without another word.
+                receiver?.finish()
+            } else {
+                receiver?.fail(HTTPServerError.connectionClosed)
+            }
+            channel.peerClosed()
+            machine.closed()
+            if isFailure { handler.cancel() }
+            handler.release()?.resume(returning: nil)
+            exchange?.body?.fail(HTTPBodyError.connectionClosed)
+            writability.signal()
+        }
+        exchange = nil
+        reportCompletion()
+        channel.removed()
+        openChannel.withLock { $0 = nil }
+        loop.remove(self)
+    }
+
+    // MARK: Deadlines
+
+    func checkDeadlines(now: NIODeadline) {
+        guard context != nil, !lingers(at: now) else { return }
+        // A file that has become shorter since its part was handed to the channel: the system sends nothing more of it,
+        // and the channel would try for ever.
+        if let slice = filesInFlight.first, !slice.isThere { return abort() }
+        let violation = timing.check(
+            now: now,
+            wait: machine.wait(isBodyStarving: exchange?.body?.isStarving == true),
+            unsentBytes: unsentBytes + channel.output.byteCount,
+            configuration: loop.settings.configuration
+        )
+        switch violation {
+        case nil:
+            break
+        case .idle:
+            carryOut(machine.close())
+            flushOutput()
+        case .slowHead:
+            if timing.isInsideHead {
+                refuse(HTTPError(.requestTimeout, "The head of the request did not arrive in time."))
+            } else if loop.core.security != nil, security == nil {
+                // Nothing can be sent before the handshake is done.
+                abort()
+            } else {
+                carryOut(machine.close())
+            }
+            flushOutput()
+        case .slowContent:
+            if let exchange {
+                exchange.body?.fail(HTTPBodyError.tooSlow)
+            } else {
+                carryOut(machine.close())
+                flushOutput()
+            }
+        case .stalledOutput:
+            abort()
+        case .slowHandler:
+            if let exchange { handlerIsTooSlow(exchange) }
+            flushOutput()
+        case .silentHandler:
+            machine.handlerCancelled()
+            handler.cancel()
+        }
     }
 }

@@ -3,188 +3,85 @@ import HTTPWire
 import Logging
 import NIOCore
 
-/// What becomes of requests. All of it is called on the loop.
+/// What becomes of frames. All of it is called on the loop.
 extension HTTP2ServerConnection: HTTP2Connection {
-    var isActive: Bool {
-        if case .open = phase { true } else { false }
-    }
-
     var now: NIODeadline { loop.now }
 
     var logger: Logger { loop.settings.configuration.logger }
+
+    var unreadBytes: Int { multiplexer.streams.values.reduce(0) { $0 + $1.unreadBytes } }
 
     func encode(trailers: HTTPFields, to block: inout ByteBuffer) {
         encoder.begin(&block)
         for field in trailers { encoder.write(field, to: &block) }
     }
 
+    func take(_ step: HTTP2Multiplexer<HTTP2ServerStream>.Step) throws(HTTP2Error) {
+        switch step {
+        case .open(let number, let block, let endsStream):
+            try receiveRequest(number, block, endsStream)
+        case .headers(let stream, let block, let endsStream):
+            try stream.receiveTrailers(block, endsStream: endsStream)
+        case .data(let stream, let bytes, let flowBytes, let endsStream):
+            try stream.receive(bytes, flowBytes: flowBytes, endsStream: endsStream)
+        case .reset(let stream, _):
+            stream.resetByPeer()
+        case .settings(let old):
+            let size = multiplexer.peerSettings.headerTableSize
+            if size != old.headerTableSize { encoder.limitTable(to: size) }
+            resumeSending()
+        case .pingAcknowledged(let opaque):
+            if opaque == Self.goAwayPing { announceLastStream() }
+        case .goAway:
+            clientLeaves()
+        case .abandon(let stream, let error):
+            stream.abandon(with: error.code, notice: HTTPBodyError.connectionClosed)
+        case .close(let error):
+            close(with: error)
+        case .needsMoreBytes, .proceed, .dropped, .resumeSending, .ping, .refuse:
+            break
+        }
+    }
+
     // MARK: Requests
 
-    func receiveHeaders(
-        _ number: UInt32,
-        _ block: ByteBuffer,
-        _ endsStream: Bool,
-        violation: HTTP2Error?
-    ) throws(HTTP2Error) {
-        if let stream = streams[number] {
-            return try receiveTrailers(stream, block, endsStream, violation: violation)
-        }
-        guard !history.hasBegun(number) else {
-            try decoder.skip(block)
-            switch history.end(of: number) {
-            case .resetHere:
-                return try noteControlFrame()
-            case .resetByPeer:
-                throw HTTP2Error(.streamClosed, stream: number, "A stream that was reset (RFC 9113 section 5.1)")
-            case .ended:
-                throw HTTP2Error(.streamClosed, "HEADERS on a stream that has ended (RFC 9113 section 5.1)")
-            case nil:
-                throw HTTP2Error(.protocolError, "A stream below others that were opened (RFC 9113 section 5.1.1)")
-            }
-        }
-        guard number & 1 == 1 else {
-            throw HTTP2Error(.protocolError, "A client's stream with an even number (RFC 9113 section 5.1.1)")
-        }
-        history.begin(number)
-        guard farewell != .final else {
-            // The client has been told that it will not be served, and what else it sends for it is ignored
-            // (RFC 9113 section 6.8).
-            try decoder.skip(block)
-            history.append(number, .resetHere)
-            return try noteControlFrame()
-        }
-        lastStream = number
-        if let violation {
-            try decoder.skip(block)
-            throw violation
-        }
-        guard liveExchanges < limits.maximumConcurrentStreams, streams.count < limits.maximumConcurrentStreams else {
-            try decoder.skip(block)
-            throw HTTP2Error(.refusedStream, stream: number, "Too many requests at a time (RFC 9113 section 5.1.2)")
-        }
+    private func receiveRequest(_ number: UInt32, _ block: ByteBuffer, _ endsStream: Bool) throws(HTTP2Error) {
         timing.beganRequest(at: loop.now)
-        switch try decoder.decodeRequest(block, stream: number, endsStream: endsStream) {
+        switch try multiplexer.decoder.decodeRequest(block, stream: number, endsStream: endsStream) {
         case .message(let head):
             begin(number, head, endsStream)
         case .malformed(let error):
             throw error
         case .refused(let error):
             refuse(number, error, endsStream)
-            try noteAbandonedStream()
+            multiplexer.abandonedStream(now: now)
         }
     }
 
     private func begin(_ number: UInt32, _ head: RequestHead, _ endsStream: Bool) {
         let settings = loop.settings
-        requestCount += 1
-        let stream = HTTP2ServerStream(number, connection: self, method: head.method, isInputEnded: endsStream)
-        open(stream)
-        let exchange = stream.begin(head, settings)
-        liveExchanges += 1
-        if let limit = settings.configuration.maximumRequestsPerConnection, requestCount >= limit { sayFarewell() }
+        let isLast = beganRequest()
+        let exchange = open(number, head, endsStream).begin(head, settings)
+        multiplexer.handlerStarted()
+        if isLast { beginGoAway() }
         loop.deliver(exchange)
     }
 
-    private func open(_ stream: HTTP2ServerStream) {
-        streams[stream.number] = stream
-        if farewell == .none { count(as: .active) }
+    private func open(_ number: UInt32, _ head: RequestHead?, _ endsStream: Bool) -> HTTP2ServerStream {
+        let stream = HTTP2ServerStream(number, head, endsStream: endsStream, connection: self)
+        open(stream)
+        return stream
     }
 
     /// Answers a request that could not be understood.
     private func refuse(_ number: UInt32, _ error: HTTPParseError, _ endsStream: Bool) {
         loop.settings.configuration.logger.debug("Refused a request: \(error)")
-        guard loop.takesRefusals, let head = decoder.refusedRequest else {
-            let stream = HTTP2ServerStream(number, connection: self, method: .get, isInputEnded: endsStream)
-            open(stream)
-            return stream.refuse(error)
+        guard loop.takesRefusals, let head = multiplexer.decoder.refusedRequest else {
+            return open(number, nil, endsStream).refuse(error)
         }
-        let stream = HTTP2ServerStream(number, connection: self, method: head.method, isInputEnded: endsStream)
-        open(stream)
-        let exchange = stream.begin(head, loop.settings, refusal: HTTPError(error.status, "\(error)"))
-        liveExchanges += 1
+        let refusal = HTTPError(error.status, "\(error)")
+        let exchange = open(number, head, endsStream).begin(head, loop.settings, refusal: refusal)
+        multiplexer.handlerStarted()
         loop.deliver(exchange)
-    }
-
-    private func receiveTrailers(
-        _ stream: HTTP2ServerStream,
-        _ block: ByteBuffer,
-        _ endsStream: Bool,
-        violation: HTTP2Error?
-    ) throws(HTTP2Error) {
-        guard !stream.isInputEnded else {
-            try decoder.skip(block)
-            throw HTTP2Error(.streamClosed, stream: stream.number, "HEADERS after the end (RFC 9113 section 5.1)")
-        }
-        if let violation {
-            try decoder.skip(block)
-            throw violation
-        }
-        let trailers: HTTPFields
-        switch try decoder.decodeTrailers(block, stream: stream.number) {
-        case .message(let fields): trailers = fields
-        case .malformed(let error): throw error
-        case .refused(let error):
-            return stream.failInput(HTTPBodyError.malformed(error), endsStream: endsStream)
-        }
-        guard endsStream else {
-            throw HTTP2Error(
-                .protocolError,
-                stream: stream.number,
-                "Trailers that don't end the stream (RFC 9113 section 8.1)"
-            )
-        }
-        try stream.endInput(trailers: trailers)
-    }
-
-    // MARK: Content and resets
-
-    func receive(
-        _ bytes: ByteBuffer,
-        flowBytes: Int,
-        endsStream: Bool,
-        _ stream: HTTP2ServerStream
-    ) throws(HTTP2Error) {
-        guard !stream.isInputEnded else {
-            throw HTTP2Error(.streamClosed, stream: stream.number, "DATA after the end (RFC 9113 section 6.1)")
-        }
-        try stream.receive(bytes, flowBytes: flowBytes)
-        if endsStream {
-            try stream.endInput(trailers: [:])
-        } else {
-            stream.growReceiveWindow()
-        }
-    }
-
-    var unreadBytes: Int { streams.values.reduce(0) { $0 + $1.unreadBytes } }
-
-    func receiveReset(_ stream: HTTP2ServerStream, _ code: UInt32) throws(HTTP2Error) {
-        let isAnswered = stream.isOutputEnded
-        stream.resetByPeer()
-        // A client that keeps the rest of its request to itself, once it has been answered, abandons nothing.
-        if isAnswered { try noteControlFrame() } else { try noteAbandonedStream() }
-    }
-
-    func abandon(_ stream: HTTP2ServerStream, _ error: HTTP2Error) {
-        stream.abandon(with: error.code, notice: HTTPBodyError.connectionClosed)
-    }
-
-    // MARK: The connection
-
-    func receivedSettings(insteadOf old: HTTP2Parameters) {
-        if peer.headerTableSize != old.headerTableSize { encoder.limitTable(to: peer.headerTableSize) }
-    }
-
-    func receivedSettingsAcknowledgement() {
-        isSettingsAcknowledged = true
-    }
-
-    func receivedPing(_ opaque: UInt64) {
-        if opaque == Self.farewellPing { announceLastStream() }
-    }
-
-    func receivedGoAway(lastStream: UInt32, _ code: UInt32, text: ByteBuffer) {
-        // The client opens no more streams; those that are open go on.
-        isPeerLeaving = true
-        closeIfDone()
     }
 }

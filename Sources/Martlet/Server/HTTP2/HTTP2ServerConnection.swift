@@ -21,14 +21,8 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// How far the client has been told that the connection ends.
-    enum Farewell: Equatable {
-        case none
-        /// It has been told to send no more requests; those that it has sent meanwhile are on their way.
-        case announced(at: NIODeadline)
-        /// It has been told which request was the last.
-        case final
-    }
+    /// What the client answers once it knows that the connection ends.
+    static let goAwayPing: UInt64 = 0x6661_7265_7765_6C6C
 
     let loop: ServerLoop
     /// What the TLS handshake has agreed on; nil without TLS.
@@ -39,58 +33,36 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
 
     @exclusivity(unchecked) var channel = ChannelState()
     @exclusivity(unchecked) var phase = ServerConnectionPhase.open
-    @exclusivity(unchecked) var farewell = Farewell.none
-    @exclusivity(unchecked) var reader: HTTP2FrameReader
-    @exclusivity(unchecked) var decoder: HTTP2MessageDecoder
+    @exclusivity(unchecked) var multiplexer: HTTP2Multiplexer<HTTP2ServerStream>
+    @exclusivity(unchecked) private(set) var shutdown = HTTP2GracefulShutdown()
     @exclusivity(unchecked) var encoder = FieldSectionEncoder()
-    @exclusivity(unchecked) var peer = HTTP2Parameters(of: .client)
-    @exclusivity(unchecked) var floodGuard: HTTP2FloodGuard
-
-    /// The streams that are open or half-closed, by their numbers.
-    @exclusivity(unchecked) var streams: [UInt32: HTTP2ServerStream] = [:]
-    /// The streams that are gone, as far as that still matters.
-    @exclusivity(unchecked) var history = HTTP2StreamHistory()
-    /// The last stream that may have been served, which the client is told at the end.
-    @exclusivity(unchecked) var lastStream: UInt32 = 0
-    /// The exchanges whose handlers have not returned, also of streams that are gone.
-    @exclusivity(unchecked) var liveExchanges = 0
-    @exclusivity(unchecked) var requestCount = 0
-
-    /// How many bytes of content the client accepts on all streams together.
-    @exclusivity(unchecked) var sendWindow = HTTP2SendWindow()
-    /// How many the client may send.
-    @exclusivity(unchecked) var receiveWindow: HTTP2ReceiveWindow
-    @exclusivity(unchecked) var isSettingsAcknowledged = false
-    /// The streams that have something to send and are allowed to, in turn.
-    @exclusivity(unchecked) var senders = CircularBuffer<HTTP2ServerStream>(initialCapacity: 4)
-    /// The streams whose content waits for the window of the connection.
-    @exclusivity(unchecked) var starved: [HTTP2ServerStream] = []
-    @exclusivity(unchecked) var isSending = false
     /// Where a stream's writer puts content, before it is moved to the stream.
     @exclusivity(unchecked) var scratch = OutputBuffer()
-
     @exclusivity(unchecked) var timing: ConnectionTiming
     @exclusivity(unchecked) var gaugeState: ConnectionGauge.State?
-    /// Whether no whole frame waits that has arrived.
-    @exclusivity(unchecked) private(set) var isInputUsedUp = true
-    @exclusivity(unchecked) var isPeerLeaving = false
 
     init(loop: ServerLoop, security: ConnectionSecurity?) {
         self.loop = loop
         self.security = security
         let configuration = loop.settings.configuration
         self.limits = configuration.http2.clamped
-        self.receiveWindow = HTTP2ReceiveWindow(limits.connectionWindow)
-        self.reader = HTTP2FrameReader(
+        self.multiplexer = HTTP2Multiplexer(
             of: .client,
-            blockLimit: configuration.headLimits.headBytes,
-            continuationLimit: limits.maximumContinuations
+            frames: HTTP2FrameReader(
+                of: .client,
+                blockLimit: configuration.headLimits.headBytes,
+                continuationLimit: limits.maximumContinuations
+            ),
+            decoder: HTTP2MessageDecoder(
+                headLimits: configuration.headLimits,
+                bodyLimits: configuration.bodyLimits
+            ),
+            window: limits.connectionWindow,
+            streamWindow: limits.streamWindow,
+            concurrencyLimit: limits.maximumConcurrentStreams,
+            flood: limits.flood,
+            now: loop.now
         )
-        self.decoder = HTTP2MessageDecoder(
-            headLimits: configuration.headLimits,
-            bodyLimits: configuration.bodyLimits
-        )
-        self.floodGuard = HTTP2FloodGuard(limits.flood, now: loop.now)
         self.timing = ConnectionTiming(openedAt: .now())
     }
 
@@ -118,16 +90,16 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
         channel.output.tail.writeHTTP2Settings([
             (.maximumConcurrentStreams, limits.maximumConcurrentStreams),
             (.initialWindowSize, limits.streamWindow),
-            (.maximumHeaderListSize, decoder.listLimit),
+            (.maximumHeaderListSize, multiplexer.decoder.listLimit),
             (.enableConnectProtocol, 1),
         ])
-        let increment = limits.connectionWindow - HTTP2Parameters.defaultWindow
+        let increment = limits.connectionWindow - HTTP2Settings.defaultWindow
         if increment > 0 { channel.output.tail.writeHTTP2WindowUpdate(stream: 0, increment: increment) }
         flushOutput()
     }
 
     func received(_ bytes: ByteBuffer) {
-        reader.append(bytes)
+        multiplexer.append(bytes)
         process()
     }
 
@@ -154,22 +126,15 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
 
     /// One frame.
     func advance() -> Bool {
-        guard case .open = phase else { return false }
-        if channel.output.byteCount >= Self.outputLimit {
-            flushOutput()
-            guard channel.isWritable else { return false }
-        }
-        let event = reader.next()
-        if case .needsMoreBytes = event {
-            timing.isInsideHead = reader.isInsideHead
-            if !isInputUsedUp {
-                isInputUsedUp = true
-                if channel.hasPeerClosed { inputUsedUp() }
-            }
+        guard case .open = phase, makeRoom() else { return false }
+        let step = multiplexer.next(now: loop.now)
+        if case .needsMoreBytes = step {
+            timing.isInsideHead = multiplexer.isInsideHead
+            if shutdown.usedUpInput(), channel.hasPeerClosed { inputUsedUp() }
             return false
         }
-        isInputUsedUp = false
-        receive(event)
+        shutdown.receivedFrame()
+        perform(step)
         return true
     }
 
@@ -179,6 +144,154 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     func flushOutput() {
         writeAndFlush()
         finishClosing()
+    }
+
+    // MARK: Streams
+
+    /// A request has begun. Whether it is the last that the connection carries.
+    func beganRequest() -> Bool {
+        shutdown.beganRequest(limit: loop.settings.configuration.maximumRequestsPerConnection)
+    }
+
+    /// A stream was opened.
+    func open(_ stream: HTTP2ServerStream) {
+        multiplexer.insert(stream)
+        if !shutdown.hasBegun { count(as: .active) }
+    }
+
+    /// Forgets a stream.
+    func remove(_ stream: HTTP2ServerStream, _ end: HTTP2StreamHistory.End) {
+        guard multiplexer.remove(stream, end), multiplexer.streams.isEmpty else { return }
+        if !shutdown.hasBegun { count(as: .idle) }
+        closeIfDone()
+    }
+
+    // MARK: The end, in good order
+
+    /// Tells the client to send no more requests, without refusing those that are on their way (RFC 9113 section 6.8).
+    func beginGoAway() {
+        guard case .open = phase, shutdown.announce(at: .now()) else { return }
+        count(as: .closing)
+        channel.output.tail.writeHTTP2GoAway(lastStream: UInt32(HTTP2Settings.maximumWindow), .noError)
+        channel.output.tail.writeHTTP2Ping(Self.goAwayPing, isAcknowledgement: false)
+        flushSoon()
+    }
+
+    /// Tells the client which request was the last.
+    func announceLastStream() {
+        guard case .open = phase, shutdown.announceLast() else { return }
+        multiplexer.stopTakingStreams()
+        channel.output.tail.writeHTTP2GoAway(lastStream: multiplexer.lastStream, .noError)
+        flushSoon()
+        closeIfDone()
+    }
+
+    /// The client opens no more streams.
+    func clientLeaves() {
+        shutdown.peerLeaves()
+        closeIfDone()
+    }
+
+    /// Closes once the last response has been sent, if one is the last.
+    private func closeIfDone() {
+        guard case .open = phase, multiplexer.streams.isEmpty else { return }
+        switch shutdown.lastStep(hasPeerClosed: channel.hasPeerClosed) {
+        case .wait:
+            return
+        case .announceAndClose:
+            channel.output.tail.writeHTTP2GoAway(lastStream: multiplexer.lastStream, .noError)
+        case .close:
+            break
+        }
+        _ = multiplexer.close()
+        closeAfterFlush(lingering: LingeringClose.shortTime)
+    }
+
+    func serverCloses(force: Bool) {
+        if force {
+            abort()
+        } else {
+            beginGoAway()
+            loop.executor.turn {
+                for stream in Array(multiplexer.streams.values) { stream.receiver?.serverCloses() }
+            }
+            flushOutput()
+        }
+    }
+
+    // MARK: The end, for a reason
+
+    /// Tells the client what it has done, and closes.
+    func close(with error: HTTP2Error) {
+        guard case .open = phase else { return }
+        channel.output.tail.writeHTTP2GoAway(lastStream: multiplexer.lastStream, error.code, text: error.reason)
+        abandonStreams()
+        closeAfterFlush(lingering: LingeringClose.time)
+    }
+
+    /// Ends all exchanges, since nothing more can be sent to the client.
+    private func abandonStreams() {
+        for stream in multiplexer.close() { stream.connectionEnded() }
+    }
+
+    func inputEnded() {
+        // The client may be gone, or have finished sending and wait for its answers, which can't be told apart. So the
+        // answers are sent, as far as its windows have room for them.
+        if !multiplexer.streams.isEmpty {
+            // The system of a client that is gone answers what is sent to it with a reset.
+            channel.output.tail.writeHTTP2Ping(0, isAcknowledgement: false)
+            flushSoon()
+        }
+        if shutdown.isInputUsedUp { inputUsedUp() }
+    }
+
+    /// No whole frame is left of what the client has sent before it closed its half.
+    private func inputUsedUp() {
+        for stream in Array(multiplexer.streams.values) { stream.inputClosed() }
+        closeIfDone()
+    }
+
+    func becomeClosed() {
+        phase = .closed
+        channel.peerClosed()
+        count(as: nil)
+        loop.executor.turn { abandonStreams() }
+        channel.removed()
+        openChannel.withLock { $0 = nil }
+        loop.remove(self)
+    }
+
+    // MARK: Deadlines
+
+    func checkDeadlines(now: NIODeadline) {
+        guard context != nil, !lingers(at: now) else { return }
+        let violation = timing.check(
+            now: now,
+            wait: presentWait,
+            unsentBytes: unsentBytes,
+            configuration: loop.settings.configuration
+        )
+        switch violation {
+        case .idle:
+            beginGoAway()
+        case .slowHead where !multiplexer.isInsideHead:
+            beginGoAway()
+        case .slowHead:
+            close(with: HTTP2Error(.enhanceYourCalm, "A frame or the preface did not arrive in time"))
+        case .stalledOutput:
+            abort()
+        case .slowContent, .slowHandler, .silentHandler, nil:
+            break
+        }
+        if shutdown.isOverdue(at: now) { announceLastStream() }
+        for stream in Array(multiplexer.streams.values) { stream.checkDeadlines(now: now) }
+        flushOutput()
+    }
+
+    private var presentWait: ConnectionTiming.Wait {
+        guard case .open = phase else { return .nothing }
+        // The rest of a head is waited for whatever the streams do.
+        return multiplexer.streams.isEmpty || multiplexer.isInsideHead ? .request : .nothing
     }
 }
 
@@ -195,10 +308,10 @@ extension HTTPServer.HTTP2Configuration {
     fileprivate var clamped: Self {
         var limits = self
         limits.maximumConcurrentStreams = max(maximumConcurrentStreams, 1)
-        limits.streamWindow = min(max(streamWindow, 1_024), HTTP2Parameters.maximumWindow)
+        limits.streamWindow = min(max(streamWindow, 1_024), HTTP2Settings.maximumWindow)
         limits.connectionWindow = min(
-            max(connectionWindow, HTTP2Parameters.defaultWindow),
-            HTTP2Parameters.maximumWindow
+            max(connectionWindow, HTTP2Settings.defaultWindow),
+            HTTP2Settings.maximumWindow
         )
         limits.maximumUnsentBytes = max(maximumUnsentBytes, 1)
         return limits

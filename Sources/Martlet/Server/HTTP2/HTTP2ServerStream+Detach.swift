@@ -4,9 +4,6 @@ import NIOCore
 /// A stream that carries another protocol from now on, by CONNECT (RFC 9113 section 8.5, RFC 8441). Members are called
 /// on the loop, unless ``DetachedConnection`` says otherwise.
 extension HTTP2ServerStream: DetachedConnection {
-    /// How long the client may take to end its side once all of this side has been sent.
-    static let closingTime = TimeAmount.seconds(2)
-
     func detach(_ exchange: ServerExchange, writeHeaders: Bool) throws -> DetachedSocket {
         try check(exchange)
         guard exchange.head.method == .connect else { throw HTTPServerError.connectionIsShared }
@@ -21,20 +18,18 @@ extension HTTP2ServerStream: DetachedConnection {
             }
             sendWritten()
         }
-        self.exchange = nil
-        reportCompletion()
-        receiver = body
+        openTunnel(to: body)
         return DetachedSocket(self, inbound: body)
     }
 
     var eventLoop: any EventLoop { loop.eventLoop }
 
-    var unsentBytes: Int { queue.byteCount }
+    var unsentBytes: Int { output.byteCount }
 
     func handOver(from stream: BodyStream, to receiver: any DetachedReceiver) {
-        if self.receiver != nil { self.receiver = receiver }
+        moveTunnel(to: receiver)
         loop.executor.turn { stream.move(to: receiver) }
-        if connection.farewell != .none { receiver.serverCloses() }
+        if connection.shutdown.hasBegun { receiver.serverCloses() }
         continueReading()
     }
 
@@ -44,34 +39,19 @@ extension HTTP2ServerStream: DetachedConnection {
     }
 
     func writeDetached(_ write: (inout OutputBuffer) throws -> Void) throws -> Bool {
-        guard receiver != nil, !isBroken, !isTunnelFinished else { throw HTTPServerError.connectionClosed }
+        guard tunnel != nil, !isBroken, output.isOpen else { throw HTTPServerError.connectionClosed }
         try write(&connection.scratch)
-        connection.scratch.drain {
-            queue.append($0)
-        } writeContent: {
-            queue.append($0)
-        }
-        connection.scratch.reset()
-        connection.send(self)
-        isTunnelFull = !isWritable
-        return !isTunnelFull
-    }
-
-    /// The client has taken enough of what was written.
-    func tunnelHasRoom() {
-        isTunnelFull = false
-        // Not at once: whoever writes now would begin another turn of sending within the present one.
-        loop.executor.atEndOfTurn { [weak self] in self?.receiver?.becameWritable() }
+        return sendTunnelled()
     }
 
     func closeOutput() {
-        isTunnelFinished = true
+        output.finish()
         connection.send(self)
     }
 
     func closeDetached() {
         closeOutput()
-        isTunnelClosed = true
+        closeTunnel()
     }
 
     func abort() {

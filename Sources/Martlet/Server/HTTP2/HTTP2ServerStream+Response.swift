@@ -18,7 +18,8 @@ extension HTTP2ServerStream: ExchangeConnection {
     var summary: HTTPResponseSummary { writer.summary }
 
     func hand(_ exchange: ServerExchange, to handler: @escaping HTTPServer.Handler, on executor: (any TaskExecutor)?) {
-        isHandlerRunning = true
+        // A stream carries one request, so this always starts a task.
+        _ = self.handler.hand(exchange)
         let task = loop.shutdownContext.run {
             if let executor {
                 Task(executorPreference: executor) { await exchange.run(handler) }
@@ -27,7 +28,7 @@ extension HTTP2ServerStream: ExchangeConnection {
                 Task.immediate(executorPreference: loop.executor) { await exchange.run(handler) }
             }
         }
-        if isHandlerRunning { handlerTask.store(task) }
+        self.handler.started(task)
     }
 
     // MARK: Writing
@@ -124,31 +125,24 @@ extension HTTP2ServerStream: ExchangeConnection {
 
     /// Sends the writer's output.
     func sendWritten() {
-        if !connection.scratch.isEmpty {
-            connection.scratch.drain {
-                queue.append($0)
-            } writeContent: {
-                queue.append($0)
-            }
-        }
-        if let head = writer.http2Head.take() {
-            let endsStream = queue.isEmpty && endsWithContent
+        sendScratch {
+            if writer.isEnded { output.finish(trailers: writer.http2Trailers) }
+            guard let head = writer.http2Head.take() else { return }
+            let endsStream = output.endWithHead()
             connection.writeHeaders(number, endsStream: endsStream) { block in
                 head.encode(with: &connection.encoder, loop.headConstants, to: &block)
             }
-            if endsStream { endOutput() }
+            if endsStream { outputEnded() }
         }
-        connection.send(self)
-        connection.scratch.reset()
     }
 
     // MARK: The end of an exchange
 
     func handlerReturned(_ exchange: ServerExchange, error: (any Error)?) {
-        handlerTask.release()
+        handler.ended()
         if isCounted {
             isCounted = false
-            connection.exchangeIsOver()
+            connection.multiplexer.handlerReturned()
         }
         settle(exchange, error)
     }

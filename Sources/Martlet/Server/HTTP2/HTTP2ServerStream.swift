@@ -12,61 +12,36 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
     /// The exchange until it is over; nil for a request that was not understood.
     @exclusivity(unchecked) var exchange: ServerExchange?
     @exclusivity(unchecked) var writer: ResponseWriter
-    @exclusivity(unchecked) var completions: [@Sendable (HTTPResponseSummary) -> Void] = []
-    @exclusivity(unchecked) var handlerTask = StoredTask()
-    @exclusivity(unchecked) var isHandlerRunning = false
+    @exclusivity(unchecked) var handler = ExchangeSlot()
     /// Whether the connection counts the exchange as one that goes on.
     @exclusivity(unchecked) var isCounted = false
-    @exclusivity(unchecked) var hasSentContinue = false
 
-    /// Who has got the stream, since it carries another protocol (RFC 8441).
-    @exclusivity(unchecked) var receiver: (any DetachedReceiver)?
-    /// Whether they have finished sending.
-    @exclusivity(unchecked) var isTunnelFinished = false
-    /// Whether they have closed it, which leaves the client some time to end its side.
-    @exclusivity(unchecked) var isTunnelClosed = false
-    /// Whether they wait until the client has taken some.
-    @exclusivity(unchecked) var isTunnelFull = false
-
-    /// Content that waits for the client to grant room for it.
-    @exclusivity(unchecked) var queue = HTTP2SendQueue()
-    /// Whether the stream has a place in the line of those that send.
-    @exclusivity(unchecked) var isInLine = false
-    /// How many bytes the client accepts.
-    @exclusivity(unchecked) var sendWindow: HTTP2SendWindow
-    /// How many bytes the client may send.
-    @exclusivity(unchecked) private var receiveWindow: HTTP2ReceiveWindow
-    @exclusivity(unchecked) private var meter = HTTP2ContentMeter(announced: nil)
-
-    /// Whether the client has sent all.
-    @exclusivity(unchecked) private(set) var isInputEnded: Bool
-    /// Whether the response has been sent to its end.
-    @exclusivity(unchecked) private(set) var isOutputEnded = false
-    /// Whether the stream is gone without that.
+    /// What follows the head of the request.
+    @exclusivity(unchecked) private var input: HTTP2RequestInput
+    /// What there is to send.
+    @exclusivity(unchecked) var output: HTTP2StreamOutput
+    /// Another protocol that the stream carries.
+    @exclusivity(unchecked) private(set) var tunnel: HTTP2Tunnel?
+    /// Whether the stream is gone before both sides have sent all.
     @exclusivity(unchecked) private(set) var isBroken = false
 
-    /// What becomes of the rest of a request that is answered.
-    @exclusivity(unchecked) private var drain: HTTP2Drain?
     @exclusivity(unchecked) private var timing: ConnectionTiming
-    @exclusivity(unchecked) private var stall = HTTP2Stall()
-    /// When it was seen that the client alone has to end a tunnel.
-    @exclusivity(unchecked) private var closedSince: NIODeadline?
     @exclusivity(unchecked) private var writability: EventLoopCondition?
 
-    init(_ number: UInt32, connection: HTTP2ServerConnection, method: HTTPRequest.Method, isInputEnded: Bool) {
+    /// - Parameter head: The head of the request; nil for one that could not be understood.
+    init(_ number: UInt32, _ head: RequestHead?, endsStream: Bool, connection: HTTP2ServerConnection) {
         self.number = number
         self.connection = connection
         self.loop = connection.loop
-        self.isInputEnded = isInputEnded
-        self.sendWindow = HTTP2SendWindow(connection.peer.initialWindowSize)
-        self.receiveWindow = HTTP2ReceiveWindow(
-            connection.limits.streamWindow,
-            known: connection.isSettingsAcknowledged ? 0 : HTTP2Parameters.defaultWindow
+        self.input = HTTP2RequestInput(
+            HTTP2RequestReader(stream: number, head: head, endsStream: endsStream),
+            window: connection.multiplexer.makeReceiveWindow()
         )
+        self.output = HTTP2StreamOutput(window: connection.multiplexer.peerSettings.initialWindowSize)
         self.timing = ConnectionTiming(openedAt: loop.now)
         self.writer = ResponseWriter(
             ResponseWriter.Context(
-                method: ResponseWriter.MethodKind(method),
+                method: ResponseWriter.MethodKind(head?.method ?? .get),
                 version: .http2,
                 mayPersist: true
             )
@@ -85,8 +60,6 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
                 self?.contentIsWanted()
             }
         }
-        // What a tunnel carries is no content.
-        meter = HTTP2ContentMeter(announced: head.method == .connect ? nil : head.framing.announcedLength)
         let exchange = ServerExchange(connection: self, head: head, body: body, settings: settings, refusal: refusal)
         self.exchange = exchange
         isCounted = true
@@ -96,44 +69,51 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
 
     // MARK: Content that arrives
 
-    func receive(_ bytes: ByteBuffer, flowBytes: Int) throws(HTTP2Error) {
-        try receiveWindow.receive(flowBytes, stream: number)
-        drain?.received(flowBytes, at: .now())
-        guard bytes.readableBytes > 0 else { return }
-        timing.received(bytes.readableBytes)
-        try meter.receive(bytes.readableBytes, stream: number)
+    /// Whether the client has sent all.
+    var isInputEnded: Bool { input.isEnded }
+
+    func receive(_ bytes: ByteBuffer, flowBytes: Int, endsStream: Bool) throws(HTTP2Error) {
+        try input.receive(byteCount: bytes.readableBytes, flowBytes: flowBytes, now: .now())
+        if bytes.readableBytes > 0 {
+            timing.received(bytes.readableBytes)
+            push(bytes)
+        }
+        guard endsStream else { return growReceiveWindow() }
+        try input.end()
+        endInput(trailers: [:])
+    }
+
+    private func push(_ bytes: ByteBuffer) {
         if let receiver {
             receiver.push(bytes)
-            return receiver.wake()
+            receiver.wake()
+        } else if let body = exchange?.body {
+            body.push(bytes)
+            body.wake()
         }
-        guard let body = exchange?.body else { return }
-        body.push(bytes)
-        body.wake()
     }
 
-    /// The client has sent all.
-    func endInput(trailers: HTTPFields) throws(HTTP2Error) {
-        try meter.end(stream: number)
-        isInputEnded = true
+    /// A field block has come after the head.
+    func receiveTrailers(_ block: ByteBuffer, endsStream: Bool) throws(HTTP2Error) {
+        switch try input.receive(block, endsStream: endsStream, decoder: &connection.multiplexer.decoder) {
+        case .trailers(let trailers):
+            endInput(trailers: trailers)
+        case .refused(let error):
+            exchange?.body?.fail(HTTPBodyError.malformed(error))
+            if endsStream { closeIfEnded() }
+        }
+    }
+
+    private func endInput(trailers: HTTPFields) {
         if let receiver { receiver.finish() } else { exchange?.body?.finish(trailers: trailers) }
-        closeIfEnded()
-    }
-
-    /// What the client has sent can't be read to its end.
-    func failInput(_ error: any Error, endsStream: Bool) {
-        exchange?.body?.fail(error)
-        guard endsStream else { return }
-        isInputEnded = true
         closeIfEnded()
     }
 
     /// A reader waits for content, or has taken some. Called on the loop.
     private func contentIsWanted() {
         guard !isBroken, !isInputEnded else { return connection.growReceiveWindow() }
-        if let exchange, exchange.head.expectsContinue, !hasSentContinue, !writer.isHeadWritten {
-            hasSentContinue = true
-            // A client that has begun to send has given up waiting (RFC 9110 section 10.1.1).
-            if meter.received == 0 { try? writeInformational(exchange, .continue, [:]) }
+        if let exchange, exchange.head.expectsContinue, !writer.isHeadWritten, input.sendsContinue() {
+            try? writeInformational(exchange, .continue, [:])
         }
         growReceiveWindow()
         connection.growReceiveWindow()
@@ -141,10 +121,12 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
 
     /// Lets the client send more, as far as what it has sent was read.
     func growReceiveWindow() {
-        guard !isBroken, !isInputEnded, receiveWindow.isLow else { return }
-        // Content that is not read any more is asked for only as far as it is dropped.
-        guard receiver?.wantsBytes ?? (exchange != nil || drain?.grantsMore == true) else { return }
-        guard let increment = receiveWindow.grow(unread: exchange?.body?.bufferedBytes ?? 0) else { return }
+        guard !isBroken else { return }
+        let increment = input.growWindow(
+            isWanted: receiver?.wantsBytes ?? (exchange != nil),
+            unread: exchange?.body?.bufferedBytes ?? 0
+        )
+        guard let increment else { return }
         connection.channel.output.tail.writeHTTP2WindowUpdate(stream: number, increment: increment)
         connection.flushSoon()
     }
@@ -152,40 +134,31 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
     /// How many bytes of the content wait for their reader, who will let the connection know.
     var unreadBytes: Int {
         guard let receiver else { return exchange?.body?.unreadBytes() ?? 0 }
-        return receiver.wantsBytes ? 0 : receiveWindow.limit - receiveWindow.size
+        return receiver.wantsBytes ? 0 : input.usedWindow
     }
 
     // MARK: Content that leaves
 
-    /// The fields behind the content.
-    var trailers: HTTPFields? { writer.http2Trailers }
-
-    /// Whether nothing follows the content that is in the queue.
-    var endsWithContent: Bool { isTunnelFinished || (writer.isEnded && writer.http2Trailers == nil) }
-
-    /// Whether there is something to send, as far as the stream's own window is concerned.
-    var canSend: Bool {
-        guard !isBroken, !isOutputEnded else { return false }
-        return queue.isEmpty ? writer.isEnded || isTunnelFinished : sendWindow.size > 0
-    }
-
     /// Some content has left.
     func sent(_ count: Int) {
-        stall.sent(count)
-        guard queue.byteCount <= connection.limits.maximumUnsentBytes / 2 else { return }
+        guard output.byteCount <= connection.limits.maximumUnsentBytes / 2 else { return }
         writability?.signal()
-        if isTunnelFull { tunnelHasRoom() }
+        guard tunnel?.isFull == true else { return }
+        tunnel?.filled(false)
+        // Not at once: a receiver that writes now would begin another turn of sending within the present one.
+        loop.executor.atEndOfTurn { [weak self] in self?.receiver?.becameWritable() }
     }
 
     /// Whether the handler may go on writing.
     var isWritable: Bool {
-        isBroken || isOutputEnded || queue.byteCount < connection.limits.maximumUnsentBytes
+        isBroken || output.isEnded || output.byteCount < connection.limits.maximumUnsentBytes
     }
 
     func waitUntilWritable() async throws {
         let condition = try await loop.executor.run { self.presentWritability }
         try await condition.wait {
-            self.isBroken || self.isOutputEnded || self.queue.byteCount <= self.connection.limits.maximumUnsentBytes / 2
+            self.isBroken || self.output.isEnded
+                || self.output.byteCount <= self.connection.limits.maximumUnsentBytes / 2
         }
     }
 
@@ -196,31 +169,73 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
         return condition
     }
 
+    // MARK: A tunnel
+
+    /// The receiver of what the client sends to another protocol.
+    var receiver: (any DetachedReceiver)? { tunnel?.receiver }
+
+    /// Leaves the stream to another protocol.
+    func openTunnel(to receiver: any DetachedReceiver) {
+        exchange = nil
+        reportCompletion()
+        tunnel = HTTP2Tunnel(to: receiver)
+    }
+
+    func moveTunnel(to receiver: any DetachedReceiver) {
+        tunnel?.move(to: receiver)
+    }
+
+    /// Sends what the other protocol has written; false when it has to wait.
+    func sendTunnelled() -> Bool {
+        sendScratch()
+        tunnel?.filled(!isWritable)
+        return isWritable
+    }
+
+    func closeTunnel() {
+        tunnel?.close()
+    }
+
+    /// Sends what was written to the connection's scratch.
+    ///
+    /// - Parameter head: Called before content is sent.
+    func sendScratch(head: () -> Void = {}) {
+        if !connection.scratch.isEmpty {
+            connection.scratch.drain {
+                output.append($0)
+            } writeContent: {
+                output.append($0)
+            }
+        }
+        head()
+        connection.send(self)
+        // Once what was sent has been copied, the memory is free again.
+        connection.scratch.reset()
+    }
+
     // MARK: The end
 
     /// The end of the response has been sent.
-    func endOutput() {
-        isOutputEnded = true
+    func outputEnded() {
         writability?.signal()
         finishIfOver()
-        drain?.answered(at: .now())
+        if input.isDraining { input.answered(at: .now()) }
         closeIfEnded()
     }
 
     /// Ends the exchange when the response is complete and the handler has returned, and with it what is left of the
     /// request.
     func finishIfOver() {
-        guard writer.isEnded, !isHandlerRunning, !isBroken else { return }
+        guard writer.isEnded, !handler.isRunning, !isBroken else { return }
         if let exchange {
             self.exchange = nil
             reportCompletion()
             exchange.body?.discard()
             connection.growReceiveWindow()
-            if writer.mustClose { connection.sayFarewell() }
+            if writer.mustClose { connection.beginGoAway() }
         }
-        guard drain == nil, !isInputEnded else { return }
-        drain = HTTP2Drain(upTo: loop.settings.configuration.maximumDrainedBytes)
-        if isOutputEnded { drain?.answered(at: .now()) }
+        guard input.beginDrain(upTo: loop.settings.configuration.maximumDrainedBytes) else { return }
+        if output.isEnded { input.answered(at: .now()) }
         growReceiveWindow()
     }
 
@@ -232,7 +247,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
     }
 
     private func closeIfEnded() {
-        guard isInputEnded, isOutputEnded, !isBroken else { return }
+        guard isInputEnded, output.isEnded, !isBroken else { return }
         connection.remove(self, .ended)
         letReceiverGo(HTTPBodyError.connectionClosed)
     }
@@ -241,13 +256,13 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
     /// ever, with the connection.
     private func letReceiverGo(_ error: any Error) {
         let last = receiver
-        receiver = nil
+        tunnel = nil
         last?.fail(error)
     }
 
     /// Gives the stream up.
-    func abandon(with code: HTTP2Error.Code, notice error: any Error) {
-        guard !isBroken, !isOutputEnded || !isInputEnded else { return }
+    func abandon(with code: HTTP2ErrorCode, notice error: any Error) {
+        guard !isBroken, !output.isEnded || !isInputEnded else { return }
         connection.writeReset(number, code)
         breakDown(error)
         connection.remove(self, .resetHere)
@@ -267,16 +282,16 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
     /// The client will send no more on any stream. It may well wait for the response, if its request is complete.
     func inputClosed() {
         guard !isInputEnded else { return }
-        if drain != nil, isOutputEnded { return refuseRest() }
+        if input.isDraining, output.isEnded { return refuseRest() }
         if let receiver { return receiver.finish() }
         exchange?.body?.fail(HTTPBodyError.connectionClosed)
-        handlerTask.cancel()
+        handler.cancel()
     }
 
     private func breakDown(_ error: any Error) {
         isBroken = true
-        queue.removeAll()
-        handlerTask.cancel()
+        output.stop()
+        handler.cancel()
         exchange?.body?.fail(error)
         exchange = nil
         letReceiverGo(error)
@@ -288,25 +303,26 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
 
     func checkDeadlines(now: NIODeadline) {
         let configuration = loop.settings.configuration
-        // Whoever has got the stream has deadlines of their own, until they close it.
-        guard receiver == nil || isTunnelClosed else { return }
-        if isTunnelClosed, isOutputEnded {
-            guard let since = closedSince else { return closedSince = now }
-            guard now - since >= Self.closingTime else { return }
-            return abandon(with: .noError, notice: HTTPBodyError.connectionClosed)
+        // Another protocol has deadlines of its own, until it closes the stream.
+        guard tunnel?.isClosed != false else { return }
+        if tunnel != nil, output.isEnded {
+            if tunnel?.isOverdue(at: now) == true {
+                abandon(with: .noError, notice: HTTPBodyError.connectionClosed)
+            }
+            return
         }
         // Where it is the socket that takes nothing, the connection looks after that.
-        let isStuck = !queue.isEmpty && min(sendWindow.size, connection.sendWindow.size) <= 0
+        let connectionWindow = connection.multiplexer.sendWindow
         // A client that sends nothing more can't grant room either.
-        if isStuck, connection.channel.hasPeerClosed {
+        if output.isStuck(connectionWindow: connectionWindow), connection.channel.hasPeerClosed {
             return abandon(with: .cancel, notice: HTTPBodyError.connectionClosed)
         }
-        if connection.farewell != .none { drain?.hurry(at: now) }
-        if drain?.isOver(at: now) == true { return refuseRest() }
-        if stall.hasLasted(now: now, isStuck: isStuck, configuration.writeTimeout) {
+        if connection.shutdown.hasBegun { input.hurry(at: now) }
+        if input.isDrainOver(at: now) { return refuseRest() }
+        if output.hasStalled(connectionWindow: connectionWindow, now: now, configuration.writeTimeout) {
             return abandon(with: .cancel, notice: HTTPBodyError.connectionClosed)
         }
-        guard let exchange, !writer.isEnded || isHandlerRunning else { return }
+        guard let exchange, !writer.isEnded || handler.isRunning else { return }
         let isStarving = !isInputEnded && exchange.body?.isStarving == true
         switch timing.check(
             now: now,

@@ -16,7 +16,7 @@ struct UnsentBoundsTests {
         let connection = exchange.connection
         return try await exchange.executor.run {
             switch connection {
-            case let stream as HTTP2ServerStream: (stream.queue.capacity, stream.queue.byteCount)
+            case let stream as HTTP2ServerStream: (stream.output.capacity, stream.output.byteCount)
             case let connection as HTTP1ServerConnection:
                 (connection.channel.output.capacity + connection.unsentBytes, connection.channel.output.byteCount)
             default: (Int.max, 0)

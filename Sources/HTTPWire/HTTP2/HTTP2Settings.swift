@@ -1,5 +1,7 @@
-/// What a peer has said in its SETTINGS about what may be sent to it (RFC 9113 section 6.5.2).
-public struct HTTP2Parameters: Sendable, Hashable {
+import HTTPTypes
+
+/// A peer's SETTINGS, as far as they say what may be sent to it (RFC 9113 section 6.5.2).
+public struct HTTP2Settings: Sendable, Hashable {
     /// The identifiers of settings.
     public enum Identifier: UInt16, Sendable {
         case headerTableSize = 0x1
@@ -24,17 +26,17 @@ public struct HTTP2Parameters: Sendable, Hashable {
     /// How much the peer's decoder of field sections may remember, in bytes as RFC 7541 section 4.1 counts them.
     public private(set) var headerTableSize = 4_096
     /// The window of each stream to begin with.
-    public private(set) var initialWindowSize = HTTP2Parameters.defaultWindow
+    public private(set) var initialWindowSize = HTTP2Settings.defaultWindow
     /// The longest frame, without its 9 bytes of head.
-    public private(set) var maximumFrameSize = HTTP2Parameters.defaultFrameSize
+    public private(set) var maximumFrameSize = HTTP2Settings.defaultFrameSize
     /// How many streams may be open at once; nil as long as the peer has not said.
     public private(set) var maximumConcurrentStreams: Int?
 
     private let peer: HTTP2Endpoint
 
-    /// What holds until a peer says otherwise.
+    /// The settings that hold until a peer changes them.
     ///
-    /// - Parameter peer: What the peer is.
+    /// - Parameter peer: Which end the peer is.
     public init(of peer: HTTP2Endpoint) {
         self.peer = peer
     }
@@ -46,10 +48,10 @@ public struct HTTP2Parameters: Sendable, Hashable {
             headerTableSize = Int(value)
         case .enablePush, .enableConnectProtocol, .noPriorities:
             guard value <= 1 else {
-                throw HTTP2Error(.protocolError, "A setting that is on or off is neither (RFC 9113 section 6.5.2)")
+                throw HTTP2Error(.protocolError, "A Boolean setting is neither 0 nor 1 (RFC 9113 section 6.5.2)")
             }
             if identifier == Identifier.enablePush.rawValue, value == 1, peer == .server {
-                throw HTTP2Error(.protocolError, "A server takes no pushes (RFC 9113 section 6.5.2)")
+                throw HTTP2Error(.protocolError, "ENABLE_PUSH from a server (RFC 9113 section 6.5.2)")
             }
         case .initialWindowSize:
             guard value <= Self.maximumWindow else {

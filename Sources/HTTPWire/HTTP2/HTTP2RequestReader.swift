@@ -1,0 +1,86 @@
+public import HTTPTypes
+public import NIOCore
+
+/// Follows one request from its head to its end, and sees that its content and its trailers keep to RFC 9113 section 8.
+/// The head itself comes from an ``HTTP2MessageDecoder``.
+///
+/// A plain value without a socket. After an error there is nothing to read.
+public struct HTTP2RequestReader: Sendable {
+    /// What a field block after the head brings.
+    public enum Event: Sendable {
+        /// The fields after the content, which is complete.
+        case trailers(HTTPFields)
+        /// The trailers would be wrong over HTTP/1.1, too. The content can't be read to its end, but the request can be
+        /// answered.
+        case refused(HTTPParseError)
+    }
+
+    /// The number of the stream.
+    public let stream: UInt32
+    private var meter: HTTP2ContentMeter
+    /// Whether the client has sent all of the request.
+    public private(set) var isEnded: Bool
+
+    /// A reader for the request on `stream` whose head has come.
+    ///
+    /// - Parameters:
+    ///   - head: The head; nil for a request that could not be understood, whose content may have any length.
+    ///   - endsStream: Whether nothing follows the head.
+    public init(stream: UInt32, head: RequestHead?, endsStream: Bool) {
+        self.stream = stream
+        self.isEnded = endsStream
+        // What a tunnel carries is not content.
+        if let head, head.method != .connect, case .contentLength(let length) = head.framing {
+            self.meter = HTTP2ContentMeter(announced: length)
+        } else {
+            self.meter = HTTP2ContentMeter(announced: nil)
+        }
+    }
+
+    /// How many bytes of content have come.
+    public var receivedBytes: Int { meter.received }
+
+    /// Takes in bytes of content.
+    ///
+    /// - Throws: The error that ends the stream.
+    public mutating func receive(byteCount count: Int) throws(HTTP2Error) {
+        guard !isEnded else { throw .dataAfterEnd(stream) }
+        try meter.receive(count, stream: stream)
+    }
+
+    /// Takes in the end of the stream after content.
+    ///
+    /// - Throws: The error that ends the stream.
+    public mutating func end() throws(HTTP2Error) {
+        try meter.end(stream: stream)
+        isEnded = true
+    }
+
+    /// Takes in a field block.
+    ///
+    /// - Parameters:
+    ///   - endsStream: Whether nothing follows.
+    ///   - decoder: The decoder of the connection.
+    /// - Throws: The error that ends the stream, or the connection.
+    public mutating func receive(
+        _ block: ByteBuffer,
+        endsStream: Bool,
+        decoder: inout HTTP2MessageDecoder
+    ) throws(HTTP2Error) -> Event {
+        guard !isEnded else {
+            try decoder.skip(block)
+            throw .headersAfterEnd(stream)
+        }
+        switch try decoder.decodeTrailers(block, stream: stream) {
+        case .message(let trailers):
+            guard endsStream else { throw .endlessTrailers(stream) }
+            try end()
+            return .trailers(trailers)
+        case .malformed(let error):
+            throw error
+        case .refused(let error):
+            isEnded = endsStream
+            return .refused(error)
+        }
+    }
+}
