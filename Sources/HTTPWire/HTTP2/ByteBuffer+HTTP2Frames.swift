@@ -3,7 +3,7 @@ public import NIOCore
 
 /// The frames that an endpoint sends (RFC 9113 section 6).
 extension ByteBuffer {
-    /// Writes the 9 bytes that a frame begins with.
+    /// Writes the 9 bytes of a frame's head.
     @inline(__always)
     public mutating func writeHTTP2FrameHead(
         _ type: HTTP2FrameType,
@@ -46,7 +46,7 @@ extension ByteBuffer {
         writeInteger(UInt32(clamping: increment))
     }
 
-    /// Writes GOAWAY, with a text for those who look into it.
+    /// Writes GOAWAY, with a text for debugging.
     public mutating func writeHTTP2GoAway(lastStream: UInt32, _ code: HTTP2ErrorCode, text: String = "") {
         writeHTTP2FrameHead(.goAway, stream: 0, length: 8 + text.utf8.count)
         writeMultipleIntegers(lastStream, code.rawValue)

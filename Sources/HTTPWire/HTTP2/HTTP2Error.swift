@@ -1,12 +1,12 @@
 public import HTTPTypes
 
-/// A rule of HTTP/2 that a peer has broken, and what ends with it: one stream, or the connection (RFC 9113 section 5.4).
+/// A peer's violation of HTTP/2, and what it ends: one stream, or the connection (RFC 9113 section 5.4).
 public struct HTTP2Error: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The code that the peer is told (RFC 9113 section 7).
+    /// The code to send to the peer (RFC 9113 section 7).
     public let code: HTTP2ErrorCode
     /// The stream that ends; nil when the connection does.
     public let stream: UInt32?
-    /// The rule in a sentence, with the section of the RFC that it stands in.
+    /// The violation in a sentence, with the section of the RFC.
     public let reason: String
 
     /// An error that ends `stream`, or the connection.
@@ -16,6 +16,6 @@ public struct HTTP2Error: Error, Sendable, Hashable, CustomStringConvertible {
         self.reason = reason
     }
 
-    /// The rule, and the code.
+    /// The reason, and the code.
     public var description: String { "\(reason) [\(code)\(stream.map { ", stream \($0)" } ?? "")]" }
 }

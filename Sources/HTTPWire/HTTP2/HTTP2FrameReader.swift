@@ -1,20 +1,19 @@
 import HTTPTypes
 public import NIOCore
 
-/// Cuts the bytes that a peer sends on an HTTP/2 connection into frames, and checks what can be told of each by itself:
-/// its size, its stream, its padding, and that nothing comes between the parts of a field block (RFC 9113 sections 3.4,
-/// 4 and 6).
+/// Splits the bytes that a peer sends on an HTTP/2 connection into frames, and checks each by itself: its size, its
+/// stream, its padding, and that nothing interrupts a field block (RFC 9113 sections 3.4, 4 and 6).
 ///
-/// Bytes may come in any pieces.
+/// Bytes may arrive in any pieces.
 public struct HTTP2FrameReader: Sendable {
-    /// What a frame says; the parts of a field block come as one.
+    /// A frame, or all the frames of a field block.
     public enum Event: Sendable {
-        /// What has arrived is used up.
+        /// Everything that has arrived is consumed.
         case needsMoreBytes
         /// A field block: a message's head, or its trailers.
         case headers(stream: UInt32, block: ByteBuffer, endsStream: Bool)
-        /// A field block in a frame that breaks a rule, which ends its stream. It has to be decoded nevertheless, since
-        /// later blocks build on it.
+        /// A field block in a malformed frame, which ends its stream. It must be decoded nevertheless, since later
+        /// blocks build on it.
         case malformedHeaders(HTTP2Error, stream: UInt32, block: ByteBuffer, endsStream: Bool)
         /// Content. The padding counts for flow control, but is left out of the bytes.
         case data(stream: UInt32, bytes: ByteBuffer, flowBytes: Int, endsStream: Bool)
@@ -24,18 +23,18 @@ public struct HTTP2FrameReader: Sendable {
         case settingsAcknowledged
         case ping(UInt64)
         case pingAcknowledged(UInt64)
-        /// The peer takes no more streams, has done nothing about those after the last one, and may say more for people
+        /// The peer accepts no more streams, has not processed those after the last one, and may send a text for people
         /// to read.
         case goAway(lastStream: UInt32, code: UInt32, text: ByteBuffer)
-        /// The increment is above 0, but on a stream it may be 0: what that ends depends on the stream's state.
+        /// The increment is above 0, except that it may be 0 on a stream: what that ends depends on the stream's state.
         case windowUpdate(stream: UInt32, increment: Int)
         /// A frame of a type that is not known, which is ignored (RFC 9113 section 5.5).
         case unknown
-        /// A rule was broken. When that ends the connection, there is nothing to read after it.
+        /// The peer violated the protocol. If that ends the connection, nothing can be read after it.
         case failed(HTTP2Error)
     }
 
-    /// What a client begins a connection with (RFC 9113 section 3.4).
+    /// The bytes with which a client begins a connection (RFC 9113 section 3.4).
     public static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
     private static let headLength = 9
 
@@ -48,12 +47,12 @@ public struct HTTP2FrameReader: Sendable {
     private let blockLimit: Int
     private let continuationLimit: Int
 
-    /// A field block whose end has not come.
+    /// A field block whose end has not arrived.
     private struct PartialBlock {
         var stream: UInt32
         var block: ByteBuffer
         var endsStream: Bool
-        /// The rule that the first frame breaks.
+        /// The violation in the first frame.
         var violation: HTTP2Error?
         var continuations = 0
     }
@@ -68,7 +67,7 @@ public struct HTTP2FrameReader: Sendable {
     /// A reader for a new connection.
     ///
     /// - Parameters:
-    ///   - peer: Who sends: a client begins with the preface, a server does not.
+    ///   - peer: The sender: a client begins with the preface, a server does not.
     ///   - blockLimit: The largest field block, as compressed, in bytes.
     ///   - continuationLimit: How many CONTINUATION frames a field block may have.
     public init(of peer: HTTP2Endpoint, blockLimit: Int, continuationLimit: Int) {
@@ -78,7 +77,7 @@ public struct HTTP2FrameReader: Sendable {
         self.continuationLimit = continuationLimit
     }
 
-    /// Whether something other than content has begun and is not complete: the preface, or a frame.
+    /// Whether something other than content has arrived incompletely: the preface, or a frame.
     public var isInsideHead: Bool {
         if partial != nil { return true }
         guard input.bytes.readableBytes > 3 else { return input.readableBytes > 0 }
@@ -86,13 +85,13 @@ public struct HTTP2FrameReader: Sendable {
             || input.bytes.getInteger(at: input.bytes.readerIndex + 3, as: UInt8.self) != HTTP2FrameType.data.rawValue
     }
 
-    /// How much memory what has arrived holds on to, in bytes.
+    /// How much memory the input occupies, in bytes.
     package var capacity: Int { input.capacity + (partial?.block.storageCapacity ?? 0) }
 
     /// How many bytes were copied so far.
     package var copiedBytes: Int { input.copiedBytes }
 
-    /// Takes in what has arrived.
+    /// Appends what has arrived.
     public mutating func append(_ bytes: ByteBuffer) {
         guard failure == nil else { return }
         input.append(bytes)
@@ -257,7 +256,7 @@ public struct HTTP2FrameReader: Sendable {
             guard let word = frame.payload.readInteger(as: UInt32.self), frame.payload.readableBytes == 0 else {
                 throw frame.sizeError(stream: nil)
             }
-            // On a stream, what such a frame breaks depends on the stream's state.
+            // On a stream, the effect of such a frame depends on the stream's state.
             guard word & 0x7FFF_FFFF > 0 || frame.stream != 0 else {
                 throw HTTP2Error(.protocolError, HTTP2Error.emptyIncrement)
             }
@@ -267,13 +266,13 @@ public struct HTTP2FrameReader: Sendable {
         }
     }
 
-    /// Puts the parts of a field block together; nil as long as its end has not come.
+    /// Appends a part of a field block; nil until its end has arrived.
     private mutating func add(_ frame: Frame, to block: inout PartialBlock) throws(HTTP2Error) -> Event? {
         guard block.block.readableBytes + frame.payload.readableBytes <= blockLimit else {
             throw HTTP2Error(.enhanceYourCalm, "A field block is too large (RFC 9113 section 10.5.1)")
         }
         if block.block.readableBytes == 0 {
-            // An unfinished block does not keep the buffer that its beginning arrived in.
+            // An incomplete block must not keep the buffer in which its beginning arrived.
             let isWhole = frame.flags.contains(.endHeaders)
             block.block = isWhole ? frame.payload : frame.payload.copied()
         } else {
@@ -311,12 +310,12 @@ public struct HTTP2FrameReader: Sendable {
 }
 
 extension HTTP2Error {
-    /// What is wrong with WINDOW_UPDATE by 0.
+    /// The reason for an error with WINDOW_UPDATE by 0.
     package static let emptyIncrement = "WINDOW_UPDATE with an increment of 0 (RFC 9113 section 6.9)"
 }
 
 extension HTTP2FrameReader.Frame {
-    /// Takes the five bytes of a priority, of which only the stream that it names matters; nil when they are not there.
+    /// Reads the five bytes of a priority, and returns the stream that it names; nil when they are missing.
     fileprivate mutating func readPriority() -> UInt32? {
         guard payload.readableBytes >= 5, let word = payload.readInteger(as: UInt32.self) else { return nil }
         payload.moveReaderIndex(forwardBy: 1)

@@ -1,12 +1,12 @@
 public import HTTPTypes
 public import NIOCore
 
-/// Follows one request from its head to its end, and sees that its content and its trailers keep to RFC 9113 section 8.
-/// The head itself comes from an ``HTTP2MessageDecoder``.
+/// Reads one request after its head, and checks that its content and its trailers conform to RFC 9113 section 8. The
+/// head itself comes from an ``HTTP2MessageDecoder``.
 ///
-/// A plain value without a socket. After an error there is nothing to read.
+/// A plain value without a socket. Nothing can be read after an error.
 public struct HTTP2RequestReader: Sendable {
-    /// What a field block after the head brings.
+    /// The meaning of a field block after the head.
     public enum Event: Sendable {
         /// The fields after the content, which is complete.
         case trailers(HTTPFields)
@@ -18,18 +18,18 @@ public struct HTTP2RequestReader: Sendable {
     /// The number of the stream.
     public let stream: UInt32
     private var meter: HTTP2ContentMeter
-    /// Whether the client has sent all of the request.
+    /// Whether the client has ended the request.
     public private(set) var isEnded: Bool
 
-    /// A reader for the request on `stream` whose head has come.
+    /// A reader for the request on `stream` whose head has arrived.
     ///
     /// - Parameters:
-    ///   - head: The head; nil for a request that could not be understood, whose content may have any length.
+    ///   - head: The head; nil for a malformed request, whose content may have any length.
     ///   - endsStream: Whether nothing follows the head.
     public init(stream: UInt32, head: RequestHead?, endsStream: Bool) {
         self.stream = stream
         self.isEnded = endsStream
-        // What a tunnel carries is not content.
+        // The bytes of a tunnel are not content.
         if let head, head.method != .connect, case .contentLength(let length) = head.framing {
             self.meter = HTTP2ContentMeter(announced: length)
         } else {
@@ -37,10 +37,10 @@ public struct HTTP2RequestReader: Sendable {
         }
     }
 
-    /// How many bytes of content have come.
+    /// How many bytes of content have arrived.
     public var receivedBytes: Int { meter.received }
 
-    /// Takes in bytes of content.
+    /// Receives bytes of content.
     ///
     /// - Throws: The error that ends the stream.
     public mutating func receive(byteCount count: Int) throws(HTTP2Error) {
@@ -48,7 +48,7 @@ public struct HTTP2RequestReader: Sendable {
         try meter.receive(count, stream: stream)
     }
 
-    /// Takes in the end of the stream after content.
+    /// Receives the end of the stream after content.
     ///
     /// - Throws: The error that ends the stream.
     public mutating func end() throws(HTTP2Error) {
@@ -56,7 +56,7 @@ public struct HTTP2RequestReader: Sendable {
         isEnded = true
     }
 
-    /// Takes in a field block.
+    /// Receives a field block.
     ///
     /// - Parameters:
     ///   - endsStream: Whether nothing follows.

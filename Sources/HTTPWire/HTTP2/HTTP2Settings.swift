@@ -1,6 +1,6 @@
 import HTTPTypes
 
-/// A peer's SETTINGS, as far as they say what may be sent to it (RFC 9113 section 6.5.2).
+/// A peer's SETTINGS, as far as they limit what may be sent to it (RFC 9113 section 6.5.2).
 public struct HTTP2Settings: Sendable, Hashable {
     /// The identifiers of settings.
     public enum Identifier: UInt16, Sendable {
@@ -18,30 +18,30 @@ public struct HTTP2Settings: Sendable, Hashable {
 
     /// The largest flow-control window (RFC 9113 section 6.9.1).
     public static let maximumWindow = 0x7FFF_FFFF
-    /// The window of a connection to begin with, and that of streams unless a setting says otherwise.
+    /// The initial window of a connection and, unless a setting changes it, of streams.
     public static let defaultWindow = 65_535
     /// The length of frames that every peer accepts.
     public static let defaultFrameSize = 16_384
 
-    /// How much the peer's decoder of field sections may remember, in bytes as RFC 7541 section 4.1 counts them.
+    /// The size of the dynamic table of the peer's decoder, in bytes as counted by RFC 7541 section 4.1.
     public private(set) var headerTableSize = 4_096
-    /// The window of each stream to begin with.
+    /// The initial window of each stream.
     public private(set) var initialWindowSize = HTTP2Settings.defaultWindow
     /// The longest frame, without its 9 bytes of head.
     public private(set) var maximumFrameSize = HTTP2Settings.defaultFrameSize
-    /// How many streams may be open at once; nil as long as the peer has not said.
+    /// How many streams may be open at once; nil until the peer announces a limit.
     public private(set) var maximumConcurrentStreams: Int?
 
     private let peer: HTTP2Endpoint
 
-    /// The settings that hold until a peer changes them.
+    /// The settings that apply until a peer changes them.
     ///
     /// - Parameter peer: Which end the peer is.
     public init(of peer: HTTP2Endpoint) {
         self.peer = peer
     }
 
-    /// Takes in one setting. Those that are not known are ignored.
+    /// Applies one setting. Unknown ones are ignored.
     public mutating func apply(_ identifier: UInt16, _ value: UInt32) throws(HTTP2Error) {
         switch Identifier(rawValue: identifier) {
         case .headerTableSize:

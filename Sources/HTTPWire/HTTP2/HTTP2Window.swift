@@ -2,10 +2,10 @@ import HTTPTypes
 
 /// How many bytes of content the peer accepts, on one stream or on all together (flow control, RFC 9113 section 6.9.1).
 public struct HTTP2SendWindow: Sendable, Hashable {
-    /// How many there are; below zero after the peer has changed its settings (RFC 9113 section 6.9.2).
+    /// The current size; below zero after the peer has changed its settings (RFC 9113 section 6.9.2).
     public private(set) var size: Int
 
-    /// A window to begin with.
+    /// A window of this initial size.
     public init(_ size: Int = HTTP2Settings.defaultWindow) {
         self.size = size
     }
@@ -15,7 +15,7 @@ public struct HTTP2SendWindow: Sendable, Hashable {
         size -= count
     }
 
-    /// WINDOW_UPDATE has come.
+    /// WINDOW_UPDATE has arrived.
     ///
     /// - Parameter stream: The stream whose window it is; nil for that of the connection.
     public mutating func grow(by increment: Int, stream: UInt32?) throws(HTTP2Error) {
@@ -25,7 +25,7 @@ public struct HTTP2SendWindow: Sendable, Hashable {
         size += increment
     }
 
-    /// SETTINGS_INITIAL_WINDOW_SIZE has changed by so much, which concerns every stream (RFC 9113 section 6.9.2).
+    /// SETTINGS_INITIAL_WINDOW_SIZE has changed by this much, which affects every stream (RFC 9113 section 6.9.2).
     public mutating func adjust(by change: Int) throws(HTTP2Error) {
         guard size + change <= HTTP2Settings.maximumWindow else {
             throw HTTP2Error(.flowControlError, "A window above 2^31-1 (RFC 9113 section 6.9.2)")
@@ -34,27 +34,28 @@ public struct HTTP2SendWindow: Sendable, Hashable {
     }
 }
 
-/// How many bytes of content the peer may send, on one stream or on all together (flow control, RFC 9113 section 6.9.1).
+/// How many bytes of content the peer may send, on one stream or on all together (flow control, RFC 9113 section
+/// 6.9.1).
 public struct HTTP2ReceiveWindow: Sendable, Hashable {
-    /// How large the window is at most.
+    /// The maximum size of the window.
     public let limit: Int
-    /// How far the peer may overdraw it, as long as it can't know how large it is.
+    /// How far the peer may exceed the window, as long as it can't know its size.
     private let slack: Int
-    /// How many bytes there are.
+    /// The current size.
     public private(set) var size: Int
 
-    /// A window that the peer has been told of, or is about to be.
+    /// A window that has been announced to the peer, or is about to be.
     ///
     /// - Parameters:
     ///   - limit: How large it is.
-    ///   - known: How large the peer may take it for.
+    ///   - known: How large the peer may believe it to be.
     public init(_ limit: Int, known: Int = 0) {
         self.limit = limit
         self.slack = max(known - limit, 0)
         self.size = limit
     }
 
-    /// Content has come, its padding included.
+    /// Content has arrived. The count includes padding.
     ///
     /// - Parameter stream: The stream whose window it is; nil for that of the connection.
     public mutating func receive(_ count: Int, stream: UInt32?) throws(HTTP2Error) {
@@ -68,13 +69,13 @@ public struct HTTP2ReceiveWindow: Sendable, Hashable {
         size -= count
     }
 
-    /// Whether it is time to think of letting the peer send more.
+    /// Whether the window should be grown.
     public var isLow: Bool { size < limit / 2 }
 
-    /// Opens the window again, as far as what has come was read.
+    /// Grows the window by what has been read.
     ///
-    /// - Parameter unread: How many bytes wait for their reader.
-    /// - Returns: what the peer is to be told in WINDOW_UPDATE; nil when that is not worth a frame.
+    /// - Parameter unread: How many bytes have not been read yet.
+    /// - Returns: the increment for WINDOW_UPDATE; nil when that is not worth a frame.
     public mutating func grow(unread: Int) -> Int? {
         let increment = limit - size - unread
         guard isLow, increment > 0, increment >= limit / 4 else { return nil }

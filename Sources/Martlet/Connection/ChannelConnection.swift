@@ -1,21 +1,21 @@
 import NIOCore
 
-/// A connection as the handler of its channel: what those of servers and of clients have in common. All of it is called
-/// on the loop.
+/// A connection as the handler of its channel: what servers and clients have in common. Members are called on the loop.
 ///
-/// What stands in the extensions is compiled for each connection of its own: nothing is looked up for a request.
+/// The extensions are compiled for each type of connection: nothing is looked up for a request.
 protocol ChannelConnection: ChannelDuplexHandler where InboundIn == ByteBuffer, OutboundOut == ByteBuffer {
-    /// Stored exempt from the run-time check for overlapping accesses, like what is changed in place for every request.
+    /// Stored exempt from the run-time check for overlapping accesses, like everything that is changed in place for
+    /// every request.
     var channel: ChannelState { get set }
-    /// Whether the socket is to be read: always, except when what has arrived waits for somebody.
+    /// Whether the socket should be read: always, unless bytes that have arrived wait for their reader.
     var wantsToRead: Bool { get }
-    /// One step with what has arrived; false when there is nothing to do before something else happens.
+    /// Takes one step with what has arrived; false when there is nothing to do until something else happens.
     func advance() -> Bool
     /// Takes steps until there is nothing to do.
     func advanceAll()
-    /// Hands on what the steps have put together. Called after them, or at the end of the read that is going on.
+    /// Delivers what the steps have put together. Called after them, or at the end of the read in progress.
     func deliverArrivals()
-    /// Hands what has been written to the channel.
+    /// Writes the output to the channel.
     func flushOutput()
 }
 
@@ -25,7 +25,7 @@ extension ChannelConnection {
 
     // MARK: Reading
 
-    /// Goes as far as it can with what has arrived. Called after anything that may let it go on.
+    /// Processes what has arrived, as far as possible. Called after anything that may allow progress.
     func process() {
         guard channel.beginProcessing() else { return }
         repeat { advanceAll() } while channel.processesAgain()
@@ -37,7 +37,7 @@ extension ChannelConnection {
         while advance() {}
     }
 
-    /// The channel asks for more to read, which waits while there is enough.
+    /// The channel asks to read more, which is delayed while there is enough.
     func read(context: ChannelHandlerContext) {
         if wantsToRead {
             context.read()
@@ -54,7 +54,7 @@ extension ChannelConnection {
 
     // MARK: Writing
 
-    /// Hands everything that waits to the channel.
+    /// Writes and flushes all output to the channel.
     func writeAndFlush() {
         guard let context, !channel.output.isEmpty else { return }
         var output = channel.takeOutput()
@@ -64,14 +64,14 @@ extension ChannelConnection {
         channel.output.reset()
     }
 
-    /// How many bytes the socket has not taken yet.
+    /// How many bytes the socket has not accepted yet.
     var unsentBytes: Int {
         (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 }
 
 extension ChannelHandlerContext {
-    /// Calls `action` once the socket has taken all that was written before, or can't take any more.
+    /// Calls `action` once the socket has accepted everything that was written before, or can accept no more.
     func whenSent(_ action: @escaping () -> Void) {
         let sent = eventLoop.makePromise(of: Void.self)
         sent.futureResult.assumeIsolated().whenComplete { _ in action() }

@@ -1,18 +1,18 @@
 import NIOCore
 
-/// What a connection keeps about its channel, and what waits to be written to it. A plain value: it calls nothing.
+/// The state of a connection's channel, and the output for it. A plain value: it calls nothing.
 ///
 /// The connection stores it once and changes it in place.
 struct ChannelState {
     /// The connection's place in the channel's pipeline; nil before it is there, and once the channel is closed.
     private(set) var context: ChannelHandlerContext?
-    /// Whether the channel is handing over what it has read.
+    /// Whether the channel is delivering what it has read.
     private(set) var isReading = false
-    /// Whether a flush is to come, which takes along what is written until then.
+    /// Whether a flush is pending, which will include what is written until then.
     private(set) var isFlushDeferred = false
-    /// Whether the channel has asked for more to read and waits.
+    /// Whether the channel has asked to read more, and is waiting.
     private(set) var isReadHeldBack = false
-    /// What the channel has said last about its being writable; asking it costs more.
+    /// Whether the channel is writable, as last reported; asking it costs more.
     private(set) var isWritable = true
     /// Whether the peer will send no more.
     private(set) var hasPeerClosed = false
@@ -21,17 +21,17 @@ struct ChannelState {
     /// Whether an error is about to end the channel.
     private(set) var hasFailed = false
     private var processing = ReentrancyGuard()
-    /// What waits to be handed to the channel.
+    /// The output that is to be written to the channel.
     var output = OutputBuffer()
 
-    /// Whether both sides have finished sending, which ends a channel without an error. Asked once it is closed.
+    /// Whether both sides have finished sending, which ends a channel without an error. Read once it is closed.
     var hasEndedInOrder: Bool { isOutputClosed && !hasFailed }
 
     mutating func added(to context: ChannelHandlerContext) {
         self.context = context
     }
 
-    /// The channel is closed, or another handler's.
+    /// The channel is closed, or another handler has taken it over.
     mutating func removed() {
         context = nil
     }
@@ -58,12 +58,12 @@ struct ChannelState {
         hasPeerClosed = true
     }
 
-    /// Whether to process what has arrived now; if that is being done already, it will be done again.
+    /// Whether to process now what has arrived. If that is in progress, it will be done again.
     mutating func beginProcessing() -> Bool {
         processing.begin()
     }
 
-    /// What has arrived has been processed. Whether that has to be done again.
+    /// What has arrived has been processed. Returns whether that must be done again.
     mutating func processesAgain() -> Bool {
         processing.goesOn()
     }
@@ -74,7 +74,7 @@ struct ChannelState {
         self.isWritable = isWritable
     }
 
-    /// A flush is asked for. Whether to arrange for it: false when one is to come already.
+    /// Requests a flush. Returns whether to schedule it: false when one is pending already.
     mutating func deferFlush() -> Bool {
         guard !isFlushDeferred else { return false }
         isFlushDeferred = true
@@ -86,15 +86,15 @@ struct ChannelState {
         isFlushDeferred = false
     }
 
-    /// Takes the output out, to write it: the channel may say meanwhile that it is no longer writable.
+    /// Takes the output out, to write it: meanwhile the channel may report that it is no longer writable.
     mutating func takeOutput() -> OutputBuffer {
         var taken = OutputBuffer()
         swap(&taken, &output)
         return taken
     }
 
-    /// Puts back what ``takeOutput()`` has taken out, of which no copy is left: its memory is used again. Nothing may have
-    /// been appended meanwhile.
+    /// Puts back what ``takeOutput()`` has taken out, of which no copy is left: its memory is used again. Nothing may
+    /// have been appended meanwhile.
     mutating func putBack(_ output: inout OutputBuffer) {
         swap(&self.output, &output)
     }

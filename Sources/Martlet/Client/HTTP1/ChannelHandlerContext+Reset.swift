@@ -3,12 +3,12 @@ import NIOCore
 import NIOSSL
 
 extension ChannelHandlerContext {
-    /// Tears the connection down in a way that tells the server that its answer is not waited for: to close in good
-    /// order says only that nothing more is sent, and the client may still wait.
+    /// Tears the connection down in a way that tells the server that the client no longer waits for its answer: an
+    /// orderly close only says that nothing more is sent, and the client may still wait.
     func reset() {
         let atOnce = linger(l_onoff: 1, l_linger: 0)
         _ = (channel as? any SocketOptionProvider)?.setSoLinger(atOnce)
-        // Past TLS, whose goodbye would be waited for.
+        // Past TLS, whose close_notify would be awaited.
         let security = try? pipeline.syncOperations.context(handlerType: NIOSSLClientHandler.self)
         (security ?? self).close(promise: nil)
     }

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// The connection in the hands of another protocol. Called on the loop.
+/// The connection as another protocol uses it. Called on the loop.
 extension HTTP1ClientConnection: DetachedConnection {
     var eventLoop: any EventLoop { loop.eventLoop }
 
@@ -13,7 +13,7 @@ extension HTTP1ClientConnection: DetachedConnection {
         return context.channel.isWritable
     }
 
-    /// Closes when the socket has taken everything.
+    /// Closes when the socket has accepted everything.
     func closeDetached() {
         guard isDetached, let context else { return }
         flushOutput()

@@ -1,9 +1,8 @@
 import NIOCore
 
-/// What becomes of a connection before its first request: TLS in front of it, or HTTP/2 in its place. Called on the
-/// loop.
+/// Preparing a connection for its first request: adding TLS, or replacing it with HTTP/2. Called on the loop.
 extension HTTP1ClientConnection {
-    /// Puts TLS in front of the connection.
+    /// Adds TLS in front of the connection.
     ///
     /// - Throws: `HTTPClientError` when the connection is closed already, or bytes have arrived on it.
     func putInFront(_ handlers: [any ChannelHandler]) throws {
@@ -25,7 +24,7 @@ extension HTTP1ClientConnection {
         )
     }
 
-    /// Lets a connection that speaks HTTP/2 take this one's place in the channel.
+    /// Replaces this connection in the channel with one that speaks HTTP/2.
     ///
     /// - Throws: `HTTPClientError` when the connection is closed already.
     func becomeHTTP2() throws -> HTTP2ClientConnection {

@@ -7,13 +7,12 @@ import NIOSSL
 /// One connection of a client that speaks HTTP/1: the only handler in its channel's pipeline, but for TLS in front of
 /// it. Every connection begins as one, until it is known to speak HTTP/2.
 ///
-/// Requests go through the ``HTTP1RequestWriter`` to the socket, and what comes back through the
-/// ``HTTP1ResponseReader`` to the exchange that waits for it. One exchange follows the other, as the
-/// ``HTTP1ClientMachine`` allows.
+/// Requests go through the ``HTTP1RequestWriter`` to the socket, and responses through the ``HTTP1ResponseReader`` to
+/// the exchange that waits for them. Exchanges follow one another, as the ``HTTP1ClientMachine`` allows.
 final class HTTP1ClientConnection: ClientConnection, ChannelConnection, RemovableChannelHandler, @unchecked Sendable {
     // Sendable because every variable is touched only on the thread of `loop.eventLoop`: NIO calls the handler there,
-    // and so does everybody else, as each member called from elsewhere documents. What is marked as unchecked is
-    // changed by calls that call nothing that comes back here.
+    // and all other callers do so too; members that can be called from elsewhere say so. What is marked as unchecked is
+    // changed only by calls that do not call back here.
 
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
@@ -26,8 +25,8 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
         var response = ResponseInbox()
     }
 
-    /// How many bytes of a response wait for their reader before the socket is no longer read: enough to keep a
-    /// download going while its reader is busy.
+    /// How many unread bytes of a response are buffered before the socket is no longer read: enough to keep a download
+    /// going while its reader is busy.
     private static let bodyCapacity = 262_144
 
     let identity: ConnectionIdentity
@@ -36,9 +35,9 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
     @exclusivity(unchecked) private var machine = HTTP1ClientMachine(at: .now())
     @exclusivity(unchecked) private var reader: HTTP1ResponseReader
     @exclusivity(unchecked) private var current: Current?
-    /// Whoever has the bytes, once the connection is another protocol's.
+    /// The receiver of the bytes, once another protocol uses the connection.
     private var receiver: (any DetachedReceiver)?
-    /// Lets one batch of content follow the other.
+    /// Makes batches of content follow one another.
     private var pumping = ReentrancyGuard()
     private var continueTimer: Scheduled<Void>?
     private let writability: EventLoopCondition
@@ -56,7 +55,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
 
     var isHTTP2: Bool { false }
 
-    /// Whether the connection carries requests, or could. Called on the loop.
+    /// Whether the connection carries a request, or could. Called on the loop.
     var isOpen: Bool { machine.isOpen }
 
     // MARK: From the channel
@@ -98,7 +97,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
         machine.peerClosed()
         reader.peerClosed()
         process()
-        // What has arrived and waits for its reader stays here.
+        // What has arrived and was not read is kept.
         abort()
     }
 
@@ -111,11 +110,11 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // Whatever has gone wrong: the end that follows is not the server's word that the content is complete.
+        // Whatever went wrong, the end that follows does not mean that the content is complete.
         reader.wasCutOff()
         if case NIOSSLError.uncleanShutdown = error { return }
         channel.failed()
-        // With TLS 1.3 the server judges the client's certificate after the handshake.
+        // With TLS 1.3 the server verifies the client's certificate after the handshake.
         if failure == nil { failure = handshakeFailure(error) }
         core.configuration.logger.debug("A connection to \(key.host) failed: \(error)")
         context.close(promise: nil)
@@ -124,7 +123,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
     func channelInactive(context: ChannelHandlerContext) {
         let step = machine.channelClosed(isInOrder: channel.hasEndedInOrder)
         switch step {
-        // The peer has finished too, which ends the channel without another word.
+        // The peer has finished too, which ends the channel without a further event.
         case .finishReceiver: receiver?.finish()
         case .failReceiver: receiver?.fail(HTTPClientError.connectionClosed)
         case .finishReading, .nothing: break
@@ -146,7 +145,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
 
     func begin(_ exchange: ClientExchange) {
         guard context != nil, machine.mayBegin(isReaderIdle: reader.isIdle) else {
-            // The server has closed it in the moment in which it was taken: nothing was sent, so nothing is lost.
+            // The server closed it just as it was taken: nothing was sent, so nothing is lost.
             abort()
             if exchange.opensTunnel {
                 exchange.fail(HTTPClientError.connectionClosed)
@@ -198,7 +197,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
         return true
     }
 
-    /// The connection is free, or has never been used.
+    /// The connection is idle, or has never been used.
     private func release(isNew: Bool = false) {
         guard machine.release(at: .now()) else { return abort() }
         let (next, isKept) = core.pool.release(self, isNew: isNew)
@@ -215,7 +214,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
         if current?.exchange === exchange { pump() }
     }
 
-    /// Sends what there is of the present request's content.
+    /// Sends what there is of the current request's content.
     private func pump() {
         if pumping.begin() { sendBatches() }
     }
@@ -244,7 +243,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
         flushOutput()
     }
 
-    /// The server wants the content, or has let the time pass in which it could have said so.
+    /// The server wants the content, or has not said so in time.
     private func sendContent(of exchange: ClientExchange) {
         guard current?.exchange === exchange, machine.allowContent(at: .now()) else { return }
         stopContinueTimer()
@@ -280,7 +279,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
     func flushOutput() {
         guard context != nil, !channel.output.isEmpty else { return }
         current?.exchange.recorder?.sent(channel.output.byteCount)
-        // The flush can make the channel writable before it returns: what is sent then must not come between.
+        // The flush can make the channel writable before it returns: what is then sent must not come in between.
         let isHeld = pumping.hold()
         writeAndFlush()
         if isHeld, pumping.goesOn() { sendBatches() }
@@ -293,7 +292,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
         return machine.isDraining || current?.response.wantsBytes ?? true
     }
 
-    /// A body's reader wakes once for all that is read at a time.
+    /// A body's reader wakes once for each read of the socket.
     func deliverArrivals() {
         if let receiver { receiver.wake() } else { current?.response.body?.wake() }
     }
@@ -326,10 +325,10 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
         }
     }
 
-    /// Closes the connection if something has arrived that was not asked for.
+    /// Closes the connection if something arrived unsolicited.
     private func refuseUnsolicited() {
-        // What arrives before an HTTP/2 connection has taken this one's place is for that one. With TLS it arrives
-        // after the handshake, which the change follows at once; the server can't have sent anything earlier.
+        // What arrives before an HTTP/2 connection has replaced this one is for that one. With TLS nothing can arrive
+        // before the handshake, which is followed by the replacement at once.
         if key.version == .http2, !key.isSecure, !machine.isPooled { return }
         guard case .failed = reader.next() else { return }
         if failure == nil { failure = identity.security == nil && key.isSecure ? earlyBytes : .unsolicitedResponse }
@@ -375,7 +374,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
         }
     }
 
-    /// Delivers the response although its content is not complete.
+    /// Delivers the response, whose content is not complete.
     private func deliverBegun() {
         deliver(current?.response.needsMore(makeBody))
     }
@@ -399,7 +398,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
         exchange.ended()
         exchange.recorder?.ended()
         switch step {
-        // Before the end is handed over, so that the next request finds the connection.
+        // Before the end is delivered, so that the next request finds the connection.
         case .release: release()
         case .close, .stopSendingAndClose: abort()
         case .keep: break
@@ -407,14 +406,14 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
         if let delivery = ended.response.complete(trailers: trailers) { deliver(delivery, to: exchange) }
     }
 
-    /// Whether the socket has taken all of the request.
+    /// Whether the socket has accepted all of the request.
     private func hasSent(_ request: borrowing OutgoingRequest) -> Bool {
         guard channel.output.isEmpty else { return false }
-        // Without content there is next to nothing that could be queued, and asking costs something.
+        // Without content hardly anything can be queued, and asking has a cost.
         return request.framing == .none && context?.channel.isWritable == true || unsentBytes == 0
     }
 
-    /// The response will not become complete.
+    /// The response will not be completed.
     private func received(_ failure: HTTP1ResponseReader.Failure) {
         switch failure {
         case .closedBeforeHead(let afterFirstByte):
@@ -457,13 +456,13 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
 
     // MARK: Another protocol
 
-    /// The server has switched to another protocol: what follows is for whoever detaches the socket.
+    /// The server has switched to another protocol: what follows is for the code that detaches the socket.
     private func detach(_ head: ResponseHead, _ exchange: ClientExchange) {
         let stream = BodyStream(eventLoop: loop.eventLoop, announcedLength: nil) { [weak self] in
             self?.continueReading()
         }
         stopSending(exchange)
-        // Makes room for another connection: this one is no longer the client's.
+        // Makes room for another connection: this one no longer belongs to the client.
         if machine.leavePool() { core.pool.closed(self) }
         let rest = reader.takeRemaining()
         if rest.readableBytes > 0 { stream.push(rest) }
@@ -481,10 +480,10 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
         continueReading()
     }
 
-    /// Whether the connection is another protocol's.
+    /// Whether another protocol uses the connection.
     var isDetached: Bool { receiver != nil }
 
-    /// Lets another connection go on in this channel.
+    /// Passes the channel to another connection.
     ///
     /// - Returns: What has arrived for that one.
     /// - Throws: `HTTPClientError` when the connection is closed already, or carries a request.
@@ -498,7 +497,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
         return (context, rest)
     }
 
-    /// Whether nothing has arrived that was not asked for.
+    /// Whether nothing has arrived unsolicited.
     var isUntouched: Bool { reader.isIdle }
 
     // MARK: The end
@@ -525,12 +524,12 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
         abort()
     }
 
-    /// Ends the present exchange with an error, and the connection with it.
+    /// Ends the current exchange with an error, and the connection with it.
     private func end(with error: any Error) {
         guard machine.fail(), var failed = current.take() else { return abort() }
         failed.exchange.ended()
         failed.exchange.recorder?.ended(error)
-        // Before the error is told, so that whoever hears of it finds no connection.
+        // Before the error is reported, so that code that gets it finds no connection.
         context?.reset()
         failed.response.fail(error)
         failed.exchange.connectionFailed(error)
@@ -558,7 +557,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
         }
     }
 
-    /// Waits until the peer has taken enough of what was written. Called from anywhere.
+    /// Waits until the peer has accepted enough of what was written. Called from anywhere.
     func waitUntilWritable() async throws {
         try await writability.wait { self.isWritable }
     }

@@ -1,37 +1,37 @@
 import NIOCore
 
-/// What an HTTP/1 connection of a client does from request to request: what it sends and reads of each, and whether it
-/// can be used again. A plain value without bytes, sockets and clocks: tell it what happens, and do what it returns.
+/// The state machine of a client's HTTP/1 connection: what it sends and reads of each request, and whether it can be
+/// used again. A plain value without bytes, sockets and clocks: tell it what happens, and do what it returns.
 struct HTTP1ClientMachine {
-    /// What matters of a request.
+    /// The properties of a request that matter.
     struct Request {
         /// Whether the request lets the connection be used again.
         var isPersistent = true
-        /// Whether its content waits for the server's consent (RFC 9110 section 10.1.1).
+        /// Whether its content waits for 100 (Continue) (RFC 9110 section 10.1.1).
         var expectsContinue = false
-        /// Whether it is a CONNECT, after which the connection may be another protocol's.
+        /// Whether it is a CONNECT, after which another protocol may use the connection.
         var isConnect = false
-        /// Whether the client makes a tunnel of the connection for its own requests.
+        /// Whether the client turns the connection into a tunnel for its own requests.
         var opensTunnel = false
     }
 
     /// What to do about the head of a response.
     enum HeadStep {
-        /// The response is the requester's.
+        /// Deliver the response to the requester.
         case deliver
         /// The same, and the rest of the request stays unsent.
         case deliverAndStopSending
-        /// The connection is another protocol's from now on.
+        /// Another protocol uses the connection from now on.
         case detach
         /// The server has switched to another protocol unasked, which ends the connection.
         case refuseUpgrade
     }
 
-    /// What to do with a run of content.
+    /// What to do with a piece of content.
     enum ContentStep {
         case deliver
         case drop
-        /// More is dropped than is worth it.
+        /// More is left than is worth draining.
         case abort
     }
 
@@ -42,11 +42,11 @@ struct HTTP1ClientMachine {
         case close
         /// The rest of the request stays unsent, and the connection is closed.
         case stopSendingAndClose
-        /// The connection is a tunnel now, which the client goes on with.
+        /// The connection is now a tunnel, which the client keeps using.
         case keep
     }
 
-    /// What to do about a response that nobody will read.
+    /// What to do with a response that will not be read.
     enum DropStep {
         case nothing
         /// Read the little that is left, and drop it, so that the connection can be used again.
@@ -58,21 +58,21 @@ struct HTTP1ClientMachine {
     /// What to do when time has passed.
     enum DeadlineStep {
         case nothing
-        /// The connection has been free for too long.
+        /// The connection has been idle for too long.
         case closeIdle
-        /// The rest of a response that is dropped has taken too long.
+        /// Draining the rest of a response has taken too long.
         case discard
-        /// The server has been waited for for too long.
+        /// The server has kept the client waiting for too long.
         case timeOut
     }
 
     /// What to do about the end of the connection.
     enum CloseStep {
-        /// It was closed before, or goes on as another one.
+        /// It was closed before, or another one has replaced it.
         case nothing
         /// Read what has arrived to its end.
         case finishReading
-        /// Tell the other protocol that it has come to its end.
+        /// Tell the other protocol that the input has ended.
         case finishReceiver
         /// Tell the other protocol that it was cut short.
         case failReceiver
@@ -87,7 +87,7 @@ struct HTTP1ClientMachine {
         case draining(allowance: Int, until: NIODeadline)
         /// The connection is being closed, or is closed; no request is outstanding.
         case ending
-        /// The connection is another protocol's.
+        /// Another protocol uses the connection.
         case detached
     }
 
@@ -100,30 +100,30 @@ struct HTTP1ClientMachine {
         case stopped
     }
 
-    /// How long the rest of a response that nobody wants may take to arrive.
+    /// How long the rest of an unwanted response may take to arrive.
     static let drainingTime = TimeAmount.seconds(2)
 
     private var phase = Phase.free
     private var sending = Sending.complete
     private var request = Request()
-    /// Whether neither end has ruled out that the connection is used again.
+    /// Whether neither end has ruled out using the connection again.
     private var isPersistent = true
     private var requestCount = 0
-    /// When something happened last.
+    /// When there was progress last.
     private var lastProgress: NIODeadline
-    /// Whether the pool has been told of the connection: one that closes while it is being made has failed to be made.
+    /// Whether the pool knows of the connection. One that closes before has failed to connect.
     private(set) var isPooled = false
     private var hasPeerClosed = false
-    /// Whether the channel is closed. A response may still be read to its end then.
+    /// Whether the channel is closed. A response may then still be read to its end.
     private var isClosed = false
 
     init(at now: NIODeadline) {
         self.lastProgress = now
     }
 
-    // MARK: What it is at
+    // MARK: State
 
-    /// Whether the connection carries requests, or could.
+    /// Whether the connection carries a request, or could.
     var isOpen: Bool { isFree || isAnswering && !isClosed }
 
     /// Whether the connection carries no request, and could.
@@ -140,7 +140,7 @@ struct HTTP1ClientMachine {
     /// Whether what arrives of the response is dropped.
     var isDraining: Bool { if case .draining = phase { true } else { false } }
 
-    /// Whether the connection has carried a request of a user before.
+    /// Whether the connection has carried a request before, besides a tunnel's CONNECT.
     var isReused: Bool { requestCount > 0 }
 
     /// Whether there is more of the request's content to send, and it may be sent.
@@ -148,9 +148,9 @@ struct HTTP1ClientMachine {
 
     // MARK: The request
 
-    /// Whether a request can be begun.
+    /// Whether a request can be started.
     ///
-    /// - Parameter isReaderIdle: Whether no byte has arrived that nobody has asked for.
+    /// - Parameter isReaderIdle: Whether no byte has arrived unsolicited.
     func mayBegin(isReaderIdle: Bool) -> Bool {
         isFree && isReaderIdle && !hasPeerClosed
     }
@@ -167,9 +167,9 @@ struct HTTP1ClientMachine {
         if !request.opensTunnel { requestCount += 1 }
     }
 
-    /// The server wants the content, or has let the time pass in which it could have said so.
+    /// The server wants the content, or has not said so in time.
     ///
-    /// - Returns: Whether the content has waited for that, and is to be sent.
+    /// - Returns: Whether the content was waiting for that, and is to be sent.
     mutating func allowContent(at now: NIODeadline) -> Bool {
         guard isAnswering, sending == .awaitsContinue else { return false }
         sending = .open
@@ -202,17 +202,17 @@ struct HTTP1ClientMachine {
             phase = .detached
             return .detach
         }
-        // A tunnel is one whatever version of HTTP the proxy speaks (RFC 9110 section 9.3.6).
+        // A tunnel stays open whatever version of HTTP the proxy speaks (RFC 9110 section 9.3.6).
         if !isPersistent, !(request.opensTunnel && isSuccess) { self.isPersistent = false }
-        // The server has made up its mind without the rest of the request (RFC 9112 section 9.5). One that answers
-        // with success while it reads may want the rest; every other is spared it.
+        // The server has answered without the rest of the request (RFC 9112 section 9.5). If it answers with success
+        // while it is reading, it may want the rest; otherwise it is not sent.
         let sparesRest = sending == .awaitsContinue || sending == .open && (status >= 300 || !isPersistent)
         guard sparesRest else { return .deliver }
         sending = .stopped
         return .deliverAndStopSending
     }
 
-    /// A run of content has arrived.
+    /// Some content has arrived.
     mutating func receivedContent(_ byteCount: Int) -> ContentStep {
         guard case .draining(let allowance, let until) = phase else { return .deliver }
         phase = .draining(allowance: allowance - byteCount, until: until)
@@ -222,25 +222,25 @@ struct HTTP1ClientMachine {
     /// The response is complete.
     ///
     /// - Parameters:
-    ///   - isReaderIdle: Whether nothing has arrived behind it.
-    ///   - isSent: Whether the socket has taken the whole request: the next one would have to wait behind what is only
+    ///   - isReaderIdle: Whether nothing has arrived after it.
+    ///   - isSent: Whether the socket has accepted the whole request: the next one would have to wait for what is only
     ///     queued, for ever if the server does not read it.
     mutating func receivedEnd(isReaderIdle: Bool, isSent: @autoclosure () -> Bool) -> EndStep {
         let stopsSending = sending == .open || sending == .awaitsContinue
         let isReusable =
             isPersistent && sending == .complete && isReaderIdle && !hasPeerClosed && isSent()
-        // The tunnel's end is the client's; what the proxy says of its connection is no longer about it.
+        // The client decides when the tunnel ends; what the proxy says about persistence no longer applies to it.
         let isTunnel = request.opensTunnel
         phase = isReusable || isTunnel ? .free : .ending
         if isTunnel { return .keep }
         return isReusable ? .release : stopsSending ? .stopSendingAndClose : .close
     }
 
-    /// Nobody will read the rest of the response.
+    /// The rest of the response will not be read.
     ///
     /// - Parameters:
     ///   - announcedLength: How long the content is, if its head says so.
-    ///   - limit: How many bytes are read to no purpose at most.
+    ///   - limit: How many bytes are drained at most.
     mutating func dropped(announcedLength: Int?, limit: Int, at now: NIODeadline) -> DropStep {
         guard case .busy = phase else { return .nothing }
         guard sending == .complete, announcedLength ?? 0 <= limit else { return .end }
@@ -257,15 +257,15 @@ struct HTTP1ClientMachine {
         return true
     }
 
-    /// Whether the pool can have the connection, which is free. One that was to become a tunnel and did not must not be
-    /// taken for one that carries requests.
+    /// Whether the pool can have the connection, which is idle. One that failed to become a tunnel must not be used for
+    /// requests.
     mutating func release(at now: NIODeadline) -> Bool {
         guard isFree, isPooled else { return false }
         lastProgress = now
         return true
     }
 
-    /// The connection is no longer the client's. Whether the pool is to know of it.
+    /// The connection no longer belongs to the client. Returns whether to tell the pool.
     mutating func leavePool() -> Bool {
         defer { isPooled = false }
         return isPooled
@@ -285,7 +285,7 @@ struct HTTP1ClientMachine {
         hasPeerClosed = true
     }
 
-    /// The connection is closed, or another one goes on in its place.
+    /// The connection is closed, or another one has replaced it.
     ///
     /// - Parameter isInOrder: Whether both ends have finished sending.
     mutating func channelClosed(isInOrder: Bool) -> CloseStep {
@@ -306,11 +306,12 @@ struct HTTP1ClientMachine {
 
     // MARK: Deadlines
 
-    /// Looks whether something takes too long.
+    /// Checks whether something takes too long.
     ///
     /// - Parameters:
-    ///   - isWritable: Whether the server takes what is sent to it.
-    ///   - isStarving: Whether a reader waits for content that the server has not sent; nil when there is no content yet.
+    ///   - isWritable: Whether the server accepts what is sent to it.
+    ///   - isStarving: Whether a reader waits for content that the server has not sent; nil when there is no content
+    ///     yet.
     mutating func checkDeadlines(
         at now: NIODeadline,
         idleTimeout: TimeAmount?,
@@ -328,7 +329,7 @@ struct HTTP1ClientMachine {
             return now >= until ? .discard : .nothing
         case .busy:
             guard let readTimeout else { return .nothing }
-            // It is the server's turn: to answer, to go on with the content, or to take what is sent to it.
+            // It is the server's turn: to answer, to continue the content, or to accept what is sent to it.
             guard !isWritable || isStarving ?? (sending == .complete) else {
                 lastProgress = now
                 return .nothing

@@ -47,7 +47,7 @@ struct HTTP1RequestWriter {
         try meter.end()
     }
 
-    /// The head of a request as people read it; nil when it can't be written.
+    /// The head of a request as readable text; nil when it can't be written.
     static func text(of request: borrowing OutgoingRequest) -> String? {
         var buffer = ByteBuffer()
         do {

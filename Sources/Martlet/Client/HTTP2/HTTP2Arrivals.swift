@@ -1,16 +1,16 @@
 import NIOCore
 
-/// What a client remembers of when a server has sent something on an HTTP/2 connection. A plain value without a clock.
+/// Records when a server sends something on an HTTP/2 connection. A plain value without a clock.
 struct HTTP2Arrivals {
     /// When something arrived last.
     private(set) var last: NIODeadline
-    /// How many frames have arrived for streams: whether the server gets something done.
+    /// How many frames have arrived for streams, which shows whether the server makes progress.
     private(set) var count = 0
-    /// Nil where silence does not matter.
+    /// Nil if silence does not matter.
     private var silence: SilenceWatch?
 
     /// - Parameters:
-    ///   - interval: How long the server may be silent before it is asked for a sign of life; nil when it need not give one.
+    ///   - interval: How long the server may be silent before it is pinged; nil if it never is.
     ///   - timeout: How long the answer may take.
     init(pingInterval interval: Duration?, timeout: Duration, now: NIODeadline) {
         self.last = now
@@ -19,7 +19,7 @@ struct HTTP2Arrivals {
         }
     }
 
-    /// The server has sent something.
+    /// The server sent something.
     mutating func received(at now: NIODeadline) {
         last = now
         silence?.received(at: now)
@@ -30,7 +30,7 @@ struct HTTP2Arrivals {
         count += 1
     }
 
-    /// What is to be done about a silence; nil where it does not matter.
+    /// What to do about a silence; nil if it does not matter.
     mutating func checkSilence(at now: NIODeadline) -> SilenceWatch.Step? {
         silence?.check(at: now)
     }

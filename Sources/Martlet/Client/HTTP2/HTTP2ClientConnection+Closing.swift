@@ -3,20 +3,20 @@ import HTTPWire
 import NIOCore
 import Synchronization
 
-/// How exchanges are cut short, and how a connection ends. All of it is called on the loop.
+/// How exchanges are cut short, and how a connection ends. Members are called on the loop.
 extension HTTP2ClientConnection {
-    /// How long a request waits that was refused for the second time; each further time it is twice as long.
+    /// How long a request waits after the second refusal; the time doubles with each further one.
     private static let refusalPause = TimeAmount.milliseconds(20)
-    /// How long the socket may take for what was written last.
+    /// How long the socket may take to accept the last output.
     static let goodbyeTime = TimeAmount.seconds(1)
     /// How often that is doubled at most.
     private static let longestPause = 6
 
     // MARK: One stream
 
-    /// Ends an exchange with an error, and the stream with it. The others go on.
+    /// Ends an exchange and its stream with an error. The others continue.
     ///
-    /// - Parameter flushes: Whether the socket has it before the requester knows of it.
+    /// - Parameter flushes: Whether to flush before the requester is notified.
     func end(
         _ stream: HTTP2ClientStream,
         with error: any Error,
@@ -30,13 +30,13 @@ extension HTTP2ClientConnection {
         streamEnded()
     }
 
-    /// The response breaks a rule.
+    /// The response violates the protocol.
     func abandon(_ stream: HTTP2ClientStream, _ error: HTTP2Error) {
         deliverBegun(stream)
         end(stream, with: HTTPClientError.http2(.malformedMessage(error.reason)), code: error.code)
     }
 
-    /// Takes a stream out of the table; false when it was not there any more.
+    /// Removes a stream from the table; false when it was removed before.
     @discardableResult
     func forget(_ stream: HTTP2ClientStream, _ end: HTTP2StreamHistory.End) -> Bool {
         guard multiplexer.remove(stream, end) else { return false }
@@ -44,7 +44,7 @@ extension HTTP2ClientConnection {
         return true
     }
 
-    /// Lets everybody know that an exchange has failed whose stream is not in the table any more.
+    /// Fails an exchange whose stream has been removed from the table.
     func fail(_ stream: HTTP2ClientStream, _ error: any Error) {
         stream.exchange.ended()
         stream.exchange.recorder?.ended(error)
@@ -52,22 +52,22 @@ extension HTTP2ClientConnection {
         stream.exchange.connectionFailed(error)
     }
 
-    /// The server has done nothing about an exchange, which is sent again if that is possible. Its stream is not in the
-    /// table any more.
+    /// The server refused an exchange unprocessed, which is sent again if possible. Its stream has been removed from
+    /// the table.
     ///
     /// - Parameters:
-    ///   - amidProgress: Whether the server works on other streams.
+    ///   - amidProgress: Whether the server is processing other streams.
     ///   - pauses: Whether the server may need time.
     private func refused(_ stream: HTTP2ClientStream, _ error: HTTPClientError, amidProgress: Bool, pauses: Bool) {
         let exchange = stream.exchange
         let limit = core.configuration.maximumRetries
         if exchange.withdraw(to: core.pool, amidProgress: amidProgress, limit: limit) {
             exchange.recorder?.repeats()
-            // Where others are answered, a short pause each time will do.
+            // If others are answered, a short pause each time will do.
             let refusals = exchange.progress.refusals
             submit(exchange, after: pauses ? max(refusals.countInVain, min(refusals.count, 2)) : 0)
         } else {
-            // Untouched contents, or those that can be read again, are sent again by whoever makes the exchanges.
+            // Untouched or repeatable content is sent again by the code that makes the exchanges.
             exchange.note { progress in
                 guard amidProgress || progress.refusals.count == 0 else { return }
                 progress.hasBegun = false
@@ -77,7 +77,8 @@ extension HTTP2ClientConnection {
         }
     }
 
-    /// Sends an exchange again: at once after the first time, later so that the server can get its breath back.
+    /// Sends an exchange again: at once after the first refusal, later after further ones, so that the server can
+    /// recover.
     private func submit(_ exchange: ClientExchange, after refusals: Int) {
         guard refusals > 1 else { return core.pool.submit(exchange, core: core, on: loop, first: true) }
         let pause = Self.refusalPause * (1 << min(refusals - 2, Self.longestPause))
@@ -89,7 +90,7 @@ extension HTTP2ClientConnection {
         }
     }
 
-    /// The server has ended a stream (RFC 9113 section 6.4).
+    /// The server has reset a stream (RFC 9113 section 6.4).
     func wasReset(_ stream: HTTP2ClientStream, _ code: HTTP2ErrorCode) {
         guard forget(stream, .resetByPeer) else { return }
         let error = HTTPClientError.http2(.streamReset(code))
@@ -103,12 +104,12 @@ extension HTTP2ClientConnection {
         }
     }
 
-    /// Whether the server has got something done since the stream was opened.
+    /// Whether the server has made progress since the stream was opened.
     private func hasProgress(since stream: HTTP2ClientStream) -> Bool { arrivals.count > stream.arrivalsBefore }
 
     // MARK: The connection
 
-    /// The server takes no more requests, and has done nothing about those after `last` (RFC 9113 section 6.8).
+    /// The server accepts no more requests, and has not processed those after `last` (RFC 9113 section 6.8).
     func receivedGoAway(last: UInt32, _ code: HTTP2ErrorCode, explanation: String) {
         let error = HTTPClientError.http2(.goAway(code, explanation: explanation))
         if code != .noError { failure = error }
@@ -117,7 +118,7 @@ extension HTTP2ClientConnection {
         for stream in multiplexer.streams.values.filter({ $0.number > last }).sorted(by: { $0.number > $1.number }) {
             forget(stream, .resetByPeer)
             switch code {
-            // The server is not to be asked the same again.
+            // The request must not be sent to this server again.
             case .http11Required, .enhanceYourCalm: fail(stream, error)
             default:
                 let amidProgress = isWorking || hasProgress(since: stream)
@@ -127,19 +128,19 @@ extension HTTP2ClientConnection {
         if multiplexer.streams.isEmpty { close() }
     }
 
-    /// Takes no more requests.
+    /// Accepts no more requests.
     func leave() {
         guard case .open = phase else { return }
         phase = .leaving
         if isPooled { core.pool.retire(self) }
     }
 
-    /// Says goodbye and closes.
+    /// Sends GOAWAY and closes.
     func close() {
         close(.noError)
     }
 
-    /// Tells the server what rule it has broken, and closes. Nothing that goes on is waited for.
+    /// Tells the server how it violated the protocol, and closes without waiting for anything in progress.
     func close(with error: HTTP2Error) {
         guard isActive else { return }
         if failure == nil { failure = .http2(.connectionFailed(error.reason)) }
@@ -155,7 +156,7 @@ extension HTTP2ClientConnection {
         channel.output.tail.writeHTTP2GoAway(lastStream: 0, code, text: text)
         flushOutput()
         guard unsentBytes > 0 else { return context.close(promise: nil) }
-        // Not before the socket has taken it all, unless the server takes its time.
+        // Not before the socket has accepted everything, unless the server is too slow.
         phase = .closing(since: .now())
         context.whenSent { self.abort() }
     }
@@ -180,7 +181,7 @@ extension HTTP2ClientConnection {
         }
     }
 
-    /// Asks for a sign of life, or misses it.
+    /// Sends a PING, or closes the connection if the answer is overdue.
     func checkPing(_ now: NIODeadline) {
         switch arrivals.checkSilence(at: now) {
         case .ping:

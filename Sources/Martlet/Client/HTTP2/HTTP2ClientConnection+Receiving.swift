@@ -3,16 +3,16 @@ import HTTPWire
 import Logging
 import NIOCore
 
-/// What arrives, on its way to the exchanges that wait for it. All of it is called on the loop.
+/// Receiving frames and delivering them to the exchanges. Members are called on the loop.
 extension HTTP2ClientConnection: HTTP2Connection {
-    /// Whether frames are taken and sent.
+    /// Whether frames are accepted and sent.
     var isActive: Bool { phase == .open || phase == .leaving }
 
     var now: NIODeadline { arrivals.last }
 
     var logger: Logger { core.configuration.logger }
 
-    /// A response that is not read has a window of its own, and does not hold the others up.
+    /// An unread response has its own window, and does not hold up the others.
     var unreadBytes: Int { 0 }
 
     func take(_ step: HTTP2Multiplexer<HTTP2ClientStream>.Step) throws(HTTP2Error) {
@@ -27,7 +27,7 @@ extension HTTP2ClientConnection: HTTP2Connection {
             receivedSettings(replacing: old)
             resumeSending()
         case .goAway(let lastStream, let code, let text):
-            // For people, and not longer than people read.
+            // For people to read, so not too long.
             let explanation = String(decoding: text.readableBytesView.prefix(200), as: UTF8.self)
             receivedGoAway(last: lastStream, code, explanation: explanation)
         case .abandon(let stream, let error):
@@ -117,8 +117,8 @@ extension HTTP2ClientConnection: HTTP2Connection {
         stream.exchange.note { $0.hasAnswer = true }
         stream.exchange.recorder?.receivedHead()
         stream.response.receive(head)
-        // The server has made up its mind without the rest of the request. One that answers with success while it reads
-        // may want the rest; every other is spared it.
+        // The server has answered without the rest of the request. If it answers with success while it is reading, it
+        // may want the rest; otherwise it is not sent.
         if stream.output.isOpen, stream.awaitsContinue || head.statusCode >= 300 { stream.stopSending() }
     }
 
@@ -153,12 +153,12 @@ extension HTTP2ClientConnection: HTTP2Connection {
         }
         stream.exchange.ended()
         stream.exchange.recorder?.ended()
-        // Before the end is handed over, so that the next request finds the room.
+        // Before the end is delivered, so that the next request finds the room.
         streamEnded()
         if let delivery = stream.response.complete(trailers: trailers) { deliver(delivery, to: stream.exchange) }
     }
 
-    /// What has been read of the socket is handed on at once, so that each reader wakes once.
+    /// Delivers everything from one read of the socket at once, so that each reader wakes once.
     func wakeTouched() {
         guard !touched.isEmpty else { return }
         let woken = touched
@@ -171,7 +171,7 @@ extension HTTP2ClientConnection: HTTP2Connection {
         }
     }
 
-    /// Lets the server send as much as the reader has made room for, unless that is little.
+    /// Grows the server's window by what the reader has made room for, unless that is little.
     private func openWindow(of stream: HTTP2ClientStream) {
         guard multiplexer.streams[stream.number] === stream else { return }
         let increment = stream.input.growWindow(

@@ -2,17 +2,17 @@ import HTTPTypes
 import HTTPWire
 import NIOCore
 
-/// Requests on their way out. All of it is called on the loop.
+/// Sending requests. Members are called on the loop.
 extension HTTP2ClientConnection {
     static let frameHeadLength = 9
-    /// How much of a content waits for the server before no more of it is taken from its writer.
+    /// How many bytes of content may be queued before no more is taken from the writer.
     private static let unsentLimit = 131_072
-    /// How often what writers bring meanwhile is sent before the loop looks after others.
+    /// How many rounds of new content are sent before the loop turns to other work.
     private static let roundsAtOnce = 16
 
     // MARK: Content
 
-    /// Sends the content of a request, or sees that it is sent.
+    /// Sends the content of a request, or starts sending it.
     func sendContent(_ stream: HTTP2ClientStream) {
         if stream.exchange.request.expectsContinue {
             startContinueTimer(stream)
@@ -36,7 +36,7 @@ extension HTTP2ClientConnection {
         send(stream)
     }
 
-    /// The server wants the content, or has let the time pass in which it could have said so.
+    /// The server wants the content, or has not said so in time.
     func sendAfterContinue(_ stream: HTTP2ClientStream) {
         guard stream.awaitsContinue else { return }
         stream.endContinueWait()
@@ -57,19 +57,19 @@ extension HTTP2ClientConnection {
         stream.awaitContinue(until: timer)
     }
 
-    /// A stream's writer may have brought content.
+    /// A stream's writer may have added content.
     private func queue(_ stream: HTTP2ClientStream) {
         guard stream.queueForPump() else { return }
         pumpQueue.append(stream)
         flushSoon()
     }
 
-    /// There is room for more of a content.
+    /// There is room for more content.
     func contentHasLeft(_ stream: HTTP2ClientStream) {
         if stream.output.byteCount <= Self.unsentLimit / 2 { queue(stream) }
     }
 
-    /// Takes from the writer of a content what there is, and puts it in the stream's queue.
+    /// Moves content from its writer to the stream's queue.
     private func pump(_ stream: HTTP2ClientStream) {
         stream.leavePumpQueue()
         guard stream.output.isOpen, !stream.awaitsContinue, stream.output.byteCount < Self.unsentLimit,
@@ -90,15 +90,15 @@ extension HTTP2ClientConnection {
 
     // MARK: The socket
 
-    /// Sends what has been written, soon, together with what else is written until then.
+    /// Flushes soon, together with what is written until then.
     func flushSoon() {
         guard channel.deferFlush() else { return }
-        // The end of the reading does it otherwise.
+        // Otherwise the end of the read does it.
         if !channel.isReading { loop.eventLoop.execute { self.sendQueued() } }
     }
 
     func sendQueued() {
-        // What is written meanwhile is sent here, too.
+        // This also sends what is written meanwhile.
         _ = channel.deferFlush()
         var rounds = 0
         repeat {
@@ -113,7 +113,7 @@ extension HTTP2ClientConnection {
         if context != nil, !pumpQueue.isEmpty || !channel.output.isEmpty { flushSoon() }
     }
 
-    /// Hands what has been written to the socket.
+    /// Writes the output to the socket.
     func flushOutput() {
         writeAndFlush()
     }

@@ -8,12 +8,13 @@ import Synchronization
 /// One connection of a client that speaks HTTP/2, and all exchanges that take place on it: the only handler in its
 /// channel's pipeline, but for TLS in front of it.
 ///
-/// Frames go from the socket through the ``HTTP2FrameReader`` to the streams, and from the streams, as far as the server
-/// has granted room for them, into one output buffer. What is received is bounded by the windows: that of a stream opens
-/// as its reader reads, that of the connection at once, lest one response that nobody reads hold up the others.
+/// Frames go from the socket through the ``HTTP2FrameReader`` to the streams, and from the streams, as far as the
+/// server has granted room for them, into one output buffer. What is received is bounded by the windows: that of a
+/// stream grows as its reader reads, that of the connection at once, so that one unread response does not hold up the
+/// others.
 final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @unchecked Sendable {
     // Sendable because every variable is touched only on the thread of `loop.eventLoop`: NIO calls the handler there,
-    // and so does everybody else, as each member called from elsewhere documents.
+    // and all other callers do so too; members that can be called from elsewhere say so.
 
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
@@ -21,7 +22,7 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
 
     enum Phase: Equatable {
         case open
-        /// No further requests are sent: the server has said goodbye, or the numbers of streams are used up.
+        /// No further requests are sent: the server has sent GOAWAY, or the stream numbers are used up.
         case leaving
         /// The last frame has been written; what the server still sends is dropped.
         ///
@@ -30,15 +31,15 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
         case closed
     }
 
-    /// How many streams a server takes before it says how many (RFC 9113 section 6.5.2 recommends at least that).
+    /// How many streams a server accepts before it announces a limit (RFC 9113 section 6.5.2 recommends at least that).
     private static let initialCapacity = 100
     /// The largest number of a stream (RFC 9113 section 5.1.1).
     private static let largestNumber: UInt32 = 0x7FFF_FFFF
-    /// In how many frames a head may come.
+    /// How many frames a head may have.
     private static let maximumContinuations = 16
-    /// How many cancelled streams there may be that something still comes for.
+    /// How many cancelled streams are remembered, for which frames may still arrive.
     private static let historyCapacity = 1_024
-    /// Some servers measure the round trip with a PING for each.
+    /// Some servers measure the round-trip time with a PING for each stream.
     private static let flood = HTTP2FloodGuard.Limits(
         abandonedStreams: 1_000,
         controlFrames: 1_000,
@@ -61,13 +62,13 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
     @exclusivity(unchecked) var multiplexer: HTTP2Multiplexer<HTTP2ClientStream>
     var encoder = RequestFieldEncoder()
 
-    /// How many streams the server takes at once.
+    /// How many concurrent streams the server accepts.
     var capacity = HTTP2ClientConnection.initialCapacity
     var arrivals: HTTP2Arrivals
-    /// The streams that something has arrived for since the socket began to be read.
+    /// The streams for which something has arrived in the current read of the socket.
     var touched: [HTTP2ClientStream] = []
 
-    /// The streams whose writers may have brought content.
+    /// The streams whose writers may have added content.
     var pumpQueue: [HTTP2ClientStream] = []
 
     init(_ identity: ConnectionIdentity) {
@@ -158,10 +159,10 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // The end of the input without TLS's goodbye is an end like any other: frames tell where they end.
+        // The end of the input without TLS's close_notify is harmless: frames tell where they end.
         if case NIOSSLError.uncleanShutdown = error { return }
         logger.debug("A connection to \(key.host) failed: \(error)")
-        // With TLS 1.3 the server judges the client's certificate after the handshake.
+        // With TLS 1.3 the server verifies the client's certificate after the handshake.
         if failure == nil { failure = handshakeFailure(error) }
         if failure == nil, !(error is IOError), !(error is ChannelError) {
             failure = .http2(.connectionFailed("\(error)"))
@@ -180,7 +181,7 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
         return true
     }
 
-    /// Hands on what has arrived, and sends what is to be said about it.
+    /// Delivers what has arrived, and sends the answers to it.
     func deliverArrivals() {
         wakeTouched()
         if channel.isFlushDeferred { sendQueued() }
@@ -195,7 +196,7 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
 
     func begin(_ exchange: ClientExchange) {
         guard case .open = phase, context != nil, multiplexer.streams.count < capacity else {
-            // The server has changed its mind in the moment in which the exchange was on its way here.
+            // The server changed its limit just as the exchange was on its way here.
             streamEnded()
             core.pool.submit(exchange, core: core, on: loop, first: true)
             return
@@ -242,7 +243,7 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
         return true
     }
 
-    /// An exchange is over, or has not begun: there is room for another.
+    /// An exchange is over, or was not started: there is room for another.
     func streamEnded() {
         guard isPooled else { return }
         if multiplexer.streams.isEmpty { idleSince = .now() }
@@ -300,7 +301,7 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
         }
     }
 
-    /// The stream that an exchange takes place on; nil once it is out of the table.
+    /// The stream of an exchange; nil once it has been removed from the table.
     func stream(of exchange: ClientExchange) -> HTTP2ClientStream? {
         let stream = multiplexer.streams[UInt32(truncatingIfNeeded: exchange.streamNumber.load(ordering: .relaxed))]
         return stream?.exchange === exchange ? stream : nil
@@ -308,8 +309,8 @@ final class HTTP2ClientConnection: ClientConnection, ChannelConnection, @uncheck
 }
 
 extension Int {
-    /// The number as a window that flow control allows (RFC 9113 section 6.9.1), and that is no smaller than servers take
-    /// it for to begin with.
+    /// The number, limited to the windows that flow control allows (RFC 9113 section 6.9.1), and no smaller than the
+    /// initial one.
     fileprivate var asWindow: Int {
         Swift.min(Swift.max(self, HTTP2Settings.defaultWindow), HTTP2Settings.maximumWindow)
     }

@@ -8,29 +8,29 @@ final class HTTP2ClientStream: HTTP2Stream, @unchecked Sendable {
 
     let number: UInt32
     let exchange: ClientExchange
-    /// Nil once the stream is out of the connection's table.
+    /// Nil once the stream has been removed from the connection's table.
     private weak var connection: HTTP2ClientConnection?
 
     // MARK: The response
 
     var input: HTTP2ResponseInput
     var response = ResponseInbox()
-    /// Whether something has arrived that the requester or the reader was not told of.
+    /// Whether something has arrived that was not delivered to the requester or the reader.
     private var isTouched = false
 
     // MARK: The request
 
-    /// Watches the length of the request's content.
+    /// Checks the length of the request's content.
     private var meter: RequestContentMeter
-    /// Until when the content waits for 100 (Continue); nil when it does not.
+    /// The timer that limits the wait for 100 (Continue); nil when the content does not wait.
     private var continueTimer: Scheduled<Void>?
-    /// Whether the stream is in the queue of those whose writers may have brought something.
+    /// Whether the stream is in the queue of those whose writers may have added something.
     private var isPumpQueued = false
-    /// What there is to send.
+    /// The output of the stream.
     @exclusivity(unchecked) var output: HTTP2StreamOutput
-    /// When something happened last.
+    /// When there was progress last.
     private var lastProgress = NIODeadline.now()
-    /// How much had arrived on the connection when the stream was opened.
+    /// How many frames had arrived on the connection when the stream was opened.
     let arrivalsBefore: Int
 
     init(_ number: UInt32, exchange: ClientExchange, connection: HTTP2ClientConnection) {
@@ -50,10 +50,10 @@ final class HTTP2ClientStream: HTTP2Stream, @unchecked Sendable {
         self.meter = RequestContentMeter(request.framing)
     }
 
-    /// Whether the server has sent all.
+    /// Whether the server has ended the stream.
     var isInputEnded: Bool { input.isEnded }
 
-    /// Some content has left.
+    /// Some content has been sent.
     func sent(_ count: Int) {
         exchange.recorder?.sent(count + HTTP2ClientConnection.frameHeadLength)
         lastProgress = .now()
@@ -62,14 +62,14 @@ final class HTTP2ClientStream: HTTP2Stream, @unchecked Sendable {
 
     func outputEnded() {}
 
-    /// The stream is out of the connection's table.
+    /// The stream has been removed from the connection's table.
     func leaveConnection() {
         connection = nil
         endContinueWait()
         output.stop()
     }
 
-    /// The server wants no more of the content.
+    /// The server does not want the rest of the content.
     func stopSending() {
         endContinueWait()
         output.stop()
@@ -89,7 +89,7 @@ final class HTTP2ClientStream: HTTP2Stream, @unchecked Sendable {
         }
         if let trailers = batch.end {
             try meter.end()
-            // As with HTTP/1, no trailers follow a content of known length.
+            // As with HTTP/1, no trailers follow content of known length.
             if meter.isChunked, !trailers.isEmpty {
                 try Self.check(trailers: trailers)
                 output.finish(trailers: trailers)
@@ -106,7 +106,7 @@ final class HTTP2ClientStream: HTTP2Stream, @unchecked Sendable {
 
     // MARK: Queues of the connection
 
-    /// Something has arrived. Whether the connection has to remember that.
+    /// Something has arrived. Returns whether the connection must remember that.
     func touch() -> Bool {
         defer { isTouched = true }
         return !isTouched
@@ -117,7 +117,7 @@ final class HTTP2ClientStream: HTTP2Stream, @unchecked Sendable {
         isTouched = false
     }
 
-    /// The writer of the content may have brought something. Whether the connection has to remember that.
+    /// The writer of the content may have added something. Returns whether the connection must remember that.
     func queueForPump() -> Bool {
         guard output.isOpen, !isPumpQueued else { return false }
         isPumpQueued = true
@@ -143,12 +143,12 @@ final class HTTP2ClientStream: HTTP2Stream, @unchecked Sendable {
         continueTimer = nil
     }
 
-    /// Something has happened.
+    /// There was progress.
     func progressed(at now: NIODeadline) {
         lastProgress = now
     }
 
-    /// Whether the server has left the exchange waiting for `time`.
+    /// Whether the server has kept the exchange waiting for `time`.
     func isStalled(at now: NIODeadline, for time: TimeAmount) -> Bool {
         guard isWaitingForServer else {
             lastProgress = now
@@ -157,7 +157,7 @@ final class HTTP2ClientStream: HTTP2Stream, @unchecked Sendable {
         return now - lastProgress >= time
     }
 
-    /// Whether it is the server's turn: to answer, to go on with the content, or to take what is sent to it.
+    /// Whether it is the server's turn: to answer, to continue the content, or to accept what is sent to it.
     private var isWaitingForServer: Bool {
         if output.byteCount > 0 { return true }
         if let body = response.body { return body.isStarving }

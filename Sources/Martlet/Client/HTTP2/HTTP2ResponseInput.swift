@@ -1,7 +1,7 @@
 import HTTPWire
 import NIOCore
 
-/// What a stream of a client takes of its response, and how much of it the server may send. A plain value.
+/// The response on a client's stream, and its receive window. A plain value.
 struct HTTP2ResponseInput {
     private var reader: HTTP2ResponseReader
     private var window: HTTP2ReceiveWindow
@@ -11,13 +11,13 @@ struct HTTP2ResponseInput {
         self.window = window
     }
 
-    /// Whether the server has sent all.
+    /// Whether the server has ended the stream.
     var isEnded: Bool { reader.isEnded }
 
-    /// How many informational responses have come.
+    /// How many informational responses have arrived.
     var informationalCount: Int { reader.informationalCount }
 
-    /// A field block has come.
+    /// A field block has arrived.
     mutating func receive(
         _ block: ByteBuffer,
         endsStream: Bool,
@@ -26,17 +26,17 @@ struct HTTP2ResponseInput {
         try reader.receive(block, endsStream: endsStream, decoder: &decoder)
     }
 
-    /// Content has come, which counts for `flowBytes` in the window.
+    /// Content has arrived, which counts for `flowBytes` in the window.
     mutating func receive(byteCount: Int, flowBytes: Int, endsStream: Bool) throws(HTTP2Error) {
         try window.receive(flowBytes, stream: reader.stream)
         try reader.receive(byteCount: byteCount, endsStream: endsStream)
     }
 
-    /// Lets the server send more.
+    /// Grows the server's window.
     ///
     /// - Parameters:
     ///   - isWanted: Whether the reader of the content has room for more.
-    ///   - unread: How many bytes wait for it.
+    ///   - unread: How many bytes it has not read yet.
     /// - Returns: The increment for WINDOW_UPDATE; nil when that is not worth a frame.
     mutating func growWindow(isWanted: @autoclosure () -> Bool, unread: @autoclosure () -> Int) -> Int? {
         guard window.isLow, isWanted() else { return nil }

@@ -1,7 +1,7 @@
 import NIOCore
 
 /// One connection of a client, whatever version of HTTP it speaks: what exchanges, the pool and the readers of
-/// responses ask of it.
+/// responses need of it.
 protocol ClientConnection: AnyObject, Sendable {
     var identity: ConnectionIdentity { get }
 
@@ -10,33 +10,33 @@ protocol ClientConnection: AnyObject, Sendable {
     /// Whether the connection speaks HTTP/2.
     var isHTTP2: Bool { get }
 
-    /// The requester of `exchange` has given up, and is told once the server has been.
+    /// Cancels `exchange`, whose requester has given up and is notified after the server.
     func cancel(_ exchange: ClientExchange, _ error: any Error)
 
-    /// Nobody will read the rest of a response.
+    /// The rest of a response will not be read.
     func responseWasDropped(_ exchange: ClientExchange)
 
     // MARK: On the loop
 
-    /// Why the connection has ended, or is about to, if more is known than that it does.
+    /// Why the connection has ended or is about to, if a reason is known.
     var failure: HTTPClientError? { get }
 
-    /// Begins an exchange.
+    /// Starts an exchange.
     func begin(_ exchange: ClientExchange)
 
-    /// Hands the connection, which has been made, to the pool; false if it is closed already.
+    /// Adds the new connection to the pool; false if it is closed already.
     func join() -> Bool
 
-    /// Called every now and then.
+    /// Closes the connection if one of its time limits has passed. Called periodically.
     func checkDeadlines(now: NIODeadline)
 
-    /// Says goodbye, where the protocol has a word for it, and closes. There is no exchange.
+    /// Closes the connection, with a GOAWAY where the protocol has one. There is no exchange.
     func dismiss()
 
     /// Tears the connection down at once.
     func abort()
 
-    /// Ends what is going on, and the connection.
+    /// Fails the exchanges and tears the connection down.
     func abort(with error: any Error)
 }
 
@@ -45,10 +45,10 @@ extension ClientConnection {
     var core: ClientCore { identity.core }
     var loop: ClientLoop { identity.loop }
 
-    /// The two ends of the connection; nil once it is closed. May be asked from anywhere.
+    /// The addresses of the connection; nil once it is closed. Can be read from anywhere.
     var info: HTTPConnectionInfo? { identity.info }
 
-    /// Begins an exchange, soon. Called from anywhere.
+    /// Starts an exchange, soon. Called from anywhere.
     func start(_ exchange: ClientExchange) {
         if loop.eventLoop.inEventLoop {
             begin(exchange)
@@ -57,12 +57,12 @@ extension ClientConnection {
         }
     }
 
-    /// What to tell a requester of a TLS error that ends the connection; nil for other errors.
+    /// The error to throw for a TLS error that ends the connection; nil for other errors.
     func handshakeFailure(_ error: any Error) -> HTTPClientError? {
         TLSFailure(error).map { .handshakeFailed(host: key.host, port: key.port, reason: $0.text) }
     }
 
-    /// Hands a response to the requester.
+    /// Delivers a response to the requester.
     func deliver(_ delivery: ResponseInbox.Delivery, to exchange: ClientExchange) {
         let body: (any BodySource)? =
             switch delivery.content {

@@ -126,7 +126,7 @@ final class ClientCore: Sendable {
         }
     }
 
-    /// Accepts no more requests; with `force` tears down what is going on. Returns when all loops have done so.
+    /// Accepts no more requests; with `force` tears down all connections. Returns when all loops have done so.
     func close(force: Bool) async {
         let (idle, waiting) = pool.close()
         for exchange in waiting { exchange.fail(HTTPClientError.clientClosed) }
@@ -148,6 +148,6 @@ extension HTTPClient.Configuration {
         return fields
     }
 
-    /// The times that connections look after.
+    /// The time limits that connections enforce.
     fileprivate var deadlines: [Duration?] { [idleTimeout, readTimeout, http2.pingInterval, http2.pingTimeout] }
 }

@@ -1,8 +1,8 @@
 import NIOCore
 import Synchronization
 
-/// Where a connection of a client belongs, and what may be asked about it from anywhere. A connection that takes the
-/// place of another one in its channel takes this over.
+/// Where a connection of a client belongs, and what can be read about it from anywhere. A connection that replaces
+/// another one in its channel takes this over.
 final class ConnectionIdentity: Sendable {
     private struct State {
         /// Nil once it is closed.

@@ -84,8 +84,8 @@ final class ConnectionPool: Sendable {
 
     // MARK: Connections
 
-    /// What to do with a connection that has been made or has answered its request: the next exchange for it, or nil
-    /// and whether it is kept.
+    /// Takes a connection that has been made or has finished its exchange. Returns the next exchange for it, or nil and
+    /// whether it is kept.
     func release(_ connection: any ClientConnection, isNew: Bool) -> (next: ClientExchange?, isKept: Bool) {
         let (release, others) = state.withLock { state -> (Host.Release?, [ClientExchange]) in
             let mayKeep = !state.isClosed
@@ -102,7 +102,8 @@ final class ConnectionPool: Sendable {
         }
     }
 
-    /// A connection has been made that carries several requests at once. Answers those for it, and whether it is kept.
+    /// Takes a new connection that carries several requests at once. Returns the exchanges for it, and whether it is
+    /// kept.
     func join(_ connection: any ClientConnection, capacity: Int) -> (exchanges: [ClientExchange], isKept: Bool) {
         state.withLock { state in
             state.learn(.shared, of: connection.key)
@@ -112,7 +113,7 @@ final class ConnectionPool: Sendable {
         }
     }
 
-    /// A connection carries up to `capacity` requests from now on. Answers the requests for it.
+    /// Sets how many requests a connection carries at once. Returns the further exchanges for it.
     func setCapacity(_ capacity: Int, of connection: any ClientConnection) -> [ClientExchange] {
         let (exchanges, others) =
             change(connection.key) { host in
@@ -135,7 +136,7 @@ final class ConnectionPool: Sendable {
         }
     }
 
-    /// A connection takes no more requests, though it goes on with those it has.
+    /// A connection takes no more requests, but finishes those it has.
     func retire(_ connection: any ClientConnection) {
         let others = change(connection.key) { $0.retire(Member(connection)) } ?? []
         connect(for: others, connection.core, on: connection.loop)
@@ -152,18 +153,18 @@ final class ConnectionPool: Sendable {
         connect(for: next, core, on: loop)
     }
 
-    /// A connection is gone, or is about to be.
+    /// A connection is closed, or about to be.
     func closed(_ connection: any ClientConnection) {
         let next = change(connection.key) { $0.closed(Member(connection)) } ?? []
         connect(for: next, connection.core, on: connection.loop)
     }
 
-    /// Takes a free connection out of use; false when somebody is using it, or is about to.
+    /// Removes an idle connection; false when it is in use, or about to be.
     func takeIdle(_ connection: any ClientConnection) -> Bool {
         state.withLock { $0.hosts[connection.key]?.takeIdle(Member(connection)) ?? false }
     }
 
-    /// Accepts no more requests. Answers the free connections and the requests that wait.
+    /// Accepts no more requests. Returns the idle connections and the waiting exchanges.
     func close() -> (idle: [any ClientConnection], waiting: [ClientExchange]) {
         state.withLock { state in
             state.isClosed = true
@@ -177,7 +178,7 @@ final class ConnectionPool: Sendable {
         }
     }
 
-    /// Accepts no more requests, but finishes those that wait. Answers the free connections.
+    /// Accepts no more requests, but finishes those that wait. Returns the idle connections.
     func retire() -> [any ClientConnection] {
         state.withLock { state in
             state.isClosed = true

@@ -45,7 +45,7 @@ extension Connector {
         }
     }
 
-    /// Checks what the handshake has brought.
+    /// Checks the protocol and the certificate that the handshake brought.
     private func check(_ connection: any ClientConnection, verifies: Bool, within limit: TimeLimit?) async throws {
         let (host, port) = (key.host, key.port)
         if key.version == .http2, !connection.isHTTP2 {

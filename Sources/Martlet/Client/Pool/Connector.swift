@@ -57,7 +57,7 @@ struct Connector: Sendable {
         do {
             let connection = try await open(endpoint, resolver, within: limit)
             let isOpen = try await loop.eventLoop.submit { connection.isOpen }.get()
-            // Closed as soon as it was made.
+            // It was closed as soon as it was made.
             guard isOpen else { throw HTTPClientError.connectionClosed }
             let whole = Duration(NIODeadline.now() - start)
             let lookup = resolver.duration

@@ -2,8 +2,7 @@ import NIOCore
 import NIOSSL
 import NIOTLS
 
-/// Waits for the end of the TLS handshake in front of a connection, as a handler between the two. It goes with the
-/// handshake.
+/// Waits for the end of the TLS handshake, as a handler between TLS and the connection, and is removed with it.
 final class Handshake: ChannelInboundHandler, RemovableChannelHandler, @unchecked Sendable {
     // Sendable because every variable is touched only on the thread of the channel's loop.
 
@@ -23,9 +22,9 @@ final class Handshake: ChannelInboundHandler, RemovableChannelHandler, @unchecke
         }
     }
 
-    /// Puts TLS in front of `connection`. Called on the loop.
+    /// Adds TLS in front of `connection`. Called on the loop.
     ///
-    /// - Returns: The protocol that the server has chosen, if there was a choice, once it has proven that it has its
+    /// - Returns: The protocol that the server has chosen, if there was a choice, once it has proved that it owns its
     ///   certificate.
     func begin(
         on connection: HTTP1ClientConnection,

@@ -3,11 +3,11 @@ import NIOCore
 /// The connections to one destination and the requests that wait for them: which request gets which connection, and
 /// when to make another.
 ///
-/// A plain value that does nothing itself; its members answer what is to be done. Connections that are free are used
-/// last in, first out, so that those not needed grow old; requests are served first in, first out. A connection that
-/// carries several requests at once (HTTP/2) takes all it can before another one is made.
+/// A plain value: its members only return what is to be done. Idle connections are used last in, first out, so that
+/// those not needed time out; requests are served first in, first out. A connection that carries several requests at
+/// once (HTTP/2) is filled before another one is made.
 struct HostPool<Connection: Equatable, Waiter: AnyObject> {
-    /// What is known of the connections that the server accepts.
+    /// What is known about the server's connections.
     enum Knowledge {
         /// Nothing yet: the first connection shows it, and all requests wait for that one.
         case none

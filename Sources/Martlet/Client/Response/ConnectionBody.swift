@@ -7,7 +7,7 @@ final class ConnectionBody: BodySource {
     private let stream: BodyStream
     private let exchange: ClientExchange
     private let connection: any ClientConnection
-    /// The connection, where it may become the reader's.
+    /// The connection, if it may be detached.
     private let detachable: (any DetachedConnection)?
     private let isDetached = Mutex(false)
 

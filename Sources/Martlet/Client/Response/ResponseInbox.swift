@@ -2,10 +2,10 @@ import HTTPTypes
 import HTTPWire
 import NIOCore
 
-/// A response on its way to its requester: delivered as a whole when all of it has arrived at once, else as soon as what
-/// has arrived is used up, with a stream for the rest of the content.
+/// A response on its way to its requester: delivered as a whole if all of it arrived at once, else as soon as
+/// everything that has arrived is consumed, with a stream for the rest of the content.
 ///
-/// A value without a connection: hand it what has been read, and deliver what it returns.
+/// A plain value: give it what has been read, and deliver what it returns.
 struct ResponseInbox {
     /// What the requester gets.
     struct Delivery {
@@ -23,9 +23,9 @@ struct ResponseInbox {
 
     /// Nil before it has arrived, and once it has been delivered.
     private var head: ResponseHead?
-    /// The first run of the content, until the response is delivered.
+    /// The first piece of the content, until the response is delivered.
     private var firstBytes: ByteBuffer?
-    /// Where the content goes once the response has been delivered before its end.
+    /// The stream for the rest of the content, once the response has been delivered before its end.
     private(set) var body: BodyStream?
 
     /// Whether nothing of the response has arrived.
@@ -34,10 +34,10 @@ struct ResponseInbox {
     /// Whether the requester has the response, though maybe not all of its content.
     var isDelivered: Bool { body != nil }
 
-    /// Whether the connection should go on reading.
+    /// Whether the connection should continue reading.
     var wantsBytes: Bool { body?.wantsBytes ?? true }
 
-    /// How many bytes of the content wait.
+    /// How many bytes of the content are buffered.
     var bufferedBytes: Int { body?.bufferedBytes ?? firstBytes?.readableBytes ?? 0 }
 
     /// The response begins.
@@ -45,7 +45,7 @@ struct ResponseInbox {
         self.head = head
     }
 
-    /// A run of the content has arrived.
+    /// Some of the content has arrived.
     ///
     /// - Parameter makeBody: Makes the stream for a content of the length that the head announces.
     /// - Returns: What is to be delivered now.
@@ -63,7 +63,7 @@ struct ResponseInbox {
         return delivery
     }
 
-    /// What has arrived is used up, or nothing more will arrive.
+    /// Everything that has arrived is consumed, or nothing more will arrive.
     ///
     /// - Returns: What is to be delivered now.
     mutating func needsMore(_ makeBody: (_ announcedLength: Int?) -> BodyStream) -> Delivery? {
@@ -85,8 +85,8 @@ struct ResponseInbox {
         return Delivery(head: head, content: .whole(content ?? ByteBuffer(), trailers: trailers))
     }
 
-    /// The response will not become complete: the reader of its content gets the error behind what has arrived. One that
-    /// has not been delivered is dropped.
+    /// The response will not be completed: the reader of its content gets the error after what has arrived. A response
+    /// that was not delivered is dropped.
     mutating func fail(_ error: any Error) {
         body?.fail(error)
         head = nil

@@ -214,7 +214,7 @@ final class ClientExchange: Sendable {
 
     // MARK: The connection's side, on its loop
 
-    /// The exchange is to take place on `connection`; false when it is over already.
+    /// Assigns the exchange to `connection`; false when it is over already.
     func begin(on connection: any ClientConnection, isReused: Bool) -> Bool {
         state.withLock { state in
             guard case .open = state.outcome else { return false }
@@ -282,6 +282,6 @@ struct IncomingResponse: Sendable {
     let head: ResponseHead
     /// The content; nil when there is none.
     let body: (any BodySource)?
-    /// The connection that it has come on; nil for one that a test has made.
+    /// The connection that it came on; nil for one made by a test.
     let connection: ConnectionIdentity?
 }

@@ -2,9 +2,9 @@ import HTTPTypes
 import HTTPWire
 import NIOCore
 
-/// Proving who the client is, to servers and to proxies that forward its requests.
+/// Authenticating to servers, and to proxies that forward requests.
 extension RequestRun {
-    /// The content, as far as it is there; nil when it is streamed.
+    /// The content; nil when it is streamed.
     private var content: ByteBuffer? {
         if draft.stream != nil { return nil }
         return switch draft.body?.source {
@@ -14,7 +14,7 @@ extension RequestRun {
         }
     }
 
-    /// What to tell the server without having been asked.
+    /// The `Authorization` to send before the server asks for it.
     mutating func authorization(_ fields: HTTPFields?) throws -> String? {
         if fields?[.authorization] != nil { return nil }
         return try core.authentication.authorization(
@@ -26,7 +26,7 @@ extension RequestRun {
         )
     }
 
-    /// What to tell a proxy that forwards the request.
+    /// The `Proxy-Authorization` to send to a proxy that forwards the request.
     mutating func proxyAuthorization(_ route: ClientRoute, _ fields: HTTPFields?) throws -> String? {
         guard route.usesAbsoluteForm, let url = route.proxy?.url, fields?[.proxyAuthorization] == nil else {
             return nil
@@ -63,7 +63,7 @@ extension RequestRun {
 
     private typealias Ask = @Sendable (HTTPURL, Challenge) async throws -> HTTPCredentials?
 
-    /// The same function, which may take no longer than the request.
+    /// The same function, limited to the request's time.
     private func limited(_ ask: Ask?) -> Ask? {
         guard let ask, let limit = timeLimit else { return ask }
         return { url, challenge in
@@ -78,7 +78,7 @@ extension RequestRun {
 }
 
 extension ClientCore {
-    /// What to tell a proxy that is asked for a tunnel.
+    /// The `Proxy-Authorization` to send to a proxy with CONNECT.
     func tunnelAuthorization(for proxy: PoolKey.Proxy, target: String) throws -> String? {
         guard let url = proxy.url else { return nil }
         var attempts = ClientAuthentication.Attempts()
@@ -91,7 +91,7 @@ extension ClientCore {
         )
     }
 
-    /// Takes from a response what later requests need: cookies, and the next nonces.
+    /// Keeps what later requests need of a response: cookies and the next nonces.
     func note(_ fields: FieldBlock, from url: HTTPURL, _ route: ClientRoute) {
         store(fields, from: url)
         if let info = fields.value(.authenticationInfo) { authentication.update(info, for: url) }

@@ -1,9 +1,9 @@
 import HTTPTypes
 import HTTPWire
 
-/// Going where a response points to (RFC 9110 section 15.4).
+/// Following redirects (RFC 9110 section 15.4).
 extension RequestRun {
-    /// Whether the response sends the request elsewhere; the draft is the next request's then.
+    /// Whether the response is a redirect to follow; the draft is then the next request.
     mutating func redirects(after response: HTTPClientResponse) async throws -> Bool {
         guard RedirectPolicy.isRedirect(response.status) else { return false }
         let decision = draft.redirectPolicy.decision(
@@ -47,7 +47,7 @@ extension RequestRun {
             draft.body = nil
             draft.stream = nil
         }
-        // Without fields of its own the request has none that redirects concern.
+        // The client's default fields, which a request without its own has, are sent to any origin.
         if var headers = draft.headers {
             let secrets = core.configuration.secretHeaders
             RedirectPolicy.prepare(
@@ -59,7 +59,7 @@ extension RequestRun {
             draft.headers = headers
         }
         if dropsCredentials { draft.cookies = [] }
-        // A server that writes a name and a password into a URL knows them already.
+        // A server that puts a name and a password into a URL knows them already.
         let isOtherUser = url.username != redirect.url.username || url.password != redirect.url.password
         if dropsCredentials || (url.username != nil && isOtherUser) {
             attempts = ClientAuthentication.Attempts(for: url)

@@ -3,8 +3,8 @@ import HTTPWire
 import Logging
 import NIOCore
 
-/// One request from its draft to the response that the caller gets, over as many exchanges as that takes: on other
-/// connections when one was lost, for redirects, and for authentication.
+/// One request from its draft to the response that the caller gets, over as many exchanges as that takes: retries on
+/// other connections, redirects and authentication.
 struct RequestRun {
     let core: ClientCore
     var draft: RequestDraft
@@ -14,7 +14,7 @@ struct RequestRun {
     let deadline: NIODeadline?
     let recorder: MetricsRecorder?
     private var isRepetition = false
-    /// Whether the server wants this request with HTTP/1.1.
+    /// Whether the server demands HTTP/1.1 for this request.
     private var needsHTTP1 = false
 
     init(_ draft: RequestDraft, core: ClientCore) {
@@ -49,7 +49,7 @@ struct RequestRun {
 
     // MARK: One response
 
-    /// Gets a response to the draft as it is now, over the first route that can be connected.
+    /// Gets a response to the current draft, over the first route that can be connected.
     private mutating func attempt() async throws -> HTTPClientResponse {
         if let transport = HTTPOverrides.transport {
             return try await attempt(over: transport)
@@ -74,7 +74,7 @@ struct RequestRun {
         return try await TimeLimit.run(within: timeLimit) { try await core.routes(for: url, tunnels: tunnels) }
     }
 
-    /// How long the functions of the user's may take that the request asks.
+    /// How long the configuration's functions may take, so that the request ends in time.
     var timeLimit: TimeLimit? {
         guard let deadline, let timeout = configuration.totalTimeout else { return nil }
         return TimeLimit(
@@ -84,7 +84,7 @@ struct RequestRun {
         )
     }
 
-    /// Gets a response over one route, on another connection when one is lost.
+    /// Gets a response over one route, retrying on another connection when one is lost.
     private mutating func attempt(over route: ClientRoute) async throws -> HTTPClientResponse {
         var retries = 0
         while true {
@@ -186,7 +186,7 @@ struct RequestRun {
 
     /// The version of HTTP for a request.
     private func version(_ request: OutgoingRequest, _ route: ClientRoute) -> PoolKey.Version {
-        // What takes the socket over needs one of its own, and a proxy that forwards speaks HTTP/1.
+        // A request that takes the socket over needs its own, and a proxy that forwards speaks HTTP/1.
         if needsHTTP1 || draft.needsHTTP1 || route.usesAbsoluteForm { return .http1 }
         if request.method == .connect || request.fields?[.upgrade] != nil { return .http1 }
         switch configuration.http2.use {
@@ -196,18 +196,18 @@ struct RequestRun {
         }
     }
 
-    /// The request's fields; nil when they are the client's default fields and nothing else.
+    /// The request's fields; nil when they are just the client's default fields.
     private mutating func fields(_ route: ClientRoute) throws -> HTTPFields? {
         var fields = draft.headers
         if let type = draft.body?.contentType, fields?[.contentType] == nil {
             fields = fields ?? core.defaultHeaders
             fields?[.contentType] = type
         }
-        // A range is one of the content as it is, not of a compressed one that would have to be whole to be read.
+        // A range must be one of the plain content: a part of compressed content can't be decompressed.
         if let own = core.ownAcceptEncoding, fields?[.range] != nil, fields?[.acceptEncoding] == own {
             fields?[.acceptEncoding] = "identity"
         }
-        // A tunnel leads to the server, who is not the one that this is for.
+        // A tunnel leads to the server, which must not see the proxy's credentials.
         if let proxy = route.proxy, proxy.isTunnel { fields?[.proxyAuthorization] = nil }
         let cookies = core.cookies(for: draft.url) + draft.cookies
         if !cookies.isEmpty {
@@ -226,7 +226,7 @@ struct RequestRun {
         return fields
     }
 
-    /// Lets a task write the content that is not there as a whole.
+    /// Starts the task that writes streamed content.
     func startSending(_ exchange: ClientExchange) {
         guard case .stream(let outgoing) = exchange.content, case .stream(let write) = draft.body?.source else {
             return
@@ -236,7 +236,7 @@ struct RequestRun {
                 try await write(outgoing)
                 outgoing.finish()
             } catch {
-                // Cancelled, or stopped, when the server has answered already.
+                // The server has answered already, so the writer was cancelled or stopped.
                 if !Task.isCancelled, !(error is OutgoingBody.Stopped) { exchange.fail(error) }
             }
         }
@@ -245,7 +245,7 @@ struct RequestRun {
 }
 
 extension HTTPClientError {
-    /// Whether no connection was there, so that another way can be tried.
+    /// Whether no connection could be made, so that another route can be tried.
     var isConnectFailure: Bool {
         switch self {
         case .unknownHost, .couldNotConnect, .timedOut(.connection, _, _, _): true

@@ -2,18 +2,17 @@ import HTTPTypes
 import HTTPWire
 import NIOCore
 
-/// What tells where a message's head ends and how its content is framed: the part in which requests and responses
-/// differ.
+/// Finds the end of a message's head and how its content is framed, which differs between requests and responses.
 protocol MessageHeadParser {
     associatedtype Head: FramedHead
 
     /// Whether the messages are responses.
     static var readsResponses: Bool { get }
 
-    /// Whether a byte of a head that is not complete has been seen.
+    /// Whether part of an incomplete head has been parsed.
     var hasStarted: Bool { get }
 
-    /// Parses one head and takes its bytes from the buffer; nil if more bytes are needed.
+    /// Parses one head and consumes its bytes from the buffer; nil if more bytes are needed.
     mutating func parse(_ buffer: inout ByteBuffer) throws(HTTPParseError) -> Head?
 }
 
@@ -28,21 +27,21 @@ extension RequestHeadParser: MessageHeadParser {
     static var readsResponses: Bool { false }
 }
 
-/// Cuts the bytes that arrive on a server's connection into requests.
+/// Splits the bytes that arrive on a server's connection into requests.
 typealias HTTP1RequestReader = HTTP1MessageReader<RequestHeadParser>
 
-/// Cuts the bytes that arrive on a connection into messages.
+/// Splits the bytes that arrive on a connection into messages.
 struct HTTP1MessageReader<Parser: MessageHeadParser> {
     enum Event {
-        /// What has arrived is used up.
+        /// Everything that has arrived is consumed.
         case needsMoreBytes
         /// A message begins; its content follows until ``end``.
         case head(Parser.Head)
-        /// A run of the message's content.
+        /// Some of the message's content.
         case content(ByteBuffer)
         /// The message is complete.
         case end(trailers: HTTPFields)
-        /// What arrived is not HTTP. There is nothing to read after that.
+        /// What arrived is not HTTP. Nothing can be read after that.
         case failed(HTTPParseError)
     }
 
@@ -50,7 +49,7 @@ struct HTTP1MessageReader<Parser: MessageHeadParser> {
     var parser: Parser
     private var decoder: BodyDecoder?
     private var failure: HTTPParseError?
-    /// What the head was read from that could not be understood.
+    /// The bytes of a head that could not be parsed.
     private var refusedInput: ByteBuffer?
     private let bodyLimits: BodyLimits
 
@@ -61,7 +60,7 @@ struct HTTP1MessageReader<Parser: MessageHeadParser> {
 
     // Inlined, so that a connection asks for a property without a copy of its whole reader.
 
-    /// Whether a head has been handed out whose message is not complete yet.
+    /// Whether a head has been delivered whose message is not complete yet.
     @inline(__always)
     var isInsideMessage: Bool { decoder != nil }
 
@@ -69,15 +68,15 @@ struct HTTP1MessageReader<Parser: MessageHeadParser> {
     @inline(__always)
     var isInsideHead: Bool { parser.hasStarted || (decoder == nil && input.readableBytes > 0) }
 
-    /// Whether the peer has sent, or is about to send, something that nobody will read.
+    /// Whether the peer has sent, or is about to send, something that will not be read.
     @inline(__always)
     var hasUnreadInput: Bool { isInsideMessage || input.readableBytes > 0 || failure != nil }
 
-    /// How many bytes have arrived and were not handed out.
+    /// How many bytes have arrived and were not delivered.
     @inline(__always)
     var bufferedBytes: Int { input.readableBytes }
 
-    /// How much memory what has arrived holds on to, in bytes.
+    /// How much memory the input occupies, in bytes.
     var capacity: Int { input.capacity }
 
     /// How many bytes were copied so far.
@@ -106,7 +105,7 @@ struct HTTP1MessageReader<Parser: MessageHeadParser> {
         }
     }
 
-    /// What the message amounts to when no more bytes will come: call it once ``next()`` needs more.
+    /// The outcome of the message when no more bytes will come. Call it once ``next()`` needs more.
     mutating func finish() -> Event {
         if let failure { return .failed(failure) }
         do throws(HTTPParseError) {
@@ -120,7 +119,7 @@ struct HTTP1MessageReader<Parser: MessageHeadParser> {
         }
     }
 
-    /// Everything that has arrived and was not handed out, for another protocol.
+    /// Everything that has arrived and was not delivered, for another protocol.
     mutating func takeRemaining() -> ByteBuffer {
         input.takeAll()
     }
@@ -159,16 +158,16 @@ extension HTTP1MessageReader where Parser == RequestHeadParser {
         self.init(parser: RequestHeadParser(limits: headLimits), bodyLimits: bodyLimits)
     }
 
-    /// Whether what has arrived and was not handed out begins with `bytes`.
+    /// Whether what has arrived and was not delivered starts with `bytes`.
     mutating func starts(with bytes: some Sequence<UInt8>) -> Bool {
         while input.readMore() {}
         return input.bytes.readableBytesView.starts(with: bytes)
     }
 
-    /// What has arrived of the head that could not be understood, or that is not complete.
+    /// What has arrived of a head that could not be parsed, or is not complete.
     var refusedHead: RequestHead { RequestHead(refused: refusedInput ?? input.bytes) }
 
-    /// Whether a head has been handed out whose request is not complete yet.
+    /// Whether a head has been delivered whose request is not complete yet.
     @inline(__always)
     var isInsideRequest: Bool { isInsideMessage }
 }

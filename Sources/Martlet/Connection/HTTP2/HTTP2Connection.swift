@@ -3,31 +3,31 @@ import HTTPWire
 import Logging
 import NIOCore
 
-/// One end of an HTTP/2 connection: how a server's and a client's carry out what their ``HTTP2Multiplexer`` decides. All of
-/// it is called on the loop.
+/// One end of an HTTP/2 connection: how servers and clients carry out what their ``HTTP2Multiplexer`` decides. Members
+/// are called on the loop.
 protocol HTTP2Connection: ChannelConnection {
     associatedtype Stream: HTTP2Stream
 
     /// Stored exempt from the run-time check for overlapping accesses, as it is changed in place for every frame.
     var multiplexer: HTTP2Multiplexer<Stream> { get set }
-    /// How many bytes of content hold the window of the connection up, since they have not been read.
+    /// How many unread bytes of content keep the window of the connection from growing.
     var unreadBytes: Int { get }
     var now: NIODeadline { get }
     var logger: Logger { get }
 
-    /// Carries out a step that the two ends differ in.
+    /// Carries out a step in which the two ends differ.
     func take(_ step: HTTP2Multiplexer<Stream>.Step) throws(HTTP2Error)
     /// Writes the field block of trailers.
     func encode(trailers: HTTPFields, to block: inout ByteBuffer)
-    /// Flushes soon, together with what else is written until then.
+    /// Flushes soon, together with what is written until then.
     func flushSoon()
 }
 
 extension HTTP2Connection {
-    /// How many bytes are gathered before they are handed to the channel.
+    /// How many bytes are collected before they are written to the channel.
     static var outputLimit: Int { 131_072 }
 
-    /// Hands what has been gathered to the channel, if that is much; false when the channel takes no more after that.
+    /// Writes the output to the channel if there is much of it; false when the channel then accepts no more.
     func makeRoom() -> Bool {
         guard channel.output.byteCount >= Self.outputLimit else { return true }
         flushOutput()
@@ -36,7 +36,7 @@ extension HTTP2Connection {
 
     // MARK: Receiving
 
-    /// Carries out what is to be done about a frame.
+    /// Carries out the step for a frame.
     func perform(_ step: HTTP2Multiplexer<Stream>.Step) {
         switch step {
         case .needsMoreBytes, .proceed:
@@ -74,7 +74,7 @@ extension HTTP2Connection {
         logger.debug("Refused an HTTP/2 frame: \(error)")
     }
 
-    /// Lets the peer send more, as far as what it has sent was read.
+    /// Grows the peer's window by what has been read.
     func growReceiveWindow() {
         guard multiplexer.isReceiveWindowLow, let increment = multiplexer.growReceiveWindow(unread: unreadBytes) else {
             return
@@ -101,13 +101,13 @@ extension HTTP2Connection {
         flushSoon()
     }
 
-    /// Sends what the stream has, as far as that is allowed.
+    /// Sends what the stream has, as far as the windows allow.
     func send(_ stream: Stream) {
         multiplexer.enqueue(stream)
         resumeSending()
     }
 
-    /// Lets the streams send, one after the other.
+    /// Sends the streams' frames, in turn.
     func resumeSending() {
         // A flush can make the channel writable, or close it, before it returns.
         guard multiplexer.resumeSending() else { return }

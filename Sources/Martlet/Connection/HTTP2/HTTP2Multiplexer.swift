@@ -2,14 +2,14 @@ import HTTPTypes
 import HTTPWire
 import NIOCore
 
-/// What the frames of an HTTP/2 connection mean for its streams, and which stream sends next, at either end. A plain value
-/// without a channel or a clock.
+/// Decides what the frames of an HTTP/2 connection mean for its streams, and which stream sends next, at either end. A
+/// plain value without a channel or a clock.
 ///
-/// Bytes or frames go in, and steps come out that the connection carries out before it asks for the next.
+/// Bytes or frames go in, and steps come out, each of which the connection carries out before it asks for the next.
 struct HTTP2Multiplexer<Stream: HTTP2Stream> {
-    /// What the connection has to do about a frame.
+    /// What the connection must do about a frame.
     enum Step {
-        /// Wait: no whole frame is left.
+        /// Wait: there is no complete frame.
         case needsMoreBytes
         /// Nothing.
         case proceed
@@ -31,17 +31,17 @@ struct HTTP2Multiplexer<Stream: HTTP2Stream> {
         case ping(UInt64)
         case pingAcknowledged(UInt64)
         case goAway(lastStream: UInt32, HTTP2ErrorCode, text: ByteBuffer)
-        /// Reset an open stream whose peer has broken a rule.
+        /// Reset an open stream on which the peer violated the protocol.
         case abandon(Stream, HTTP2Error)
         /// Send RST_STREAM for a stream that is not open.
         case refuse(UInt32, HTTP2Error)
-        /// Close the connection, whose peer has broken a rule.
+        /// Close the connection, since the peer violated the protocol.
         case close(HTTP2Error)
     }
 
     private let peer: HTTP2Endpoint
     private var frames: HTTP2FrameReader
-    /// What makes messages of field blocks.
+    /// Decodes field blocks into messages.
     var decoder: HTTP2MessageDecoder
     private(set) var peerSettings: HTTP2Settings
     private var floodGuard: HTTP2FloodGuard
@@ -51,13 +51,13 @@ struct HTTP2Multiplexer<Stream: HTTP2Stream> {
 
     /// The streams that are open or half-closed, by their numbers.
     private(set) var streams: [UInt32: Stream] = [:]
-    /// The streams that are gone, as far as that still matters.
+    /// The streams that are closed, as far as they still matter.
     private var history: HTTP2StreamHistory
-    /// The last stream that was opened, or may have been served.
+    /// The last stream that was opened, or may have been processed.
     private(set) var lastStream: UInt32 = 0
     /// How many streams the peer may open at once.
     private let concurrencyLimit: Int
-    /// The handlers that have not returned, also of streams that are gone.
+    /// How many handlers have not returned, including those of closed streams.
     private var runningHandlers = 0
     private var takesStreams = true
 
@@ -73,7 +73,7 @@ struct HTTP2Multiplexer<Stream: HTTP2Stream> {
     ///   - window: How many bytes of content the peer may send on all streams together.
     ///   - streamWindow: How many it may send on each, as announced in SETTINGS.
     ///   - concurrencyLimit: How many streams the peer may open at once.
-    ///   - historyCapacity: How many streams that are gone are remembered.
+    ///   - historyCapacity: How many closed streams are remembered.
     init(
         of peer: HTTP2Endpoint,
         frames: HTTP2FrameReader,
@@ -101,12 +101,12 @@ struct HTTP2Multiplexer<Stream: HTTP2Stream> {
     /// Whether a frame other than DATA, or the preface, has begun to arrive.
     var isInsideHead: Bool { frames.isInsideHead }
 
-    /// The window of a new stream for what the peer sends. A peer that has not seen the settings may take it for larger.
+    /// The receive window of a new stream. A peer that has not seen the settings may believe it to be larger.
     func makeReceiveWindow() -> HTTP2ReceiveWindow {
         HTTP2ReceiveWindow(streamWindow, known: areSettingsAcknowledged ? 0 : HTTP2Settings.defaultWindow)
     }
 
-    /// The number of a new stream that is opened at this end, which is the client's.
+    /// The number of a new stream, opened at this end, the client's.
     mutating func makeNumber() -> UInt32 {
         lastStream += lastStream == 0 ? 1 : 2
         history.begin(lastStream)
@@ -117,7 +117,7 @@ struct HTTP2Multiplexer<Stream: HTTP2Stream> {
         streams[stream.number] = stream
     }
 
-    /// Forgets a stream; false when that has been done.
+    /// Removes a stream; false when that was done before.
     mutating func remove(_ stream: Stream, _ end: HTTP2StreamHistory.End) -> Bool {
         guard streams.removeValue(forKey: stream.number) != nil else { return false }
         line.remove(stream)
@@ -125,9 +125,9 @@ struct HTTP2Multiplexer<Stream: HTTP2Stream> {
         return true
     }
 
-    /// Takes and sends no more frames.
+    /// Accepts and sends no more frames.
     ///
-    /// - Returns: the streams that were open, which it forgets.
+    /// - Returns: the streams that were open, which are removed.
     mutating func close() -> [Stream] {
         isClosed = true
         line.removeAll()
@@ -135,7 +135,7 @@ struct HTTP2Multiplexer<Stream: HTTP2Stream> {
         return Array(streams.values)
     }
 
-    /// A handler works on a stream, which counts as one until it returns.
+    /// A handler was started. Its stream counts as concurrent until it returns.
     mutating func handlerStarted() {
         runningHandlers += 1
     }
@@ -144,26 +144,26 @@ struct HTTP2Multiplexer<Stream: HTTP2Stream> {
         runningHandlers -= 1
     }
 
-    /// Ignores streams that the peer opens from now on. It has been told which was the last.
+    /// Ignores streams that the peer opens from now on. It has been told the last one.
     mutating func stopTakingStreams() {
         takesStreams = false
     }
 
     // MARK: Frames that arrive
 
-    /// Takes in bytes.
+    /// Appends bytes that have arrived.
     mutating func append(_ bytes: ByteBuffer) {
         frames.append(bytes)
     }
 
-    /// What to do about the next frame.
+    /// The step for the next frame.
     mutating func next(now: NIODeadline) -> Step {
         guard !isClosed else { return .needsMoreBytes }
         if let failure = failure.take() { return .close(failure) }
         return receive(frames.next(), now: now)
     }
 
-    /// What to do about a frame.
+    /// The step for a frame.
     mutating func receive(_ event: HTTP2FrameReader.Event, now: NIODeadline) -> Step {
         do throws(HTTP2Error) {
             return try take(event, now)
@@ -172,7 +172,7 @@ struct HTTP2Multiplexer<Stream: HTTP2Stream> {
         }
     }
 
-    /// What to do about an error in what has arrived.
+    /// The step for an error in what has arrived.
     mutating func fail(_ error: HTTP2Error, now: NIODeadline) -> Step {
         guard !isClosed else { return .proceed }
         guard let number = error.stream else { return .close(error) }
@@ -181,7 +181,7 @@ struct HTTP2Multiplexer<Stream: HTTP2Stream> {
             return .abandon(stream, error)
         }
         guard history.end(of: number) != .resetHere else {
-            // The peer will hear of the first reset, and needs no other (RFC 9113 section 5.1).
+            // The peer will get the first reset, and needs no other (RFC 9113 section 5.1).
             do throws(HTTP2Error) {
                 try floodGuard.controlFrame(now: now)
                 return .proceed
@@ -194,7 +194,7 @@ struct HTTP2Multiplexer<Stream: HTTP2Stream> {
         return .refuse(number, error)
     }
 
-    /// A stream came to nothing. Too many of them close the connection at the next frame.
+    /// A stream was abandoned. Too many of them close the connection at the next frame.
     mutating func abandonedStream(now: NIODeadline) {
         do throws(HTTP2Error) {
             try floodGuard.abandonedStream(now: now)
@@ -284,12 +284,12 @@ struct HTTP2Multiplexer<Stream: HTTP2Stream> {
             throw HTTP2Error(.protocolError, "HEADERS on a stream that was not opened (RFC 9113 section 5.1)")
         }
         guard number & 1 == 1 else {
-            throw HTTP2Error(.protocolError, "A stream of a client with an even number (RFC 9113 section 5.1.1)")
+            throw HTTP2Error(.protocolError, "A client's stream with an even number (RFC 9113 section 5.1.1)")
         }
         history.begin(number)
         guard takesStreams else {
-            // The client has been told that it will not be served, and what else it sends for it is ignored
-            // (RFC 9113 section 6.8).
+            // The client has been told that this stream will not be processed; what it sends on it is ignored (RFC 9113
+            // section 6.8).
             try decoder.skip(block)
             history.append(number, .resetHere)
             try floodGuard.controlFrame(now: now)
@@ -341,7 +341,7 @@ struct HTTP2Multiplexer<Stream: HTTP2Stream> {
             return .proceed
         }
         if peer == .client {
-            // A client that keeps the rest of its request to itself, once it has been answered, abandons nothing.
+            // A client that does not send the rest of an answered request abandons nothing.
             if stream.output.isEnded {
                 try floodGuard.controlFrame(now: now)
             } else {
@@ -353,12 +353,12 @@ struct HTTP2Multiplexer<Stream: HTTP2Stream> {
 
     // MARK: Windows and settings
 
-    /// Whether it is time to think of growing the window of the connection.
+    /// Whether the window of the connection should be grown.
     var isReceiveWindowLow: Bool { receiveWindow.isLow }
 
-    /// Lets the peer send more on the connection.
+    /// Grows the window of the connection.
     ///
-    /// - Parameter unread: How many bytes of content hold the window up.
+    /// - Parameter unread: How many unread bytes keep the window from growing.
     /// - Returns: The increment for WINDOW_UPDATE; nil when that is not worth a frame.
     mutating func growReceiveWindow(unread: Int) -> Int? {
         receiveWindow.grow(unread: unread)
@@ -403,7 +403,7 @@ struct HTTP2Multiplexer<Stream: HTTP2Stream> {
 
     // MARK: Frames that leave
 
-    /// Gives the stream a place in the line, if it has something to send.
+    /// Puts the stream in line, if it has something to send.
     mutating func enqueue(_ stream: Stream) {
         line.enter(stream)
     }
@@ -414,7 +414,7 @@ struct HTTP2Multiplexer<Stream: HTTP2Stream> {
     /// Whether a stream has something to send.
     var hasFrames: Bool { !line.isEmpty }
 
-    /// Sending begins, or goes on; false when it is going on already.
+    /// Sending starts or resumes; false when it is in progress already.
     mutating func resumeSending() -> Bool {
         line.resume()
     }
@@ -426,7 +426,7 @@ struct HTTP2Multiplexer<Stream: HTTP2Stream> {
         return frame
     }
 
-    /// Sending ends, since nothing is left or the channel takes nothing for the time being.
+    /// Sending ends, since nothing is left or the channel accepts nothing for now.
     mutating func pauseSending() {
         line.pause()
     }

@@ -17,9 +17,9 @@ struct HTTP2SendLine<Stream: HTTP2Stream> {
     /// How many bytes of content the peer accepts on all streams together.
     private(set) var window = HTTP2SendWindow()
     private var waiting = CircularBuffer<Stream>(initialCapacity: 4)
-    /// The streams with content for which the window of the connection has no room; those are allowed to send otherwise.
+    /// The streams that could send, but for which the window of the connection has no room.
     private var starved: [Stream] = []
-    /// The stream whose turn it is, and how many frames are left of that.
+    /// The stream whose turn it is, and how many frames are left of its turn.
     private var current: Stream?
     private var framesLeft = 0
     private var isSending = false
@@ -27,12 +27,12 @@ struct HTTP2SendLine<Stream: HTTP2Stream> {
     /// Whether a stream has something to send.
     var isEmpty: Bool { waiting.isEmpty && current?.output.canSend != true }
 
-    /// Gives the stream a place, if it has something to send.
+    /// Puts the stream in line, if it has something to send.
     mutating func enter(_ stream: Stream) {
         if stream.output.enterLine() { waiting.append(stream) }
     }
 
-    /// Takes a stream that is gone out of the line.
+    /// Removes a closed stream from the line.
     mutating func remove(_ stream: Stream) {
         if current === stream { current = nil }
         guard stream.output.leaveLine() else { return }
@@ -46,12 +46,12 @@ struct HTTP2SendLine<Stream: HTTP2Stream> {
         current = nil
     }
 
-    /// WINDOW_UPDATE has come for the connection.
+    /// WINDOW_UPDATE has arrived for the connection.
     mutating func growWindow(by increment: Int) throws(HTTP2Error) {
         try window.grow(by: increment, stream: nil)
     }
 
-    /// Sending begins, or goes on; false when it is going on already. Followed by ``next(maximumFrameSize:)`` and
+    /// Sending starts or resumes; false when it is in progress already. Followed by ``next(maximumFrameSize:)`` and
     /// ``pause()``.
     mutating func resume() -> Bool {
         guard !isSending else { return false }
@@ -92,7 +92,7 @@ struct HTTP2SendLine<Stream: HTTP2Stream> {
         return nil
     }
 
-    /// Sending ends: nothing is left, or the channel takes nothing for the time being. A turn that is not over begins anew.
+    /// Sending ends: nothing is left, or the channel accepts nothing for now. An unfinished turn starts over.
     mutating func pause() {
         isSending = false
         if let stream = current, stream.output.enterLine() { waiting.prepend(stream) }

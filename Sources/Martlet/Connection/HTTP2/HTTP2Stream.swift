@@ -1,13 +1,13 @@
-/// One stream of an HTTP/2 connection, as far as its ``HTTP2Multiplexer`` and what carries out its steps deal with it.
+/// One stream of an HTTP/2 connection, as its ``HTTP2Multiplexer`` and the code that carries out its steps see it.
 protocol HTTP2Stream: AnyObject {
     var number: UInt32 { get }
-    /// What there is to send.
+    /// The output of the stream.
     var output: HTTP2StreamOutput { get set }
     /// Whether the peer has sent all of its message.
     var isInputEnded: Bool { get }
 
-    /// Some content has left.
+    /// Some content has been sent.
     func sent(_ count: Int)
-    /// The end of the message has left.
+    /// The end of the message has been sent.
     func outputEnded()
 }

@@ -2,8 +2,8 @@ import HTTPTypes
 import HTTPWire
 import NIOCore
 
-/// What one stream has to send: the content that waits for the peer to grant room for it, and the end of the message. A
-/// plain value without a channel.
+/// The output of one stream: the content that waits for room in the window, and the end of the message. A plain value
+/// without a channel.
 struct HTTP2StreamOutput {
     /// The next part of the message.
     enum Part {
@@ -14,7 +14,7 @@ struct HTTP2StreamOutput {
     }
 
     private enum Stage {
-        /// More content is to come.
+        /// More content follows.
         case open
         /// All content is in the queue, and these fields follow it.
         case complete(trailers: HTTPFields?)
@@ -29,11 +29,11 @@ struct HTTP2StreamOutput {
     /// How many bytes the peer accepts on the stream.
     private(set) var window: HTTP2SendWindow
     private var stall = HTTP2Stall()
-    /// Whether the stream has a place in the line of those that send.
+    /// Whether the stream is in line to send.
     private var isInLine = false
 
     /// - Parameters:
-    ///   - window: How many bytes the peer accepts to begin with.
+    ///   - window: How many bytes the peer accepts initially.
     ///   - isEnded: Whether the head of the message ends it.
     init(window: Int, isEnded: Bool = false) {
         self.window = HTTP2SendWindow(window)
@@ -42,10 +42,10 @@ struct HTTP2StreamOutput {
 
     // MARK: State
 
-    /// How many bytes of content wait.
+    /// How many bytes of content are queued.
     var byteCount: Int { queue.byteCount }
 
-    /// How much memory they hold on to.
+    /// How much memory they occupy.
     var capacity: Int { queue.capacity }
 
     /// Whether more content can be appended.
@@ -78,17 +78,17 @@ struct HTTP2StreamOutput {
         queue.append(bytes)
     }
 
-    /// Appends content that is made into bytes when it is its turn.
+    /// Appends content that is converted to bytes when it is sent.
     mutating func append(_ content: UnsentContent) {
         queue.append(content)
     }
 
-    /// No content follows that in the queue.
+    /// No content follows what is in the queue.
     mutating func finish(trailers: HTTPFields? = nil) {
         if isOpen { stage = .complete(trailers: trailers) }
     }
 
-    /// The head of the message is sent. Whether it ends the message.
+    /// The head of the message is being sent. Returns whether it ends the message.
     mutating func endWithHead() -> Bool {
         guard queue.isEmpty, endsWithContent else { return false }
         stage = .ended
@@ -119,7 +119,7 @@ struct HTTP2StreamOutput {
 
     // MARK: The window
 
-    /// WINDOW_UPDATE has come for the stream.
+    /// WINDOW_UPDATE has arrived for the stream.
     mutating func growWindow(by increment: Int, stream: UInt32) throws(HTTP2Error) {
         try window.grow(by: increment, stream: stream)
     }
@@ -129,28 +129,28 @@ struct HTTP2StreamOutput {
         try window.adjust(by: change)
     }
 
-    /// Whether content waits for the peer to grant room.
+    /// Whether content waits for room in a window.
     ///
     /// - Parameter connectionWindow: How many bytes the peer accepts on all streams together.
     func isStuck(connectionWindow: Int) -> Bool {
         !queue.isEmpty && min(window.size, connectionWindow) <= 0
     }
 
-    /// Whether the peer has granted no room, or hardly any, for longer than `limit`. Asked again and again.
+    /// Whether the peer has granted no room, or hardly any, for longer than `limit`. Called periodically.
     mutating func hasStalled(connectionWindow: Int, now: NIODeadline, _ limit: Duration?) -> Bool {
         stall.hasLasted(now: now, isStuck: isStuck(connectionWindow: connectionWindow), limit)
     }
 
     // MARK: The line
 
-    /// Takes a place in the line of streams that send; false when there is one already, or nothing to send.
+    /// Puts the stream in line; false when it is there already, or has nothing to send.
     mutating func enterLine() -> Bool {
         guard !isInLine, canSend else { return false }
         isInLine = true
         return true
     }
 
-    /// Gives the place up; false when there was none.
+    /// Takes the stream out of the line; false when it was not there.
     mutating func leaveLine() -> Bool {
         defer { isInLine = false }
         return isInLine

@@ -6,7 +6,7 @@ import NIOCore
 /// What an exchange needs of its carrier: the whole connection with HTTP/1, a stream of it with HTTP/2. Members are
 /// called on the loop unless they say otherwise.
 protocol ExchangeConnection: AnyObject, Sendable {
-    /// May be asked from anywhere.
+    /// Can be read from anywhere.
     var loop: ServerLoop { get }
     /// The addresses of the connection; nil once it is closed. Can be read from anywhere.
     var info: HTTPConnectionInfo? { get }
@@ -56,9 +56,9 @@ protocol ExchangeConnection: AnyObject, Sendable {
 
     /// The exchange until it is over.
     var exchange: ServerExchange? { get }
-    /// The task that works on the exchange; none where the server is iterated over.
+    /// The task of the handler; none when the server is iterated over.
     var handler: ExchangeSlot { get set }
-    /// What became of the response so far.
+    /// The outcome of the response so far.
     var summary: HTTPResponseSummary { get }
     /// What receives the bytes of the detached connection.
     var receiver: (any DetachedReceiver)? { get }
@@ -119,8 +119,8 @@ extension ExchangeConnection {
         let returnsSoon = handler.isRunning
         handler.cancel()
         handler.returned()
-        // What the handler has done to its session counts, and the client is told of it: after the handler's return, which
-        // most do when they are cancelled.
+        // The handler's changes to its session count, and the client must get them: wait until it returns, as most do
+        // when they are cancelled.
         guard exchange.presentSession != nil, !isHeadWritten else { return answerForSlowHandler(exchange) }
         guard returnsSoon else { return settleForSlowHandler(exchange) }
         exchange.eventLoop.scheduleTask(in: .seconds(1)) { self.settleForSlowHandler(exchange) }

@@ -26,7 +26,7 @@ struct HandlerSlot<Request, Waiter> {
     private var hasTask = false
     /// The task, while it waits for a request.
     private var waiter: Waiter?
-    /// A request that came before the task asked for it.
+    /// A request that arrived before the task asked for it.
     private var next: Request?
     /// Whether a handler works on the present request.
     private(set) var isRunning = false

@@ -3,7 +3,7 @@ import Synchronization
 
 /// How a connection becomes one of HTTP/2. Called on the loop.
 extension HTTP1ServerConnection {
-    /// Leaves the connection, and what has arrived on it, to HTTP/2.
+    /// Passes the connection, and what has arrived on it, to HTTP/2.
     func becomeHTTP2() {
         guard isOpen, let context else { return }
         let successor = HTTP2ServerConnection(loop: loop, security: security)
@@ -16,11 +16,10 @@ extension HTTP1ServerConnection {
         let bytes = leave(as: .closed)
         count(as: nil)
         openChannel.withLock { $0 = nil }
-        // After the successor has come: a loop without connections may be done.
+        // Only after the successor was added: a loop without connections may be done.
         loop.remove(self)
         channel.removed()
-        // Before the successor takes its first bytes: what the channel says meanwhile, that it has closed for example,
-        // would end here.
+        // Before the successor gets its first bytes: channel events meanwhile, such as its closing, would end up here.
         pipeline.removeHandler(self, promise: nil)
         if bytes.readableBytes > 0, let context = successor.context {
             successor.channelRead(context: context, data: NIOAny(bytes))

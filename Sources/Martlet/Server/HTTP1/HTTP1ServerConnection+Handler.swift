@@ -1,9 +1,9 @@
 import NIOCore
 
-/// How a connection's requests get to the handler: one task works on them one after the other, as long as the
-/// connection lives. A task for each request would cost more than a small request itself.
+/// How a connection's requests get to the handler: one task handles them one after the other, as long as the connection
+/// lives. A task for each request would cost more than a small request itself.
 extension HTTP1ServerConnection {
-    /// Lets the connection's task answer a request. Called on the loop.
+    /// Passes a request to the connection's task. Called on the loop.
     func hand(_ exchange: ServerExchange, to handler: @escaping HTTPServer.Handler, on executor: (any TaskExecutor)?) {
         switch self.handler.hand(exchange) {
         case .resume(let task):
@@ -23,7 +23,7 @@ extension HTTP1ServerConnection {
         }
     }
 
-    /// The life of the connection's task.
+    /// The body of the connection's task.
     private func serve(_ first: ServerExchange, _ handler: HTTPServer.Handler) async {
         var next: ServerExchange? = first
         while let exchange = next {

@@ -4,7 +4,7 @@ import NIOCore
 
 extension HTTP1ServerConnection: ExchangeConnection {
     func end(_ exchange: ServerExchange, _ content: OutgoingContent) throws(HTTPServerError) {
-        // Also when a change that came too late is reported: the response is complete nevertheless.
+        // Also when a late change is reported: the response is complete nevertheless.
         defer { finishIfOver() }
         try write(exchange) { (draft) throws(HTTPServerError) in
             let coding = writer.isHeadWritten ? nil : exchange.chooseCoding(&draft, wholeLength: content.byteCount)
@@ -98,7 +98,7 @@ extension HTTP1ServerConnection: ExchangeConnection {
         guard isOpen else { throw .connectionClosed }
     }
 
-    /// Lets `body` write to the response of the exchange as the draft says.
+    /// Runs `body` with the writer and the draft of the exchange's response.
     private func write(
         _ exchange: ServerExchange,
         _ body: (inout ResponseDraft) throws(HTTPServerError) -> Void

@@ -13,7 +13,7 @@ import Synchronization
 /// wait unparsed.
 final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @unchecked Sendable {
     // Sendable because every variable is touched only on the thread of `loop.eventLoop`: NIO calls the handler there,
-    // and so does everybody else, as each member called from elsewhere documents.
+    // and all other callers do so too; members that can be called from elsewhere say so.
 
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -31,18 +31,18 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
     /// The request that is being answered, and its response.
     @exclusivity(unchecked) private(set) var exchange: ServerExchange?
     @exclusivity(unchecked) var writer = ResponseWriter(.noRequest)
-    /// The task that works on the connection's requests; none where the server is iterated over.
+    /// The task that handles the connection's requests; none when the server is iterated over.
     @exclusivity(unchecked) var handler = ExchangeSlot()
     /// The parts of files that the channel has not sent yet, in order.
     @exclusivity(unchecked) private var filesInFlight = CircularBuffer<FileSlice>(initialCapacity: 0)
     @exclusivity(unchecked) var gaugeState: ConnectionGauge.State?
     @exclusivity(unchecked) var timing: ConnectionTiming
     let writability: EventLoopCondition
-    /// The channel, for those who ask about its addresses from other threads; nil once it is closed.
+    /// The channel, for its addresses to be read from other threads; nil once it is closed.
     let openChannel = Mutex<(any Channel)?>(nil)
 
-    /// What the TLS handshake has agreed on; nil without TLS. Set before the first request, and asked for by requests
-    /// on any thread.
+    /// What the TLS handshake agreed on; nil without TLS. Set before the first request, and read by requests on any
+    /// thread.
     private let agreement = Mutex<ConnectionSecurity?>(nil)
 
     init(loop: ServerLoop) {
@@ -96,7 +96,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
         }
     }
 
-    /// What the TLS handshake has agreed on; nil without TLS. May be asked from anywhere.
+    /// What the TLS handshake agreed on; nil without TLS. Can be read from anywhere.
     var security: ConnectionSecurity? { agreement.withLock { $0 } }
 
     func becameWritable() {
@@ -109,7 +109,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // The end of the input without TLS's goodbye is an end like any other: requests tell where they end.
+        // The end of the input without TLS's close_notify is harmless: requests tell where they end.
         if case NIOSSLError.uncleanShutdown = error { return }
         channel.failed()
         loop.settings.configuration.logger.debug("A connection failed: \(error)")
@@ -120,7 +120,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
 
     func advance() -> Bool {
         if machine.awaitsHead {
-            // A client that sends requests and takes no responses is not read any further.
+            // A client that sends requests but accepts no responses is not read any further.
             guard channel.output.byteCount < OutputBuffer.copyLimit * 4 else {
                 flushOutput()
                 return channel.isWritable && channel.output.isEmpty
@@ -198,7 +198,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
         begin(ServerExchange(connection: self, head: head, body: body, settings: settings))
     }
 
-    /// Begins to answer, which ends with ``finishIfOver()``.
+    /// Starts the exchange, which ends with ``finishIfOver()``.
     private func begin(_ exchange: ServerExchange) {
         self.exchange = exchange
         writer = ResponseWriter(
@@ -208,12 +208,12 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
                 mayPersist: machine.persistence == .persistent
             )
         )
-        // What has arrived of the content is there before the handler asks for it.
+        // What has arrived of the content is delivered before the handler asks for it.
         while machine.isReadingContent, advance() {}
         loop.deliver(exchange)
     }
 
-    /// Answers a request whose head can't be understood or never came to its end, and closes.
+    /// Answers a request whose head can't be parsed or did not arrive completely, and closes.
     private func refuse(_ error: HTTPError) {
         loop.settings.configuration.logger.debug("Refused a request: \(error.message)")
         guard loop.takesRefusals else {
@@ -248,7 +248,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
         process()
     }
 
-    /// Ends the exchange when the response is complete and the handler has returned, and goes on to the next request.
+    /// Ends the exchange when the response is complete and the handler has returned, and starts the next request.
     func finishIfOver() {
         guard let exchange, writer.isEnded, !handler.isRunning else { return }
         self.exchange = nil
@@ -272,7 +272,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
             return finishClosing()
         }
         timing.sent()
-        // A large content is handed over as the client takes it.
+        // Large content is written as the client accepts it.
         var hasMore = true
         while hasMore, self.context != nil {
             var output = channel.takeOutput()
@@ -285,7 +285,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
             channel.putBack(&output)
             context.flush()
             channel.output.reset()
-            // What the flush has brought about may have sent the rest, or more.
+            // The effects of the flush may have sent the rest, or added more.
             hasMore = hasMore && channel.isWritable && !channel.output.isEmpty
         }
         finishClosing()
@@ -300,7 +300,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
         } else if let receiver {
             loop.executor.turn { receiver.serverCloses() }
         } else if case .close = step, gaugeState == .idle, channel.output.isEmpty, unsentBytes == 0 {
-            // Nothing is on its way in either direction that could get lost.
+            // Nothing is in transit in either direction that could get lost.
             abort()
         } else {
             carryOut(step)
@@ -323,7 +323,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
         count(as: nil)
         loop.executor.turn {
             if channel.hasEndedInOrder {
-                // The peer has finished too, which ends the channel without another word.
+                // The peer has finished too, which ends the channel without a further event.
                 receiver?.finish()
             } else {
                 receiver?.fail(HTTPServerError.connectionClosed)
@@ -346,7 +346,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
 
     func checkDeadlines(now: NIODeadline) {
         guard context != nil, !lingers(at: now) else { return }
-        // A file that has become shorter since its part was handed to the channel: the system sends nothing more of it,
+        // If a file has become shorter since its part was written to the channel, the system sends nothing more of it,
         // and the channel would try for ever.
         if let slice = filesInFlight.first, !slice.isThere { return abort() }
         let violation = timing.check(

@@ -3,7 +3,8 @@ import HTTPWire
 import NIOCore
 
 /// What a server does with one connection of HTTP/1: it reads a request and its content, lets it be answered, and reads
-/// the next one, or closes. A plain value without a clock or a channel: it takes events, and returns what is to be done.
+/// the next one, or closes. A plain value without a clock or a channel: it takes events, and returns what is to be
+/// done.
 ///
 /// The response is written by a ``ResponseWriter``; whether the connection can be used after it is decided here alone.
 struct HTTP1ServerMachine {
@@ -86,7 +87,7 @@ struct HTTP1ServerMachine {
     private(set) var responding = Responding.none
     private(set) var persistence = Persistence.persistent
     private var reader: HTTP1RequestReader
-    /// Whether the first bytes can tell that the client speaks HTTP/2.
+    /// Whether the first bytes may be the preface of HTTP/2.
     private var mayBecomeHTTP2: Bool
     private var requestCount = 0
     /// Whether something has arrived behind the head of the present request.
@@ -238,7 +239,7 @@ struct HTTP1ServerMachine {
         let arrived = reader.bufferedBytes
         hasContentArrived = arrived > 0
         if reader.isInsideRequest { reading = .content }
-        // After CONNECT that was refused, what the client has sent for its tunnel would be read as requests.
+        // After a refused CONNECT, what the client sent for its tunnel would be read as requests.
         if !head.isPersistent || requestCount >= requestLimit ?? .max || head.method == .connect { endAfterResponse() }
         return arrived
     }

@@ -1,32 +1,32 @@
 import NIOCore
 
-/// Where a connection of a server is in its life.
+/// The phases of a server's connection.
 enum ServerConnectionPhase {
     /// Requests are read and answered.
     case open
-    /// The bytes belong to somebody who took the socket.
+    /// The socket was detached, and the bytes are the receiver's.
     case detached(any DetachedReceiver)
     /// The last response is on its way to the client.
     case closing(LingeringClose)
     case closed
 
-    /// Who took the socket.
+    /// The receiver of a detached socket.
     var receiver: (any DetachedReceiver)? {
         if case .detached(let receiver) = self { receiver } else { nil }
     }
 }
 
-/// A connection of a server, whatever version of HTTP it speaks: how it reads, writes and ends, which is the same for all
-/// versions. All of it is called on the loop.
+/// A connection of a server, whatever version of HTTP it speaks: how it reads, writes and ends, which is the same for
+/// all versions. Members are called on the loop.
 ///
-/// What stands in the extensions is compiled for each version of its own: nothing is looked up for a request.
+/// The extensions are compiled for each version: nothing is looked up for a request.
 protocol ServerConnection: ChannelConnection {
     var loop: ServerLoop { get }
     var phase: ServerConnectionPhase { get set }
     var timing: ConnectionTiming { get set }
     var gaugeState: ConnectionGauge.State? { get set }
 
-    // What the versions differ in, as long as the connection is open.
+    // What differs between the versions while the connection is open.
 
     /// Bytes have arrived.
     func received(_ bytes: ByteBuffer)
@@ -41,7 +41,7 @@ protocol ServerConnection: ChannelConnection {
     func becomeClosed()
     /// The server accepts no more requests.
     func serverCloses(force: Bool)
-    /// Called every now and then.
+    /// Called periodically.
     func checkDeadlines(now: NIODeadline)
 }
 
@@ -87,13 +87,13 @@ extension ServerConnection {
     // MARK: Reading and writing
 
     func advanceAll() {
-        // What a handler does inside the turn can let the next request begin.
+        // What a handler does inside the turn may let the next request begin.
         loop.executor.turn {
             while advance() {}
         }
     }
 
-    /// Handlers have it at the end of the turn.
+    /// Handlers get it at the end of the turn.
     func deliverArrivals() {}
 
     var wantsToRead: Bool {
@@ -105,7 +105,7 @@ extension ServerConnection {
         }
     }
 
-    /// Flushes at the end of the turn, or of the read that is going on, whichever comes last.
+    /// Flushes at the end of the turn or of the current read, whichever comes last.
     func flushSoon() {
         guard !channel.isReading, channel.deferFlush() else { return }
         loop.executor.atEndOfTurn { [self] in
@@ -122,7 +122,7 @@ extension ServerConnection {
 
     // MARK: The end
 
-    /// Sends what has been written, then closes: at once, or when the client has closed its half or taken `time` over it.
+    /// Sends what has been written, then closes: at once, or when the client has closed its half or `time` has passed.
     func closeAfterFlush(lingering time: TimeAmount) {
         phase = .closing(LingeringClose(lingeringFor: time))
         count(as: .closing)
@@ -130,7 +130,7 @@ extension ServerConnection {
         continueReading()
     }
 
-    /// Goes on with the end, if it has begun, once everything has been handed to the channel.
+    /// Continues closing, if that has begun, once everything has been written to the channel.
     func finishClosing() {
         guard case .closing(var closing) = phase, channel.output.isEmpty, let context, closing.flushed() else { return }
         phase = .closing(closing)
@@ -172,7 +172,7 @@ extension ServerConnection {
         }
     }
 
-    /// Whether nothing is left but the client's half, which has its time.
+    /// Whether only the client's half is open, and its time is not up.
     func lingers(at now: NIODeadline) -> Bool {
         guard case .closing(let closing) = phase, closing.isLingering else { return false }
         if closing.isOver(at: now) { abort() }

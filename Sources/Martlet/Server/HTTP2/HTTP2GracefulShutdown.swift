@@ -1,13 +1,13 @@
 import NIOCore
 
-/// How a server's HTTP/2 connection ends in good order (RFC 9113 section 6.8): the client is told to send no more requests,
-/// and which was the last once it knows. A plain value without a clock.
+/// The graceful shutdown of a server's HTTP/2 connection (RFC 9113 section 6.8): the client is told to send no more
+/// requests and, once it knows, which one was the last. A plain value without a clock.
 struct HTTP2GracefulShutdown {
-    /// What is to be done once no stream is left.
+    /// What to do once no stream is left.
     enum Step: Equatable {
         /// Wait for further requests.
         case wait
-        /// Tell the client which request was the last, and close.
+        /// Tell the client which request was the last one, and close.
         case announceAndClose
         /// Close: the client has been told.
         case close
@@ -15,7 +15,7 @@ struct HTTP2GracefulShutdown {
 
     private enum Stage: Equatable {
         case none
-        /// The client has been told to send no more requests; those that it has sent meanwhile are on their way.
+        /// The client has been told to send no more requests; those that it sent meanwhile are still to arrive.
         case announced(at: NIODeadline)
         /// The client has been told which request was the last.
         case final
@@ -27,7 +27,7 @@ struct HTTP2GracefulShutdown {
     private var stage = Stage.none
     private var requestCount = 0
     private var isPeerLeaving = false
-    /// Whether no whole frame waits that has arrived.
+    /// Whether no complete frame is left to process.
     private(set) var isInputUsedUp = true
 
     /// Whether the client has been told to send no more requests.
@@ -35,34 +35,34 @@ struct HTTP2GracefulShutdown {
 
     // MARK: This end
 
-    /// A request has begun. Whether it is the last that the connection should carry.
+    /// A request has begun. Returns whether it is the last one that the connection should carry.
     mutating func beganRequest(limit: Int?) -> Bool {
         requestCount += 1
         return limit.map { requestCount >= $0 } ?? false
     }
 
-    /// Begins to end the connection; false when it has begun.
+    /// Begins to end the connection; false when that has begun already.
     mutating func announce(at now: NIODeadline) -> Bool {
         guard stage == .none else { return false }
         stage = .announced(at: now)
         return true
     }
 
-    /// The client knows; false when it was not told, or has been told which request was the last.
+    /// The client knows; false when it was not told, or has been told the last request.
     mutating func announceLast() -> Bool {
         guard case .announced = stage else { return false }
         stage = .final
         return true
     }
 
-    /// Whether the client has had its time to answer the announcement.
+    /// Whether the client's time to answer the announcement is up.
     func isOverdue(at now: NIODeadline) -> Bool {
         if case .announced(let since) = stage { now - since > Self.answerTime } else { false }
     }
 
     // MARK: The client's end
 
-    /// The client opens no more streams; those that are open go on.
+    /// The client opens no more streams; the open ones continue.
     mutating func peerLeaves() {
         isPeerLeaving = true
     }
@@ -72,7 +72,7 @@ struct HTTP2GracefulShutdown {
         isInputUsedUp = false
     }
 
-    /// No whole frame is left; false when that was so before.
+    /// No complete frame is left; false when that was so before.
     mutating func usedUpInput() -> Bool {
         defer { isInputUsedUp = true }
         return !isInputUsedUp
@@ -80,7 +80,7 @@ struct HTTP2GracefulShutdown {
 
     // MARK: The end
 
-    /// What is to be done once no stream is left.
+    /// What to do once no stream is left.
     ///
     /// - Parameter hasPeerClosed: Whether the client has closed its half.
     func lastStep(hasPeerClosed: Bool) -> Step {

@@ -1,13 +1,12 @@
 import HTTPWire
 import NIOCore
 
-/// What a stream of a server takes of its request after the head, and how much of it the client may send. A plain value
-/// without a clock.
+/// The rest of a request after its head, on a server's stream, and its receive window. A plain value without a clock.
 struct HTTP2RequestInput {
     private var reader: HTTP2RequestReader
     private var window: HTTP2ReceiveWindow
     private var hasSentContinue = false
-    /// What becomes of the rest once the request is answered.
+    /// How the rest is drained once the request is answered.
     private var drain: HTTP2Drain?
 
     init(_ reader: HTTP2RequestReader, window: HTTP2ReceiveWindow) {
@@ -15,15 +14,15 @@ struct HTTP2RequestInput {
         self.window = window
     }
 
-    /// Whether the client has sent all.
+    /// Whether the client has ended the stream.
     var isEnded: Bool { reader.isEnded }
 
-    /// How many bytes the client has sent of what it may send.
+    /// How many bytes of its window the client has used.
     var usedWindow: Int { window.limit - window.size }
 
     // MARK: What arrives
 
-    /// Content has come, which counts for `flowBytes` in the window.
+    /// Content has arrived, which counts for `flowBytes` in the window.
     mutating func receive(
         byteCount: Int,
         flowBytes: Int,
@@ -39,7 +38,7 @@ struct HTTP2RequestInput {
         try reader.end()
     }
 
-    /// A field block has come.
+    /// A field block has arrived.
     mutating func receive(
         _ block: ByteBuffer,
         endsStream: Bool,
@@ -48,10 +47,10 @@ struct HTTP2RequestInput {
         try reader.receive(block, endsStream: endsStream, decoder: &decoder)
     }
 
-    // MARK: What the client is told
+    // MARK: Informing the client
 
-    /// A reader waits for content that the client announces with `Expect: 100-continue`. Whether to tell the client to go
-    /// on, which is done once.
+    /// A reader waits for content that the client announced with `Expect: 100-continue`. Returns whether to send 100
+    /// (Continue), which is done once.
     mutating func sendsContinue() -> Bool {
         guard !hasSentContinue else { return false }
         hasSentContinue = true
@@ -59,11 +58,11 @@ struct HTTP2RequestInput {
         return reader.receivedBytes == 0
     }
 
-    /// Lets the client send more.
+    /// Grows the client's window.
     ///
     /// - Parameters:
-    ///   - isWanted: Whether the content is read; otherwise it is asked for only as far as it is dropped.
-    ///   - unread: How many bytes wait for their reader.
+    ///   - isWanted: Whether the content is being read; otherwise the window grows only as far as content is dropped.
+    ///   - unread: How many bytes have not been read yet.
     /// - Returns: The increment for WINDOW_UPDATE; nil when that is not worth a frame.
     mutating func growWindow(isWanted: @autoclosure () -> Bool, unread: @autoclosure () -> Int) -> Int? {
         guard !isEnded, window.isLow, isWanted() || drain?.grantsMore == true else { return nil }
@@ -72,7 +71,8 @@ struct HTTP2RequestInput {
 
     // MARK: The rest of a request that is answered
 
-    /// The request is answered, and its content not read any more. False when there is no rest, or it is dropped already.
+    /// The request is answered, and its content is no longer read. False when there is no rest, or it is being dropped
+    /// already.
     mutating func beginDrain(upTo allowance: Int) -> Bool {
         guard drain == nil, !isEnded else { return false }
         drain = HTTP2Drain(upTo: allowance)
@@ -92,6 +92,6 @@ struct HTTP2RequestInput {
     /// Whether the rest of the request is dropped.
     var isDraining: Bool { drain != nil }
 
-    /// Whether the client has had its time to see the response.
+    /// Whether the client's time to see the response is up.
     func isDrainOver(at now: NIODeadline) -> Bool { drain?.isOver(at: now) == true }
 }

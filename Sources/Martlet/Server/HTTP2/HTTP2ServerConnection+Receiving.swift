@@ -3,7 +3,7 @@ import HTTPWire
 import Logging
 import NIOCore
 
-/// What becomes of frames. All of it is called on the loop.
+/// Processing frames. Members are called on the loop.
 extension HTTP2ServerConnection: HTTP2Connection {
     var now: NIODeadline { loop.now }
 
@@ -73,7 +73,7 @@ extension HTTP2ServerConnection: HTTP2Connection {
         return stream
     }
 
-    /// Answers a request that could not be understood.
+    /// Answers a malformed request.
     private func refuse(_ number: UInt32, _ error: HTTPParseError, _ endsStream: Bool) {
         loop.settings.configuration.logger.debug("Refused a request: \(error)")
         guard loop.takesRefusals, let head = multiplexer.decoder.refusedRequest else {

@@ -8,27 +8,27 @@ import Synchronization
 /// One HTTP/2 connection of a server: the only handler in its channel's pipeline, but for TLS in front of it.
 ///
 /// Frames go from the socket through the ``HTTP2FrameReader`` to the streams, and from the streams, as far as the
-/// client has granted room for them, into one output buffer. NIO's own handler for HTTP/2 would be asked for each
-/// frame, hold back content where nobody sees it, and not tell which stream an error belongs to; a channel for each
-/// stream would cost many times what a small request does.
+/// client has granted room for them, into one output buffer. NIO's own handler for HTTP/2 would be called for each
+/// frame, hold back content invisibly, and not tell which stream an error belongs to; a channel for each stream would
+/// cost many times what a small request does.
 final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     // Sendable because every variable is touched only on the thread of `loop.eventLoop`: NIO calls the handler there,
-    // and so does everybody else, as each member called from elsewhere documents. The variables are exempt from the
-    // run-time check for overlapping accesses, as those of `HTTP1ServerConnection` are: there is one thread, and the
-    // values that are changed in place call nothing that comes back here.
+    // and all other callers do so too; members that can be called from elsewhere say so. The variables are exempt from
+    // the run-time check for overlapping accesses, as those of `HTTP1ServerConnection` are: there is one thread, and
+    // the values that are changed in place call nothing that comes back here.
 
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// What the client answers once it knows that the connection ends.
+    /// The PING that the client answers once it knows that the connection ends.
     static let goAwayPing: UInt64 = 0x6661_7265_7765_6C6C
 
     let loop: ServerLoop
-    /// What the TLS handshake has agreed on; nil without TLS.
+    /// What the TLS handshake agreed on; nil without TLS.
     let security: ConnectionSecurity?
     let limits: HTTPServer.HTTP2Configuration
-    /// The channel, for those who ask about its addresses from other threads; nil once it is closed.
+    /// The channel, for its addresses to be read from other threads; nil once it is closed.
     let openChannel = Mutex<(any Channel)?>(nil)
 
     @exclusivity(unchecked) var channel = ChannelState()
@@ -36,7 +36,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     @exclusivity(unchecked) var multiplexer: HTTP2Multiplexer<HTTP2ServerStream>
     @exclusivity(unchecked) private(set) var shutdown = HTTP2GracefulShutdown()
     @exclusivity(unchecked) var encoder = FieldSectionEncoder()
-    /// Where a stream's writer puts content, before it is moved to the stream.
+    /// The buffer for a stream's writer, from which content is moved to the stream.
     @exclusivity(unchecked) var scratch = OutputBuffer()
     @exclusivity(unchecked) var timing: ConnectionTiming
     @exclusivity(unchecked) var gaugeState: ConnectionGauge.State?
@@ -66,7 +66,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
         self.timing = ConnectionTiming(openedAt: .now())
     }
 
-    /// The two ends of the connection; nil once it is closed. May be asked from anywhere.
+    /// The addresses of the connection; nil once it is closed. Can be read from anywhere.
     var info: HTTPConnectionInfo? {
         openChannel.withLock { $0 }.map { HTTPConnectionInfo($0) }
     }
@@ -116,7 +116,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // The end of the input without TLS's goodbye is an end like any other: frames tell where they end.
+        // The end of the input without TLS's close_notify is harmless: frames tell where they end.
         if case NIOSSLError.uncleanShutdown = error { return }
         loop.settings.configuration.logger.debug("A connection failed: \(error)")
         context.close(promise: nil)
@@ -148,7 +148,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
 
     // MARK: Streams
 
-    /// A request has begun. Whether it is the last that the connection carries.
+    /// A request has begun. Returns whether it is the last one that the connection carries.
     func beganRequest() -> Bool {
         shutdown.beganRequest(limit: loop.settings.configuration.maximumRequestsPerConnection)
     }
@@ -166,9 +166,9 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
         closeIfDone()
     }
 
-    // MARK: The end, in good order
+    // MARK: The orderly end
 
-    /// Tells the client to send no more requests, without refusing those that are on their way (RFC 9113 section 6.8).
+    /// Tells the client to send no more requests, without refusing those in transit (RFC 9113 section 6.8).
     func beginGoAway() {
         guard case .open = phase, shutdown.announce(at: .now()) else { return }
         count(as: .closing)
@@ -177,7 +177,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
         flushSoon()
     }
 
-    /// Tells the client which request was the last.
+    /// Tells the client which request was the last one.
     func announceLastStream() {
         guard case .open = phase, shutdown.announceLast() else { return }
         multiplexer.stopTakingStreams()
@@ -192,7 +192,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
         closeIfDone()
     }
 
-    /// Closes once the last response has been sent, if one is the last.
+    /// Closes once the last response has been sent, if the connection is ending.
     private func closeIfDone() {
         guard case .open = phase, multiplexer.streams.isEmpty else { return }
         switch shutdown.lastStep(hasPeerClosed: channel.hasPeerClosed) {
@@ -219,9 +219,9 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
         }
     }
 
-    // MARK: The end, for a reason
+    // MARK: The end by an error
 
-    /// Tells the client what it has done, and closes.
+    /// Tells the client how it violated the protocol, and closes.
     func close(with error: HTTP2Error) {
         guard case .open = phase else { return }
         channel.output.tail.writeHTTP2GoAway(lastStream: multiplexer.lastStream, error.code, text: error.reason)
@@ -236,16 +236,16 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
 
     func inputEnded() {
         // The client may be gone, or have finished sending and wait for its answers, which can't be told apart. So the
-        // answers are sent, as far as its windows have room for them.
+        // answers are sent, as far as its windows have room.
         if !multiplexer.streams.isEmpty {
-            // The system of a client that is gone answers what is sent to it with a reset.
+            // If the client is gone, its system answers this with a reset.
             channel.output.tail.writeHTTP2Ping(0, isAcknowledgement: false)
             flushSoon()
         }
         if shutdown.isInputUsedUp { inputUsedUp() }
     }
 
-    /// No whole frame is left of what the client has sent before it closed its half.
+    /// All frames that the client sent before it closed its half have been processed.
     private func inputUsedUp() {
         for stream in Array(multiplexer.streams.values) { stream.inputClosed() }
         closeIfDone()
@@ -290,7 +290,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
 
     private var presentWait: ConnectionTiming.Wait {
         guard case .open = phase else { return .nothing }
-        // The rest of a head is waited for whatever the streams do.
+        // The rest of a head is awaited whatever the streams do.
         return multiplexer.streams.isEmpty || multiplexer.isInsideHead ? .request : .nothing
     }
 }
@@ -304,7 +304,7 @@ extension HTTPServer.HTTP2Configuration {
         )
     }
 
-    /// The same limits, within what HTTP/2 can say.
+    /// The same limits, within what HTTP/2 can express.
     fileprivate var clamped: Self {
         var limits = self
         limits.maximumConcurrentStreams = max(maximumConcurrentStreams, 1)

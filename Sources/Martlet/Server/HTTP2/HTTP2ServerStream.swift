@@ -4,31 +4,31 @@ import NIOCore
 
 /// One stream of an HTTP/2 connection: a request and its response.
 final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
-    // Sendable, and exempt from the run-time check for overlapping accesses, for the reasons that its connection is.
+    // Sendable, and exempt from the run-time check for overlapping accesses, for the same reasons as its connection.
 
     let number: UInt32
     let connection: HTTP2ServerConnection
     let loop: ServerLoop
-    /// The exchange until it is over; nil for a request that was not understood.
+    /// The exchange until it is over; nil for a malformed request.
     @exclusivity(unchecked) var exchange: ServerExchange?
     @exclusivity(unchecked) var writer: ResponseWriter
     @exclusivity(unchecked) var handler = ExchangeSlot()
-    /// Whether the connection counts the exchange as one that goes on.
+    /// Whether the connection counts the exchange as in progress.
     @exclusivity(unchecked) var isCounted = false
 
-    /// What follows the head of the request.
+    /// The rest of the request after its head.
     @exclusivity(unchecked) private var input: HTTP2RequestInput
-    /// What there is to send.
+    /// The output of the stream.
     @exclusivity(unchecked) var output: HTTP2StreamOutput
-    /// Another protocol that the stream carries.
+    /// The other protocol that the stream carries, if it does.
     @exclusivity(unchecked) private(set) var tunnel: HTTP2Tunnel?
-    /// Whether the stream is gone before both sides have sent all.
+    /// Whether the stream was closed before both sides ended it.
     @exclusivity(unchecked) private(set) var isBroken = false
 
     @exclusivity(unchecked) private var timing: ConnectionTiming
     @exclusivity(unchecked) private var writability: EventLoopCondition?
 
-    /// - Parameter head: The head of the request; nil for one that could not be understood.
+    /// - Parameter head: The head of the request; nil for a malformed one.
     init(_ number: UInt32, _ head: RequestHead?, endsStream: Bool, connection: HTTP2ServerConnection) {
         self.number = number
         self.connection = connection
@@ -69,7 +69,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
 
     // MARK: Content that arrives
 
-    /// Whether the client has sent all.
+    /// Whether the client has ended the stream.
     var isInputEnded: Bool { input.isEnded }
 
     func receive(_ bytes: ByteBuffer, flowBytes: Int, endsStream: Bool) throws(HTTP2Error) {
@@ -93,7 +93,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
         }
     }
 
-    /// A field block has come after the head.
+    /// A field block has arrived after the head.
     func receiveTrailers(_ block: ByteBuffer, endsStream: Bool) throws(HTTP2Error) {
         switch try input.receive(block, endsStream: endsStream, decoder: &connection.multiplexer.decoder) {
         case .trailers(let trailers):
@@ -131,7 +131,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
         connection.flushSoon()
     }
 
-    /// How many bytes of the content wait for their reader, who will let the connection know.
+    /// How many bytes of the content have not been read; the reader will notify the connection.
     var unreadBytes: Int {
         guard let receiver else { return exchange?.body?.unreadBytes() ?? 0 }
         return receiver.wantsBytes ? 0 : input.usedWindow
@@ -139,17 +139,17 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
 
     // MARK: Content that leaves
 
-    /// Some content has left.
+    /// Some content has been sent.
     func sent(_ count: Int) {
         guard output.byteCount <= connection.limits.maximumUnsentBytes / 2 else { return }
         writability?.signal()
         guard tunnel?.isFull == true else { return }
         tunnel?.filled(false)
-        // Not at once: a receiver that writes now would begin another turn of sending within the present one.
+        // Not at once: a receiver that writes now would start sending again within the current round.
         loop.executor.atEndOfTurn { [weak self] in self?.receiver?.becameWritable() }
     }
 
-    /// Whether the handler may go on writing.
+    /// Whether the handler may continue writing.
     var isWritable: Bool {
         isBroken || output.isEnded || output.byteCount < connection.limits.maximumUnsentBytes
     }
@@ -171,10 +171,10 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
 
     // MARK: A tunnel
 
-    /// The receiver of what the client sends to another protocol.
+    /// The receiver of what the client sends for another protocol.
     var receiver: (any DetachedReceiver)? { tunnel?.receiver }
 
-    /// Leaves the stream to another protocol.
+    /// Passes the stream to another protocol.
     func openTunnel(to receiver: any DetachedReceiver) {
         exchange = nil
         reportCompletion()
@@ -185,7 +185,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
         tunnel?.move(to: receiver)
     }
 
-    /// Sends what the other protocol has written; false when it has to wait.
+    /// Sends what the other protocol has written; false when it must wait.
     func sendTunnelled() -> Bool {
         sendScratch()
         tunnel?.filled(!isWritable)
@@ -209,7 +209,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
         }
         head()
         connection.send(self)
-        // Once what was sent has been copied, the memory is free again.
+        // The content has been copied, so the memory can be reused.
         connection.scratch.reset()
     }
 
@@ -223,8 +223,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
         closeIfEnded()
     }
 
-    /// Ends the exchange when the response is complete and the handler has returned, and with it what is left of the
-    /// request.
+    /// Ends the exchange when the response is complete and the handler has returned, and drops the rest of the request.
     func finishIfOver() {
         guard writer.isEnded, !handler.isRunning, !isBroken else { return }
         if let exchange {
@@ -239,7 +238,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
         growReceiveWindow()
     }
 
-    /// Tells the client that it need not send the rest of a request that is answered (RFC 9113 section 8.1).
+    /// Tells the client that it need not send the rest of an answered request (RFC 9113 section 8.1).
     private func refuseRest() {
         isBroken = true
         connection.writeReset(number, .noError)
@@ -252,15 +251,15 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
         letReceiverGo(HTTPBodyError.connectionClosed)
     }
 
-    /// Tells the receiver that the stream is gone. It holds on to the stream: to hold on to it as well would keep both for
-    /// ever, with the connection.
+    /// Tells the receiver that the stream is closed, and releases it: it references the stream, and a cycle would keep
+    /// both alive for ever, with the connection.
     private func letReceiverGo(_ error: any Error) {
         let last = receiver
         tunnel = nil
         last?.fail(error)
     }
 
-    /// Gives the stream up.
+    /// Resets the stream.
     func abandon(with code: HTTP2ErrorCode, notice error: any Error) {
         guard !isBroken, !output.isEnded || !isInputEnded else { return }
         connection.writeReset(number, code)
@@ -268,18 +267,18 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
         connection.remove(self, .resetHere)
     }
 
-    /// The client has given the stream up.
+    /// The client has reset the stream.
     func resetByPeer() {
         breakDown(HTTPBodyError.connectionClosed)
         connection.remove(self, .resetByPeer)
     }
 
-    /// The connection is gone, or about to.
+    /// The connection is closed, or about to be.
     func connectionEnded() {
         breakDown(HTTPBodyError.connectionClosed)
     }
 
-    /// The client will send no more on any stream. It may well wait for the response, if its request is complete.
+    /// The client will send no more on any stream. If its request is complete, it may still wait for the response.
     func inputClosed() {
         guard !isInputEnded else { return }
         if input.isDraining, output.isEnded { return refuseRest() }
@@ -303,7 +302,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
 
     func checkDeadlines(now: NIODeadline) {
         let configuration = loop.settings.configuration
-        // Another protocol has deadlines of its own, until it closes the stream.
+        // Another protocol has its own deadlines, until it closes the stream.
         guard tunnel?.isClosed != false else { return }
         if tunnel != nil, output.isEnded {
             if tunnel?.isOverdue(at: now) == true {
@@ -311,9 +310,9 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
             }
             return
         }
-        // Where it is the socket that takes nothing, the connection looks after that.
+        // If the socket accepts nothing, the connection handles that.
         let connectionWindow = connection.multiplexer.sendWindow
-        // A client that sends nothing more can't grant room either.
+        // A client that sends nothing more can't grow a window either.
         if output.isStuck(connectionWindow: connectionWindow), connection.channel.hasPeerClosed {
             return abandon(with: .cancel, notice: HTTPBodyError.connectionClosed)
         }

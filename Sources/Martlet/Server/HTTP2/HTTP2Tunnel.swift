@@ -9,9 +9,9 @@ struct HTTP2Tunnel {
     private(set) var receiver: any DetachedReceiver
     /// Whether the other protocol has closed its side, which leaves the client some time to end its own.
     private(set) var isClosed = false
-    /// Whether the other protocol waits until the client has taken some.
+    /// Whether the other protocol waits until the client has accepted some.
     private(set) var isFull = false
-    /// When it was seen that the client alone has to end.
+    /// When it was first seen that only the client has not ended its side.
     private var closedSince: NIODeadline?
 
     init(to receiver: any DetachedReceiver) {
@@ -30,7 +30,7 @@ struct HTTP2Tunnel {
         isClosed = true
     }
 
-    /// Whether a client has had its time that alone has to end.
+    /// Whether the time of a client that has not ended its side is up.
     mutating func isOverdue(at now: NIODeadline) -> Bool {
         guard let closedSince else {
             closedSince = now

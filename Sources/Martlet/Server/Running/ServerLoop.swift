@@ -6,7 +6,7 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// The part of a server that lives on one event loop: its listening sockets, its connections, and what they share.
+/// The part of a server on one event loop: its listening sockets, its connections, and what they share.
 final class ServerLoop: @unchecked Sendable {
     // Sendable because every variable is touched only on the thread of `eventLoop`; members that may be called from
     // elsewhere say so. What each request reads is exempt from the run-time check for overlapping accesses: it is read
@@ -198,7 +198,7 @@ final class ServerLoop: @unchecked Sendable {
 }
 
 extension HTTPServer.Configuration {
-    /// The times that connections look after.
+    /// The time limits that connections enforce.
     fileprivate var deadlines: [Duration?] {
         [idleTimeout, headTimeout, writeTimeout, handlerTimeout, bodyRateGracePeriod, halfCloseGracePeriod]
     }
