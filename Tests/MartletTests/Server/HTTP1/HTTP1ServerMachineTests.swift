@@ -471,7 +471,8 @@ import Testing
         #expect(whole.detach() == ByteBuffer(string: preface + "frames"))
 
         let slow = Connection(mayBecomeHTTP2: true)
-        for byte in preface.dropLast() {
+        // CR LF is one character.
+        for byte in preface.unicodeScalars.dropLast() {
             #expect(slow.receive(String(byte)) == .awaitPreface)
         }
         #expect(slow.receive("\n") == .becomeHTTP2)
