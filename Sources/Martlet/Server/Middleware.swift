@@ -34,6 +34,9 @@ extension Middleware {
 extension [any Middleware] {
     /// Wraps a handler in all of these, the first one outermost.
     package func wrapping(_ handler: @escaping HTTPServer.Handler) -> HTTPServer.Handler {
-        reversed().reduce(handler) { handler, middleware in middleware.wrapping(handler) }
+        // Not by `reduce`: a closure that goes through a generic function is called through two thunks from then on.
+        var handler = handler
+        for middleware in reversed() { handler = middleware.wrapping(handler) }
+        return handler
     }
 }

@@ -133,6 +133,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
 
     /// Does what the machine says. Whether there may be more to do at once.
     @discardableResult
+    @inline(__always)
     private func carryOut(_ step: consuming HTTP1ServerMachine.Step) -> Bool {
         switch consume step {
         case .none:

@@ -158,7 +158,10 @@ struct HTTP1ServerMachine {
 
     /// Takes one step with what has arrived.
     ///
+    /// Inlined, so that a head is not copied on its way.
+    ///
     /// - Parameter wantsContent: Whether the reader of the content has room.
+    @inline(__always)
     mutating func next(wantsContent: Bool) -> Step {
         switch reading {
         case .head: responding == .none ? nextHead() : .none
@@ -168,6 +171,7 @@ struct HTTP1ServerMachine {
         }
     }
 
+    @inline(__always)
     private mutating func nextHead() -> Step {
         switch reader.next() {
         case .head(let head):

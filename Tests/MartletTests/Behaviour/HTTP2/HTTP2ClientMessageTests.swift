@@ -264,7 +264,13 @@ struct HTTP2ClientMessageTests {
     @Test("Fields that can't be sent are errors, and harm nobody")
     func invalid() async throws {
         try await withHTTP2Peer { peer, _ in
-            try peer.echoPaths()
+            // A POST gets no response, which could arrive before its content is complete.
+            while true {
+                let request = try peer.request()
+                if request.fields[":method"] == "GET" {
+                    try peer.respond(request.stream, request.fields[":path"] ?? "")
+                }
+            }
         } test: { client, url in
             await #expect(throws: HTTPClientError.self) {
                 try await client.post(url, body: "a", headers: [.transferEncoding: "chunked"])
