@@ -29,7 +29,7 @@ struct RequestRun {
 
     private var configuration: HTTPClient.Configuration { core.configuration }
 
-    /// Goes all the way.
+    /// Runs the request to its final response.
     mutating func run() async throws -> HTTPClientResponse {
         do {
             while true {
