@@ -94,7 +94,13 @@ public final class HTTPServer: Sendable {
             case .closed: throw HTTPServerError.serverClosed
             }
         }
-        try await run.listen(on: socket)
+        do {
+            try await run.listen(on: socket)
+        } catch {
+            // A server that is closed meanwhile has no socket any more, which is not an error of the socket.
+            let isClosed = state.withLock { if case .closed = $0 { true } else { false } }
+            throw isClosed ? HTTPServerError.serverClosed : error
+        }
         run.watchCertificates()
         return run
     }
