@@ -19,9 +19,11 @@ struct ServeTests {
             try await withServing("--log", log, "--cors", in: directory) { serving in
                 let port = try #require(serving.url.split(separator: ":").last)
                 let text = "GET /\u{1} HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://b\r\nAccept: text/html\r\n\r\n"
+                // In one piece, by tail: a head is refused as soon as its error is seen, with what is there of it.
+                let send = "printf '%s' \"$0\" | tail -n 100 >&3"
                 let process = try Subprocess(
                     "/usr/bin/env",
-                    ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/\(port); printf '%s' \"$0\" >&3; cat <&3", text]
+                    ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/\(port); \(send); cat <&3", text]
                 )
                 let answer = await process.output.text
                 #expect(answer.hasPrefix("HTTP/1.1 400 Bad Request\r\n"))
