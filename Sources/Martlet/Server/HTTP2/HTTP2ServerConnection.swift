@@ -36,8 +36,8 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     @exclusivity(unchecked) var multiplexer: HTTP2Multiplexer<HTTP2ServerStream>
     @exclusivity(unchecked) private(set) var shutdown = HTTP2GracefulShutdown()
     @exclusivity(unchecked) var encoder = FieldSectionEncoder()
-    /// The buffer for a stream's writer, from which content is moved to the stream.
-    @exclusivity(unchecked) var scratch = OutputBuffer()
+    /// What a stream's writer puts a response out to: one for all streams, so that its memory is used again.
+    @exclusivity(unchecked) var response = HTTP2ResponseEncoder()
     @exclusivity(unchecked) var timing: ConnectionTiming
     @exclusivity(unchecked) var gaugeState: ConnectionGauge.State?
 

@@ -13,7 +13,7 @@ extension HTTP2ServerStream: DetachedConnection {
         if writeHeaders {
             try exchange.withDraft { (draft) throws(HTTPServerError) in
                 writer.opensTunnel = true
-                try writer.flush(draft, loop.headConstants, into: &connection.scratch)
+                try writer.flush(draft, loop.headConstants, into: &connection.response)
                 draft.isHeadSent = true
             }
             sendWritten()
@@ -40,7 +40,7 @@ extension HTTP2ServerStream: DetachedConnection {
 
     func writeDetached(_ write: (inout OutputBuffer) throws -> Void) throws -> Bool {
         guard tunnel != nil, !isBroken, output.isOpen else { throw HTTPServerError.connectionClosed }
-        try write(&connection.scratch)
+        try connection.response.write(write)
         return sendTunnelled()
     }
 

@@ -38,14 +38,14 @@ extension HTTP2ServerStream: ExchangeConnection {
         defer { finishIfOver() }
         try write(exchange) { (draft) throws(HTTPServerError) in
             let coding = writer.isHeadWritten ? nil : exchange.chooseCoding(&draft, wholeLength: content.byteCount)
-            try writer.end(content, draft, loop.headConstants, coding: coding, into: &connection.scratch)
+            try writer.end(content, draft, loop.headConstants, coding: coding, into: &connection.response)
         }
     }
 
     func write(_ exchange: ServerExchange, _ content: OutgoingContent) throws(HTTPServerError) -> Bool {
         try write(exchange) { (draft) throws(HTTPServerError) in
             let coding = writer.isHeadWritten ? nil : exchange.chooseCoding(&draft, wholeLength: nil)
-            try writer.write(content, draft, loop.headConstants, coding: coding, into: &connection.scratch)
+            try writer.write(content, draft, loop.headConstants, coding: coding, into: &connection.response)
         }
         return isWritable
     }
@@ -59,7 +59,7 @@ extension HTTP2ServerStream: ExchangeConnection {
     private func flushWriter(_ exchange: ServerExchange) throws(HTTPServerError) {
         try write(exchange) { (draft) throws(HTTPServerError) in
             let coding = writer.isHeadWritten ? nil : exchange.chooseCoding(&draft, wholeLength: nil)
-            try writer.flush(draft, loop.headConstants, coding: coding, into: &connection.scratch)
+            try writer.flush(draft, loop.headConstants, coding: coding, into: &connection.response)
         }
     }
 
@@ -125,9 +125,9 @@ extension HTTP2ServerStream: ExchangeConnection {
 
     /// Sends the writer's output.
     func sendWritten() {
-        sendScratch {
-            if writer.isEnded { output.finish(trailers: writer.http2Trailers) }
-            guard let head = writer.http2Head.take() else { return }
+        sendEncoded {
+            if writer.isEnded { output.finish(trailers: connection.response.takeTrailers()) }
+            guard let head = connection.response.takeHead() else { return }
             let endsStream = output.endWithHead()
             connection.writeHeaders(number, endsStream: endsStream) { block in
                 head.encode(with: &connection.encoder, loop.headConstants, to: &block)
@@ -157,7 +157,7 @@ extension HTTP2ServerStream: ExchangeConnection {
     func refuse(_ error: HTTPParseError) {
         var draft = ResponseDraft(isPersistent: true)
         draft.status = error.status
-        try? writer.end(.text("\(error)"), draft, loop.headConstants, into: &connection.scratch)
+        try? writer.end(.text("\(error)"), draft, loop.headConstants, into: &connection.response)
         sendWritten()
         finishIfOver()
     }

@@ -187,7 +187,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
 
     /// Sends what the other protocol has written; false when it must wait.
     func sendTunnelled() -> Bool {
-        sendScratch()
+        sendEncoded()
         tunnel?.filled(!isWritable)
         return isWritable
     }
@@ -196,21 +196,15 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
         tunnel?.close()
     }
 
-    /// Sends what was written to the connection's scratch.
+    /// Sends what was put out to the connection's encoder.
     ///
     /// - Parameter head: Called before content is sent.
-    func sendScratch(head: () -> Void = {}) {
-        if !connection.scratch.isEmpty {
-            connection.scratch.drain {
-                output.append($0)
-            } writeContent: {
-                output.append($0)
-            }
-        }
+    func sendEncoded(head: () -> Void = {}) {
+        connection.response.drain(to: &output)
         head()
         connection.send(self)
         // The content has been copied, so the memory can be reused.
-        connection.scratch.reset()
+        connection.response.reset()
     }
 
     // MARK: The end

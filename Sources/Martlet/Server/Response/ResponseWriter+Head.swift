@@ -13,11 +13,7 @@ extension ResponseWriter {
         try checkInformational(status, fields)
         // HTTP/1.0 knows no informational responses (RFC 9110 section 15.2).
         guard context.version == .http1_1 else { return }
-        var head = ByteBuffer()
-        head.writeStatusLine(status, version: .http1_1)
-        for field in fields { try head.append(field) }
-        head.writeEndOfHead()
-        output.append(head)
+        try output.appendInformational(status, fields)
     }
 
     /// Whether an informational response may be sent now, and may have these fields.
@@ -37,39 +33,31 @@ extension ResponseWriter {
         into output: inout OutputBuffer
     ) throws(HTTPServerError) {
         guard !isHeadWritten else { throw .headAlreadySent }
-        let start = output.tail.writerIndex
-        do throws(HTTPServerError) {
-            output.tail.writeStatusLine(draft.status, version: .http1_1)
-            let hasContent = draft.status.allowsContent
-            for field in draft.headers ?? constants.defaultHeaders where hasContent || field.name != .contentType {
-                // There is no content that they could describe (RFC 9110 sections 8.6 and 9.3.6, RFC 9112 section 6.1).
-                if draft.status == .switchingProtocols || context.method == .connect {
-                    switch ManagedField(field.name) {
-                    case .contentLength, .transferEncoding: throw .reservedField(field.name.rawName)
-                    case .connection, .date, nil: break
-                    }
+        let hasContent = draft.status.allowsContent
+        let fields = (draft.headers ?? constants.defaultHeaders).filter { hasContent || $0.name != .contentType }
+        // There is no content that they could describe (RFC 9110 sections 8.6 and 9.3.6, RFC 9112 section 6.1).
+        if draft.status == .switchingProtocols || context.method == .connect {
+            for field in fields {
+                switch ManagedField(field.name) {
+                case .contentLength, .transferEncoding: throw .reservedField(field.name.rawName)
+                case .connection, .date, nil: break
                 }
-                try output.tail.append(field)
             }
-            try output.tail.append(draft.cookies)
-            output.tail.writeEndOfHead()
-        } catch {
-            output.tail.moveWriterIndex(to: start)
-            throw error
         }
+        try output.appendUpgrade(draft.status, fields, draft.cookies)
         status = draft.status
         isHeadWritten = true
         isEnded = true
     }
 
-    mutating func writeHead(
+    mutating func writeHead<Encoder: ResponseEncoder>(
         _ draft: borrowing ResponseDraft,
         _ constants: HeadConstants,
         wholeLength: Int?,
         isChunked: Bool = false,
         coding: ContentCoding?,
         announced: Int? = nil,
-        into output: inout OutputBuffer
+        into output: inout Encoder
     ) throws(HTTPServerError) {
         var status = draft.status
         // After CONNECT, success means that a tunnel is open (RFC 9110 section 9.3.6), which only a handler that
@@ -78,89 +66,75 @@ extension ResponseWriter {
         if let code = draft.impossibleStatusCode { throw .invalidStatus(code) }
         guard (200...599).contains(status.code) else { throw .invalidStatus(status.code) }
         if let length = draft.contentLength, length < 0 { throw .invalidContentLength("\(length)") }
-        let start = output.tail.writerIndex
-        let isText = context.version != .http2
-        do throws(HTTPServerError) {
-            if isText { output.tail.writeStatusLine(status, version: .http1_1) }
-            var declared = announced ?? draft.contentLength
-            var mayPersist = context.mayPersist && draft.isPersistent
-            var hasDate = false
-            // A response without content has no content type either.
-            let hasContent = status.allowsContent
-            let headers = hasContent ? draft.headers : (draft.headers ?? constants.defaultHeaders).withoutContentType
-            if let headers {
-                for field in headers {
-                    switch ManagedField(field.name) {
-                    case .contentLength:
-                        // `Int` alone would take a sign.
-                        guard field.value.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let length = Int(field.value)
-                        else {
-                            throw .invalidContentLength(field.value)
-                        }
-                        declared = declared ?? length
-                        continue
-                    case .transferEncoding:
-                        throw .reservedField("Transfer-Encoding")
-                    case .connection where status == .upgradeRequired && field.value.lowercased() == "upgrade":
-                        // Belongs to the Upgrade field (RFC 9110 section 15.5.22), which HTTP/2 does not have.
-                        guard isText else { continue }
-                    case .connection:
-                        guard field.value.lowercased() == "close" else { throw .reservedField("Connection") }
-                        mayPersist = false
-                        continue
-                    case .date:
-                        hasDate = true
-                    case nil:
-                        break
+        // A response without content has no content type either.
+        let fields =
+            status.allowsContent ? draft.headers : (draft.headers ?? constants.defaultHeaders).withoutContentType
+        let said = try Said(fields, status)
+        let declared = announced ?? draft.contentLength ?? said.contentLength
+        let compressor = sendsContent ? try coding.map(Self.makeCompressor) : nil
+        let framing = try decideFraming(
+            status,
+            declared: declared,
+            wholeLength: wholeLength,
+            isChunked: isChunked,
+            compresses: coding != nil
+        )
+        let endsConnection = if case .untilClose = framing { sendsContent && context.version != .http2 } else { false }
+        let mayPersist = context.mayPersist && draft.isPersistent && !said.closes && !endsConnection
+        try output.append(
+            ResponseHeadPlan(
+                status: status,
+                version: context.version,
+                fields: fields,
+                hasDate: said.hasDate,
+                cookies: draft.cookies,
+                contentLength: announcedLength(
+                    framing,
+                    status: status,
+                    declared ?? (isChunked ? nil : wholeLength)
+                ),
+                isChunked: framing.isChunked && sendsContent,
+                isPersistent: mayPersist
+            ),
+            constants
+        )
+        self.status = status
+        self.framing = framing
+        self.mustClose = !mayPersist
+        self.compressor = compressor
+        isHeadWritten = true
+    }
+
+    /// What the fields of a response say about its framing and its connection.
+    private struct Said {
+        var contentLength: Int?
+        /// Whether the connection is to close.
+        var closes = false
+        var hasDate = false
+
+        init(_ fields: HTTPFields?, _ status: HTTPResponse.Status) throws(HTTPServerError) {
+            guard let fields else { return }
+            for field in fields {
+                switch ManagedField(field.name) {
+                case .contentLength:
+                    // `Int` alone would take a sign.
+                    guard field.value.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let length = Int(field.value)
+                    else {
+                        throw .invalidContentLength(field.value)
                     }
-                    if isText { try output.tail.append(field) } else { try field.check() }
+                    contentLength = contentLength ?? length
+                case .transferEncoding:
+                    throw .reservedField("Transfer-Encoding")
+                case .connection:
+                    if status == .upgradeRequired, field.value.lowercased() == "upgrade" { continue }
+                    guard field.value.lowercased() == "close" else { throw .reservedField("Connection") }
+                    closes = true
+                case .date:
+                    hasDate = true
+                case nil:
+                    break
                 }
-            } else {
-                if isText { output.tail.writeImmutableBuffer(constants.rendered) }
-                hasDate = true
             }
-            if isText {
-                if !hasDate { output.tail.writeImmutableBuffer(constants.dateLine) }
-                if !draft.cookies.isEmpty { try output.tail.append(draft.cookies) }
-            }
-            let compressor = sendsContent ? try coding.map(Self.makeCompressor) : nil
-            let framing = try decideFraming(
-                status,
-                declared: declared,
-                wholeLength: wholeLength,
-                isChunked: isChunked,
-                compresses: coding != nil
-            )
-            let length = announcedLength(framing, status: status, declared ?? (isChunked ? nil : wholeLength))
-            if isText {
-                if case .untilClose = framing, sendsContent { mayPersist = false }
-                if !mayPersist {
-                    output.tail.writeStaticString("Connection: close\r\n")
-                } else if context.version == .http1_0 {
-                    output.tail.writeStaticString("Connection: keep-alive\r\n")
-                }
-                if let length { output.tail.writeContentLength(length) }
-                if case .chunked = framing, sendsContent {
-                    output.tail.writeStaticString("Transfer-Encoding: chunked\r\n")
-                }
-                output.tail.writeEndOfHead()
-            } else {
-                http2Head = HTTP2ResponseHead(
-                    status: status.code,
-                    fields: headers,
-                    cookies: draft.cookies,
-                    contentLength: length,
-                    lacksDate: headers == nil || !hasDate
-                )
-            }
-            self.status = status
-            self.framing = framing
-            self.mustClose = !mayPersist
-            self.compressor = compressor
-            isHeadWritten = true
-        } catch {
-            output.tail.moveWriterIndex(to: start)
-            throw error
         }
     }
 
@@ -234,37 +208,11 @@ extension HTTPFields {
 
 extension HTTPField {
     /// Whether the field can be sent.
-    fileprivate func check() throws(HTTPServerError) {
+    func check() throws(HTTPServerError) {
         do {
             try checkForSending()
         } catch {
             throw .invalidField("\(error)")
-        }
-    }
-}
-
-extension ByteBuffer {
-    mutating func writeContentLength(_ length: Int) {
-        writeStaticString("Content-Length: ")
-        writeDecimal(length)
-        writeStaticString("\r\n")
-    }
-
-    fileprivate mutating func append(_ field: HTTPField) throws(HTTPServerError) {
-        do {
-            try writeField(field.name, field.value)
-        } catch {
-            throw .invalidField("\(error)")
-        }
-    }
-
-    fileprivate mutating func append(_ cookies: [SetCookie]) throws(HTTPServerError) {
-        for cookie in cookies {
-            do {
-                try writeField(.setCookie, cookie.description)
-            } catch {
-                throw .invalidField("\(error)")
-            }
         }
     }
 }

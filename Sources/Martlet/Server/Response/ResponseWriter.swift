@@ -2,10 +2,10 @@ import HTTPTypes
 import HTTPWire
 import NIOCore
 
-/// Turns what a handler sets and writes into one response: for HTTP/1.1 into its bytes, for HTTP/2 into a head, the
-/// bytes of the content, and trailers, which the connection puts into frames.
+/// Turns what a handler says and writes into one response: it decides on the head, on how the end of the content is told,
+/// and on what of the content is sent. A ``ResponseEncoder`` gives that the form of a version of HTTP.
 ///
-/// A plain value: it appends to a buffer, without access to sockets. When a member throws, it has appended nothing.
+/// A plain value: it appends to an encoder and knows nothing of sockets. When a member throws, it has appended nothing.
 struct ResponseWriter {
     /// How many bytes of content are gathered into one chunk while the response buffers its output.
     static let chunkSize = 8192
@@ -44,6 +44,10 @@ struct ResponseWriter {
         case chunked
         /// By the end of the connection or, with HTTP/2, of the stream.
         case untilClose
+
+        var isChunked: Bool {
+            if case .chunked = self { true } else { false }
+        }
     }
 
     let context: Context
@@ -54,11 +58,6 @@ struct ResponseWriter {
     private(set) var sentContentBytes = 0
     private var gathered = ByteBuffer()
     var compressor: Compressor?
-
-    /// The head, over HTTP/2, until the connection takes it to send it.
-    var http2Head: HTTP2ResponseHead?
-    /// The trailers, over HTTP/2, once the response is complete.
-    private(set) var http2Trailers: HTTPFields?
 
     /// Whether the handler has detached the stream, so that success after CONNECT means an open tunnel.
     var opensTunnel = false
@@ -89,17 +88,21 @@ struct ResponseWriter {
     }
 
     /// Writes the whole response, or the rest of it.
-    mutating func end(
+    mutating func end<Encoder: ResponseEncoder>(
         _ content: OutgoingContent,
         _ draft: borrowing ResponseDraft,
         _ constants: HeadConstants,
         coding: ContentCoding? = nil,
-        into output: inout OutputBuffer
+        into output: inout Encoder
     ) throws(HTTPServerError) {
         guard !isEnded else { throw .responseEnded }
         guard !isHeadWritten else { return try complete(content, draft.trailers, into: &output) }
-        if coding == nil, draft.isUsual, context.method == .other, context.version == .http1_1, context.mayPersist {
-            endUsual(content, constants, into: &output)
+        if coding == nil, draft.isUsual, context.method == .other, context.version == .http1_1, context.mayPersist,
+            output.appendUsual(content, constants)
+        {
+            sentContentBytes = content.byteCount
+            isHeadWritten = true
+            isEnded = true
             return
         }
         // Trailers need chunks (RFC 9112 section 7.1.2).
@@ -142,44 +145,25 @@ struct ResponseWriter {
         return compressed
     }
 
-    /// Writes the usual response: a head that is the same for all within a second, a length and the content.
-    private mutating func endUsual(
-        _ content: OutgoingContent,
-        _ constants: HeadConstants,
-        into output: inout OutputBuffer
-    ) {
-        if case .text(var text) = content, text.utf8.count < OutputBuffer.copyLimit {
-            output.tail.writeUsualResponse(constants.usualHead, &text)
-        } else {
-            output.tail.writeImmutableBuffer(constants.usualHead)
-            output.tail.writeDecimal(content.byteCount)
-            output.tail.writeStaticString("\r\n\r\n")
-            content.append(to: &output)
-        }
-        sentContentBytes = content.byteCount
-        isHeadWritten = true
-        isEnded = true
-    }
-
     /// Adds to the content, after writing the head if that has not been done.
-    mutating func write(
+    mutating func write<Encoder: ResponseEncoder>(
         _ content: OutgoingContent,
         _ draft: borrowing ResponseDraft,
         _ constants: HeadConstants,
         coding: ContentCoding? = nil,
-        into output: inout OutputBuffer
+        into output: inout Encoder
     ) throws(HTTPServerError) {
         guard !isEnded else { throw .responseEnded }
         if !isHeadWritten {
             guard content.byteCount > 0 else { return }
-            let start = output.tail.writerIndex
+            let start = output.position
             let unchanged = self
             try writeHead(draft, constants, wholeLength: nil, coding: coding, into: &output)
             do {
                 return try append(content, buffered: draft.buffersOutput, into: &output)
             } catch {
                 // None of the content has been appended, so the head can be undone.
-                output.tail.moveWriterIndex(to: start)
+                output.removeHead(at: start)
                 self = unchanged
                 throw error
             }
@@ -188,11 +172,11 @@ struct ResponseWriter {
     }
 
     /// Writes what is buffered, and the head if that has not been done.
-    mutating func flush(
+    mutating func flush<Encoder: ResponseEncoder>(
         _ draft: borrowing ResponseDraft,
         _ constants: HeadConstants,
         coding: ContentCoding? = nil,
-        into output: inout OutputBuffer
+        into output: inout Encoder
     ) throws(HTTPServerError) {
         guard !isEnded else { return }
         if !isHeadWritten {
@@ -206,10 +190,10 @@ struct ResponseWriter {
         emitGathered(into: &output)
     }
 
-    private mutating func append(
+    private mutating func append<Encoder: ResponseEncoder>(
         _ content: OutgoingContent,
         buffered: Bool,
-        into output: inout OutputBuffer
+        into output: inout Encoder
     ) throws(HTTPServerError) {
         let count = content.byteCount
         guard count > 0 else { return }
@@ -230,7 +214,7 @@ struct ResponseWriter {
         case .contentLength, .untilClose:
             try account(count)
             sentContentBytes += count
-            content.append(to: &output)
+            output.append(content, isChunked: false)
         case .chunked:
             guard buffered else {
                 emitGathered(into: &output)
@@ -247,7 +231,10 @@ struct ResponseWriter {
     }
 
     /// Adds a part of a file to the content. The head has been written, and nothing compresses the content.
-    mutating func write(_ slice: FileSlice, into output: inout OutputBuffer) throws(HTTPServerError) {
+    mutating func write<Encoder: ResponseEncoder>(
+        _ slice: FileSlice,
+        into output: inout Encoder
+    ) throws(HTTPServerError) {
         guard !isEnded else { throw .responseEnded }
         guard slice.byteCount > 0 else { return }
         try account(slice.byteCount)
@@ -255,15 +242,10 @@ struct ResponseWriter {
         switch framing {
         case .none:
             break
-        case .contentLength, .untilClose:
-            sentContentBytes += slice.byteCount
-            output.append(slice)
-        case .chunked:
+        case .contentLength, .untilClose, .chunked:
             sentContentBytes += slice.byteCount
             emitGathered(into: &output)
-            output.tail.writeChunkHead(byteCount: slice.byteCount)
-            output.append(slice)
-            output.tail.writeStaticString("\r\n")
+            output.append(slice, isChunked: framing.isChunked)
         }
     }
 
@@ -284,10 +266,10 @@ struct ResponseWriter {
     }
 
     /// Writes the rest of the content, and its end. The head has been written.
-    private mutating func complete(
+    private mutating func complete<Encoder: ResponseEncoder>(
         _ content: OutgoingContent,
         _ trailers: HTTPFields?,
-        into output: inout OutputBuffer
+        into output: inout Encoder
     ) throws(HTTPServerError) {
         try append(content, buffered: true, into: &output)
         guard sendsContent else {
@@ -306,75 +288,29 @@ struct ResponseWriter {
         switch framing {
         case .none:
             break
-        case .untilClose:
-            try keepTrailers(trailers)
         case .contentLength(let announced):
             try Self.check(written, announced: announced)
-            try keepTrailers(trailers)
-        case .chunked:
-            let start = output.tail.writerIndex
-            do {
-                try output.tail.writeLastChunk(trailers: trailers ?? [:])
-            } catch {
-                output.tail.moveWriterIndex(to: start)
-                throw .invalidField("\(error)")
-            }
+            try output.appendEnd(trailers: trailers, isChunked: false)
+        case .untilClose, .chunked:
+            try output.appendEnd(trailers: trailers, isChunked: framing.isChunked)
         }
         isEnded = true
     }
 
-    private mutating func keepTrailers(_ trailers: HTTPFields?) throws(HTTPServerError) {
-        guard context.version == .http2, let trailers, !trailers.isEmpty else { return }
-        do {
-            try trailers.checkAsTrailers()
-        } catch {
-            throw .invalidField("\(error)")
-        }
-        http2Trailers = trailers
-    }
-
-    private mutating func emitGathered(into output: inout OutputBuffer) {
+    private mutating func emitGathered<Encoder: ResponseEncoder>(into output: inout Encoder) {
         guard gathered.readableBytes > 0 else { return }
         switch framing {
         case .chunked: emitChunk(.buffer(gathered), into: &output)
         case .none: break
         case .contentLength, .untilClose:
             sentContentBytes += gathered.readableBytes
-            output.append(gathered)
+            output.append(.buffer(gathered), isChunked: false)
         }
         gathered.clear()
     }
 
-    private mutating func emitChunk(_ content: OutgoingContent, into output: inout OutputBuffer) {
+    private mutating func emitChunk<Encoder: ResponseEncoder>(_ content: OutgoingContent, into output: inout Encoder) {
         sentContentBytes += content.byteCount
-        content.appendChunk(to: &output)
-    }
-}
-
-extension ByteBuffer {
-    /// Writes a head that lacks only its length, and the content, in one go: each call of a buffer costs as much as
-    /// copying a hundred bytes.
-    fileprivate mutating func writeUsualResponse(_ head: ByteBuffer, _ content: inout String) {
-        content.withUTF8 { content in
-            // The length has at most five digits (`OutputBuffer.copyLimit`).
-            let count = head.readableBytes + 5 + 4 + content.count
-            writeWithUnsafeMutableBytes(minimumWritableBytes: count) { target in
-                head.withUnsafeReadableBytes { target.copyMemory(from: $0) }
-                var end = head.readableBytes
-                var divisor = 10_000
-                while divisor > 1, content.count < divisor { divisor /= 10 }
-                while divisor > 0 {
-                    target[end] = 0x30 + UInt8(content.count / divisor % 10)
-                    end += 1
-                    divisor /= 10
-                }
-                target.storeBytes(of: UInt32(bigEndian: 0x0D0A_0D0A), toByteOffset: end, as: UInt32.self)
-                end += 4
-                UnsafeMutableRawBufferPointer(rebasing: target[end...]).copyMemory(
-                    from: UnsafeRawBufferPointer(content)
-                )
-                return end + content.count
-            }
-        }
+        output.append(content, isChunked: true)
     }
 }
