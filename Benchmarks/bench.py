@@ -127,9 +127,12 @@ def arguments() -> argparse.Namespace:
 
 
 def chosen_scenarios(options: argparse.Namespace) -> list[str]:
-    if options.scenario and "all" in options.scenario:
-        return list(SCENARIOS)
     chosen = list(options.scenario or [])
+    if "all" in chosen:
+        chosen = list(SCENARIOS)
+    if not options.profile:
+        # Instructions are counted of all of those together.
+        chosen = list(dict.fromkeys("instructions" if SCENARIOS[name].kind == "count" else name for name in chosen))
     chosen += [name for name in ("allocations", "instructions") if getattr(options, name) and name not in chosen]
     if options.profile and not chosen:
         return ["browser"]
@@ -149,7 +152,7 @@ def chosen_servers(options: argparse.Namespace, kinds: set[str]) -> list[str]:
         chosen = [name for name in chosen if SERVERS[name].upload]
     elif "upload" not in kinds:
         chosen = [name for name in chosen if name not in UPLOAD_ONLY]
-    if kinds <= {"allocations", "instructions"}:
+    if kinds <= {"allocations", "instructions", "count"}:
         chosen = [name for name in chosen if SERVERS[name].malloc]
     return [name for name in SERVERS if name in chosen]
 
@@ -208,7 +211,7 @@ def main() -> int:
         return 1
 
     if options.profile:
-        load = next((scenario for scenario in scenarios if scenario.kind == "load"), SCENARIOS["browser"])
+        load = next((scenario for scenario in scenarios if scenario.kind in ("load", "count")), SCENARIOS["browser"])
         print(counting.profile(servers[0], load, settings, options.profiler, options.lines, options.inclusive))
         return 0
 

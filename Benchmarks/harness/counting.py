@@ -7,14 +7,17 @@ import re
 import struct
 import subprocess
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from .client import Connection, verify
+from .http2 import HTTP2Connection
 from .load import GENERATORS
 from .machine import find, log
 from .report import Section
 from .running import Failure, ServerProcess, run, start, end
-from .scenarios import DEFAULT, SCENARIOS, Scenario
+from .scenarios import COUNTED, SCENARIOS, Scenario
 from .servers import SCRATCH, Server, Unavailable, compile_c
 from .settings import Settings
 
@@ -24,17 +27,16 @@ UNDER_VALGRIND = 2_000
 BATCH = 16
 
 
-def _requests(settings_requests: int) -> int:
-    return max(BATCH, settings_requests // BATCH * BATCH)
-
-
 def _table(scenario: Scenario, servers: list[Server], count, form) -> Section:
     """One row a server, one column a load scenario."""
-    loads = [SCENARIOS[name] for name in DEFAULT]
+    loads = [SCENARIOS[name] for name in COUNTED]
     table = Section(scenario.title, ["server", *(load.title for load in loads)])
     for server in servers:
         row = [server.title]
         for load in loads:
+            if load.protocol not in server.protocols:
+                row.append("–")
+                continue
             try:
                 row.append(form(count(server, load)))
             except Failure as failure:
@@ -42,6 +44,19 @@ def _table(scenario: Scenario, servers: list[Server], count, form) -> Section:
             log(f"{scenario.name}, {server.name}, {load.name}: {row[-1]}")
         table.rows.append(row)
     return table
+
+
+@contextmanager
+def _requests(load: Scenario, port: int, timeout: float = 10.0) -> Iterator[Callable[[int], None]]:
+    """A function that sends a number of requests, on one connection, as the scenario has them."""
+    if load.protocol == "h2c":
+        with HTTP2Connection(port, load.path, load.fields, timeout) as connection:
+            yield lambda total: connection.exchange_frames(total, load.depth)
+    else:
+        request = load.request(port)
+        size = verify(port, request).size
+        with Connection(port, timeout=timeout) as connection:
+            yield lambda total: connection.exchange(request, total, load.depth, size)
 
 
 # Allocations
@@ -52,19 +67,17 @@ def allocations(scenario: Scenario, servers: list[Server], settings: Settings) -
         library = compile_c("tools/malloc_count.c", "malloc_count.so", "-shared", "-fPIC")
     except Unavailable as reason:
         return Section(scenario.title, ["server"], notes=[f"Not measured: {reason}."])
-    total = _requests(settings.requests)
+    total = max(BATCH, settings.requests // BATCH * BATCH)
 
     def count(server: Server, load: Scenario) -> tuple[float, float, float]:
         file = SCRATCH / "malloc-counts"
         file.write_bytes(bytes(COUNTS.size))
         environment = {"LD_PRELOAD": str(library), "MALLOC_COUNT_FILE": str(file)}
         with ServerProcess(server, settings.server_core, SCRATCH, environment=environment) as process:
-            request = load.request(process.port)
-            size = verify(process.port, request).size
-            with Connection(process.port) as connection:
-                connection.exchange(request, WARM_UP, load.depth, size)
+            with _requests(load, process.port) as send:
+                send(WARM_UP)
                 before = COUNTS.unpack(file.read_bytes())
-                connection.exchange(request, total, load.depth, size)
+                send(total)
                 after = COUNTS.unpack(file.read_bytes())
         if after[0] == 0:
             raise Failure("nothing was counted")
@@ -128,15 +141,13 @@ class Callgrind:
     def count(self, load: Scenario, total: int) -> Path:
         """Counts the instructions of `total` requests and returns callgrind's file."""
         with self.process as process:
-            request = load.request(process.port)
-            size = verify(process.port, request).size
-            with Connection(process.port, timeout=60) as connection:
-                connection.exchange(request, WARM_UP, load.depth, size)
+            with _requests(load, process.port, timeout=60) as send:
+                send(WARM_UP)
                 self._control("--instr=on")
                 # What callgrind does only once for code that it has not seen is not in the count.
-                connection.exchange(request, BATCH * 4, load.depth, size)
+                send(BATCH * 4)
                 self._control("--zero")
-                connection.exchange(request, total, load.depth, size)
+                send(total)
                 self._control("--dump")
         files = sorted(SCRATCH.glob(self._output.name + ".*"))
         if not files:

@@ -2,7 +2,8 @@
 
 A scenario of kind "load" is a request that a load generator sends as fast as it
 can; `load` names the generator (harness/load.py has the list) and `protocol` what
-a server must speak to take part. The other kinds are measurements of their own.
+a server must speak to take part. One of kind "count" is counted and profiled, but
+not timed. The other kinds are measurements of their own.
 """
 
 from __future__ import annotations
@@ -55,6 +56,8 @@ SCENARIOS = {
         Scenario("plain", "Plain request"),
         Scenario("browser", "Browser-like request (13 header fields)", fields=BROWSER_FIELDS),
         Scenario("pipelined", "16 pipelined requests", depth=16),
+        Scenario("http2-one", "HTTP/2, one at a time", kind="count", fields=BROWSER_FIELDS[1:], protocol="h2c"),
+        Scenario("http2-many", "HTTP/2, 16 at once", kind="count", fields=BROWSER_FIELDS[1:], depth=16, protocol="h2c"),
         Scenario("connections", "Idle connections", kind="connections"),
         Scenario("upload", "Chunked upload", kind="upload"),
         Scenario("clients", "Clients", kind="clients"),
@@ -69,3 +72,6 @@ SCENARIOS = {
 
 DEFAULT = ("plain", "browser", "pipelined")
 """The load scenarios that a run measures when it is not told what to measure."""
+
+COUNTED = (*DEFAULT, "http2-one", "http2-many")
+"""The requests whose allocations and instructions are counted."""

@@ -113,7 +113,7 @@ SERVERS: dict[str, Server] = {
     for server in (
         CServer("c-epoll", "C, one epoll loop, canned answer"),
         SwiftServer("raw-nio", "SwiftNIO, one raw handler, canned answer"),
-        SwiftServer("martlet-hello", "Martlet"),
+        SwiftServer("martlet-hello", "Martlet", protocols=frozenset({"http/1.1", "h2c"})),
         SwiftServer("martlet-drain", "Martlet, reading the body", upload=True),
         NginxServer("nginx", "nginx, `return 200`", upload=True),
         SwiftServer("nio-http1", "SwiftNIO with NIOHTTP1's pipeline", upload=True),
