@@ -21,23 +21,21 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
     typealias OutboundOut = ByteBuffer
 
     // The variables are exempt from the run-time check for overlapping accesses, which would cost a fifth of a small
-    // request. None overlap: there is one thread, and the values that are changed in place (channel, machine, writer,
-    // handler, timing) call nothing that comes back here.
+    // request. None overlap: there is one thread, and the values that are changed in place (channel, state, machine,
+    // writer, handler) call nothing that comes back here.
 
     let loop: ServerLoop
     @exclusivity(unchecked) var channel = ChannelState()
-    @exclusivity(unchecked) var phase = ServerConnectionPhase.open
+    @exclusivity(unchecked) var state: ServerConnectionState
     @exclusivity(unchecked) private(set) var machine: HTTP1ServerMachine
     /// The request that is being answered, and its response.
     @exclusivity(unchecked) private(set) var exchange: ServerExchange?
-    @exclusivity(unchecked) var writer = ResponseWriter(.noRequest)
+    @exclusivity(unchecked) private var writer = ResponseWriter(.noRequest)
     /// The task that handles the connection's requests; none when the server is iterated over.
     @exclusivity(unchecked) var handler = ExchangeSlot()
     /// The parts of files that the channel has not sent yet, in order.
     @exclusivity(unchecked) private var filesInFlight = CircularBuffer<FileSlice>(initialCapacity: 0)
-    @exclusivity(unchecked) var gaugeState: ConnectionGauge.State?
-    @exclusivity(unchecked) var timing: ConnectionTiming
-    let writability: EventLoopCondition
+    private let writability: EventLoopCondition
     /// The channel, for its addresses to be read from other threads; nil once it is closed.
     let openChannel = Mutex<(any Channel)?>(nil)
 
@@ -55,12 +53,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
             mayBecomeHTTP2: http2.isEnabled && http2.allowsPriorKnowledge && loop.core.security == nil
         )
         self.writability = EventLoopCondition(eventLoop: loop.eventLoop)
-        self.timing = ConnectionTiming(openedAt: .now())
-    }
-
-    /// Whether requests are read and answered.
-    var isOpen: Bool {
-        if case .open = phase { true } else { false }
+        self.state = ServerConnectionState(openedAt: .now())
     }
 
     // MARK: From the channel
@@ -159,7 +152,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
             count(as: .idle)
             return true
         case .awaitHead(let hasBegun):
-            timing.isInsideHead = hasBegun
+            state.timing.isInsideHead = hasBegun
             count(as: hasBegun ? .active : .idle)
             return false
         case .refuse(let error):
@@ -177,7 +170,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
     func inputEnded() {
         // The client may be gone, or have finished sending and wait for its answers, which can't be told apart. So the
         // answers are sent, which shows.
-        timing.peerFinished(at: .now())
+        state.timing.peerFinished(at: .now())
         carryOut(machine.peerClosed())
         process()
     }
@@ -188,8 +181,8 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
         let settings = loop.settings
         let arrived = machine.begin(head, requestLimit: settings.configuration.maximumRequestsPerConnection)
         count(as: .active)
-        timing.beganRequest(at: loop.now)
-        timing.received(arrived)
+        state.timing.beganRequest(at: loop.now)
+        state.timing.received(arrived)
         var body: BodyStream?
         if machine.isReadingContent {
             body = BodyStream(eventLoop: loop.eventLoop, announcedLength: head.framing.announcedLength) { [weak self] in
@@ -227,7 +220,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
         }
         machine.beginRefusal()
         count(as: .active)
-        timing.beganRequest(at: loop.now)
+        state.timing.beganRequest(at: loop.now)
         begin(
             ServerExchange(
                 connection: self,
@@ -254,7 +247,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
         guard let exchange, writer.isEnded, !handler.isRunning else { return }
         self.exchange = nil
         reportCompletion()
-        guard isOpen else { return }
+        guard state.isOpen else { return }
         exchange.body?.discard()
         carryOut(
             machine.exchangeEnded(
@@ -266,13 +259,65 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
         process()
     }
 
+    // MARK: Responses
+
+    func respond(
+        _ exchange: ServerExchange,
+        _ body: (inout ResponseWriter, inout ResponseDraft, inout OutputBuffer) throws(HTTPServerError) -> Void
+    ) throws(HTTPServerError) {
+        try check(exchange)
+        let wasChangedTooLate = try exchange.write(with: &writer) { (writer, draft) throws(HTTPServerError) in
+            if machine.mustClose(unreadLength: exchange.unreadLength, drainLimit: exchange.drainLimit) {
+                draft.isPersistent = false
+            }
+            try body(&writer, &draft, &channel.output)
+        }
+        flushSoon()
+        if wasChangedTooLate { throw .headAlreadySent }
+    }
+
+    private func check(_ exchange: ServerExchange) throws(HTTPServerError) {
+        guard self.exchange === exchange else {
+            throw state.isClosed ? .connectionClosed : .responseEnded
+        }
+        guard state.isOpen else { throw .connectionClosed }
+    }
+
+    func writeInformational(
+        _ exchange: ServerExchange,
+        _ status: HTTPResponse.Status,
+        _ fields: HTTPFields
+    ) throws(HTTPServerError) {
+        try check(exchange)
+        try writer.writeInformational(status, fields, into: &channel.output)
+        flushOutput()
+    }
+
+    /// Writes the head of a response after which the connection speaks another protocol.
+    func writeUpgradeHead(_ draft: borrowing ResponseDraft) throws(HTTPServerError) {
+        try writer.writeUpgradeHead(draft, loop.headConstants, into: &channel.output)
+    }
+
+    var isHeadWritten: Bool { writer.isHeadWritten }
+
+    var isResponseEnded: Bool { writer.isEnded }
+
+    var summary: HTTPResponseSummary { writer.summary }
+
+    // The kernel can neither compress nor encrypt what it sends from a file.
+    var fileTransfer: FileWay { writer.compressor == nil && loop.core.security == nil ? .regions : .bytes }
+
+    func waitUntilWritable() async throws {
+        try await writability.wait { self.channel.isWritable || self.state.isClosed }
+    }
+
     // MARK: Writing
 
     func flushOutput() {
         guard let context, !channel.output.isEmpty else {
             return finishClosing()
         }
-        timing.sent()
+        state.timing.sent()
         // Large content is written as the client accepts it.
         var hasMore = true
         while hasMore, self.context != nil {
@@ -300,7 +345,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
             abort()
         } else if let receiver {
             loop.executor.turn { receiver.serverCloses() }
-        } else if case .close = step, gaugeState == .idle, channel.output.isEmpty, unsentBytes == 0 {
+        } else if case .close = step, state.counted == .idle, channel.output.isEmpty, unsentBytes == 0 {
             // Nothing is in transit in either direction that could get lost.
             abort()
         } else {
@@ -308,11 +353,11 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
         }
     }
 
-    /// Leaves the connection to another protocol.
+    /// Leaves the connection to another protocol: to the receiver, or to a connection that takes this one's place.
     ///
     /// - Returns: What has arrived of it.
-    func leave(as phase: ServerConnectionPhase) -> ByteBuffer {
-        self.phase = phase
+    func leave(to receiver: (any DetachedReceiver)?) -> ByteBuffer {
+        if let receiver { state.detach(to: receiver) } else { state.close() }
         exchange = nil
         return machine.detach()
     }
@@ -320,7 +365,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
     func becomeClosed() {
         let receiver = receiver
         let isFailure = receiver?.hasSaidGoodbye != true
-        phase = .closed
+        state.close()
         count(as: nil)
         loop.executor.turn {
             if channel.hasEndedInOrder {
@@ -350,7 +395,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
         // If a file has become shorter since its part was written to the channel, the system sends nothing more of it,
         // and the channel would try for ever.
         if let slice = filesInFlight.first, !slice.isThere { return abort() }
-        let violation = timing.check(
+        let violation = state.timing.check(
             now: now,
             wait: machine.wait(isBodyStarving: exchange?.body?.isStarving == true),
             unsentBytes: unsentBytes + channel.output.byteCount,
@@ -363,7 +408,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
             carryOut(machine.close())
             flushOutput()
         case .slowHead:
-            if timing.isInsideHead {
+            if state.timing.isInsideHead {
                 refuse(HTTPError(.requestTimeout, "The head of the request did not arrive in time."))
             } else if loop.core.security != nil, security == nil {
                 // Nothing can be sent before the handshake is done.
@@ -389,4 +434,15 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
             handler.cancel()
         }
     }
+}
+
+extension ServerExchange {
+    /// How much content the client has announced that no handler reads.
+    fileprivate var unreadLength: Int {
+        guard let body, !body.isBeingRead else { return 0 }
+        return body.announcedLength ?? 0
+    }
+
+    /// How much of that is read for the sake of the connection.
+    fileprivate var drainLimit: Int { settings.configuration.maximumDrainedBytes }
 }

@@ -1,30 +1,13 @@
 import NIOCore
 
-/// The phases of a server's connection.
-enum ServerConnectionPhase {
-    /// Requests are read and answered.
-    case open
-    /// The socket was detached, and the bytes are the receiver's.
-    case detached(any DetachedReceiver)
-    /// The last response is on its way to the client.
-    case closing(LingeringClose)
-    case closed
-
-    /// The receiver of a detached socket.
-    var receiver: (any DetachedReceiver)? {
-        if case .detached(let receiver) = self { receiver } else { nil }
-    }
-}
-
 /// A connection of a server, whatever version of HTTP it speaks: how it reads, writes and ends, which is the same for
 /// all versions. Members are called on the loop.
 ///
 /// The extensions are compiled for each version: nothing is looked up for a request.
 protocol ServerConnection: ChannelConnection {
     var loop: ServerLoop { get }
-    var phase: ServerConnectionPhase { get set }
-    var timing: ConnectionTiming { get set }
-    var gaugeState: ConnectionGauge.State? { get set }
+    /// Stored exempt from the run-time check for overlapping accesses, like the channel's state.
+    var state: ServerConnectionState { get set }
 
     // What differs between the versions while the connection is open.
 
@@ -51,16 +34,15 @@ extension ServerConnection {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = unwrapInboundIn(data)
         channel.beganReading()
-        timing.received(bytes.readableBytes)
-        switch phase {
+        state.timing.received(bytes.readableBytes)
+        switch state.phase {
         case .open:
             received(bytes)
         case .detached(let receiver):
             receiver.push(bytes)
             loop.executor.turn { receiver.wake() }
-        case .closing(var closing):
-            closing.received()
-            phase = .closing(closing)
+        case .closing:
+            state.receivedWhileClosing()
         case .closed:
             break
         }
@@ -97,7 +79,7 @@ extension ServerConnection {
     func deliverArrivals() {}
 
     var wantsToRead: Bool {
-        switch phase {
+        switch state.phase {
         case .open: hasRoom
         case .detached(let receiver): receiver.wantsBytes
         case .closing: true
@@ -115,16 +97,15 @@ extension ServerConnection {
     }
 
     func count(as state: ConnectionGauge.State?) {
-        guard gaugeState != state else { return }
-        loop.gauge.move(from: gaugeState, to: state)
-        gaugeState = state
+        let old = self.state.counted
+        if self.state.count(as: state) { loop.gauge.move(from: old, to: state) }
     }
 
     // MARK: The end
 
     /// Sends what has been written, then closes: at once, or when the client has closed its half or `time` has passed.
     func closeAfterFlush(lingering time: TimeAmount) {
-        phase = .closing(LingeringClose(lingeringFor: time))
+        state.beginClosing(lingeringFor: time)
         count(as: .closing)
         flushSoon()
         continueReading()
@@ -132,21 +113,19 @@ extension ServerConnection {
 
     /// Continues closing, if that has begun, once everything has been written to the channel.
     func finishClosing() {
-        guard case .closing(var closing) = phase, channel.output.isEmpty, let context, closing.flushed() else { return }
-        phase = .closing(closing)
+        guard case .closing = state.phase, channel.output.isEmpty, let context, state.flushed() else { return }
         context.whenSent { self.lastWriteIsDone() }
     }
 
     private func lastWriteIsDone() {
-        guard case .closing(var closing) = phase else { return }
-        let step = closing.sent(at: .now(), hasPeerClosed: channel.hasPeerClosed)
-        phase = .closing(closing)
-        switch step {
+        switch state.sent(at: .now(), hasPeerClosed: channel.hasPeerClosed) {
         case .connection:
             abort()
         case .output:
             context?.close(mode: .output, promise: nil)
             continueReading()
+        case nil:
+            break
         }
     }
 
@@ -159,13 +138,13 @@ extension ServerConnection {
     func peerClosed() {
         channel.peerClosed()
         loop.executor.turn {
-            switch phase {
+            switch state.phase {
             case .open:
                 inputEnded()
             case .detached(let receiver):
                 receiver.finish()
-            case .closing(let closing):
-                if closing.isLingering { abort() }
+            case .closing:
+                if state.isLingering { abort() }
             case .closed:
                 break
             }
@@ -174,8 +153,8 @@ extension ServerConnection {
 
     /// Whether only the client's half is open, and its time is not up.
     func lingers(at now: NIODeadline) -> Bool {
-        guard case .closing(let closing) = phase, closing.isLingering else { return false }
-        if closing.isOver(at: now) { abort() }
+        guard state.isLingering else { return false }
+        if state.isLingeringOver(at: now) { abort() }
         return true
     }
 }

@@ -11,11 +11,6 @@ extension HTTP2ServerConnection: HTTP2Connection {
 
     var unreadBytes: Int { multiplexer.streams.values.reduce(0) { $0 + $1.unreadBytes } }
 
-    func encode(trailers: HTTPFields, to block: inout ByteBuffer) {
-        encoder.begin(&block)
-        for field in trailers { encoder.write(field, to: &block) }
-    }
-
     func take(_ step: HTTP2Multiplexer<HTTP2ServerStream>.Step) throws(HTTP2Error) {
         switch step {
         case .open(let number, let block, let endsStream):
@@ -27,8 +22,7 @@ extension HTTP2ServerConnection: HTTP2Connection {
         case .reset(let stream, _):
             stream.resetByPeer()
         case .settings(let old):
-            let size = multiplexer.peerSettings.headerTableSize
-            if size != old.headerTableSize { encoder.limitTable(to: size) }
+            limitTable(insteadOf: old)
             resumeSending()
         case .pingAcknowledged(let opaque):
             if opaque == Self.goAwayPing { announceLastStream() }
@@ -46,7 +40,7 @@ extension HTTP2ServerConnection: HTTP2Connection {
     // MARK: Requests
 
     private func receiveRequest(_ number: UInt32, _ block: ByteBuffer, _ endsStream: Bool) throws(HTTP2Error) {
-        timing.beganRequest(at: loop.now)
+        state.timing.beganRequest(at: loop.now)
         switch try multiplexer.decoder.decodeRequest(block, stream: number, endsStream: endsStream) {
         case .message(let head):
             begin(number, head, endsStream)

@@ -32,14 +32,12 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     let openChannel = Mutex<(any Channel)?>(nil)
 
     @exclusivity(unchecked) var channel = ChannelState()
-    @exclusivity(unchecked) var phase = ServerConnectionPhase.open
+    @exclusivity(unchecked) var state: ServerConnectionState
     @exclusivity(unchecked) var multiplexer: HTTP2Multiplexer<HTTP2ServerStream>
     @exclusivity(unchecked) private(set) var shutdown = HTTP2GracefulShutdown()
-    @exclusivity(unchecked) var encoder = FieldSectionEncoder()
+    @exclusivity(unchecked) private var encoder = FieldSectionEncoder()
     /// What a stream's writer puts a response out to: one for all streams, so that its memory is used again.
     @exclusivity(unchecked) var response = HTTP2ResponseEncoder()
-    @exclusivity(unchecked) var timing: ConnectionTiming
-    @exclusivity(unchecked) var gaugeState: ConnectionGauge.State?
 
     init(loop: ServerLoop, security: ConnectionSecurity?) {
         self.loop = loop
@@ -63,7 +61,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
             flood: limits.flood,
             now: loop.now
         )
-        self.timing = ConnectionTiming(openedAt: .now())
+        self.state = ServerConnectionState(openedAt: .now())
     }
 
     /// The addresses of the connection; nil once it is closed. Can be read from anywhere.
@@ -126,10 +124,10 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
 
     /// One frame.
     func advance() -> Bool {
-        guard case .open = phase, makeRoom() else { return false }
+        guard state.isOpen, makeRoom() else { return false }
         let step = multiplexer.next(now: loop.now)
         if case .needsMoreBytes = step {
-            timing.isInsideHead = multiplexer.isInsideHead
+            state.timing.isInsideHead = multiplexer.isInsideHead
             if shutdown.usedUpInput(), channel.hasPeerClosed { inputUsedUp() }
             return false
         }
@@ -166,11 +164,41 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
         closeIfDone()
     }
 
+    // MARK: Responses
+
+    /// Sends the head of a response.
+    func write(_ head: ResponseHeadPlan, for stream: UInt32, endsStream: Bool) {
+        writeHeaders(stream, endsStream: endsStream) { block in
+            head.encode(with: &encoder, loop.headConstants, to: &block)
+        }
+    }
+
+    /// Sends an informational response at once.
+    func writeInformational(_ stream: UInt32, _ status: HTTPResponse.Status, _ fields: HTTPFields) {
+        writeHeaders(stream, endsStream: false) { block in
+            encoder.begin(&block)
+            encoder.write(status: status.code, to: &block)
+            for field in fields { encoder.write(field, to: &block) }
+        }
+        flushOutput()
+    }
+
+    func encode(trailers: HTTPFields, to block: inout ByteBuffer) {
+        encoder.begin(&block)
+        for field in trailers { encoder.write(field, to: &block) }
+    }
+
+    /// The client limits the encoder's table.
+    func limitTable(insteadOf old: HTTP2Settings) {
+        let size = multiplexer.peerSettings.headerTableSize
+        if size != old.headerTableSize { encoder.limitTable(to: size) }
+    }
+
     // MARK: The orderly end
 
     /// Tells the client to send no more requests, without refusing those in transit (RFC 9113 section 6.8).
     func beginGoAway() {
-        guard case .open = phase, shutdown.announce(at: .now()) else { return }
+        guard state.isOpen, shutdown.announce(at: .now()) else { return }
         count(as: .closing)
         channel.output.tail.writeHTTP2GoAway(lastStream: UInt32(HTTP2Settings.maximumWindow), .noError)
         channel.output.tail.writeHTTP2Ping(Self.goAwayPing, isAcknowledgement: false)
@@ -179,7 +207,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
 
     /// Tells the client which request was the last one.
     func announceLastStream() {
-        guard case .open = phase, shutdown.announceLast() else { return }
+        guard state.isOpen, shutdown.announceLast() else { return }
         multiplexer.stopTakingStreams()
         channel.output.tail.writeHTTP2GoAway(lastStream: multiplexer.lastStream, .noError)
         flushSoon()
@@ -194,7 +222,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
 
     /// Closes once the last response has been sent, if the connection is ending.
     private func closeIfDone() {
-        guard case .open = phase, multiplexer.streams.isEmpty else { return }
+        guard state.isOpen, multiplexer.streams.isEmpty else { return }
         switch shutdown.lastStep(hasPeerClosed: channel.hasPeerClosed) {
         case .wait:
             return
@@ -223,7 +251,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
 
     /// Tells the client how it violated the protocol, and closes.
     func close(with error: HTTP2Error) {
-        guard case .open = phase else { return }
+        guard state.isOpen else { return }
         channel.output.tail.writeHTTP2GoAway(lastStream: multiplexer.lastStream, error.code, text: error.reason)
         abandonStreams()
         closeAfterFlush(lingering: LingeringClose.time)
@@ -252,7 +280,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     }
 
     func becomeClosed() {
-        phase = .closed
+        state.close()
         channel.peerClosed()
         count(as: nil)
         loop.executor.turn { abandonStreams() }
@@ -265,7 +293,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
 
     func checkDeadlines(now: NIODeadline) {
         guard context != nil, !lingers(at: now) else { return }
-        let violation = timing.check(
+        let violation = state.timing.check(
             now: now,
             wait: presentWait,
             unsentBytes: unsentBytes,
@@ -289,7 +317,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     }
 
     private var presentWait: ConnectionTiming.Wait {
-        guard case .open = phase else { return .nothing }
+        guard state.isOpen else { return .nothing }
         // The rest of a head is awaited whatever the streams do.
         return multiplexer.streams.isEmpty || multiplexer.isInsideHead ? .request : .nothing
     }

@@ -7,18 +7,10 @@ extension HTTP2ServerStream: DetachedConnection {
     func detach(_ exchange: ServerExchange, writeHeaders: Bool) throws -> DetachedSocket {
         try check(exchange)
         guard exchange.head.method == .connect else { throw HTTPServerError.connectionIsShared }
-        guard !writer.isHeadWritten else { throw HTTPServerError.headAlreadySent }
+        guard !isHeadWritten else { throw HTTPServerError.headAlreadySent }
         // The client has ended the stream already, so no tunnel can begin.
         guard let body = exchange.body else { throw HTTPServerError.connectionClosed }
-        if writeHeaders {
-            try exchange.withDraft { (draft) throws(HTTPServerError) in
-                writer.opensTunnel = true
-                try writer.flush(draft, loop.headConstants, into: &connection.response)
-                draft.isHeadSent = true
-            }
-            sendWritten()
-        }
-        openTunnel(to: body)
+        try openTunnel(exchange, to: body, writeHeaders: writeHeaders)
         return DetachedSocket(self, inbound: body)
     }
 
@@ -39,18 +31,14 @@ extension HTTP2ServerStream: DetachedConnection {
     }
 
     func writeDetached(_ write: (inout OutputBuffer) throws -> Void) throws -> Bool {
-        guard tunnel != nil, !isBroken, output.isOpen else { throw HTTPServerError.connectionClosed }
-        try connection.response.write(write)
-        return sendTunnelled()
+        try sendTunnelled(write)
     }
 
     func closeOutput() {
-        output.finish()
-        connection.send(self)
+        endOutput()
     }
 
     func closeDetached() {
-        closeOutput()
         closeTunnel()
     }
 

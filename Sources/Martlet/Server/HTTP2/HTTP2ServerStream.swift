@@ -6,24 +6,30 @@ import NIOCore
 final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
     // Sendable, and exempt from the run-time check for overlapping accesses, for the same reasons as its connection.
 
+    private enum Phase {
+        /// The stream carries a request and its response.
+        case exchange(ServerExchange)
+        /// It carries another protocol.
+        case tunnel(HTTP2Tunnel)
+        /// The request is answered, or could not be understood.
+        case over
+        /// The stream was closed before both sides had ended it.
+        case broken
+    }
+
     let number: UInt32
     let connection: HTTP2ServerConnection
     let loop: ServerLoop
-    /// The exchange until it is over; nil for a malformed request.
-    @exclusivity(unchecked) var exchange: ServerExchange?
-    @exclusivity(unchecked) var writer: ResponseWriter
+    @exclusivity(unchecked) private var phase = Phase.over
+    @exclusivity(unchecked) private var writer: ResponseWriter
     @exclusivity(unchecked) var handler = ExchangeSlot()
     /// Whether the connection counts the exchange as in progress.
-    @exclusivity(unchecked) var isCounted = false
+    @exclusivity(unchecked) private var isCounted = false
 
     /// The rest of the request after its head.
     @exclusivity(unchecked) private var input: HTTP2RequestInput
     /// The output of the stream.
     @exclusivity(unchecked) var output: HTTP2StreamOutput
-    /// The other protocol that the stream carries, if it does.
-    @exclusivity(unchecked) private(set) var tunnel: HTTP2Tunnel?
-    /// Whether the stream was closed before both sides ended it.
-    @exclusivity(unchecked) private(set) var isBroken = false
 
     @exclusivity(unchecked) private var timing: ConnectionTiming
     @exclusivity(unchecked) private var writability: EventLoopCondition?
@@ -61,10 +67,30 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
             }
         }
         let exchange = ServerExchange(connection: self, head: head, body: body, settings: settings, refusal: refusal)
-        self.exchange = exchange
+        phase = .exchange(exchange)
         isCounted = true
         timing.beganRequest(at: loop.now)
         return exchange
+    }
+
+    /// The exchange until it is over; nil for a malformed request.
+    var exchange: ServerExchange? {
+        if case .exchange(let exchange) = phase { exchange } else { nil }
+    }
+
+    /// Whether the stream was closed before both sides ended it.
+    var isBroken: Bool {
+        if case .broken = phase { true } else { false }
+    }
+
+    /// The handler has returned, or its request was dropped.
+    func handlerReturned(_ exchange: ServerExchange, error: (any Error)?) {
+        handler.ended()
+        if isCounted {
+            isCounted = false
+            connection.multiplexer.handlerReturned()
+        }
+        settle(exchange, error)
     }
 
     // MARK: Content that arrives
@@ -169,42 +195,125 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
         return condition
     }
 
+    // MARK: Responses
+
+    func respond(
+        _ exchange: ServerExchange,
+        _ body: (inout ResponseWriter, inout ResponseDraft, inout HTTP2ResponseEncoder) throws(HTTPServerError) -> Void
+    ) throws(HTTPServerError) {
+        try check(exchange)
+        // Also what was written before an error: it must not end up in another response.
+        defer { sendWritten() }
+        let wasChangedTooLate = try exchange.write(with: &writer) { (writer, draft) throws(HTTPServerError) in
+            try body(&writer, &draft, &connection.response)
+        }
+        if wasChangedTooLate { throw .headAlreadySent }
+    }
+
+    func check(_ exchange: ServerExchange) throws(HTTPServerError) {
+        guard self.exchange === exchange else {
+            throw isBroken ? .connectionClosed : .responseEnded
+        }
+    }
+
+    func writeInformational(
+        _ exchange: ServerExchange,
+        _ status: HTTPResponse.Status,
+        _ fields: HTTPFields
+    ) throws(HTTPServerError) {
+        try check(exchange)
+        try writer.checkInformational(status, fields)
+        connection.writeInformational(number, status, fields)
+    }
+
+    /// Answers a malformed request.
+    func refuse(_ error: HTTPParseError) {
+        var draft = ResponseDraft(isPersistent: true)
+        draft.status = error.status
+        try? writer.end(.text("\(error)"), draft, loop.headConstants, into: &connection.response)
+        sendWritten()
+        finishIfOver()
+    }
+
+    var isHeadWritten: Bool { writer.isHeadWritten }
+
+    var isResponseEnded: Bool { writer.isEnded }
+
+    var summary: HTTPResponseSummary { writer.summary }
+
+    /// Sends what was written.
+    private func sendWritten() {
+        sendEncoded {
+            if writer.isEnded { output.finish(trailers: connection.response.takeTrailers()) }
+            guard let head = connection.response.takeHead() else { return }
+            let endsStream = output.endWithHead()
+            connection.write(head, for: number, endsStream: endsStream)
+            if endsStream { outputEnded() }
+        }
+    }
+
+    /// Sends what was put out to the connection's encoder.
+    ///
+    /// - Parameter head: Called before content is sent.
+    @inline(__always)
+    private func sendEncoded(head: () -> Void = {}) {
+        connection.response.drain(to: &output)
+        head()
+        connection.send(self)
+        // The content has been copied, so the memory can be reused.
+        connection.response.reset()
+    }
+
     // MARK: A tunnel
+
+    /// The other protocol that the stream carries, if it does.
+    private var tunnel: HTTP2Tunnel? {
+        get { if case .tunnel(let tunnel) = phase { tunnel } else { nil } }
+        set { if let newValue { phase = .tunnel(newValue) } }
+    }
 
     /// The receiver of what the client sends for another protocol.
     var receiver: (any DetachedReceiver)? { tunnel?.receiver }
 
     /// Passes the stream to another protocol.
-    func openTunnel(to receiver: any DetachedReceiver) {
-        exchange = nil
+    ///
+    /// - Parameter writeHeaders: Whether the head of the response is written before.
+    func openTunnel(_ exchange: ServerExchange, to receiver: any DetachedReceiver, writeHeaders: Bool) throws {
+        if writeHeaders {
+            try exchange.withDraft { (draft) throws(HTTPServerError) in
+                writer.opensTunnel = true
+                try writer.flush(draft, loop.headConstants, into: &connection.response)
+                draft.isHeadSent = true
+            }
+            sendWritten()
+            guard !isBroken else { throw HTTPServerError.connectionClosed }
+        }
+        phase = .tunnel(HTTP2Tunnel(to: receiver))
         reportCompletion()
-        tunnel = HTTP2Tunnel(to: receiver)
     }
 
     func moveTunnel(to receiver: any DetachedReceiver) {
         tunnel?.move(to: receiver)
     }
 
-    /// Sends what the other protocol has written; false when it must wait.
-    func sendTunnelled() -> Bool {
+    /// Sends what the other protocol writes; false when it must wait.
+    func sendTunnelled(_ write: (inout OutputBuffer) throws -> Void) throws -> Bool {
+        guard tunnel != nil, output.isOpen else { throw HTTPServerError.connectionClosed }
+        try connection.response.write(write)
         sendEncoded()
         tunnel?.filled(!isWritable)
         return isWritable
     }
 
-    func closeTunnel() {
-        tunnel?.close()
+    /// No content follows what was sent.
+    func endOutput() {
+        output.finish()
+        connection.send(self)
     }
 
-    /// Sends what was put out to the connection's encoder.
-    ///
-    /// - Parameter head: Called before content is sent.
-    func sendEncoded(head: () -> Void = {}) {
-        connection.response.drain(to: &output)
-        head()
-        connection.send(self)
-        // The content has been copied, so the memory can be reused.
-        connection.response.reset()
+    func closeTunnel() {
+        endOutput()
+        tunnel?.close()
     }
 
     // MARK: The end
@@ -221,7 +330,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
     func finishIfOver() {
         guard writer.isEnded, !handler.isRunning, !isBroken else { return }
         if let exchange {
-            self.exchange = nil
+            phase = .over
             reportCompletion()
             exchange.body?.discard()
             connection.growReceiveWindow()
@@ -234,7 +343,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
 
     /// Tells the client that it need not send the rest of an answered request (RFC 9113 section 8.1).
     private func refuseRest() {
-        isBroken = true
+        phase = .broken
         connection.writeReset(number, .noError)
         connection.remove(self, .resetHere)
     }
@@ -242,15 +351,10 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
     private func closeIfEnded() {
         guard isInputEnded, output.isEnded, !isBroken else { return }
         connection.remove(self, .ended)
-        letReceiverGo(HTTPBodyError.connectionClosed)
-    }
-
-    /// Tells the receiver that the stream is closed, and releases it: it references the stream, and a cycle would keep
-    /// both alive for ever, with the connection.
-    private func letReceiverGo(_ error: any Error) {
-        let last = receiver
-        tunnel = nil
-        last?.fail(error)
+        // The receiver references the stream: a cycle would keep both alive for ever, with the connection.
+        guard let receiver else { return }
+        phase = .over
+        receiver.fail(HTTPBodyError.connectionClosed)
     }
 
     /// Resets the stream.
@@ -282,12 +386,15 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
     }
 
     private func breakDown(_ error: any Error) {
-        isBroken = true
+        let last = phase
+        phase = .broken
         output.stop()
         handler.cancel()
-        exchange?.body?.fail(error)
-        exchange = nil
-        letReceiverGo(error)
+        switch last {
+        case .exchange(let exchange): exchange.body?.fail(error)
+        case .tunnel(let tunnel): tunnel.receiver.fail(error)
+        case .over, .broken: break
+        }
         reportCompletion()
         writability?.signal()
     }

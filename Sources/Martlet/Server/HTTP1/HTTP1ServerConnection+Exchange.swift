@@ -1,8 +1,16 @@
+import HTTPTypes
+import HTTPWire
 import NIOCore
 
-/// How a connection's requests get to the handler: one task handles them one after the other, as long as the connection
-/// lives. A task for each request would cost more than a small request itself.
-extension HTTP1ServerConnection {
+/// How a connection's requests get to the handler, and its responses to the client: one task handles the requests one
+/// after the other, as long as the connection lives. A task for each request would cost more than a small request itself.
+extension HTTP1ServerConnection: ResponseCarrier {
+    var isShared: Bool { false }
+
+    var isPeerGone: Bool { state.isClosed || machine.isCutOff }
+
+    var receiver: (any DetachedReceiver)? { state.receiver }
+
     /// Passes a request to the connection's task. Called on the loop.
     func hand(_ exchange: ServerExchange, to handler: @escaping HTTPServer.Handler, on executor: (any TaskExecutor)?) {
         switch self.handler.hand(exchange) {
@@ -53,8 +61,39 @@ extension HTTP1ServerConnection {
     }
 
     private func waitForExchange(_ continuation: UnsafeContinuation<ServerExchange?, Never>) {
-        if case .resume(let exchange) = handler.ask(continuation, mayWait: isOpen) {
+        if case .resume(let exchange) = handler.ask(continuation, mayWait: state.isOpen) {
             continuation.resume(returning: exchange)
         }
+    }
+
+    func handlerReturned(_ exchange: ServerExchange, error: (any Error)?) {
+        settle(exchange, error)
+    }
+
+    func breakOff() {
+        abort()
+    }
+
+    // MARK: Responses
+
+    func makeRoom() -> Bool {
+        if channel.output.byteCount >= OutputBuffer.copyLimit * 2 { flushOutput() }
+        return channel.isWritable
+    }
+
+    func end(_ exchange: ServerExchange, _ slice: FileSlice) throws(HTTPServerError) -> Bool {
+        guard try beginContent(exchange) == .regions else { return false }
+        _ = try write(exchange, slice)
+        try end(exchange, .none)
+        return true
+    }
+
+    func write(_ exchange: ServerExchange, _ slice: FileSlice) throws(HTTPServerError) -> Bool {
+        guard slice.isThere else { throw .fileTruncated }
+        try respond(exchange) { (writer, _, output) throws(HTTPServerError) in
+            try writer.write(slice, into: &output)
+        }
+        flushOutput()
+        return channel.isWritable
     }
 }

@@ -1,25 +1,26 @@
 import NIOCore
 import Synchronization
 
-/// Detaching the connection. Members are called on the loop, except ``info``.
+/// How a connection is left to another protocol: to the handler's, or to HTTP/2. Members are called on the loop, except
+/// ``info``.
 extension HTTP1ServerConnection: DetachedConnection {
     var eventLoop: any EventLoop { loop.eventLoop }
 
     var isWritable: Bool { channel.isWritable || context == nil }
 
     func detach(_ exchange: ServerExchange, writeHeaders: Bool) throws -> DetachedSocket {
-        guard isOpen, self.exchange === exchange else { throw HTTPServerError.responseEnded }
-        guard !writer.isHeadWritten else { throw HTTPServerError.headAlreadySent }
+        guard state.isOpen, self.exchange === exchange else { throw HTTPServerError.responseEnded }
+        guard !isHeadWritten else { throw HTTPServerError.headAlreadySent }
         try exchange.withDraft { (draft) throws(HTTPServerError) in
             // The client decides what can be switched to (RFC 9110 section 7.8).
             if writeHeaders, draft.status == .switchingProtocols, !exchange.asksForUpgrade { throw .invalidStatus(101) }
-            if writeHeaders { try writer.writeUpgradeHead(draft, loop.headConstants, into: &channel.output) }
+            if writeHeaders { try writeUpgradeHead(draft) }
             draft.isHeadSent = true
         }
         let stream = BodyStream(eventLoop: loop.eventLoop, announcedLength: nil) { [weak self] in
             self?.continueReading()
         }
-        let rest = leave(as: .detached(stream))
+        let rest = leave(to: stream)
         if rest.readableBytes > 0 { stream.push(rest) }
         if channel.hasPeerClosed { stream.finish(trailers: [:]) }
         exchange.body?.discard()
@@ -30,14 +31,14 @@ extension HTTP1ServerConnection: DetachedConnection {
     }
 
     func handOver(from stream: BodyStream, to receiver: any DetachedReceiver) {
-        if case .detached = phase { phase = .detached(receiver) }
+        state.moveReceiver(to: receiver)
         loop.executor.turn { stream.move(to: receiver) }
         if machine.persistence == .serverCloses { serverCloses(force: false) }
         continueReading()
     }
 
     func writeDetached(_ write: (inout OutputBuffer) throws -> Void) throws -> Bool {
-        guard case .detached = phase, context != nil else { throw HTTPServerError.connectionClosed }
+        guard receiver != nil, context != nil else { throw HTTPServerError.connectionClosed }
         try write(&channel.output)
         if channel.output.byteCount >= OutputBuffer.copyLimit * 2 { flushOutput() } else { flushSoon() }
         return channel.isWritable
@@ -45,7 +46,7 @@ extension HTTP1ServerConnection: DetachedConnection {
 
     /// Closes when the socket has accepted everything.
     func closeDetached() {
-        guard case .detached = phase, let context else { return }
+        guard receiver != nil, let context else { return }
         flushOutput()
         context.whenSent { self.abort() }
     }
@@ -59,5 +60,32 @@ extension HTTP1ServerConnection: DetachedConnection {
     /// The addresses of the connection; nil once it is closed. Can be read from anywhere.
     var info: HTTPConnectionInfo? {
         openChannel.withLock { $0 }.map { HTTPConnectionInfo($0) }
+    }
+
+    // MARK: HTTP/2
+
+    /// Passes the connection, and what has arrived on it, to HTTP/2.
+    func becomeHTTP2() {
+        guard state.isOpen, let context else { return }
+        let successor = HTTP2ServerConnection(loop: loop, security: security)
+        let pipeline = context.pipeline.syncOperations
+        do {
+            try pipeline.addHandler(successor, position: .after(self))
+        } catch {
+            return abort()
+        }
+        let bytes = leave(to: nil)
+        count(as: nil)
+        openChannel.withLock { $0 = nil }
+        // Only after the successor was added: a loop without connections may be done.
+        loop.remove(self)
+        channel.removed()
+        // Before the successor gets its first bytes: channel events meanwhile, such as its closing, would end up here.
+        pipeline.removeHandler(self, promise: nil)
+        if bytes.readableBytes > 0, let context = successor.context {
+            successor.channelRead(context: context, data: NIOAny(bytes))
+            successor.channelReadComplete(context: context)
+        }
+        if channel.isReadHeldBack { successor.context?.read() }
     }
 }
