@@ -22,7 +22,7 @@ from harness.machine import log
 from harness.report import page
 from harness.running import Failure
 from harness.scenarios import BASELINE, DEFAULT, SCENARIOS
-from harness.servers import ROOT, SERVERS, UPLOAD_ONLY, build, swift_package_versions
+from harness.servers import COUNTED_ONLY, ROOT, SERVERS, UPLOAD_ONLY, build, swift_package_versions
 from harness.settings import Settings
 
 QUIET = 0.10
@@ -154,6 +154,8 @@ def chosen_servers(options: argparse.Namespace, kinds: set[str]) -> list[str]:
         chosen = [name for name in chosen if name not in UPLOAD_ONLY]
     if kinds <= {"allocations", "instructions", "count"}:
         chosen = [name for name in chosen if SERVERS[name].malloc]
+    elif not kinds & {"allocations", "instructions"}:
+        chosen = [name for name in chosen if name not in COUNTED_ONLY]
     return [name for name in SERVERS if name in chosen]
 
 
@@ -220,8 +222,8 @@ def main() -> int:
 
 def measure_all(options, scenarios, servers, missing, settings: Settings) -> int:
     sections, notes = [], []
-    hello = [server for server in servers if server.name not in UPLOAD_ONLY]
-    native = [server for server in hello if server.malloc]
+    native = [server for server in servers if server.name not in UPLOAD_ONLY and server.malloc]
+    hello = [server for server in servers if server.name not in UPLOAD_ONLY | COUNTED_ONLY]
 
     loads = [scenario for scenario in scenarios if scenario.kind == "load"]
     results = throughput.measure(loads, hello, settings)

@@ -113,7 +113,8 @@ SERVERS: dict[str, Server] = {
     for server in (
         CServer("c-epoll", "C, one epoll loop, canned answer"),
         SwiftServer("raw-nio", "SwiftNIO, one raw handler, canned answer"),
-        SwiftServer("martlet-hello", "Martlet", protocols=frozenset({"http/1.1", "h2c"})),
+        SwiftServer("martlet-hello", "Martlet"),
+        SwiftServer("martlet-secure", "Martlet, HTTP/2", protocols=frozenset({"h2c"})),
         SwiftServer("martlet-drain", "Martlet, reading the body", upload=True),
         NginxServer("nginx", "nginx, `return 200`", upload=True),
         SwiftServer("nio-http1", "SwiftNIO with NIOHTTP1's pipeline", upload=True),
@@ -125,6 +126,9 @@ SERVERS: dict[str, Server] = {
 
 UPLOAD_ONLY = frozenset({"martlet-drain"})
 """Servers that take part in uploads and in nothing else."""
+
+COUNTED_ONLY = frozenset({"martlet-secure"})
+"""Servers whose allocations and instructions are counted here; harness/secure.py measures their times."""
 
 
 def filled(name: str, **values) -> str:
