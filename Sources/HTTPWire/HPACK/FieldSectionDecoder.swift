@@ -11,12 +11,12 @@ struct FieldSectionDecoder: Sendable {
     ///
     /// - Parameters:
     ///   - limit: The maximum size of the decoded fields in bytes; a small block can expand to a large one.
-    ///   - field: Called with each name and value, which must not be used after it returns.
+    ///   - body: Called with each field, which must not be used after it returns.
     /// - Throws: An error that ends the connection, since the two dynamic tables no longer agree.
     mutating func decode(
         _ block: ByteBuffer,
         limit: Int,
-        _ field: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void
+        _ body: (DecodedField) -> Void
     ) throws(HTTP2Error) {
         try block.withUnsafeReadableBytes { (bytes) throws(HTTP2Error) in
             var input = Input(bytes: bytes)
@@ -33,29 +33,22 @@ struct FieldSectionDecoder: Sendable {
                     let entry = try entry(input.integer(prefix: 7))
                     size += entry.size
                     try Self.check(size, limit)
-                    Self.pass(entry.bytes, entry.nameLength, to: field)
+                    entry.bytes.withUnsafeBytes { bytes in
+                        body(DecodedField(bytes: bytes, nameLength: entry.nameLength, traits: entry.traits))
+                    }
                 } else {
                     let isIndexed = first & 0x40 != 0
                     let nameLength = try literal(&input, prefix: isIndexed ? 6 : 4)
                     size += scratch.count + 32
                     try Self.check(size, limit)
-                    Self.pass(scratch, nameLength, to: field)
-                    if isIndexed { table.insert(FieldTableEntry(bytes: scratch, nameLength: nameLength)) }
+                    let traits = scratch.withUnsafeBytes { bytes in
+                        let traits = FieldTraits(bytes, nameLength: nameLength)
+                        body(DecodedField(bytes: bytes, nameLength: nameLength, traits: traits))
+                        return traits
+                    }
+                    if isIndexed { table.insert(FieldTableEntry(bytes: scratch, nameLength: nameLength, traits)) }
                 }
             }
-        }
-    }
-
-    private static func pass(
-        _ bytes: [UInt8],
-        _ nameLength: Int,
-        to field: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void
-    ) {
-        bytes.withUnsafeBytes { bytes in
-            field(
-                UnsafeRawBufferPointer(rebasing: bytes[..<nameLength]),
-                UnsafeRawBufferPointer(rebasing: bytes[nameLength...])
-            )
         }
     }
 
@@ -144,4 +137,18 @@ struct FieldSectionDecoder: Sendable {
             }
         }
     }
+}
+
+/// A field of a section, valid while it is being passed on.
+struct DecodedField {
+    /// The bytes of the name, and behind them those of the value.
+    let bytes: UnsafeRawBufferPointer
+    let nameLength: Int
+    let traits: FieldTraits
+
+    var name: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[..<nameLength]) }
+
+    var value: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[nameLength...]) }
+
+    var valueLength: Int { bytes.count - nameLength }
 }

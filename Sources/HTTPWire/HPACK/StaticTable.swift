@@ -89,14 +89,24 @@ struct FieldTableEntry: Sendable {
     /// The name, then the value.
     let bytes: [UInt8]
     let nameLength: Int
+    let traits: FieldTraits
 
     init(name: [UInt8], value: [UInt8]) {
         self.init(bytes: name + value, nameLength: name.count)
     }
 
     init(bytes: [UInt8], nameLength: Int) {
+        self.init(
+            bytes: bytes,
+            nameLength: nameLength,
+            bytes.withUnsafeBytes { FieldTraits($0, nameLength: nameLength) }
+        )
+    }
+
+    init(bytes: [UInt8], nameLength: Int, _ traits: FieldTraits) {
         self.bytes = bytes
         self.nameLength = nameLength
+        self.traits = traits
     }
 
     /// Its size in a table (RFC 7541 section 4.1).

@@ -40,7 +40,7 @@ extension HTTP2FieldAssembler {
         do throws(HTTPParseError) {
             guard target.count <= limits.startLineBytes else { throw HTTPParseError(.targetTooLong, at: 0) }
             var facts = HeadFacts()
-            let reading = try bytes.withUnsafeReadableBytes {
+            let reading = try memory.bytes.span.withUnsafeBytes {
                 (bytes) throws(HTTPParseError) -> RequestTarget.Reading? in
                 try note(bytes, &facts)
                 let text = UnsafeRawBufferPointer(rebasing: bytes[target])
@@ -58,7 +58,7 @@ extension HTTP2FieldAssembler {
                 targetForm: reading.form,
                 targetNeedsEncoding: reading.needsEncoding,
                 target: target,
-                fields: FieldBlock(bytes: bytes, table: table),
+                fields: makeFields(),
                 facts: facts,
                 framing: try framing(facts, endsStream: endsStream),
                 connectProtocol: pseudo.protocol
@@ -81,10 +81,10 @@ extension HTTP2FieldAssembler {
     // MARK: Characters
 
     private func method(_ range: Range<Int>) throws(Rejection) -> HTTPRequest.Method {
-        let method = bytes.withUnsafeReadableBytes { bytes -> HTTPRequest.Method? in
+        let method = memory.bytes.span.withUnsafeBytes { bytes -> HTTPRequest.Method? in
             let text = UnsafeRawBufferPointer(rebasing: bytes[range])
-            if Self.isEqual(text, "GET") { return .get }
-            if Self.isEqual(text, "POST") { return .post }
+            if text.elementsEqual("GET".utf8) { return .get }
+            if text.elementsEqual("POST".utf8) { return .post }
             return isToken(range) ? HTTPRequest.Method(String(decoding: text, as: UTF8.self)) : nil
         }
         guard let method else { throw .malformed("A :method that is not a token", "8.3.1") }
@@ -92,7 +92,7 @@ extension HTTP2FieldAssembler {
     }
 
     private func isToken(_ range: Range<Int>) -> Bool {
-        bytes.withUnsafeReadableBytes { bytes in
+        memory.bytes.span.withUnsafeBytes { bytes in
             let text = UnsafeRawBufferPointer(rebasing: bytes[range])
             guard let base = text.baseAddress, !text.isEmpty else { return false }
             return ByteScanner.endOfToken(base, from: 0, to: text.count) == text.count
@@ -102,7 +102,7 @@ extension HTTP2FieldAssembler {
     /// The scheme may differ from `http` and `https`: a proxy may have translated the request.
     private func isScheme(_ range: Range<Int>) -> Bool {
         let letters: ClosedRange<UInt8> = 0x61...0x7A
-        return bytes.withUnsafeReadableBytes { bytes in
+        return memory.bytes.span.withUnsafeBytes { bytes in
             guard let first = bytes[range].first, letters.contains(first | 0x20) else { return false }
             return bytes[range].allSatisfy { byte in
                 letters.contains(byte | 0x20) || byte.isASCIIDigit || byte == 0x2B || byte == 0x2D || byte == 0x2E

@@ -18,7 +18,7 @@ extension HTTP2FieldAssembler {
         }
         var facts = HeadFacts()
         do throws(HTTPParseError) {
-            try bytes.withUnsafeReadableBytes { (bytes) throws(HTTPParseError) in try note(bytes, &facts) }
+            try memory.bytes.span.withUnsafeBytes { (bytes) throws(HTTPParseError) in try note(bytes, &facts) }
         } catch {
             throw .refused(error)
         }
@@ -35,13 +35,13 @@ extension HTTP2FieldAssembler {
         return ResponseHead(
             statusCode: status,
             version: .http2,
-            fields: FieldBlock(bytes: bytes, table: table),
+            fields: makeFields(),
             framing: framing
         )
     }
 
     private func statusCode(_ range: Range<Int>) -> Int? {
-        bytes.withUnsafeReadableBytes { bytes in
+        memory.bytes.span.withUnsafeBytes { bytes in
             let text = bytes[range]
             guard text.count == 3, text.allSatisfy(\.isASCIIDigit) else { return nil }
             let code = text.reduce(0) { $0 * 10 + Int($1 - 0x30) }

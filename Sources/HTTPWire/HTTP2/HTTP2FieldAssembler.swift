@@ -23,20 +23,47 @@ struct HTTP2FieldAssembler {
         var `protocol`: Range<Int>?
     }
 
+    /// Memory that one section after the other is assembled in.
+    struct Memory: Sendable {
+        /// How much of it is kept between sections, at most.
+        private static let limit = 16_384
+
+        fileprivate(set) var bytes: [UInt8] = []
+        fileprivate var cookies: [UInt8] = []
+
+        fileprivate mutating func clear() {
+            bytes.removeAll(keepingCapacity: bytes.capacity <= Self.limit)
+            cookies.removeAll(keepingCapacity: cookies.capacity <= Self.limit)
+        }
+    }
+
     private let section: FieldSection
     let limits: HeadLimits
-    private(set) var bytes: ByteBuffer
+    /// The bytes of names and values.
+    private(set) var memory: Memory
     private(set) var table = FieldTable()
     private(set) var pseudo = Pseudo()
     private var hasFields = false
     private(set) var host: Range<Int>?
-    private var cookies: [UInt8] = []
     private var rejection: Rejection?
 
-    init(_ section: FieldSection, limits: HeadLimits, capacity: Int) {
+    init(_ section: FieldSection, limits: HeadLimits, _ memory: consuming Memory = Memory()) {
         self.section = section
         self.limits = limits
-        self.bytes = ByteBufferAllocator().buffer(capacity: max(capacity, 256))
+        self.memory = memory
+    }
+
+    /// Gives the memory back, for the next section.
+    mutating func giveBack() -> Memory {
+        var memory = Memory()
+        swap(&memory, &self.memory)
+        memory.clear()
+        return memory
+    }
+
+    /// The fields, in memory of their own.
+    func makeFields() -> FieldBlock {
+        FieldBlock(bytes: ByteBuffer(bytes: memory.bytes), table: table)
     }
 
     private var isTrailers: Bool { section == .trailers || section == .responseTrailers }
@@ -44,129 +71,107 @@ struct HTTP2FieldAssembler {
     // MARK: Fields
 
     /// Takes in the next field.
-    mutating func add(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+    mutating func add(_ field: DecodedField) {
         guard rejection == nil else { return }
         do throws(Rejection) {
-            guard let first = name.first else { throw .malformed("A field without a name", "8.2") }
-            guard bytes.readableBytes + cookies.count + name.count + value.count + 32 <= limits.headBytes else {
-                throw .refused(HTTPParseError(isTrailers ? .trailersTooLarge : .headTooLarge, at: bytes.readableBytes))
+            guard field.traits.name != .empty else { throw .malformed("A field without a name", "8.2") }
+            let count = memory.bytes.count + memory.cookies.count + field.bytes.count + 32
+            guard count <= limits.headBytes else {
+                throw .refused(HTTPParseError(isTrailers ? .trailersTooLarge : .headTooLarge, at: memory.bytes.count))
             }
-            guard Self.isValue(value) else {
+            guard field.traits.isValueValid else {
                 throw .malformed("A forbidden character, or white space around a field value", "8.2.1")
             }
-            if first == UInt8(ascii: ":") {
-                try addPseudo(name, value)
+            if field.traits.name.isPseudo {
+                try addPseudo(field)
             } else {
-                try addField(name, value)
+                try addField(field)
             }
         } catch {
             rejection = error
         }
     }
 
-    private mutating func addPseudo(
-        _ name: UnsafeRawBufferPointer,
-        _ value: UnsafeRawBufferPointer
-    ) throws(Rejection) {
+    private mutating func addPseudo(_ field: DecodedField) throws(Rejection) {
         guard !isTrailers else { throw .malformed("A pseudo-header among the trailers", "8.1") }
         guard !hasFields else { throw .malformed("A pseudo-header after other fields", "8.3") }
-        let range = bytes.writerIndex..<bytes.writerIndex + value.count
-        let isNew = section == .request ? noteOfRequest(name, range) : noteOfResponse(name, range)
-        guard let isNew else {
+        let start = memory.bytes.count
+        guard let isNew = pseudo.note(field.traits.name, start..<start + field.valueLength, in: section) else {
             let kind = section == .request ? "requests" : "responses"
             throw .malformed("A pseudo-header that \(kind) don't have", "8.3")
         }
         guard isNew else { throw .malformed("A repeated pseudo-header", "8.3") }
-        bytes.writeBytes(value)
+        memory.bytes.append(contentsOf: field.value)
     }
 
-    /// Remembers where the value of a pseudo-header field will be; false when there was one, nil when there is none of
-    /// that name.
-    private mutating func noteOfRequest(_ name: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool? {
-        let isNew: Bool
-        if Self.isEqual(name, ":method") {
-            isNew = pseudo.method == nil
-            pseudo.method = range
-        } else if Self.isEqual(name, ":scheme") {
-            isNew = pseudo.scheme == nil
-            pseudo.scheme = range
-        } else if Self.isEqual(name, ":authority") {
-            isNew = pseudo.authority == nil
-            pseudo.authority = range
-        } else if Self.isEqual(name, ":path") {
-            isNew = pseudo.path == nil
-            pseudo.path = range
-        } else if Self.isEqual(name, ":protocol") {
-            isNew = pseudo.protocol == nil
-            pseudo.protocol = range
-        } else {
-            return nil
-        }
-        return isNew
-    }
-
-    private mutating func noteOfResponse(_ name: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool? {
-        guard Self.isEqual(name, ":status") else { return nil }
-        defer { pseudo.status = range }
-        return pseudo.status == nil
-    }
-
-    private mutating func addField(
-        _ name: UnsafeRawBufferPointer,
-        _ value: UnsafeRawBufferPointer
-    ) throws(Rejection) {
+    private mutating func addField(_ field: DecodedField) throws(Rejection) {
         hasFields = true
-        guard Self.isName(name) else {
+        guard field.traits.name != .invalid else {
             throw .malformed("A field name that is not a token in lower case", "8.2.1")
         }
-        guard name.count <= HeadLimits.fieldNameBytes else {
-            throw .refused(HTTPParseError(.headTooLarge, at: bytes.readableBytes))
+        guard field.nameLength <= HeadLimits.fieldNameBytes else {
+            throw .refused(HTTPParseError(.headTooLarge, at: memory.bytes.count))
         }
-        // At least one byte, so the base address is there.
-        guard let base = name.baseAddress else { return }
-        let known = KnownField(base, length: name.count)
-        switch known {
-        case .connection, .transferEncoding, .upgrade:
+        var known = KnownField.other
+        switch field.traits.name {
+        case .connectionSpecific:
             throw .malformed("A connection-specific field of HTTP/1", "8.2.2")
-        case .host where section == .request:
-            guard host == nil else { throw .refused(HTTPParseError(.multipleHosts, at: bytes.readableBytes)) }
-            if let authority = pseudo.authority {
-                guard isEqual(authority, value) else { throw .malformed("Host differs from :authority", "8.3.1") }
+        case .host:
+            known = .host
+            if section == .request {
+                guard host == nil else { throw .refused(HTTPParseError(.multipleHosts, at: memory.bytes.count)) }
+                if let authority = pseudo.authority {
+                    guard isEqual(authority, field.value) else {
+                        throw .malformed("Host differs from :authority", "8.3.1")
+                    }
+                    return
+                }
+            } else if try leavesOut() {
                 return
             }
-        case .host, .contentLength, .expect:
-            // As in HTTP/1.1, what must not be a trailer is left out of a response, and refused in a request.
-            if section == .responseTrailers { return }
-            guard !isTrailers else { throw .refused(HTTPParseError(.forbiddenTrailer, at: bytes.readableBytes)) }
-        case .other:
-            switch name.count {
-            case 2 where Self.isEqual(name, "te"):
-                guard Self.isEqual(value, "trailers") else { throw .malformed("TE is not \"trailers\"", "8.2.2") }
-            case 10 where Self.isEqual(name, "keep-alive"), 16 where Self.isEqual(name, "proxy-connection"):
-                throw .malformed("A connection-specific field of HTTP/1", "8.2.2")
-            case 6 where section == .request && Self.isEqual(name, "cookie"):
-                // Cookies may be split into several fields, so that they compress better (RFC 9113 section 8.2.3). An
-                // empty one would leave the separator at the end.
-                guard !value.isEmpty else { return }
-                if !cookies.isEmpty { cookies.append(contentsOf: [UInt8(ascii: ";"), 0x20]) }
-                cookies.append(contentsOf: value)
-                return
-            default:
-                break
+        case .contentLength:
+            known = .contentLength
+            if try leavesOut() { return }
+        case .expect:
+            known = .expect
+            if try leavesOut() { return }
+        case .te:
+            guard field.value.elementsEqual("trailers".utf8) else {
+                throw .malformed("TE is not \"trailers\"", "8.2.2")
             }
+        case .cookie where section == .request:
+            return addCookie(field.value)
+        default:
+            break
         }
-        let nameStart = bytes.writerIndex
-        bytes.writeBytes(name)
-        let valueStart = bytes.writerIndex
-        bytes.writeBytes(value)
-        try addSlot(nameStart..<valueStart, known)
-        if known == .host { host = valueStart..<bytes.writerIndex }
+        let name = memory.bytes.count..<memory.bytes.count + field.nameLength
+        memory.bytes.append(contentsOf: field.bytes)
+        try addSlot(name, known)
+        if known == .host { host = name.upperBound..<memory.bytes.count }
+    }
+
+    /// Whether a field that must not be a trailer is left out, as in HTTP/1.1: of a response. In a request it is refused.
+    private func leavesOut() throws(Rejection) -> Bool {
+        if section == .responseTrailers { return true }
+        guard !isTrailers else { throw .refused(HTTPParseError(.forbiddenTrailer, at: memory.bytes.count)) }
+        return false
+    }
+
+    /// Cookies may be split into several fields, so that they compress better (RFC 9113 section 8.2.3). An empty one
+    /// would leave the separator at the end.
+    private mutating func addCookie(_ value: UnsafeRawBufferPointer) {
+        guard !value.isEmpty else { return }
+        if !memory.cookies.isEmpty {
+            memory.cookies.append(UInt8(ascii: ";"))
+            memory.cookies.append(0x20)
+        }
+        memory.cookies.append(contentsOf: value)
     }
 
     /// Adds a field whose name, at `name`, and value have just been written.
     mutating func addSlot(_ name: Range<Int>, _ known: KnownField) throws(Rejection) {
         guard table.count < limits.fieldCount else {
-            throw .refused(HTTPParseError(isTrailers ? .tooManyTrailers : .tooManyFields, at: bytes.readableBytes))
+            throw .refused(HTTPParseError(isTrailers ? .tooManyTrailers : .tooManyFields, at: memory.bytes.count))
         }
         var writer = table.makeWritable()
         // Offsets are below 2^30 (`HeadLimits.clamped`), and the name's length has been checked.
@@ -176,7 +181,7 @@ struct HTTP2FieldAssembler {
                 nameLength: UInt16(truncatingIfNeeded: name.count),
                 known: known,
                 valueStart: UInt32(truncatingIfNeeded: name.upperBound),
-                valueLength: UInt32(truncatingIfNeeded: bytes.writerIndex - name.upperBound)
+                valueLength: UInt32(truncatingIfNeeded: memory.bytes.count - name.upperBound)
             ),
             &writer
         )
@@ -188,24 +193,28 @@ struct HTTP2FieldAssembler {
     mutating func addHost() throws(Rejection) {
         guard host == nil else { return }
         guard let authority = pseudo.authority else {
-            throw .refused(HTTPParseError(.missingHost, at: bytes.readableBytes))
+            throw .refused(HTTPParseError(.missingHost, at: memory.bytes.count))
         }
         guard !authority.isEmpty else { throw .refused(HTTPParseError(.invalidHost, at: authority.lowerBound)) }
-        let name = bytes.writerIndex
-        bytes.writeStaticString("host")
-        let value = bytes.writerIndex
-        bytes.writeImmutableBuffer(bytes.getSlice(at: authority.lowerBound, length: authority.count) ?? ByteBuffer())
-        try addSlot(name..<value, .host)
-        host = value..<bytes.writerIndex
+        let name = append("host")
+        memory.bytes.reserveCapacity(name.upperBound + authority.count)
+        for index in authority { memory.bytes.append(memory.bytes[index]) }
+        try addSlot(name, .host)
+        host = name.upperBound..<memory.bytes.count
     }
 
     mutating func addCookies() throws(Rejection) {
-        guard !cookies.isEmpty else { return }
-        let name = bytes.writerIndex
-        bytes.writeStaticString("cookie")
-        let value = bytes.writerIndex
-        bytes.writeBytes(cookies)
-        try addSlot(name..<value, .other)
+        guard !memory.cookies.isEmpty else { return }
+        let name = append("cookie")
+        memory.bytes.append(contentsOf: memory.cookies)
+        try addSlot(name, .other)
+    }
+
+    /// Appends a name and returns where it is.
+    private mutating func append(_ name: StaticString) -> Range<Int> {
+        let start = memory.bytes.count
+        name.withUTF8Buffer { memory.bytes.append(contentsOf: $0) }
+        return start..<memory.bytes.count
     }
 
     // MARK: The message
@@ -213,13 +222,13 @@ struct HTTP2FieldAssembler {
     /// The readable parts of a refused request.
     func makeRefusedRequest() -> RequestHead {
         let method = pseudo.method.flatMap { range in
-            bytes.withUnsafeReadableBytes { HTTPRequest.Method(String(decoding: $0[range], as: UTF8.self)) }
+            HTTPRequest.Method(String(decoding: memory.bytes[range], as: UTF8.self))
         }
         return RequestHead(
             refused: method,
             version: .http2,
             target: pseudo.path ?? pseudo.authority ?? 0..<0,
-            fields: FieldBlock(bytes: bytes, table: table),
+            fields: makeFields(),
             host: host ?? pseudo.authority
         )
     }
@@ -232,7 +241,7 @@ struct HTTP2FieldAssembler {
     /// The trailers that were added.
     func makeTrailers() throws(Rejection) -> HTTPFields {
         try check()
-        return FieldBlock(bytes: bytes, table: table).makeTrailers()
+        return makeFields().makeTrailers()
     }
 
     /// Adds to `facts` what the fields say about the message.
@@ -259,28 +268,30 @@ struct HTTP2FieldAssembler {
     // MARK: Characters
 
     private func isEqual(_ range: Range<Int>, _ value: UnsafeRawBufferPointer) -> Bool {
-        bytes.withUnsafeReadableBytes { bytes in
-            bytes[range].count == value.count
-                && zip(bytes[range], value).allSatisfy { $0.asciiLowercased == $1.asciiLowercased }
+        range.count == value.count
+            && zip(memory.bytes[range], value).allSatisfy { $0.asciiLowercased == $1.asciiLowercased }
+    }
+}
+
+extension HTTP2FieldAssembler.Pseudo {
+    /// Remembers where the value of a pseudo-header field will be; false when there was one, nil when the section can't
+    /// have it.
+    fileprivate mutating func note(_ name: FieldTraits.Name, _ range: Range<Int>, in section: FieldSection) -> Bool? {
+        guard (section == .request) != (name == .status) else { return nil }
+        switch name {
+        case .method: return Self.set(&method, range)
+        case .scheme: return Self.set(&scheme, range)
+        case .authority: return Self.set(&authority, range)
+        case .path: return Self.set(&path, range)
+        case .connectProtocol: return Self.set(&self.protocol, range)
+        case .status: return Self.set(&status, range)
+        default: return nil
         }
     }
 
-    static func isEqual(_ bytes: UnsafeRawBufferPointer, _ text: StaticString) -> Bool {
-        text.withUTF8Buffer { ByteScanner.areEqual(bytes, UnsafeRawBufferPointer($0)) }
-    }
-
-    /// Whether all are token characters, none of them an upper-case letter (RFC 9113 section 8.2.1).
-    private static func isName(_ name: UnsafeRawBufferPointer) -> Bool {
-        guard let base = name.baseAddress, ByteScanner.endOfToken(base, from: 0, to: name.count) == name.count else {
-            return false
-        }
-        return !name.contains { (0x41...0x5A).contains($0) }
-    }
-
-    /// Whether there are no control characters in it, and no white space around it (RFC 9113 section 8.2.1).
-    private static func isValue(_ value: UnsafeRawBufferPointer) -> Bool {
-        guard let base = value.baseAddress, let first = value.first, let last = value.last else { return true }
-        if first == 0x20 || first == 0x09 || last == 0x20 || last == 0x09 { return false }
-        return ByteScanner.endOfValue(base, from: 0, to: value.count) == value.count
+    private static func set(_ place: inout Range<Int>?, _ range: Range<Int>) -> Bool {
+        guard place == nil else { return false }
+        place = range
+        return true
     }
 }

@@ -20,6 +20,7 @@ public struct HTTP2MessageDecoder: Sendable {
     public private(set) var refusedRequest: RequestHead?
 
     private var decoder = FieldSectionDecoder()
+    private var memory = HTTP2FieldAssembler.Memory()
     private let headLimits: HeadLimits
     private let trailerLimits: HeadLimits
 
@@ -47,6 +48,7 @@ public struct HTTP2MessageDecoder: Sendable {
         endsStream: Bool
     ) throws(HTTP2Error) -> Outcome<RequestHead> {
         var assembler = try decode(block, as: .request, headLimits)
+        defer { memory = assembler.giveBack() }
         do throws(HTTP2FieldAssembler.Rejection) {
             return .message(try assembler.makeRequestHead(endsStream: endsStream))
         } catch {
@@ -68,7 +70,8 @@ public struct HTTP2MessageDecoder: Sendable {
         stream: UInt32,
         endsStream: Bool
     ) throws(HTTP2Error) -> Outcome<ResponseHead> {
-        let assembler = try decode(block, as: .response, headLimits)
+        var assembler = try decode(block, as: .response, headLimits)
+        defer { memory = assembler.giveBack() }
         do throws(HTTP2FieldAssembler.Rejection) {
             return .message(try assembler.makeResponseHead(to: method, endsStream: endsStream))
         } catch {
@@ -87,7 +90,8 @@ public struct HTTP2MessageDecoder: Sendable {
         stream: UInt32,
         isResponse: Bool = false
     ) throws(HTTP2Error) -> Outcome<HTTPFields> {
-        let assembler = try decode(block, as: isResponse ? .responseTrailers : .trailers, trailerLimits)
+        var assembler = try decode(block, as: isResponse ? .responseTrailers : .trailers, trailerLimits)
+        defer { memory = assembler.giveBack() }
         do throws(HTTP2FieldAssembler.Rejection) {
             return .message(try assembler.makeTrailers())
         } catch {
@@ -97,7 +101,7 @@ public struct HTTP2MessageDecoder: Sendable {
 
     /// Decodes a block whose fields are not needed: later blocks build on it.
     public mutating func skip(_ block: ByteBuffer) throws(HTTP2Error) {
-        try decoder.decode(block, limit: decodingLimit) { _, _ in }
+        try decoder.decode(block, limit: decodingLimit) { _ in }
     }
 
     @inline(__always)
@@ -106,8 +110,11 @@ public struct HTTP2MessageDecoder: Sendable {
         as section: FieldSection,
         _ limits: HeadLimits
     ) throws(HTTP2Error) -> HTTP2FieldAssembler {
-        var assembler = HTTP2FieldAssembler(section, limits: limits, capacity: block.readableBytes * 2)
-        try decoder.decode(block, limit: decodingLimit) { assembler.add($0, $1) }
+        // Taken out, so that it is written to in place.
+        let memory = memory
+        self.memory = HTTP2FieldAssembler.Memory()
+        var assembler = HTTP2FieldAssembler(section, limits: limits, memory)
+        try decoder.decode(block, limit: decodingLimit) { assembler.add($0) }
         return assembler
     }
 }

@@ -92,8 +92,10 @@ struct RequestFieldEncoderTests {
                 fields.append(HTTPField(name: name, value: String(repeating: "\(length % 3)", count: length)))
             }
             var lines: [String] = []
-            try decoder.decode(block(true, "/\(round % 5)", fields), limit: 100_000) { name, value in
-                lines.append(String(decoding: name, as: UTF8.self) + ": " + String(decoding: value, as: UTF8.self))
+            try decoder.decode(block(true, "/\(round % 5)", fields), limit: 100_000) { field in
+                lines.append(
+                    String(decoding: field.name, as: UTF8.self) + ": " + String(decoding: field.value, as: UTF8.self)
+                )
             }
             let expected =
                 [":method: GET", ":scheme: https", ":authority: www.example.com", ":path: /\(round % 5)"]

@@ -157,8 +157,10 @@ struct HTTP2MessageDecoderTests {
             var block = ByteBuffer()
             write(&encoder, &block)
             var lines: [String] = []
-            try decoder.decode(block, limit: 10_000) { name, value in
-                lines.append(String(decoding: name, as: UTF8.self) + ": " + String(decoding: value, as: UTF8.self))
+            try decoder.decode(block, limit: 10_000) { field in
+                lines.append(
+                    String(decoding: field.name, as: UTF8.self) + ": " + String(decoding: field.value, as: UTF8.self)
+                )
             }
             return lines + ["\(block.readableBytes)"]
         }
