@@ -100,6 +100,7 @@ struct FieldSectionDecoder: Sendable {
 
         var peek: UInt8? { offset < bytes.count ? bytes[offset] : nil }
 
+        @inline(__always)
         mutating func byte() throws(HTTP2Error) -> UInt8 {
             guard let byte = peek else { throw FieldSectionDecoder.error("A truncated field block", "5") }
             offset += 1
@@ -107,10 +108,15 @@ struct FieldSectionDecoder: Sendable {
         }
 
         /// Reads an integer whose first byte holds `prefix` bits of it (RFC 7541 section 5.1).
+        @inline(__always)
         mutating func integer(prefix: Int) throws(HTTP2Error) -> Int {
             let mask = 1 << prefix - 1
-            var value = Int(try byte()) & mask
-            guard value == mask else { return value }
+            let value = Int(try byte()) & mask
+            return value == mask ? try longInteger(mask) : value
+        }
+
+        private mutating func longInteger(_ start: Int) throws(HTTP2Error) -> Int {
+            var value = start
             var shift = 0
             while true {
                 let next = Int(try byte())

@@ -14,6 +14,8 @@ public struct FieldSectionEncoder: Sendable {
         fileprivate let remembering: ByteBuffer
         /// The fields as literals without indexing.
         fileprivate let plain: ByteBuffer
+        /// Their indices, once the peer remembers them. Empty where those take more than one byte each.
+        fileprivate let indices: ByteBuffer
         /// Their size in the peer's dynamic table.
         fileprivate let size: Int
 
@@ -27,6 +29,13 @@ public struct FieldSectionEncoder: Sendable {
                 size += field.name.canonicalName.utf8.count + field.withUnsafeBytesOfValue(\.count) + 32
             }
             (self.remembering, self.plain, self.size) = (remembering, plain, size)
+            var indices = ByteBuffer()
+            let last = FieldSectionEncoder.firstIndex + fields.count - 1
+            if last <= FieldSectionEncoder.lastShortIndex {
+                // The field that was added last has the lowest index.
+                for place in 0..<fields.count { indices.writeInteger(UInt8(0x80 | (last - place))) }
+            }
+            self.indices = indices
         }
     }
 
@@ -59,6 +68,14 @@ public struct FieldSectionEncoder: Sendable {
         updates.write(to: &block)
     }
 
+    /// The beginning of a block with `:status` 200 and the common fields, for a peer that remembers them.
+    public static func usualBlock(_ common: CommonFields) -> ByteBuffer {
+        var block = ByteBuffer()
+        FieldSectionEncoder().write(status: 200, to: &block)
+        block.writeImmutableBuffer(common.indices)
+        return block
+    }
+
     /// Writes `:status`.
     public func write(status: Int, to block: inout ByteBuffer) {
         switch status {
@@ -78,10 +95,8 @@ public struct FieldSectionEncoder: Sendable {
 
     /// Writes all fields of `common`. If they are not the ones written before, call ``prepare(_:)`` first.
     public mutating func write(_ common: CommonFields, to block: inout ByteBuffer) {
-        let count = common.fields.count
         if remembered === common {
-            // The field that was added last has the lowest index.
-            for index in 0..<count { block.writeInteger(UInt8(0x80 | (Self.firstIndex + count - 1 - index))) }
+            block.writeImmutableBuffer(common.indices)
         } else if remembered == nil, canRemember(common) {
             block.writeImmutableBuffer(common.remembering)
             remembered = common
@@ -94,6 +109,9 @@ public struct FieldSectionEncoder: Sendable {
     public mutating func prepare(_ common: CommonFields) {
         if let remembered, remembered !== common { forget() }
     }
+
+    /// Whether the peer remembers `common`, and nothing else has to be said to it before.
+    public func remembers(_ common: CommonFields) -> Bool { remembered === common && !updates.isPending }
 
     private func canRemember(_ common: CommonFields) -> Bool {
         common.size <= updates.capacity && Self.firstIndex + common.fields.count - 1 <= Self.lastShortIndex

@@ -8,6 +8,9 @@ struct TableSizeUpdates: Sendable {
     /// The sizes that the peer has yet to be sent: the smallest since the last update, and the current one.
     private var pending: (least: Int, present: Int)?
 
+    /// Whether the peer has yet to be sent a size.
+    var isPending: Bool { pending != nil }
+
     /// Applies the peer's limit, but never exceeds the default size, since the table takes memory on this side too.
     ///
     /// - Returns: Whether that changes the size.

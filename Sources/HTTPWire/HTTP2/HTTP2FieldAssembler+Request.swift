@@ -40,7 +40,7 @@ extension HTTP2FieldAssembler {
         do throws(HTTPParseError) {
             guard target.count <= limits.startLineBytes else { throw HTTPParseError(.targetTooLong, at: 0) }
             var facts = HeadFacts()
-            let reading = try memory.bytes.span.withUnsafeBytes {
+            let reading = try memory.fields.withBytes {
                 (bytes) throws(HTTPParseError) -> RequestTarget.Reading? in
                 try note(bytes, &facts)
                 let text = UnsafeRawBufferPointer(rebasing: bytes[target])
@@ -81,7 +81,7 @@ extension HTTP2FieldAssembler {
     // MARK: Characters
 
     private func method(_ range: Range<Int>) throws(Rejection) -> HTTPRequest.Method {
-        let method = memory.bytes.span.withUnsafeBytes { bytes -> HTTPRequest.Method? in
+        let method = memory.fields.withBytes { bytes -> HTTPRequest.Method? in
             let text = UnsafeRawBufferPointer(rebasing: bytes[range])
             if text.elementsEqual("GET".utf8) { return .get }
             if text.elementsEqual("POST".utf8) { return .post }
@@ -92,7 +92,7 @@ extension HTTP2FieldAssembler {
     }
 
     private func isToken(_ range: Range<Int>) -> Bool {
-        memory.bytes.span.withUnsafeBytes { bytes in
+        memory.fields.withBytes { bytes in
             let text = UnsafeRawBufferPointer(rebasing: bytes[range])
             guard let base = text.baseAddress, !text.isEmpty else { return false }
             return ByteScanner.endOfToken(base, from: 0, to: text.count) == text.count
@@ -102,7 +102,7 @@ extension HTTP2FieldAssembler {
     /// The scheme may differ from `http` and `https`: a proxy may have translated the request.
     private func isScheme(_ range: Range<Int>) -> Bool {
         let letters: ClosedRange<UInt8> = 0x61...0x7A
-        return memory.bytes.span.withUnsafeBytes { bytes in
+        return memory.fields.withBytes { bytes in
             guard let first = bytes[range].first, letters.contains(first | 0x20) else { return false }
             return bytes[range].allSatisfy { byte in
                 letters.contains(byte | 0x20) || byte.isASCIIDigit || byte == 0x2B || byte == 0x2D || byte == 0x2E

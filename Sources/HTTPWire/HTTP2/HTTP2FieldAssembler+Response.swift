@@ -18,7 +18,7 @@ extension HTTP2FieldAssembler {
         }
         var facts = HeadFacts()
         do throws(HTTPParseError) {
-            try memory.bytes.span.withUnsafeBytes { (bytes) throws(HTTPParseError) in try note(bytes, &facts) }
+            try memory.fields.withBytes { (bytes) throws(HTTPParseError) in try note(bytes, &facts) }
         } catch {
             throw .refused(error)
         }
@@ -41,7 +41,7 @@ extension HTTP2FieldAssembler {
     }
 
     private func statusCode(_ range: Range<Int>) -> Int? {
-        memory.bytes.span.withUnsafeBytes { bytes in
+        memory.fields.withBytes { bytes in
             let text = bytes[range]
             guard text.count == 3, text.allSatisfy(\.isASCIIDigit) else { return nil }
             let code = text.reduce(0) { $0 * 10 + Int($1 - 0x30) }

@@ -25,21 +25,14 @@ struct HTTP2FieldAssembler {
 
     /// Memory that one section after the other is assembled in.
     struct Memory: Sendable {
-        /// How much of it is kept between sections, at most.
-        private static let limit = 16_384
-
-        fileprivate(set) var bytes: [UInt8] = []
-        fileprivate var cookies: [UInt8] = []
-
-        fileprivate mutating func clear() {
-            bytes.removeAll(keepingCapacity: bytes.capacity <= Self.limit)
-            cookies.removeAll(keepingCapacity: cookies.capacity <= Self.limit)
-        }
+        /// Names and values.
+        fileprivate(set) var fields = FieldMemory()
+        /// The cookies of a request, which become one field.
+        fileprivate var cookies = FieldMemory()
     }
 
     private let section: FieldSection
     let limits: HeadLimits
-    /// The bytes of names and values.
     private(set) var memory: Memory
     private(set) var table = FieldTable()
     private(set) var pseudo = Pseudo()
@@ -57,13 +50,14 @@ struct HTTP2FieldAssembler {
     mutating func giveBack() -> Memory {
         var memory = Memory()
         swap(&memory, &self.memory)
-        memory.clear()
+        memory.fields.removeAll()
+        memory.cookies.removeAll()
         return memory
     }
 
     /// The fields, in memory of their own.
     func makeFields() -> FieldBlock {
-        FieldBlock(bytes: ByteBuffer(bytes: memory.bytes), table: table)
+        FieldBlock(bytes: memory.fields.makeBuffer(), table: table)
     }
 
     private var isTrailers: Bool { section == .trailers || section == .responseTrailers }
@@ -75,9 +69,9 @@ struct HTTP2FieldAssembler {
         guard rejection == nil else { return }
         do throws(Rejection) {
             guard field.traits.name != .empty else { throw .malformed("A field without a name", "8.2") }
-            let count = memory.bytes.count + memory.cookies.count + field.bytes.count + 32
+            let count = memory.fields.count + memory.cookies.count + field.bytes.count + 32
             guard count <= limits.headBytes else {
-                throw .refused(HTTPParseError(isTrailers ? .trailersTooLarge : .headTooLarge, at: memory.bytes.count))
+                throw .refused(HTTPParseError(isTrailers ? .trailersTooLarge : .headTooLarge, at: memory.fields.count))
             }
             guard field.traits.isValueValid else {
                 throw .malformed("A forbidden character, or white space around a field value", "8.2.1")
@@ -95,13 +89,13 @@ struct HTTP2FieldAssembler {
     private mutating func addPseudo(_ field: DecodedField) throws(Rejection) {
         guard !isTrailers else { throw .malformed("A pseudo-header among the trailers", "8.1") }
         guard !hasFields else { throw .malformed("A pseudo-header after other fields", "8.3") }
-        let start = memory.bytes.count
+        let start = memory.fields.count
         guard let isNew = pseudo.note(field.traits.name, start..<start + field.valueLength, in: section) else {
             let kind = section == .request ? "requests" : "responses"
             throw .malformed("A pseudo-header that \(kind) don't have", "8.3")
         }
         guard isNew else { throw .malformed("A repeated pseudo-header", "8.3") }
-        memory.bytes.append(contentsOf: field.value)
+        memory.fields.append(field.value)
     }
 
     private mutating func addField(_ field: DecodedField) throws(Rejection) {
@@ -110,7 +104,7 @@ struct HTTP2FieldAssembler {
             throw .malformed("A field name that is not a token in lower case", "8.2.1")
         }
         guard field.nameLength <= HeadLimits.fieldNameBytes else {
-            throw .refused(HTTPParseError(.headTooLarge, at: memory.bytes.count))
+            throw .refused(HTTPParseError(.headTooLarge, at: memory.fields.count))
         }
         var known = KnownField.other
         switch field.traits.name {
@@ -119,7 +113,7 @@ struct HTTP2FieldAssembler {
         case .host:
             known = .host
             if section == .request {
-                guard host == nil else { throw .refused(HTTPParseError(.multipleHosts, at: memory.bytes.count)) }
+                guard host == nil else { throw .refused(HTTPParseError(.multipleHosts, at: memory.fields.count)) }
                 if let authority = pseudo.authority {
                     guard isEqual(authority, field.value) else {
                         throw .malformed("Host differs from :authority", "8.3.1")
@@ -144,16 +138,16 @@ struct HTTP2FieldAssembler {
         default:
             break
         }
-        let name = memory.bytes.count..<memory.bytes.count + field.nameLength
-        memory.bytes.append(contentsOf: field.bytes)
+        let name = memory.fields.count..<memory.fields.count + field.nameLength
+        memory.fields.append(field.bytes)
         try addSlot(name, known)
-        if known == .host { host = name.upperBound..<memory.bytes.count }
+        if known == .host { host = name.upperBound..<memory.fields.count }
     }
 
     /// Whether a field that must not be a trailer is left out, as in HTTP/1.1: of a response. In a request it is refused.
     private func leavesOut() throws(Rejection) -> Bool {
         if section == .responseTrailers { return true }
-        guard !isTrailers else { throw .refused(HTTPParseError(.forbiddenTrailer, at: memory.bytes.count)) }
+        guard !isTrailers else { throw .refused(HTTPParseError(.forbiddenTrailer, at: memory.fields.count)) }
         return false
     }
 
@@ -161,17 +155,14 @@ struct HTTP2FieldAssembler {
     /// would leave the separator at the end.
     private mutating func addCookie(_ value: UnsafeRawBufferPointer) {
         guard !value.isEmpty else { return }
-        if !memory.cookies.isEmpty {
-            memory.cookies.append(UInt8(ascii: ";"))
-            memory.cookies.append(0x20)
-        }
-        memory.cookies.append(contentsOf: value)
+        if !memory.cookies.isEmpty { memory.cookies.append("; ") }
+        memory.cookies.append(value)
     }
 
     /// Adds a field whose name, at `name`, and value have just been written.
     mutating func addSlot(_ name: Range<Int>, _ known: KnownField) throws(Rejection) {
         guard table.count < limits.fieldCount else {
-            throw .refused(HTTPParseError(isTrailers ? .tooManyTrailers : .tooManyFields, at: memory.bytes.count))
+            throw .refused(HTTPParseError(isTrailers ? .tooManyTrailers : .tooManyFields, at: memory.fields.count))
         }
         var writer = table.makeWritable()
         // Offsets are below 2^30 (`HeadLimits.clamped`), and the name's length has been checked.
@@ -181,7 +172,7 @@ struct HTTP2FieldAssembler {
                 nameLength: UInt16(truncatingIfNeeded: name.count),
                 known: known,
                 valueStart: UInt32(truncatingIfNeeded: name.upperBound),
-                valueLength: UInt32(truncatingIfNeeded: memory.bytes.count - name.upperBound)
+                valueLength: UInt32(truncatingIfNeeded: memory.fields.count - name.upperBound)
             ),
             &writer
         )
@@ -193,28 +184,27 @@ struct HTTP2FieldAssembler {
     mutating func addHost() throws(Rejection) {
         guard host == nil else { return }
         guard let authority = pseudo.authority else {
-            throw .refused(HTTPParseError(.missingHost, at: memory.bytes.count))
+            throw .refused(HTTPParseError(.missingHost, at: memory.fields.count))
         }
         guard !authority.isEmpty else { throw .refused(HTTPParseError(.invalidHost, at: authority.lowerBound)) }
         let name = append("host")
-        memory.bytes.reserveCapacity(name.upperBound + authority.count)
-        for index in authority { memory.bytes.append(memory.bytes[index]) }
+        memory.fields.append(copyOf: authority)
         try addSlot(name, .host)
-        host = name.upperBound..<memory.bytes.count
+        host = name.upperBound..<memory.fields.count
     }
 
     mutating func addCookies() throws(Rejection) {
         guard !memory.cookies.isEmpty else { return }
         let name = append("cookie")
-        memory.bytes.append(contentsOf: memory.cookies)
+        memory.cookies.withBytes { memory.fields.append($0) }
         try addSlot(name, .other)
     }
 
     /// Appends a name and returns where it is.
     private mutating func append(_ name: StaticString) -> Range<Int> {
-        let start = memory.bytes.count
-        name.withUTF8Buffer { memory.bytes.append(contentsOf: $0) }
-        return start..<memory.bytes.count
+        let start = memory.fields.count
+        memory.fields.append(name)
+        return start..<memory.fields.count
     }
 
     // MARK: The message
@@ -222,7 +212,7 @@ struct HTTP2FieldAssembler {
     /// The readable parts of a refused request.
     func makeRefusedRequest() -> RequestHead {
         let method = pseudo.method.flatMap { range in
-            HTTPRequest.Method(String(decoding: memory.bytes[range], as: UTF8.self))
+            HTTPRequest.Method(String(decoding: memory.fields.bytes[range], as: UTF8.self))
         }
         return RequestHead(
             refused: method,
@@ -269,7 +259,7 @@ struct HTTP2FieldAssembler {
 
     private func isEqual(_ range: Range<Int>, _ value: UnsafeRawBufferPointer) -> Bool {
         range.count == value.count
-            && zip(memory.bytes[range], value).allSatisfy { $0.asciiLowercased == $1.asciiLowercased }
+            && zip(memory.fields.bytes[range], value).allSatisfy { $0.asciiLowercased == $1.asciiLowercased }
     }
 }
 

@@ -48,6 +48,16 @@ enum OutgoingContent: Sendable {
         output.tail.writeStaticString("\r\n")
     }
 
+    /// Calls `body` with the bytes of the content.
+    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        switch self {
+        case .none: return body(UnsafeRawBufferPointer(start: nil, count: 0))
+        case .text(var text): return text.withUTF8 { body(UnsafeRawBufferPointer($0)) }
+        case .bytes(let bytes): return bytes.withUnsafeBytes(body)
+        case .buffer(let buffer): return buffer.withUnsafeReadableBytes(body)
+        }
+    }
+
     /// The content as one buffer.
     var buffer: ByteBuffer {
         if case .buffer(let buffer) = self { return buffer }

@@ -419,6 +419,14 @@ struct HTTP2Multiplexer<Stream: HTTP2Stream> {
         line.resume()
     }
 
+    /// A whole message of the stream is being sent at once, its content in one frame; false where it has to wait for its
+    /// turn, or for room.
+    mutating func sendWhole(_ byteCount: Int, of stream: Stream) -> Bool {
+        guard byteCount <= peerSettings.maximumFrameSize, line.sendWhole(byteCount, of: stream) else { return false }
+        floodGuard.credit(byteCount)
+        return true
+    }
+
     /// The next frame that a stream sends; nil when there is none.
     mutating func nextFrame() -> HTTP2SendLine<Stream>.Frame? {
         let frame = line.next(maximumFrameSize: peerSettings.maximumFrameSize)

@@ -63,6 +63,15 @@ struct HTTP2SendLine<Stream: HTTP2Stream> {
         return true
     }
 
+    /// A whole message of the stream is being sent at once; false where it has to wait for its turn, or for room.
+    mutating func sendWhole(_ byteCount: Int, of stream: Stream) -> Bool {
+        guard !isSending, waiting.isEmpty, byteCount == 0 || byteCount <= window.size,
+            stream.output.sendWhole(byteCount)
+        else { return false }
+        window.sent(byteCount)
+        return true
+    }
+
     /// The next frame; nil when there is none.
     mutating func next(maximumFrameSize: Int) -> Frame? {
         while let stream = current ?? beginTurn() {

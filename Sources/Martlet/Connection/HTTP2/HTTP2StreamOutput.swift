@@ -95,6 +95,15 @@ struct HTTP2StreamOutput {
         return true
     }
 
+    /// The whole message is being sent at once; false where it can't be.
+    mutating func sendWhole(_ byteCount: Int) -> Bool {
+        guard isOpen, queue.isEmpty, byteCount == 0 || byteCount <= window.size else { return false }
+        window.sent(byteCount)
+        stall.sent(byteCount)
+        stage = .ended
+        return true
+    }
+
     /// Drops what has not been sent.
     mutating func stop() {
         queue.removeAll()

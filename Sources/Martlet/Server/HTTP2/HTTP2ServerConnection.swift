@@ -166,6 +166,22 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
 
     // MARK: Responses
 
+    /// Sends the whole of a response of which nothing was changed; false where that is no shorter way.
+    func sendUsual(_ content: OutgoingContent, on stream: HTTP2ServerStream) -> Bool {
+        let constants = loop.headConstants
+        let block = constants.usualBlock
+        guard encoder.remembers(constants.commonFields), channel.isWritable,
+            channel.output.byteCount < Self.outputLimit,
+            block.readableBytes + 23 <= multiplexer.peerSettings.maximumFrameSize,
+            multiplexer.sendWhole(content.byteCount, of: stream)
+        else { return false }
+        content.withBytes { content in
+            channel.output.tail.writeHTTP2Response(stream: stream.number, block: block, content: content)
+        }
+        flushSoon()
+        return true
+    }
+
     /// Sends the head of a response.
     func write(_ head: ResponseHeadPlan, for stream: UInt32, endsStream: Bool) {
         writeHeaders(stream, endsStream: endsStream) { block in

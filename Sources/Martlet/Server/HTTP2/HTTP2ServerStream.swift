@@ -243,6 +243,10 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
 
     /// Sends what was written.
     private func sendWritten() {
+        if let content = connection.response.takeUsual() {
+            if connection.sendUsual(content, on: self) { return outputEnded() }
+            connection.response.appendAsAny(usual: content)
+        }
         sendEncoded {
             if writer.isEnded { output.finish(trailers: connection.response.takeTrailers()) }
             guard let head = connection.response.takeHead() else { return }

@@ -10,7 +10,16 @@ struct HTTP2ResponseEncoder: ResponseEncoder {
     /// The fields behind the content.
     private(set) var trailers: HTTPFields?
 
+    /// The content of a response of which nothing was changed.
+    private(set) var usual: OutgoingContent?
+
     var position: Void { () }
+
+    mutating func appendUsual(_ content: OutgoingContent, _ constants: HeadConstants) -> Bool {
+        guard content.byteCount < OutputBuffer.copyLimit else { return false }
+        usual = content
+        return true
+    }
 
     mutating func append(_ head: ResponseHeadPlan, _ constants: HeadConstants) throws(HTTPServerError) {
         if let fields = head.fields {
@@ -42,6 +51,23 @@ struct HTTP2ResponseEncoder: ResponseEncoder {
     }
 
     // MARK: The stream takes it
+
+    mutating func takeUsual() -> OutgoingContent? { usual.take() }
+
+    /// Appends the whole of a response of which nothing was changed, as any other.
+    mutating func appendAsAny(usual content: OutgoingContent) {
+        head = ResponseHeadPlan(
+            status: .ok,
+            version: .http2,
+            fields: nil,
+            hasDate: false,
+            cookies: [],
+            contentLength: content.byteCount,
+            isChunked: false,
+            isPersistent: true
+        )
+        content.append(to: &self.content)
+    }
 
     mutating func takeHead() -> ResponseHeadPlan? { head.take() }
 

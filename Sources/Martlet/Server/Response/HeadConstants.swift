@@ -14,9 +14,10 @@ final class HeadConstants {
     let commonFields: FieldSectionEncoder.CommonFields
     /// The Date field, encoded for a field block of HTTP/2, or nothing.
     let encodedDate: ByteBuffer
-
     /// The head of an unchanged response, up to the value of Content-Length.
     let usualHead: ByteBuffer
+    /// The same for HTTP/2, up to Content-Length, for a client that remembers the common fields.
+    let usualBlock: ByteBuffer
 
     /// - Parameters:
     ///   - settings: The settings with the server's default fields.
@@ -43,5 +44,8 @@ final class HeadConstants {
         usualHead.writeImmutableBuffer(rendered)
         usualHead.writeStaticString("Content-Length: ")
         self.usualHead = usualHead
+        var usualBlock = FieldSectionEncoder.usualBlock(commonFields)
+        usualBlock.writeImmutableBuffer(encodedDate)
+        self.usualBlock = usualBlock
     }
 }

@@ -97,7 +97,7 @@ struct ResponseWriter {
     ) throws(HTTPServerError) {
         guard !isEnded else { throw .responseEnded }
         guard !isHeadWritten else { return try complete(content, draft.trailers, into: &output) }
-        if coding == nil, draft.isUsual, context.method == .other, context.version == .http1_1, context.mayPersist,
+        if coding == nil, draft.isUsual, context.method == .other, context.version != .http1_0, context.mayPersist,
             output.appendUsual(content, constants)
         {
             sentContentBytes = content.byteCount
