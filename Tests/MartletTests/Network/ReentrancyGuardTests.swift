@@ -14,7 +14,7 @@ import Testing
                 let count = rounds < requests.count ? requests[rounds] : 0
                 rounds += 1
                 for _ in 0..<count { run() }
-            } while work.goesOn()
+            } while work.finishPass()
         }
         run()
         return rounds
@@ -37,7 +37,7 @@ import Testing
         var work = ReentrancyGuard()
         for _ in 0..<2 {
             let begins = work.begin()
-            let goesOn = work.goesOn()
+            let goesOn = work.finishPass()
             #expect(begins && !goesOn)
         }
     }
@@ -48,10 +48,10 @@ import Testing
         let holds = (work.hold(), work.hold())
         #expect(holds == (true, false))
         let begins = work.begin()
-        let goesOn = (work.goesOn(), work.goesOn())
+        let goesOn = (work.finishPass(), work.finishPass())
         #expect(!begins && goesOn == (true, false))
         _ = work.hold()
-        let goesOnUnasked = work.goesOn()
+        let goesOnUnasked = work.finishPass()
         let beginsAnew = work.begin()
         #expect(!goesOnUnasked && beginsAnew)
     }

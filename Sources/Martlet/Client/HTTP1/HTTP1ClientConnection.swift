@@ -9,7 +9,9 @@ import NIOSSL
 ///
 /// Requests go through the ``HTTP1RequestWriter`` to the socket, and responses through the ``HTTP1ResponseReader`` to
 /// the exchange that waits for them. Exchanges follow one another, as the ``HTTP1ClientMachine`` allows.
-final class HTTP1ClientConnection: ClientConnection, ChannelConnection, RemovableChannelHandler, @unchecked Sendable {
+final class HTTP1ClientConnection: ClientConnection, ChannelConnection, DetachedConnection, RemovableChannelHandler,
+    @unchecked Sendable
+{
     // Sendable because every variable is touched only on the thread of `loop.eventLoop`: NIO calls the handler there,
     // and all other callers do so too; members that can be called from elsewhere say so. What is marked as unchecked is
     // changed only by calls that do not call back here.
@@ -17,13 +19,6 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
-
-    /// The request that is being answered.
-    private struct Current {
-        let exchange: ClientExchange
-        var writer: HTTP1RequestWriter
-        var response = ResponseInbox()
-    }
 
     /// How many unread bytes of a response are buffered before the socket is no longer read: enough to keep a download
     /// going while its reader is busy.
@@ -34,12 +29,12 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
     @exclusivity(unchecked) var channel = ChannelState()
     @exclusivity(unchecked) private var machine = HTTP1ClientMachine(at: .now())
     @exclusivity(unchecked) private var reader: HTTP1ResponseReader
-    @exclusivity(unchecked) private var current: Current?
+    /// The exchange in progress.
+    @exclusivity(unchecked) private var current: HTTP1ClientExchange?
     /// The receiver of the bytes, once another protocol uses the connection.
     private var receiver: (any DetachedReceiver)?
     /// Makes batches of content follow one another.
     private var pumping = ReentrancyGuard()
-    private var continueTimer: Scheduled<Void>?
     private let writability: EventLoopCondition
 
     init(_ identity: ConnectionIdentity) {
@@ -84,11 +79,6 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
         }
     }
 
-    func channelReadComplete(context: ChannelHandlerContext) {
-        channel.endedReading()
-        deliverArrivals()
-    }
-
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard case ChannelEvent.inputClosed = event else {
             return context.fireUserInboundEventTriggered(event)
@@ -131,7 +121,6 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
         receiver = nil
         channel.removed()
         identity.closed()
-        stopContinueTimer()
         if step != .nothing {
             loop.remove(self)
             if machine.isPooled { core.pool.closed(self) }
@@ -144,26 +133,13 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
     // MARK: Requests
 
     func begin(_ exchange: ClientExchange) {
-        guard context != nil, machine.mayBegin(isReaderIdle: reader.isIdle) else {
-            // The server closed it just as it was taken: nothing was sent, so nothing is lost.
-            abort()
-            if exchange.opensTunnel {
-                exchange.fail(HTTPClientError.connectionClosed)
-            } else {
-                core.pool.submit(exchange, core: core, on: loop, first: true)
-            }
-            return
-        }
+        guard context != nil, machine.mayBegin(isReaderIdle: reader.isIdle) else { return giveBack(exchange) }
         let isReused = machine.isReused
         guard exchange.begin(on: self, isReused: isReused) else { return release() }
         exchange.recorder?.assigned(to: identity, isReused: isReused)
-        var writer = HTTP1RequestWriter()
+        let begun: HTTP1ClientExchange
         do throws(HTTPClientError) {
-            try writer.writeHead(exchange.request, into: &channel.output)
-            if case .whole(let content) = exchange.content, !exchange.request.expectsContinue {
-                try writer.write(content, into: &channel.output)
-                try writer.end(into: &channel.output)
-            }
+            begun = try HTTP1ClientExchange(exchange, into: &channel.output)
         } catch {
             channel.output.removeAll()
             exchange.ended()
@@ -176,8 +152,8 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
         exchange.note { $0.hasBegun = true }
         reader.expectResponse(to: exchange.request.method)
         let facts = HTTP1ClientMachine.Request(exchange.request, opensTunnel: exchange.opensTunnel)
-        machine.begin(facts, isComplete: writer.isEnded, at: .now())
-        current = Current(exchange: exchange, writer: writer)
+        machine.begin(facts, isComplete: begun.isRequestComplete, at: .now())
+        current = begun
         flushOutput()
         if exchange.request.expectsContinue { startContinueTimer(exchange) }
         guard case .stream(let body) = exchange.content else { return }
@@ -188,6 +164,16 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
             } else {
                 self.loop.eventLoop.execute { self.pump(exchange) }
             }
+        }
+    }
+
+    /// The server closed the connection just as it was taken: nothing was sent, so nothing is lost.
+    private func giveBack(_ exchange: ClientExchange) {
+        abort()
+        if exchange.opensTunnel {
+            exchange.fail(HTTPClientError.connectionClosed)
+        } else {
+            core.pool.submit(exchange, core: core, on: loop, first: true)
         }
     }
 
@@ -220,60 +206,50 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
     }
 
     private func sendBatches() {
-        repeat { sendBatch() } while pumping.goesOn()
+        repeat { sendBatch() } while pumping.finishPass()
     }
 
     private func sendBatch() {
         guard machine.sendsContent, let exchange = current?.exchange, case .stream(let body) = exchange.content,
-            context?.channel.isWritable == true
+            context != nil, channel.isWritable
         else { return }
         let batch = body.take()
         do throws(HTTPClientError) {
             for content in batch.contents {
-                try current?.writer.write(content, into: &channel.output)
+                try current?.write(content, into: &channel.output)
                 if channel.output.byteCount >= OutputBuffer.copyLimit * 4 { flushOutput() }
             }
-            if let trailers = batch.end {
-                try current?.writer.end(trailers: trailers, into: &channel.output)
-            }
+            if let trailers = batch.end { try current?.endRequest(trailers: trailers, into: &channel.output) }
         } catch {
             return exchange.fail(error)
         }
-        machine.sentContent(isComplete: current?.writer.isEnded == true, at: .now())
-        flushOutput()
+        contentWasWritten()
     }
 
     /// The server wants the content, or has not said so in time.
     private func sendContent(of exchange: ClientExchange) {
         guard current?.exchange === exchange, machine.allowContent(at: .now()) else { return }
-        stopContinueTimer()
-        guard case .whole(let content) = exchange.content else { return pump() }
+        current?.continueWait.end()
+        guard case .whole = exchange.content else { return pump() }
         do throws(HTTPClientError) {
-            try current?.writer.write(content, into: &channel.output)
-            try current?.writer.end(into: &channel.output)
+            try current?.writeWhole(into: &channel.output)
         } catch {
             return exchange.fail(error)
         }
-        machine.sentContent(isComplete: true, at: .now())
+        contentWasWritten()
+    }
+
+    private func contentWasWritten() {
+        machine.sentContent(isComplete: current?.isRequestComplete == true, at: .now())
         flushOutput()
     }
 
     private func startContinueTimer(_ exchange: ClientExchange) {
         let wait = TimeAmount(core.configuration.expectContinueTimeout)
-        continueTimer = loop.eventLoop.scheduleTask(in: wait) { [weak self] in
+        let timer: Scheduled<Void> = loop.eventLoop.scheduleTask(in: wait) { [weak self] in
             self?.sendContent(of: exchange)
         }
-    }
-
-    private func stopContinueTimer() {
-        continueTimer?.cancel()
-        continueTimer = nil
-    }
-
-    /// Leaves the rest of the request unsent.
-    private func stopSending(_ exchange: ClientExchange) {
-        stopContinueTimer()
-        if case .stream(let body) = exchange.content { body.stop() }
+        current?.continueWait.begin(until: timer)
     }
 
     func flushOutput() {
@@ -282,7 +258,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
         // The flush can make the channel writable before it returns: what is then sent must not come in between.
         let isHeld = pumping.hold()
         writeAndFlush()
-        if isHeld, pumping.goesOn() { sendBatches() }
+        if isHeld, pumping.finishPass() { sendBatches() }
     }
 
     // MARK: The response
@@ -331,23 +307,22 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
         // before the handshake, which is followed by the replacement at once.
         if key.version == .http2, !key.isSecure, !machine.isPooled { return }
         guard case .failed = reader.next() else { return }
-        if failure == nil { failure = identity.security == nil && key.isSecure ? earlyBytes : .unsolicitedResponse }
+        if failure == nil {
+            failure = identity.security == nil && key.isSecure ? Handshake.earlyBytes(key) : .unsolicitedResponse
+        }
         core.configuration.logger.debug("\(HTTPClientError.unsolicitedResponse)", metadata: ["host": "\(key.host)"])
         abort()
     }
 
     private func received(informational head: ResponseHead) {
         guard let exchange = current?.exchange else { return }
-        exchange.note { $0.hasAnswer = true }
         if head.statusCode == 100 { sendContent(of: exchange) }
-        if !exchange.opensTunnel { core.configuration.onInformationalHead?(head) }
-        exchange.onInformational?(head.status, head.fields.makeHTTPFields())
+        exchange.receivedInformational(head, core.configuration)
     }
 
     private func received(_ head: ResponseHead) {
         guard let exchange = current?.exchange else { return }
-        exchange.note { $0.hasAnswer = true }
-        exchange.recorder?.receivedHead()
+        exchange.receivedHead()
         let step = machine.receivedHead(
             status: head.statusCode,
             isPersistent: head.isPersistent,
@@ -358,7 +333,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
             current?.response.receive(head)
         case .deliverAndStopSending:
             current?.response.receive(head)
-            stopSending(exchange)
+            current?.stopSending()
         case .detach:
             detach(head, exchange)
         case .refuseUpgrade:
@@ -394,7 +369,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
         guard var ended = current.take() else { return }
         let exchange = ended.exchange
         let step = machine.receivedEnd(isReaderIdle: reader.isIdle, isSent: hasSent(exchange.request))
-        if step == .stopSendingAndClose { stopSending(exchange) }
+        if step == .stopSendingAndClose { ended.stopSending() }
         exchange.ended()
         exchange.recorder?.ended()
         switch step {
@@ -410,28 +385,19 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
     private func hasSent(_ request: borrowing OutgoingRequest) -> Bool {
         guard channel.output.isEmpty else { return false }
         // Without content hardly anything can be queued, and asking has a cost.
-        return request.framing == .none && context?.channel.isWritable == true || unsentBytes == 0
+        return request.framing == .none && channel.isWritable || unsentBytes == 0
     }
 
     /// The response will not be completed.
     private func received(_ failure: HTTP1ResponseReader.Failure) {
-        switch failure {
-        case .closedBeforeHead(let afterFirstByte):
-            if afterFirstByte { current?.exchange.note { $0.hasAnswer = true } }
-            end(with: self.failure ?? HTTPClientError.connectionClosed)
-        case .closedInContent:
-            deliverBegun()
-            end(with: HTTPBodyError.connectionClosed)
-        case .malformed(let error):
-            deliverBegun()
-            let isDelivered = current?.response.isDelivered == true
-            end(with: isDelivered ? HTTPBodyError.malformed(error) : HTTPClientError.malformedResponse(error))
-        case .tooManyInformational:
-            let limit = core.configuration.maximumInformationalResponses
-            end(with: HTTPClientError.tooManyInformationalResponses(limit: limit))
-        case .unsolicited:
-            abort()
-        }
+        if failure == .closedBeforeHead(afterFirstByte: true) { current?.exchange.note { $0.hasAnswer = true } }
+        deliverBegun()
+        let error = failure.error(
+            isDelivered: current?.response.isDelivered == true,
+            cause: self.failure,
+            maximumInformational: core.configuration.maximumInformationalResponses
+        )
+        end(with: error)
     }
 
     func responseWasDropped(_ exchange: ClientExchange) {
@@ -454,14 +420,46 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
         }
     }
 
-    // MARK: Another protocol
+    // MARK: Other protocols
+
+    /// Adds handlers in front of the connection, of which TLS is one.
+    ///
+    /// - Throws: `HTTPClientError` when the connection is closed already, or bytes have arrived on it.
+    func putInFront(_ handlers: [any ChannelHandler]) throws {
+        guard let context else { throw failure ?? HTTPClientError.connectionClosed }
+        // What has arrived already is not from the server: nothing proves where it comes from.
+        guard reader.isIdle else {
+            abort()
+            throw Handshake.earlyBytes(key)
+        }
+        try context.pipeline.syncOperations.addHandlers(handlers, position: .first)
+    }
+
+    /// Replaces this connection in the channel with one that speaks HTTP/2.
+    ///
+    /// - Throws: `HTTPClientError` when the connection is closed already, or carries a request.
+    func becomeHTTP2() throws -> HTTP2ClientConnection {
+        guard machine.isFree, let context else { throw HTTPClientError.connectionClosed }
+        let rest = reader.takeRemaining()
+        let successor = HTTP2ClientConnection(identity)
+        try context.pipeline.syncOperations.addHandler(successor)
+        _ = machine.channelClosed(isInOrder: false)
+        channel.removed()
+        loop.remove(self)
+        if rest.readableBytes > 0 {
+            context.fireChannelRead(NIOAny(rest))
+            context.fireChannelReadComplete()
+        }
+        context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
+        return successor
+    }
 
     /// The server has switched to another protocol: what follows is for the code that detaches the socket.
     private func detach(_ head: ResponseHead, _ exchange: ClientExchange) {
         let stream = BodyStream(eventLoop: loop.eventLoop, announcedLength: nil) { [weak self] in
             self?.continueReading()
         }
-        stopSending(exchange)
+        current?.stopSending()
         // Makes room for another connection: this one no longer belongs to the client.
         if machine.leavePool() { core.pool.closed(self) }
         let rest = reader.takeRemaining()
@@ -474,31 +472,24 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
         exchange.deliver(IncomingResponse(head: head, body: body, connection: identity))
     }
 
+    var eventLoop: any EventLoop { loop.eventLoop }
+
     func handOver(from stream: BodyStream, to receiver: any DetachedReceiver) {
         if self.receiver != nil { self.receiver = receiver }
         stream.move(to: receiver)
         continueReading()
     }
 
-    /// Whether another protocol uses the connection.
-    var isDetached: Bool { receiver != nil }
-
-    /// Passes the channel to another connection.
-    ///
-    /// - Returns: What has arrived for that one.
-    /// - Throws: `HTTPClientError` when the connection is closed already, or carries a request.
-    func leave(to successor: (ChannelHandlerContext) throws -> Void) throws -> (ChannelHandlerContext, ByteBuffer) {
-        guard machine.isFree, let context else { throw HTTPClientError.connectionClosed }
-        let rest = reader.takeRemaining()
-        try successor(context)
-        _ = machine.channelClosed(isInOrder: false)
-        channel.removed()
-        loop.remove(self)
-        return (context, rest)
+    func writeDetached(_ write: (inout OutputBuffer) throws -> Void) throws -> Bool {
+        guard receiver != nil, context != nil else { throw HTTPClientError.connectionClosed }
+        try write(&channel.output)
+        flushOutput()
+        return channel.isWritable
     }
 
-    /// Whether nothing has arrived unsolicited.
-    var isUntouched: Bool { reader.isIdle }
+    func waitUntilWritable() async throws {
+        try await writability.wait { self.isWritable }
+    }
 
     // MARK: The end
 
@@ -513,10 +504,6 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
         abort()
     }
 
-    func abort() {
-        context?.close(promise: nil)
-    }
-
     func abort(with error: any Error) {
         end(with: error)
         guard let receiver else { return }
@@ -527,6 +514,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
     /// Ends the current exchange with an error, and the connection with it.
     private func end(with error: any Error) {
         guard machine.fail(), var failed = current.take() else { return abort() }
+        failed.continueWait.end()
         failed.exchange.ended()
         failed.exchange.recorder?.ended(error)
         // Before the error is reported, so that code that gets it finds no connection.
@@ -541,7 +529,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
             at: now,
             idleTimeout: configuration.idleTimeout.map { TimeAmount($0) },
             readTimeout: configuration.readTimeout.map { TimeAmount($0) },
-            isWritable: context?.channel.isWritable != false,
+            isWritable: channel.isWritable,
             isStarving: current?.response.body?.isStarving
         )
         switch step {
@@ -555,10 +543,5 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
             let timeout = configuration.readTimeout ?? .zero
             end(with: HTTPClientError.timedOut(.read, host: key.host, port: key.port, after: timeout))
         }
-    }
-
-    /// Waits until the peer has accepted enough of what was written. Called from anywhere.
-    func waitUntilWritable() async throws {
-        try await writability.wait { self.isWritable }
     }
 }
