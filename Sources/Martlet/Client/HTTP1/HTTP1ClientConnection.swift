@@ -27,10 +27,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
     let identity: ConnectionIdentity
     private(set) var failure: HTTPClientError?
     @exclusivity(unchecked) var channel = ChannelState()
-    @exclusivity(unchecked) private var machine = HTTP1ClientMachine(at: .now())
-    @exclusivity(unchecked) private var reader: HTTP1ResponseReader
-    /// The exchange in progress.
-    @exclusivity(unchecked) private var current: HTTP1ClientExchange?
+    @exclusivity(unchecked) private var session: HTTP1ClientSession
     /// The receiver of the bytes, once another protocol uses the connection.
     private var receiver: (any DetachedReceiver)?
     /// Makes batches of content follow one another.
@@ -38,20 +35,15 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
     private let writability: EventLoopCondition
 
     init(_ identity: ConnectionIdentity) {
-        let configuration = identity.core.configuration
         self.identity = identity
-        self.reader = HTTP1ResponseReader(
-            headLimits: configuration.headLimits,
-            bodyLimits: configuration.bodyLimits,
-            maximumInformational: configuration.maximumInformationalResponses
-        )
+        self.session = HTTP1ClientSession(identity.core.configuration, at: .now())
         self.writability = EventLoopCondition(eventLoop: identity.loop.eventLoop)
     }
 
     var isHTTP2: Bool { false }
 
     /// Whether the connection carries a request, or could. Called on the loop.
-    var isOpen: Bool { machine.isOpen }
+    var isOpen: Bool { session.isOpen }
 
     // MARK: From the channel
 
@@ -69,12 +61,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
         channel.beganReading()
         if let receiver {
             receiver.push(bytes)
-        } else if machine.isOpen {
-            if machine.isAnswering {
-                machine.received(at: .now())
-                current?.exchange.recorder?.received(bytes.readableBytes)
-            }
-            reader.append(bytes)
+        } else if session.receive(bytes, at: .now()) {
             process()
         }
     }
@@ -84,8 +71,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
             return context.fireUserInboundEventTriggered(event)
         }
         if let receiver { return receiver.finish() }
-        machine.peerClosed()
-        reader.peerClosed()
+        session.peerClosed()
         process()
         // What has arrived and was not read is kept.
         abort()
@@ -101,7 +87,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // Whatever went wrong, the end that follows does not mean that the content is complete.
-        reader.wasCutOff()
+        session.wasCutOff()
         if case NIOSSLError.uncleanShutdown = error { return }
         channel.failed()
         // With TLS 1.3 the server verifies the client's certificate after the handshake.
@@ -111,7 +97,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        let step = machine.channelClosed(isInOrder: channel.hasEndedInOrder)
+        let step = session.channelClosed(isInOrder: channel.hasEndedInOrder)
         switch step {
         // The peer has finished too, which ends the channel without a further event.
         case .finishReceiver: receiver?.finish()
@@ -123,9 +109,8 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
         identity.closed()
         if step != .nothing {
             loop.remove(self)
-            if machine.isPooled { core.pool.closed(self) }
+            if session.isPooled { core.pool.closed(self) }
         }
-        reader.peerClosed()
         process()
         writability.signal()
     }
@@ -133,13 +118,12 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
     // MARK: Requests
 
     func begin(_ exchange: ClientExchange) {
-        guard context != nil, machine.mayBegin(isReaderIdle: reader.isIdle) else { return giveBack(exchange) }
-        let isReused = machine.isReused
+        guard context != nil, session.mayBegin else { return giveBack(exchange) }
+        let isReused = session.isReused
         guard exchange.begin(on: self, isReused: isReused) else { return release() }
         exchange.recorder?.assigned(to: identity, isReused: isReused)
-        let begun: HTTP1ClientExchange
         do throws(HTTPClientError) {
-            begun = try HTTP1ClientExchange(exchange, into: &channel.output)
+            try session.begin(exchange, into: &channel.output, at: .now())
         } catch {
             channel.output.removeAll()
             exchange.ended()
@@ -150,10 +134,6 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
             HTTP1RequestWriter.text(of: exchange.request).map(onRequestHead)
         }
         exchange.note { $0.hasBegun = true }
-        reader.expectResponse(to: exchange.request.method)
-        let facts = HTTP1ClientMachine.Request(exchange.request, opensTunnel: exchange.opensTunnel)
-        machine.begin(facts, isComplete: begun.isRequestComplete, at: .now())
-        current = begun
         flushOutput()
         if exchange.request.expectsContinue { startContinueTimer(exchange) }
         guard case .stream(let body) = exchange.content else { return }
@@ -178,14 +158,14 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
     }
 
     func join() -> Bool {
-        guard machine.join() else { return false }
+        guard session.join() else { return false }
         release(isNew: true)
         return true
     }
 
     /// The connection is idle, or has never been used.
     private func release(isNew: Bool = false) {
-        guard machine.release(at: .now()) else { return abort() }
+        guard session.release(at: .now()) else { return abort() }
         let (next, isKept) = core.pool.release(self, isNew: isNew)
         if let next {
             begin(next)
@@ -197,7 +177,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
     // MARK: The content of a request
 
     private func pump(_ exchange: ClientExchange) {
-        if current?.exchange === exchange { pump() }
+        if session.exchange === exchange { pump() }
     }
 
     /// Sends what there is of the current request's content.
@@ -210,16 +190,15 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
     }
 
     private func sendBatch() {
-        guard machine.sendsContent, let exchange = current?.exchange, case .stream(let body) = exchange.content,
-            context != nil, channel.isWritable
+        guard context != nil, channel.isWritable, let exchange = session.exchange, let body = session.sendableBody
         else { return }
         let batch = body.take()
         do throws(HTTPClientError) {
             for content in batch.contents {
-                try current?.write(content, into: &channel.output)
+                try session.write(content, into: &channel.output)
                 if channel.output.byteCount >= OutputBuffer.copyLimit * 4 { flushOutput() }
             }
-            if let trailers = batch.end { try current?.endRequest(trailers: trailers, into: &channel.output) }
+            if let trailers = batch.end { try session.endRequest(trailers: trailers, into: &channel.output) }
         } catch {
             return exchange.fail(error)
         }
@@ -228,19 +207,16 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
 
     /// The server wants the content, or has not said so in time.
     private func sendContent(of exchange: ClientExchange) {
-        guard current?.exchange === exchange, machine.allowContent(at: .now()) else { return }
-        current?.continueWait.end()
-        guard case .whole = exchange.content else { return pump() }
         do throws(HTTPClientError) {
-            try current?.writeWhole(into: &channel.output)
+            guard try session.endContinueWait(of: exchange, into: &channel.output, at: .now()) else { return }
         } catch {
             return exchange.fail(error)
         }
-        contentWasWritten()
+        if case .whole = exchange.content { contentWasWritten() } else { pump() }
     }
 
     private func contentWasWritten() {
-        machine.sentContent(isComplete: current?.isRequestComplete == true, at: .now())
+        session.sentContent(at: .now())
         flushOutput()
     }
 
@@ -249,12 +225,12 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
         let timer: Scheduled<Void> = loop.eventLoop.scheduleTask(in: wait) { [weak self] in
             self?.sendContent(of: exchange)
         }
-        current?.continueWait.begin(until: timer)
+        session.awaitContinue(until: timer)
     }
 
     func flushOutput() {
         guard context != nil, !channel.output.isEmpty else { return }
-        current?.exchange.recorder?.sent(channel.output.byteCount)
+        session.exchange?.recorder?.sent(channel.output.byteCount)
         // The flush can make the channel writable before it returns: what is then sent must not come in between.
         let isHeld = pumping.hold()
         writeAndFlush()
@@ -265,48 +241,42 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
 
     var wantsToRead: Bool {
         if let receiver { return receiver.wantsBytes }
-        return machine.isDraining || current?.response.wantsBytes ?? true
+        return session.wantsBytes
     }
 
     /// A body's reader wakes once for each read of the socket.
     func deliverArrivals() {
-        if let receiver { receiver.wake() } else { current?.response.body?.wake() }
+        if let receiver { receiver.wake() } else { session.body?.wake() }
     }
 
     func advance() -> Bool {
-        guard machine.isAnswering else {
-            if machine.isFree { refuseUnsolicited() }
+        let step = session.next { makeBody(announcedLength: $0) }
+        switch step {
+        case .none:
             return false
+        case .checkSilence:
+            refuseUnsolicited()
+            return false
+        case .fail(let failure):
+            fail(failure)
+            return false
+        case .proceed: break
+        case .informational(let head): received(informational: head)
+        case .deliver(let delivery): deliver(delivery)
+        case .detach(let head): detach(head)
+        case .finish(let trailers): finish(trailers: trailers)
+        case .refuseUpgrade: end(with: HTTPClientError.unexpectedUpgrade)
+        case .abort: abort()
         }
-        guard wantsToRead else { return false }
-        switch reader.next() {
-        case .informational(let head):
-            received(informational: head)
-            return true
-        case .head(let head):
-            received(head)
-            return current != nil
-        case .content(let bytes):
-            received(bytes)
-            return true
-        case .end(let trailers):
-            receivedEnd(trailers: trailers)
-            return true
-        case .needsMoreBytes:
-            deliverBegun()
-            return false
-        case .failed(let failure):
-            received(failure)
-            return false
-        }
+        return true
     }
 
     /// Closes the connection if something arrived unsolicited.
     private func refuseUnsolicited() {
         // What arrives before an HTTP/2 connection has replaced this one is for that one. With TLS nothing can arrive
         // before the handshake, which is followed by the replacement at once.
-        if key.version == .http2, !key.isSecure, !machine.isPooled { return }
-        guard case .failed = reader.next() else { return }
+        if key.version == .http2, !key.isSecure, !session.isPooled { return }
+        guard session.hasUnsolicitedBytes() else { return }
         if failure == nil {
             failure = identity.security == nil && key.isSecure ? Handshake.earlyBytes(key) : .unsolicitedResponse
         }
@@ -315,48 +285,13 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
     }
 
     private func received(informational head: ResponseHead) {
-        guard let exchange = current?.exchange else { return }
+        guard let exchange = session.exchange else { return }
         if head.statusCode == 100 { sendContent(of: exchange) }
         exchange.receivedInformational(head, core.configuration)
     }
 
-    private func received(_ head: ResponseHead) {
-        guard let exchange = current?.exchange else { return }
-        exchange.receivedHead()
-        let step = machine.receivedHead(
-            status: head.statusCode,
-            isPersistent: head.isPersistent,
-            offersUpgrade: exchange.request.fields?[.upgrade] != nil
-        )
-        switch step {
-        case .deliver:
-            current?.response.receive(head)
-        case .deliverAndStopSending:
-            current?.response.receive(head)
-            current?.stopSending()
-        case .detach:
-            detach(head, exchange)
-        case .refuseUpgrade:
-            end(with: HTTPClientError.unexpectedUpgrade)
-        }
-    }
-
-    private func received(_ bytes: ByteBuffer) {
-        switch machine.receivedContent(bytes.readableBytes) {
-        case .deliver: deliver(current?.response.receive(bytes, makeBody))
-        case .drop: break
-        case .abort: abort()
-        }
-    }
-
-    /// Delivers the response, whose content is not complete.
-    private func deliverBegun() {
-        deliver(current?.response.needsMore(makeBody))
-    }
-
     private func deliver(_ delivery: ResponseInbox.Delivery?) {
-        guard let delivery, let exchange = current?.exchange else { return }
-        deliver(delivery, to: exchange)
+        if let delivery, let exchange = session.exchange { deliver(delivery, to: exchange) }
     }
 
     private func makeBody(announcedLength: Int?) -> BodyStream {
@@ -365,20 +300,20 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
         }
     }
 
-    private func receivedEnd(trailers: HTTPFields) {
-        guard var ended = current.take() else { return }
-        let exchange = ended.exchange
-        let step = machine.receivedEnd(isReaderIdle: reader.isIdle, isSent: hasSent(exchange.request))
-        if step == .stopSendingAndClose { ended.stopSending() }
+    /// The response is complete.
+    private func finish(trailers: HTTPFields) {
+        guard let exchange = session.exchange,
+            var finished = session.finish(isSent: hasSent(exchange.request))
+        else { return }
         exchange.ended()
         exchange.recorder?.ended()
-        switch step {
+        switch finished.step {
         // Before the end is delivered, so that the next request finds the connection.
         case .release: release()
         case .close, .stopSendingAndClose: abort()
         case .keep: break
         }
-        if let delivery = ended.response.complete(trailers: trailers) { deliver(delivery, to: exchange) }
+        if let delivery = finished.ended.response.complete(trailers: trailers) { deliver(delivery, to: exchange) }
     }
 
     /// Whether the socket has accepted all of the request.
@@ -389,11 +324,10 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
     }
 
     /// The response will not be completed.
-    private func received(_ failure: HTTP1ResponseReader.Failure) {
-        if failure == .closedBeforeHead(afterFirstByte: true) { current?.exchange.note { $0.hasAnswer = true } }
-        deliverBegun()
+    private func fail(_ failure: HTTP1ResponseReader.Failure) {
+        deliver(session.needsMore { makeBody(announcedLength: $0) })
         let error = failure.error(
-            isDelivered: current?.response.isDelivered == true,
+            isDelivered: session.body != nil,
             cause: self.failure,
             maximumInformational: core.configuration.maximumInformationalResponses
         )
@@ -402,19 +336,14 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
 
     func responseWasDropped(_ exchange: ClientExchange) {
         loop.eventLoop.execute {
-            guard let current = self.current, current.exchange === exchange else { return }
-            let step = self.machine.dropped(
-                announcedLength: current.response.body?.announcedLength,
-                limit: self.core.configuration.maximumDrainedBytes,
-                at: .now()
-            )
-            switch step {
+            let limit = self.core.configuration.maximumDrainedBytes
+            switch self.session.drop(exchange, limit: limit, at: .now()) {
             case .nothing:
                 break
             case .end:
                 self.end(with: HTTPBodyError.discarded)
             case .drain:
-                current.response.body?.discard()
+                self.session.body?.discard()
                 self.process()
             }
         }
@@ -428,7 +357,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
     func putInFront(_ handlers: [any ChannelHandler]) throws {
         guard let context else { throw failure ?? HTTPClientError.connectionClosed }
         // What has arrived already is not from the server: nothing proves where it comes from.
-        guard reader.isIdle else {
+        guard session.isIdle else {
             abort()
             throw Handshake.earlyBytes(key)
         }
@@ -439,11 +368,10 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
     ///
     /// - Throws: `HTTPClientError` when the connection is closed already, or carries a request.
     func becomeHTTP2() throws -> HTTP2ClientConnection {
-        guard machine.isFree, let context else { throw HTTPClientError.connectionClosed }
-        let rest = reader.takeRemaining()
+        guard session.isFree, let context else { throw HTTPClientError.connectionClosed }
         let successor = HTTP2ClientConnection(identity)
         try context.pipeline.syncOperations.addHandler(successor)
-        _ = machine.channelClosed(isInOrder: false)
+        let rest = session.leave()
         channel.removed()
         loop.remove(self)
         if rest.readableBytes > 0 {
@@ -455,17 +383,16 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
     }
 
     /// The server has switched to another protocol: what follows is for the code that detaches the socket.
-    private func detach(_ head: ResponseHead, _ exchange: ClientExchange) {
+    private func detach(_ head: ResponseHead) {
+        guard let exchange = session.exchange else { return }
         let stream = BodyStream(eventLoop: loop.eventLoop, announcedLength: nil) { [weak self] in
             self?.continueReading()
         }
-        current?.stopSending()
-        // Makes room for another connection: this one no longer belongs to the client.
-        if machine.leavePool() { core.pool.closed(self) }
-        let rest = reader.takeRemaining()
+        let rest = session.detach()
         if rest.readableBytes > 0 { stream.push(rest) }
-        current = nil
         receiver = stream
+        // Makes room for another connection: this one no longer belongs to the client.
+        if session.leavePool() { core.pool.closed(self) }
         exchange.ended()
         exchange.recorder?.ended()
         let body = ConnectionBody(stream, of: exchange, on: self, detachable: self)
@@ -495,7 +422,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
 
     func cancel(_ exchange: ClientExchange, _ error: any Error) {
         loop.eventLoop.execute {
-            if self.current?.exchange === exchange { self.end(with: error) }
+            if self.session.exchange === exchange { self.end(with: error) }
             exchange.tellFailure()
         }
     }
@@ -513,8 +440,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
 
     /// Ends the current exchange with an error, and the connection with it.
     private func end(with error: any Error) {
-        guard machine.fail(), var failed = current.take() else { return abort() }
-        failed.continueWait.end()
+        guard var failed = session.fail() else { return abort() }
         failed.exchange.ended()
         failed.exchange.recorder?.ended(error)
         // Before the error is reported, so that code that gets it finds no connection.
@@ -524,15 +450,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
     }
 
     func checkDeadlines(now: NIODeadline) {
-        let configuration = core.configuration
-        let step = machine.checkDeadlines(
-            at: now,
-            idleTimeout: configuration.idleTimeout.map { TimeAmount($0) },
-            readTimeout: configuration.readTimeout.map { TimeAmount($0) },
-            isWritable: channel.isWritable,
-            isStarving: current?.response.body?.isStarving
-        )
-        switch step {
+        switch session.checkDeadlines(at: now, core.configuration, isWritable: channel.isWritable) {
         case .nothing:
             break
         case .closeIdle:
@@ -540,7 +458,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
         case .discard:
             end(with: HTTPBodyError.discarded)
         case .timeOut:
-            let timeout = configuration.readTimeout ?? .zero
+            let timeout = core.configuration.readTimeout ?? .zero
             end(with: HTTPClientError.timedOut(.read, host: key.host, port: key.port, after: timeout))
         }
     }
