@@ -7,8 +7,8 @@ import NIOSSL
 /// One connection of a client that speaks HTTP/1: the only handler in its channel's pipeline, but for TLS in front of
 /// it. Every connection begins as one, until it is known to speak HTTP/2.
 ///
-/// Requests go through the ``HTTP1RequestWriter`` to the socket, and responses through the ``HTTP1ResponseReader`` to
-/// the exchange that waits for them. Exchanges follow one another, as the ``HTTP1ClientMachine`` allows.
+/// Requests go through the ``HTTP1ClientSession`` to the socket, and what arrives goes into it. It says what is to be
+/// done, which this class does: to the exchange that waits for the response, to the channel, and to the pool.
 final class HTTP1ClientConnection: ClientConnection, ChannelConnection, DetachedConnection, RemovableChannelHandler,
     @unchecked Sendable
 {
@@ -126,7 +126,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
             try session.begin(exchange, into: &channel.output, at: .now())
         } catch {
             channel.output.removeAll()
-            exchange.ended()
+            exchange.ended(error)
             exchange.fail(error)
             return release()
         }
@@ -306,7 +306,6 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
             var finished = session.finish(isSent: hasSent(exchange.request))
         else { return }
         exchange.ended()
-        exchange.recorder?.ended()
         switch finished.step {
         // Before the end is delivered, so that the next request finds the connection.
         case .release: release()
@@ -394,7 +393,6 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
         // Makes room for another connection: this one no longer belongs to the client.
         if session.leavePool() { core.pool.closed(self) }
         exchange.ended()
-        exchange.recorder?.ended()
         let body = ConnectionBody(stream, of: exchange, on: self, detachable: self)
         exchange.deliver(IncomingResponse(head: head, body: body, connection: identity))
     }
@@ -441,8 +439,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
     /// Ends the current exchange with an error, and the connection with it.
     private func end(with error: any Error) {
         guard var failed = session.fail() else { return abort() }
-        failed.exchange.ended()
-        failed.exchange.recorder?.ended(error)
+        failed.exchange.ended(error)
         // Before the error is reported, so that code that gets it finds no connection.
         context?.reset()
         failed.response.fail(error)

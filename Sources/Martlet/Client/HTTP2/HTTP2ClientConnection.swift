@@ -140,7 +140,7 @@ final class HTTP2ClientConnection: ClientConnection, HTTP2Connection, @unchecked
             head = try HTTP2RequestHead(request, isSecure: key.isSecure, standard: core.defaultHeaders)
             if case .whole(let content) = exchange.content { try RequestContentMeter.check(content, request.framing) }
         } catch {
-            exchange.ended()
+            exchange.ended(error)
             exchange.fail(error)
             return streamEnded()
         }
@@ -315,7 +315,6 @@ final class HTTP2ClientConnection: ClientConnection, HTTP2Connection, @unchecked
             writeReset(stream.number, .noError)
         }
         stream.exchange.ended()
-        stream.exchange.recorder?.ended()
         // Before the end is delivered, so that the next request finds the room.
         streamEnded()
         if let delivery = stream.complete(trailers: trailers) { deliver(delivery, to: stream.exchange) }

@@ -137,8 +137,7 @@ final class HTTP2ClientStream: HTTP2Stream, HTTP2QueuedStream, @unchecked Sendab
 
     /// Fails the exchange. The stream has been removed from the connection's table.
     func fail(_ error: any Error) {
-        exchange.ended()
-        exchange.recorder?.ended(error)
+        exchange.ended(error)
         response.fail(error)
         exchange.connectionFailed(error)
     }

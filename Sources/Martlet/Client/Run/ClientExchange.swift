@@ -284,9 +284,10 @@ final class ClientExchange: Sendable {
         }
     }
 
-    /// The response is complete or lost, and the connection is done with the exchange.
-    func ended() {
+    /// The response is complete, or lost by an error, and the connection is done with the exchange.
+    func ended(_ error: (any Error)? = nil) {
         state.withLock { $0.end() }
+        recorder?.ended(error)
     }
 }
 
