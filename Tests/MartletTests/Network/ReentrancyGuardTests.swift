@@ -37,8 +37,8 @@ import Testing
         var work = ReentrancyGuard()
         for _ in 0..<2 {
             let begins = work.begin()
-            let goesOn = work.finishPass()
-            #expect(begins && !goesOn)
+            let continues = work.finishPass()
+            #expect(begins && !continues)
         }
     }
 
@@ -48,11 +48,11 @@ import Testing
         let holds = (work.hold(), work.hold())
         #expect(holds == (true, false))
         let begins = work.begin()
-        let goesOn = (work.finishPass(), work.finishPass())
-        #expect(!begins && goesOn == (true, false))
+        let continues = (work.finishPass(), work.finishPass())
+        #expect(!begins && continues == (true, false))
         _ = work.hold()
-        let goesOnUnasked = work.finishPass()
+        let passesUnasked = work.finishPass()
         let beginsAnew = work.begin()
-        #expect(!goesOnUnasked && beginsAnew)
+        #expect(!passesUnasked && beginsAnew)
     }
 }
