@@ -54,6 +54,10 @@ extension ChannelConnection {
 
     // MARK: Writing
 
+    func flushOutput() {
+        writeAndFlush()
+    }
+
     /// Writes and flushes all output to the channel.
     func writeAndFlush() {
         guard let context, !channel.output.isEmpty else { return }

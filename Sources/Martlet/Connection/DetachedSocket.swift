@@ -73,3 +73,20 @@ protocol DetachedConnection: AnyObject, Sendable {
     /// Called on the loop.
     func closeDetached()
 }
+
+/// A connection that leaves its whole channel to another protocol.
+extension DetachedConnection where Self: ChannelConnection {
+    var isWritable: Bool { channel.isWritable || context == nil }
+
+    func closeOutput() {
+        channel.closedOutput()
+        flushOutput()
+        context?.close(mode: .output, promise: nil)
+    }
+
+    /// Closes when the socket has accepted everything.
+    func closeDetached() {
+        flushOutput()
+        context?.whenSent { self.abort() }
+    }
+}

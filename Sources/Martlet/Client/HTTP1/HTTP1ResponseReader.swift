@@ -168,3 +168,22 @@ struct HTTP1ResponseReader {
         }
     }
 }
+
+extension HTTP1ResponseReader.Failure {
+    /// The error for the requester, or for the reader of the response's content.
+    ///
+    /// - Parameters:
+    ///   - isDelivered: Whether the requester has the response.
+    ///   - cause: Why the connection has ended, if that is known.
+    ///   - maximumInformational: The limit of informational responses.
+    func error(isDelivered: Bool, cause: HTTPClientError?, maximumInformational: Int) -> any Error {
+        switch self {
+        case .malformed(let error):
+            isDelivered ? HTTPBodyError.malformed(error) : HTTPClientError.malformedResponse(error)
+        case .tooManyInformational: HTTPClientError.tooManyInformationalResponses(limit: maximumInformational)
+        case .closedBeforeHead: cause ?? HTTPClientError.connectionClosed
+        case .closedInContent: HTTPBodyError.connectionClosed
+        case .unsolicited: HTTPClientError.unsolicitedResponse
+        }
+    }
+}

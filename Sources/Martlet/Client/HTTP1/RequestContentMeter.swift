@@ -11,6 +11,13 @@ struct RequestContentMeter {
         self.isEnded = framing == .none
     }
 
+    /// Checks content of which all is known.
+    static func check(_ content: OutgoingContent, _ framing: OutgoingRequest.Framing) throws(HTTPClientError) {
+        var meter = RequestContentMeter(framing)
+        if content.byteCount > 0 { try meter.add(content.byteCount) }
+        try meter.end()
+    }
+
     /// Whether the end of the content must be marked.
     var isChunked: Bool { framing == .chunked }
 

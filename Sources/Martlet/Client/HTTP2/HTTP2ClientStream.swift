@@ -3,145 +3,233 @@ import HTTPWire
 import NIOCore
 
 /// One exchange on an HTTP/2 connection.
-final class HTTP2ClientStream: HTTP2Stream, @unchecked Sendable {
+final class HTTP2ClientStream: HTTP2Stream, HTTP2QueuedStream, @unchecked Sendable {
     // Sendable because every variable is touched only on the thread of the connection's loop.
+
+    /// The bytes of a frame's head.
+    static let frameHeadLength = 9
+    /// How many bytes of content may be queued before no more is taken from the writer.
+    private static let unsentLimit = 131_072
 
     let number: UInt32
     let exchange: ClientExchange
-    /// Nil once the stream has been removed from the connection's table.
-    private weak var connection: HTTP2ClientConnection?
-
-    // MARK: The response
-
-    var input: HTTP2ResponseInput
-    var response = ResponseInbox()
-    /// Whether something has arrived that was not delivered to the requester or the reader.
-    private var isTouched = false
-
-    // MARK: The request
-
-    /// Checks the length of the request's content.
-    private var meter: RequestContentMeter
-    /// The timer that limits the wait for 100 (Continue); nil when the content does not wait.
-    private var continueTimer: Scheduled<Void>?
-    /// Whether the stream is in the queue of those whose writers may have added something.
-    private var isPumpQueued = false
-    /// The output of the stream.
-    @exclusivity(unchecked) var output: HTTP2StreamOutput
-    /// When there was progress last.
-    private var lastProgress = NIODeadline.now()
     /// How many frames had arrived on the connection when the stream was opened.
     let arrivalsBefore: Int
+    private let eventLoop: any EventLoop
+    /// How many bytes of the response's content may wait for their reader.
+    private let bodyCapacity: Int
+    /// Nil once the stream has been removed from the connection's table.
+    private weak var connection: HTTP2ClientConnection?
+    private var input: HTTP2ResponseInput
+    private(set) var response = ResponseInbox()
+    private var content: HTTP2RequestContent
+    @exclusivity(unchecked) var output: HTTP2StreamOutput
+    /// The queues of the connection that the stream is in.
+    private var queues: HTTP2QueueKinds = []
+    /// When there was progress last.
+    private var lastProgress = NIODeadline.now()
 
-    init(_ number: UInt32, exchange: ClientExchange, connection: HTTP2ClientConnection) {
+    /// - Parameter arrivalsBefore: How many frames have arrived on the connection.
+    init(_ number: UInt32, exchange: ClientExchange, connection: HTTP2ClientConnection, arrivalsBefore: Int) {
         let request = exchange.request
         self.number = number
-        self.arrivalsBefore = connection.arrivals.count
         self.exchange = exchange
+        self.arrivalsBefore = arrivalsBefore
+        self.eventLoop = connection.loop.eventLoop
+        // What is behind the capacity comes from the other half of the window, while the reader reads this one.
+        self.bodyCapacity = connection.limits.streamWindow / 2
         self.connection = connection
         self.input = HTTP2ResponseInput(
             HTTP2ResponseReader(stream: number, method: request.method),
             window: connection.multiplexer.makeReceiveWindow()
         )
+        self.content = HTTP2RequestContent(request.framing)
         self.output = HTTP2StreamOutput(
             window: connection.multiplexer.peerSettings.initialWindowSize,
             isEnded: request.framing == .none
         )
-        self.meter = RequestContentMeter(request.framing)
     }
+
+    // MARK: The response
 
     /// Whether the server has ended the stream.
     var isInputEnded: Bool { input.isEnded }
 
+    /// A field block has arrived.
+    func decode(
+        _ block: ByteBuffer,
+        endsStream: Bool,
+        with decoder: inout HTTP2MessageDecoder
+    ) throws(HTTP2Error) -> HTTP2ResponseReader.Event {
+        exchange.recorder?.received(block.readableBytes + Self.frameHeadLength)
+        return try input.receive(block, endsStream: endsStream, decoder: &decoder)
+    }
+
+    /// The field block means this.
+    ///
+    /// - Returns: The trailers, once the response is complete.
+    func receive(_ event: HTTP2ResponseReader.Event, endsStream: Bool) -> HTTPFields? {
+        switch event {
+        case .informational(let head):
+            receiveInformational(head)
+            return nil
+        case .head(let head):
+            receive(head)
+            return endsStream ? [:] : nil
+        case .trailers(let trailers):
+            return trailers
+        }
+    }
+
+    private func receiveInformational(_ head: ResponseHead) {
+        guard let connection else { return }
+        let configuration = connection.core.configuration
+        let limit = configuration.maximumInformationalResponses
+        guard input.informationalCount <= limit else {
+            let error = HTTPClientError.tooManyInformationalResponses(limit: limit)
+            return connection.end(self, with: error, code: .enhanceYourCalm)
+        }
+        if head.statusCode == 100 { sendAfterContinue() }
+        exchange.receivedInformational(head, configuration)
+    }
+
+    private func receive(_ head: ResponseHead) {
+        exchange.receivedHead()
+        response.receive(head)
+        // The server has answered without the rest of the request. If it answers with success while it is reading, it
+        // may want the rest; otherwise it is not sent.
+        if output.isOpen, content.continueWait.isPending || head.statusCode >= 300 { stopSending() }
+    }
+
+    /// Content has arrived, which counts for `flowBytes` in the window.
+    func receive(_ bytes: ByteBuffer, flowBytes: Int, endsStream: Bool) throws(HTTP2Error) {
+        exchange.recorder?.received(flowBytes + Self.frameHeadLength)
+        try input.receive(byteCount: bytes.readableBytes, flowBytes: flowBytes, endsStream: endsStream)
+        if bytes.readableBytes > 0 { deliver(response.receive(bytes) { makeBody(announcedLength: $0) }) }
+        if !endsStream { openWindow() }
+    }
+
+    /// Delivers the response although its content is not complete.
+    func deliverBegun() {
+        deliver(response.needsMore { makeBody(announcedLength: $0) })
+    }
+
+    private func deliver(_ delivery: ResponseInbox.Delivery?) {
+        if let delivery { connection?.deliver(delivery, to: exchange) }
+    }
+
+    private func makeBody(announcedLength: Int?) -> BodyStream {
+        BodyStream(eventLoop: eventLoop, announcedLength: announcedLength, capacity: bodyCapacity) { [weak self] in
+            self?.openWindow()
+        }
+    }
+
+    /// Grows the server's window by what the reader has made room for, unless that is little.
+    private func openWindow() {
+        let increment = input.growWindow(isWanted: response.wantsBytes, unread: response.bufferedBytes)
+        if let increment { connection?.writeWindowUpdate(number, increment) }
+    }
+
+    /// The response is complete. Returns what is to be delivered now.
+    func complete(trailers: HTTPFields) -> ResponseInbox.Delivery? {
+        response.complete(trailers: trailers)
+    }
+
+    /// Fails the exchange. The stream has been removed from the connection's table.
+    func fail(_ error: any Error) {
+        exchange.ended(error)
+        response.fail(error)
+        exchange.connectionFailed(error)
+    }
+
+    // MARK: The request
+
+    /// Sends the content, or starts sending it.
+    func sendContent() {
+        if exchange.request.expectsContinue { awaitContinue() } else { sendWhole() }
+        guard case .stream(let body) = exchange.content else { return }
+        body.connect { [weak self, eventLoop] in
+            eventLoop.execute { [weak self] in self?.contentIsWanted() }
+        }
+    }
+
+    /// Sends the content if all of it is known. Its length has been checked.
+    private func sendWhole() {
+        guard output.isOpen, case .whole(let content) = exchange.content else { return }
+        output.append(UnsentContent(content))
+        output.finish()
+        connection?.send(self)
+    }
+
+    private func awaitContinue() {
+        guard let connection else { return }
+        let wait = TimeAmount(connection.core.configuration.expectContinueTimeout)
+        let timer: Scheduled<Void> = eventLoop.scheduleTask(in: wait) { [weak self] in
+            self?.sendAfterContinue()
+        }
+        content.continueWait.begin(until: timer)
+    }
+
+    /// The server wants the content, or has not said so in time.
+    private func sendAfterContinue() {
+        guard content.continueWait.isPending else { return }
+        content.continueWait.end()
+        lastProgress = .now()
+        sendWhole()
+        contentIsWanted()
+    }
+
+    /// The writer of the content may have added something, or there is room for more.
+    private func contentIsWanted() {
+        if output.isOpen { connection?.contentIsWanted(of: self) }
+    }
+
+    /// Moves what there is from the writer of the content to the output, unless there is enough.
+    func takeContent() {
+        guard output.isOpen, !content.continueWait.isPending, output.byteCount < Self.unsentLimit,
+            case .stream(let body) = exchange.content
+        else { return }
+        do throws(HTTPClientError) {
+            try content.move(body.take(), to: &output)
+        } catch {
+            exchange.fail(error)
+        }
+    }
+
     /// Some content has been sent.
     func sent(_ count: Int) {
-        exchange.recorder?.sent(count + HTTP2ClientConnection.frameHeadLength)
+        exchange.recorder?.sent(count + Self.frameHeadLength)
         lastProgress = .now()
-        connection?.contentHasLeft(self)
+        if output.byteCount <= Self.unsentLimit / 2 { contentIsWanted() }
     }
 
     func outputEnded() {}
 
-    /// The stream has been removed from the connection's table.
-    func leaveConnection() {
-        connection = nil
-        endContinueWait()
-        output.stop()
-    }
-
     /// The server does not want the rest of the content.
     func stopSending() {
-        endContinueWait()
+        content.continueWait.end()
         output.stop()
         if case .stream(let body) = exchange.content { body.stop() }
     }
 
-    /// Takes what there is from the writer of the content.
-    func takeContent(of body: OutgoingBody) throws(HTTPClientError) {
-        let batch = body.take()
-        for content in batch.contents {
-            try meter.add(content.byteCount)
-            if content.byteCount > OutputBuffer.heldBytes {
-                output.append(UnsentContent(content))
-            } else {
-                output.append(content.buffer)
-            }
-        }
-        if let trailers = batch.end {
-            try meter.end()
-            // As with HTTP/1, no trailers follow content of known length.
-            if meter.isChunked, !trailers.isEmpty {
-                try Self.check(trailers: trailers)
-                output.finish(trailers: trailers)
-            }
-        }
-        if meter.isEnded { output.finish() }
+    // MARK: The connection
+
+    func enter(_ queue: HTTP2QueueKinds) -> Bool {
+        queues.insert(queue).inserted
     }
 
-    private static func check(trailers: HTTPFields) throws(HTTPClientError) {
-        for field in trailers where ForbiddenTrailers.contains(field.name) {
-            throw .invalidHeader("\(field.name) must not be a trailer (RFC 9110 section 6.5.1)")
-        }
+    func leave(_ queue: HTTP2QueueKinds) {
+        queues.remove(queue)
     }
 
-    // MARK: Queues of the connection
-
-    /// Something has arrived. Returns whether the connection must remember that.
-    func touch() -> Bool {
-        defer { isTouched = true }
-        return !isTouched
+    /// The stream has been removed from the connection's table.
+    func leaveConnection() {
+        connection = nil
+        content.continueWait.end()
+        output.stop()
     }
 
-    /// What has arrived is delivered.
-    func endTouch() {
-        isTouched = false
-    }
-
-    /// The writer of the content may have added something. Returns whether the connection must remember that.
-    func queueForPump() -> Bool {
-        guard output.isOpen, !isPumpQueued else { return false }
-        isPumpQueued = true
-        return true
-    }
-
-    /// It is looked at now.
-    func leavePumpQueue() {
-        isPumpQueued = false
-    }
-
-    // MARK: Waiting
-
-    /// Whether the content waits for 100 (Continue).
-    var awaitsContinue: Bool { continueTimer != nil }
-
-    func awaitContinue(until timer: Scheduled<Void>) {
-        continueTimer = timer
-    }
-
-    func endContinueWait() {
-        continueTimer?.cancel()
-        continueTimer = nil
-    }
+    // MARK: Deadlines
 
     /// There was progress.
     func progressed(at now: NIODeadline) {

@@ -73,3 +73,15 @@ extension ClientConnection {
         exchange.deliver(IncomingResponse(head: delivery.head, body: body, connection: identity))
     }
 }
+
+/// A client's connection as the handler of its channel: what is the same for every version of HTTP.
+extension ChannelConnection where Self: ClientConnection {
+    func channelReadComplete(context: ChannelHandlerContext) {
+        channel.endedReading()
+        deliverArrivals()
+    }
+
+    func abort() {
+        context?.close(promise: nil)
+    }
+}

@@ -40,6 +40,15 @@ final class Handshake: ChannelInboundHandler, RemovableChannelHandler, @unchecke
         return negotiated.futureResult
     }
 
+    /// Bytes have arrived ahead of the handshake.
+    static func earlyBytes(_ key: PoolKey) -> HTTPClientError {
+        .handshakeFailed(
+            host: key.host,
+            port: key.port,
+            reason: "Bytes arrived before the TLS handshake: the proxy or a stranger has sent them, not the server."
+        )
+    }
+
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard case TLSUserEvent.handshakeCompleted(let negotiated) = event else {
             return context.fireUserInboundEventTriggered(event)

@@ -245,6 +245,19 @@ final class ClientExchange: Sendable {
         state.withLock { change(&$0.progress) }
     }
 
+    /// An informational response has arrived.
+    func receivedInformational(_ head: ResponseHead, _ configuration: HTTPClient.Configuration) {
+        note { $0.hasAnswer = true }
+        if !opensTunnel { configuration.onInformationalHead?(head) }
+        onInformational?(head.status, head.fields.makeHTTPFields())
+    }
+
+    /// The head of the final response has arrived.
+    func receivedHead() {
+        note { $0.hasAnswer = true }
+        recorder?.receivedHead()
+    }
+
     /// Delivers the response to the requester; false when the exchange has failed.
     @discardableResult
     func deliver(_ response: IncomingResponse) -> Bool {
@@ -271,9 +284,10 @@ final class ClientExchange: Sendable {
         }
     }
 
-    /// The response is complete or lost, and the connection is done with the exchange.
-    func ended() {
+    /// The response is complete, or lost by an error, and the connection is done with the exchange.
+    func ended(_ error: (any Error)? = nil) {
         state.withLock { $0.end() }
+        recorder?.ended(error)
     }
 }
 

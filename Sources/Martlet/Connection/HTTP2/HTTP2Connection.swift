@@ -79,8 +79,7 @@ extension HTTP2Connection {
         guard multiplexer.isReceiveWindowLow, let increment = multiplexer.growReceiveWindow(unread: unreadBytes) else {
             return
         }
-        channel.output.tail.writeHTTP2WindowUpdate(stream: 0, increment: increment)
-        flushSoon()
+        writeWindowUpdate(0, increment)
     }
 
     // MARK: Sending
@@ -93,6 +92,12 @@ extension HTTP2Connection {
             maximumFrameSize: multiplexer.peerSettings.maximumFrameSize,
             encode
         )
+        flushSoon()
+    }
+
+    /// Grows the peer's window of a stream; of the connection, with 0.
+    func writeWindowUpdate(_ stream: UInt32, _ increment: Int) {
+        channel.output.tail.writeHTTP2WindowUpdate(stream: stream, increment: increment)
         flushSoon()
     }
 
