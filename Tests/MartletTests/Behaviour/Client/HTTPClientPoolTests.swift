@@ -95,7 +95,8 @@ struct HTTPClientPoolTests {
             for try await text in group { #expect(text == "x") }
         }
         #expect(client.connectionCounts.total <= 3)
-        #expect(client.connectionCounts.active == 0)
+        // A connection may still be on its way for a request that another one has taken.
+        try await eventually { client.connectionCounts.active == 0 }
         #expect(most.withLock { $0.most } <= 3)
         await client.close()
         try await eventually { client.connectionCounts.total == 0 }

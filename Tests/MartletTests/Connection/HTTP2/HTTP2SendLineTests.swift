@@ -46,6 +46,26 @@ import Testing
         #expect(send(&line) == ["1:10", "1:10", "1:10.", "3:10", "3:10."])
     }
 
+    @Test("A whole message is sent at once where nothing else waits, and both windows have room")
+    func whole() {
+        var line = HTTP2SendLine<TestStream>()
+        let first = stream(1, 0, ends: false)
+        #expect(line.sendWhole(5, of: first) == true)
+        #expect(first.output.isEnded && first.output.window.size == 65_530 && line.window.size == 65_530)
+        #expect(line.sendWhole(5, of: first) == false)
+        // Of its own window.
+        #expect(line.sendWhole(5, of: stream(3, 0, window: 4, ends: false)) == false)
+        #expect(line.sendWhole(0, of: stream(5, 0, window: -1, ends: false)) == true)
+        // Of that of the connection.
+        #expect(line.sendWhole(65_531, of: stream(7, 0, window: 100_000, ends: false)) == false)
+        // Behind content of its own, and behind that of others.
+        let second = stream(9, 1)
+        #expect(line.sendWhole(5, of: second) == false)
+        line.enter(second)
+        #expect(line.sendWhole(5, of: stream(11, 0, ends: false)) == false)
+        #expect(line.window.size == 65_530)
+    }
+
     @Test("A stream without a window of its own leaves the line until it has one")
     func ownWindow() throws {
         var line = HTTP2SendLine<TestStream>()

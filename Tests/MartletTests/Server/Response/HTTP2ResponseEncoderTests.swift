@@ -33,13 +33,32 @@ import Testing
         }
     }
 
-    @Test("A content that is ended with one call has its length announced")
-    func whole() throws {
+    @Test("A response of which nothing was changed is left to be sent in one piece")
+    func usual() throws {
         var exchange = Exchange()
         try exchange.end("hello")
+        #expect(exchange.response.takeHead() == nil && exchange.content == "")
+        let usual = exchange.response.takeUsual()
+        let content = try #require(usual)
+        #expect(String(buffer: content.buffer) == "hello")
+        #expect(exchange.response.usual == nil)
+        #expect(exchange.writer.isEnded && !exchange.writer.mustClose)
+        exchange.response.appendAsAny(usual: content)
         #expect(exchange.content == "hello")
         let head = exchange.response.takeHead()
         #expect(head?.status == .ok && head?.contentLength == 5 && head?.isChunked == false)
+        #expect(head?.fields == nil)
+    }
+
+    @Test("A content that is ended with one call has its length announced")
+    func whole() throws {
+        var exchange = Exchange()
+        exchange.draft.status = .created
+        try exchange.end("hello")
+        #expect(exchange.response.usual == nil)
+        #expect(exchange.content == "hello")
+        let head = exchange.response.takeHead()
+        #expect(head?.status == .created && head?.contentLength == 5 && head?.isChunked == false)
         #expect(head?.fields == nil)
         #expect(exchange.response.head == nil)
         #expect(exchange.writer.isEnded && !exchange.writer.mustClose)
