@@ -137,6 +137,7 @@ struct HTTP1ClientSession {
     /// The next step.
     ///
     /// - Parameter makeBody: Makes the stream for a content of the length that the head announces.
+    @inline(__always)
     mutating func next(_ makeBody: (_ announcedLength: Int?) -> BodyStream) -> Step {
         guard machine.isAnswering else { return machine.isFree ? .checkSilence : .none }
         guard wantsBytes else { return .none }

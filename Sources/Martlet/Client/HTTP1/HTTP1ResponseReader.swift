@@ -88,6 +88,7 @@ struct HTTP1ResponseReader {
         isCutOff = true
     }
 
+    @inline(__always)
     mutating func next() -> Event {
         switch stage {
         case .idle:

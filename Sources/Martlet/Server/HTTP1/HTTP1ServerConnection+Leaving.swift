@@ -6,8 +6,6 @@ import Synchronization
 extension HTTP1ServerConnection: DetachedConnection {
     var eventLoop: any EventLoop { loop.eventLoop }
 
-    var isWritable: Bool { channel.isWritable || context == nil }
-
     func detach(_ exchange: ServerExchange, writeHeaders: Bool) throws -> DetachedSocket {
         guard state.isOpen, self.exchange === exchange else { throw HTTPServerError.responseEnded }
         guard !isHeadWritten else { throw HTTPServerError.headAlreadySent }
@@ -42,19 +40,6 @@ extension HTTP1ServerConnection: DetachedConnection {
         try write(&channel.output)
         if channel.output.byteCount >= OutputBuffer.copyLimit * 2 { flushOutput() } else { flushSoon() }
         return channel.isWritable
-    }
-
-    /// Closes when the socket has accepted everything.
-    func closeDetached() {
-        guard receiver != nil, let context else { return }
-        flushOutput()
-        context.whenSent { self.abort() }
-    }
-
-    func closeOutput() {
-        channel.closedOutput()
-        flushOutput()
-        context?.close(mode: .output, promise: nil)
     }
 
     /// The addresses of the connection; nil once it is closed. Can be read from anywhere.
