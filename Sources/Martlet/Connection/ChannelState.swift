@@ -65,7 +65,7 @@ struct ChannelState {
 
     /// What has arrived has been processed. Returns whether that must be done again.
     mutating func processesAgain() -> Bool {
-        processing.goesOn()
+        processing.finishPass()
     }
 
     // MARK: Writing

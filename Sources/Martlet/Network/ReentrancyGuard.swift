@@ -2,7 +2,7 @@
 /// A plain value.
 ///
 ///     guard work.begin() else { return }
-///     repeat { … } while work.goesOn()
+///     repeat { … } while work.finishPass()
 struct ReentrancyGuard {
     private var isRunning = false
     private var isAskedFor = false
@@ -15,7 +15,7 @@ struct ReentrancyGuard {
         return !isAskedFor
     }
 
-    /// Keeps the work from beginning until ``goesOn()`` is called. False if it is in progress, which holds it anyway.
+    /// Keeps the work from beginning until ``finishPass()`` is called. False if it is in progress, which holds it anyway.
     mutating func hold() -> Bool {
         guard !isRunning else { return false }
         isRunning = true
@@ -24,7 +24,7 @@ struct ReentrancyGuard {
     }
 
     /// Call this after each pass. Whether the work has to be done again.
-    mutating func goesOn() -> Bool {
+    mutating func finishPass() -> Bool {
         isRunning = isAskedFor
         isAskedFor = false
         return isRunning

@@ -14,7 +14,7 @@ import Testing
                 let count = rounds < requests.count ? requests[rounds] : 0
                 rounds += 1
                 for _ in 0..<count { run() }
-            } while work.goesOn()
+            } while work.finishPass()
         }
         run()
         return rounds
@@ -37,8 +37,8 @@ import Testing
         var work = ReentrancyGuard()
         for _ in 0..<2 {
             let begins = work.begin()
-            let goesOn = work.goesOn()
-            #expect(begins && !goesOn)
+            let continues = work.finishPass()
+            #expect(begins && !continues)
         }
     }
 
@@ -48,11 +48,11 @@ import Testing
         let holds = (work.hold(), work.hold())
         #expect(holds == (true, false))
         let begins = work.begin()
-        let goesOn = (work.goesOn(), work.goesOn())
-        #expect(!begins && goesOn == (true, false))
+        let continues = (work.finishPass(), work.finishPass())
+        #expect(!begins && continues == (true, false))
         _ = work.hold()
-        let goesOnUnasked = work.goesOn()
+        let passesUnasked = work.finishPass()
         let beginsAnew = work.begin()
-        #expect(!goesOnUnasked && beginsAnew)
+        #expect(!passesUnasked && beginsAnew)
     }
 }

@@ -220,7 +220,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
     }
 
     private func sendBatches() {
-        repeat { sendBatch() } while pumping.goesOn()
+        repeat { sendBatch() } while pumping.finishPass()
     }
 
     private func sendBatch() {
@@ -282,7 +282,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Removabl
         // The flush can make the channel writable before it returns: what is then sent must not come in between.
         let isHeld = pumping.hold()
         writeAndFlush()
-        if isHeld, pumping.goesOn() { sendBatches() }
+        if isHeld, pumping.finishPass() { sendBatches() }
     }
 
     // MARK: The response

@@ -212,8 +212,8 @@ public final class HTTPClientRequest: Sendable {
         }
         switch step {
         case .send(let draft):
-            var flow = RequestRun(draft, core: core)
-            return try await flow.run()
+            var run = RequestRun(draft, core: core)
+            return try await run.run()
         case .finish(let outgoing, let task, let trailers):
             if let body {
                 switch body.source {
@@ -241,9 +241,9 @@ public final class HTTPClientRequest: Sendable {
         let draft = state.draft
         let client = client
         let task = Task {
-            var flow = RequestRun(draft, core: client.core)
+            var run = RequestRun(draft, core: client.core)
             do {
-                return try await flow.run()
+                return try await run.run()
             } catch {
                 body.fail(error)
                 throw error

@@ -229,8 +229,8 @@ extension ServerExchange {
         guard settings.configuration.autoCompress, draft.buffersOutput else { return nil }
         guard draft.status.allowsContent, draft.status.code != 206 else { return nil }
         // A response to HEAD may announce the length of content that the handler does not write.
-        let isUntold = head.method == .head && wholeLength == 0
-        let length = (isUntold ? nil : wholeLength) ?? draft.announcedLength ?? wholeLength
+        let isContentLeftOut = head.method == .head && wholeLength == 0
+        let length = (isContentLeftOut ? nil : wholeLength) ?? draft.announcedLength ?? wholeLength
         if let length, length < settings.configuration.minimumCompressedBytes { return nil }
         var fields = draft.headers ?? settings.defaultHeaders
         guard

@@ -4,8 +4,12 @@ import NIOCore
 /// lives. A task for each request would cost more than a small request itself.
 extension HTTP1ServerConnection {
     /// Passes a request to the connection's task. Called on the loop.
-    func hand(_ exchange: ServerExchange, to handler: @escaping HTTPServer.Handler, on executor: (any TaskExecutor)?) {
-        switch self.handler.hand(exchange) {
+    func startHandler(
+        _ handler: @escaping HTTPServer.Handler,
+        for exchange: ServerExchange,
+        on executor: (any TaskExecutor)?
+    ) {
+        switch self.handler.deliver(exchange) {
         case .resume(let task):
             task.resume(returning: exchange)
         case .keep:
@@ -53,7 +57,7 @@ extension HTTP1ServerConnection {
     }
 
     private func waitForExchange(_ continuation: UnsafeContinuation<ServerExchange?, Never>) {
-        if case .resume(let exchange) = handler.ask(continuation, mayWait: isOpen) {
+        if case .resume(let exchange) = handler.requestNext(continuation, mayWait: isOpen) {
             continuation.resume(returning: exchange)
         }
     }

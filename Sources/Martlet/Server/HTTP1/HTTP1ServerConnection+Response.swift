@@ -21,7 +21,7 @@ extension HTTP1ServerConnection: ExchangeConnection {
         return channel.isWritable
     }
 
-    func beginContent(_ exchange: ServerExchange) throws(HTTPServerError) -> FileWay {
+    func beginContent(_ exchange: ServerExchange) throws(HTTPServerError) -> FileTransfer {
         try write(exchange) { (draft) throws(HTTPServerError) in
             guard !writer.isHeadWritten else { return }
             let coding = exchange.chooseCoding(&draft, wholeLength: nil)
@@ -40,7 +40,7 @@ extension HTTP1ServerConnection: ExchangeConnection {
     }
 
     func write(_ exchange: ServerExchange, _ slice: FileSlice) throws(HTTPServerError) -> Bool {
-        guard slice.isThere else { throw .fileTruncated }
+        guard slice.isIntact else { throw .fileTruncated }
         try write(exchange) { (_) throws(HTTPServerError) in
             try writer.write(slice, into: &channel.output)
         }

@@ -349,7 +349,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
         guard context != nil, !lingers(at: now) else { return }
         // If a file has become shorter since its part was written to the channel, the system sends nothing more of it,
         // and the channel would try for ever.
-        if let slice = filesInFlight.first, !slice.isThere { return abort() }
+        if let slice = filesInFlight.first, !slice.isIntact { return abort() }
         let violation = timing.check(
             now: now,
             wait: machine.wait(isBodyStarving: exchange?.body?.isStarving == true),

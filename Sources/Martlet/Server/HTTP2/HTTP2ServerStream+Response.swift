@@ -17,9 +17,13 @@ extension HTTP2ServerStream: ExchangeConnection {
 
     var summary: HTTPResponseSummary { writer.summary }
 
-    func hand(_ exchange: ServerExchange, to handler: @escaping HTTPServer.Handler, on executor: (any TaskExecutor)?) {
+    func startHandler(
+        _ handler: @escaping HTTPServer.Handler,
+        for exchange: ServerExchange,
+        on executor: (any TaskExecutor)?
+    ) {
         // A stream carries one request, so this always starts a task.
-        _ = self.handler.hand(exchange)
+        _ = self.handler.deliver(exchange)
         let task = loop.shutdownContext.run {
             if let executor {
                 Task(executorPreference: executor) { await exchange.run(handler) }
@@ -78,7 +82,7 @@ extension HTTP2ServerStream: ExchangeConnection {
         connection.flushOutput()
     }
 
-    func beginContent(_ exchange: ServerExchange) throws(HTTPServerError) -> FileWay {
+    func beginContent(_ exchange: ServerExchange) throws(HTTPServerError) -> FileTransfer {
         if !writer.isHeadWritten { try flushWriter(exchange) } else { try check(exchange) }
         return writer.context.method == .head ? .nothing : .bytes
     }

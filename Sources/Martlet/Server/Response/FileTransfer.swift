@@ -1,5 +1,5 @@
 /// How the content of a file is sent.
-enum FileWay: Sendable {
+enum FileTransfer: Sendable {
     /// As regions that the system sends.
     case regions
     /// As bytes that are read.

@@ -16,7 +16,7 @@ final class HeadConstants {
     let encodedDate: ByteBuffer
 
     /// The head of an unchanged response, up to the value of Content-Length.
-    let usualHead: ByteBuffer
+    let defaultHead: ByteBuffer
 
     /// - Parameters:
     ///   - settings: The settings with the server's default fields.
@@ -38,10 +38,10 @@ final class HeadConstants {
         var rendered = settings.renderedHeaders
         rendered.writeImmutableBuffer(dateLine)
         self.rendered = rendered
-        var usualHead = ByteBuffer()
-        usualHead.writeStatusLine(.ok)
-        usualHead.writeImmutableBuffer(rendered)
-        usualHead.writeStaticString("Content-Length: ")
-        self.usualHead = usualHead
+        var defaultHead = ByteBuffer()
+        defaultHead.writeStatusLine(.ok)
+        defaultHead.writeImmutableBuffer(rendered)
+        defaultHead.writeStaticString("Content-Length: ")
+        self.defaultHead = defaultHead
     }
 }

@@ -98,8 +98,8 @@ struct ResponseWriter {
     ) throws(HTTPServerError) {
         guard !isEnded else { throw .responseEnded }
         guard !isHeadWritten else { return try complete(content, draft.trailers, into: &output) }
-        if coding == nil, draft.isUsual, context.method == .other, context.version == .http1_1, context.mayPersist {
-            endUsual(content, constants, into: &output)
+        if coding == nil, draft.isDefault, context.method == .other, context.version == .http1_1, context.mayPersist {
+            endDefault(content, constants, into: &output)
             return
         }
         // Trailers need chunks (RFC 9112 section 7.1.2).
@@ -142,16 +142,16 @@ struct ResponseWriter {
         return compressed
     }
 
-    /// Writes the usual response: a head that is the same for all within a second, a length and the content.
-    private mutating func endUsual(
+    /// Writes the default response: a head that is the same for all within a second, a length and the content.
+    private mutating func endDefault(
         _ content: OutgoingContent,
         _ constants: HeadConstants,
         into output: inout OutputBuffer
     ) {
         if case .text(var text) = content, text.utf8.count < OutputBuffer.copyLimit {
-            output.tail.writeUsualResponse(constants.usualHead, &text)
+            output.tail.writeDefaultResponse(constants.defaultHead, &text)
         } else {
-            output.tail.writeImmutableBuffer(constants.usualHead)
+            output.tail.writeImmutableBuffer(constants.defaultHead)
             output.tail.writeDecimal(content.byteCount)
             output.tail.writeStaticString("\r\n\r\n")
             content.append(to: &output)
@@ -354,7 +354,7 @@ struct ResponseWriter {
 extension ByteBuffer {
     /// Writes a head that lacks only its length, and the content, in one go: each call of a buffer costs as much as
     /// copying a hundred bytes.
-    fileprivate mutating func writeUsualResponse(_ head: ByteBuffer, _ content: inout String) {
+    fileprivate mutating func writeDefaultResponse(_ head: ByteBuffer, _ content: inout String) {
         content.withUTF8 { content in
             // The length has at most five digits (`OutputBuffer.copyLimit`).
             let count = head.readableBytes + 5 + 4 + content.count
