@@ -5,7 +5,7 @@ extension DevelopmentCertificates {
     }
 
     /// The curl command for a URL on this machine, with certificates in their default directory.
-    package static func usualCurl(_ url: String) -> String {
+    package static func defaultCurl(_ url: String) -> String {
         curl(url, authority: "\(defaultDirectory ?? ".")/\(authorityName)")
     }
 

@@ -19,4 +19,9 @@ extension BodyFraming {
         case .chunked, .untilClose: true
         }
     }
+
+    /// The number of bytes that the head announces, if it does.
+    package var announcedLength: Int? {
+        if case .contentLength(let length) = self { length } else { nil }
+    }
 }

@@ -31,7 +31,7 @@ struct ChunkedDecoder: Sendable {
     private let isResponse: Bool
     private var state = State.size(digits: 0, value: 0)
     private var lines = FieldLineParser()
-    private var facts = HeadFacts()
+    private var knownFields = KnownFields()
 
     init(limits: BodyLimits, isResponse: Bool) {
         self.limits = limits
@@ -161,7 +161,7 @@ struct ChunkedDecoder: Sendable {
                 let end = min(bytes.count, trailerLimits.headBytes)
                 let section = isResponse ? FieldSection.responseTrailers : .trailers
                 if let base = bytes.baseAddress,
-                    try lines.parse(base, to: end, limits: trailerLimits, section: section, facts: &facts)
+                    try lines.parse(base, to: end, limits: trailerLimits, section: section, knownFields: &knownFields)
                 {
                     return true
                 }

@@ -69,7 +69,7 @@ public struct FieldSectionEncoder: Sendable {
     }
 
     /// The beginning of a block with `:status` 200 and the common fields, for a peer that remembers them.
-    public static func usualBlock(_ common: CommonFields) -> ByteBuffer {
+    public static func defaultBlock(_ common: CommonFields) -> ByteBuffer {
         var block = ByteBuffer()
         FieldSectionEncoder().write(status: 200, to: &block)
         block.writeImmutableBuffer(common.indices)

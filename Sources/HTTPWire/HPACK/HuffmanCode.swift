@@ -78,14 +78,14 @@ struct HuffmanCode: Sendable {
                 let mask = (UInt64(1) << UInt64(count)) - 1
                 return bits & mask == mask
             }
-            guard let (symbol, length) = long(bits, count), symbol != Self.endOfString else { return false }
+            guard let (symbol, length) = longCode(bits, count), symbol != Self.endOfString else { return false }
             text.append(UInt8(truncatingIfNeeded: symbol))
             count -= length
         }
     }
 
     /// The symbol of the code, longer than 8 bits, at the top of the low `count` bits.
-    private func long(_ bits: UInt64, _ count: Int) -> (symbol: Int, length: Int)? {
+    private func longCode(_ bits: UInt64, _ count: Int) -> (symbol: Int, length: Int)? {
         guard count > 8 else { return nil }
         for length in 9...min(count, Self.longest) {
             let code = UInt32(truncatingIfNeeded: bits >> UInt64(count - length) & ((1 << UInt64(length)) - 1))

@@ -39,10 +39,10 @@ extension HTTP2FieldAssembler {
     ) throws(Rejection) -> RequestHead {
         do throws(HTTPParseError) {
             guard target.count <= limits.startLineBytes else { throw HTTPParseError(.targetTooLong, at: 0) }
-            var facts = HeadFacts()
+            var knownFields = KnownFields()
             let reading = try memory.fields.withBytes {
                 (bytes) throws(HTTPParseError) -> RequestTarget.Reading? in
-                try note(bytes, &facts)
+                try note(bytes, &knownFields)
                 let text = UnsafeRawBufferPointer(rebasing: bytes[target])
                 return RequestTarget.reading(of: text, isConnect: method == .connect && pseudo.protocol == nil)
             }
@@ -59,8 +59,8 @@ extension HTTP2FieldAssembler {
                 targetNeedsEncoding: reading.needsEncoding,
                 target: target,
                 fields: makeFields(),
-                facts: facts,
-                framing: try framing(facts, endsStream: endsStream),
+                knownFields: knownFields,
+                framing: try framing(knownFields, endsStream: endsStream),
                 connectProtocol: pseudo.protocol
             )
         } catch {
@@ -72,9 +72,9 @@ extension HTTP2FieldAssembler {
     }
 
     /// Content without a length ends with its stream, which corresponds to chunks in HTTP/1.1.
-    private func framing(_ facts: HeadFacts, endsStream: Bool) throws(HTTPParseError) -> BodyFraming {
-        guard endsStream else { return facts.contentLength.map { .contentLength($0) } ?? .chunked }
-        guard facts.contentLength ?? 0 == 0 else { throw HTTPParseError(.conflictingContentLength, at: 0) }
+    private func framing(_ knownFields: KnownFields, endsStream: Bool) throws(HTTPParseError) -> BodyFraming {
+        guard endsStream else { return knownFields.contentLength.map { .contentLength($0) } ?? .chunked }
+        guard knownFields.contentLength ?? 0 == 0 else { throw HTTPParseError(.conflictingContentLength, at: 0) }
         return .none
     }
 

@@ -16,9 +16,9 @@ extension HTTP2FieldAssembler {
         guard status >= 200 || !endsStream else {
             throw .malformed("An informational response that ends the stream", "8.1")
         }
-        var facts = HeadFacts()
+        var knownFields = KnownFields()
         do throws(HTTPParseError) {
-            try memory.fields.withBytes { (bytes) throws(HTTPParseError) in try note(bytes, &facts) }
+            try memory.fields.withBytes { (bytes) throws(HTTPParseError) in try note(bytes, &knownFields) }
         } catch {
             throw .refused(error)
         }
@@ -26,11 +26,11 @@ extension HTTP2FieldAssembler {
         if status < 200 || method == .head || status == 204 || status == 304 {
             framing = .none
         } else if endsStream {
-            guard facts.contentLength ?? 0 == 0 else { throw .malformed(HTTP2ContentMeter.shortReason, "8.1.1") }
+            guard knownFields.contentLength ?? 0 == 0 else { throw .malformed(HTTP2ContentMeter.shortReason, "8.1.1") }
             framing = .none
         } else {
             // Content without a length ends with its stream, which corresponds to chunks in HTTP/1.1.
-            framing = facts.contentLength.map { .contentLength($0) } ?? .chunked
+            framing = knownFields.contentLength.map { .contentLength($0) } ?? .chunked
         }
         return ResponseHead(
             statusCode: status,

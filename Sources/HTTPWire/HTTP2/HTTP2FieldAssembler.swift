@@ -234,20 +234,20 @@ struct HTTP2FieldAssembler {
         return makeFields().makeTrailers()
     }
 
-    /// Adds to `facts` what the fields say about the message.
-    func note(_ bytes: UnsafeRawBufferPointer, _ facts: inout HeadFacts) throws(HTTPParseError) {
+    /// Adds to `knownFields` what the fields say about the message.
+    func note(_ bytes: UnsafeRawBufferPointer, _ knownFields: inout KnownFields) throws(HTTPParseError) {
         guard let base = bytes.baseAddress else { return }
         var failure: HTTPParseError?
         table.forEach { slot in
             guard slot.known != .other, failure == nil else { return }
             // Nothing between the peers of HTTP/2 joins or repeats fields, so two fields are an error, equal or not.
-            if slot.known == .contentLength, facts.contentLength != nil {
+            if slot.known == .contentLength, knownFields.contentLength != nil {
                 failure = HTTPParseError(.conflictingContentLength, at: slot.value.lowerBound)
                 return
             }
             do throws(HTTPParseError) {
                 // The value lies within the bytes that were written.
-                try facts.note(slot.known, base, slot.value, readableTo: bytes.count, section: section)
+                try knownFields.note(slot.known, base, slot.value, readableTo: bytes.count, section: section)
             } catch {
                 failure = error
             }

@@ -56,7 +56,7 @@ struct FieldLineParser: Sendable {
         to end: Int,
         limits: HeadLimits,
         section: FieldSection,
-        facts: inout HeadFacts
+        knownFields: inout KnownFields
     ) throws(HTTPParseError) -> Bool {
         var writer = table.makeWritable()
         // Locals stay in registers, where properties would be stored again and again.
@@ -70,7 +70,17 @@ struct FieldLineParser: Sendable {
                     if section.unfolds, cursor == lineStart, base.load(fromByteOffset: cursor, as: UInt8.self).isBlank,
                         let last = table.last(writer)
                     {
-                        guard let next = try unfold(last, base, lineStart, to: end, limits, section, &facts, &writer)
+                        guard
+                            let next = try unfold(
+                                last,
+                                base,
+                                lineStart,
+                                to: end,
+                                limits,
+                                section,
+                                &knownFields,
+                                &writer
+                            )
                         else { return false }
                         cursor = next
                         lineStart = next
@@ -104,7 +114,7 @@ struct FieldLineParser: Sendable {
             if known != .other, section != .part {
                 if section == .trailers { throw HTTPParseError(.forbiddenTrailer, at: lineStart) }
                 if section != .responseTrailers {
-                    try facts.note(known, base, value.start..<value.end, readableTo: end, section: section)
+                    try knownFields.note(known, base, value.start..<value.end, readableTo: end, section: section)
                 }
             }
             // Offsets are below 2^30 (`HeadLimits.clamped`), and the name's length has been checked.
@@ -134,7 +144,7 @@ struct FieldLineParser: Sendable {
         to end: Int,
         _ limits: HeadLimits,
         _ section: FieldSection,
-        _ facts: inout HeadFacts,
+        _ knownFields: inout KnownFields,
         _ writer: inout FieldTable.Writer
     ) throws(HTTPParseError) -> Int? {
         // A folded length or coding is a means of response splitting, and no server needs it.
@@ -149,7 +159,7 @@ struct FieldLineParser: Sendable {
         guard piece.start < piece.end else { return next }
         // These fields are lists, in which a fold is next to a comma: the pieces are read one by one.
         if last.known != .other, section == .response {
-            try facts.note(last.known, base, piece.start..<piece.end, readableTo: end, section: section)
+            try knownFields.note(last.known, base, piece.start..<piece.end, readableTo: end, section: section)
         }
         var slot = last
         if slot.valueLength == 0 { slot.valueStart = UInt32(truncatingIfNeeded: piece.start) }

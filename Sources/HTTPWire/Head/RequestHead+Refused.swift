@@ -34,8 +34,8 @@ extension RequestHead {
         fields: FieldBlock,
         host: Range<Int>?
     ) {
-        var facts = HeadFacts()
-        facts.host = host
+        var knownFields = KnownFields()
+        knownFields.host = host
         let reading = fields.withBytes(
             from: UInt32(truncatingIfNeeded: target.lowerBound),
             length: UInt32(truncatingIfNeeded: target.count)
@@ -48,7 +48,7 @@ extension RequestHead {
             targetNeedsEncoding: reading?.needsEncoding ?? true,
             target: target,
             fields: fields,
-            facts: facts,
+            knownFields: knownFields,
             framing: .none
         )
     }

@@ -46,7 +46,7 @@ public struct RequestHead: Sendable {
         targetNeedsEncoding: Bool,
         target: Range<Int>,
         fields: FieldBlock,
-        facts: HeadFacts,
+        knownFields: KnownFields,
         framing: BodyFraming,
         connectProtocol: Range<Int>? = nil
     ) {
@@ -56,13 +56,14 @@ public struct RequestHead: Sendable {
         self.targetNeedsEncoding = targetNeedsEncoding
         self.fields = fields
         self.framing = framing
-        self.isPersistent = facts.isPersistent(version: version)
-        self.expectsContinue = facts.expectsContinue && version != .http1_0 && framing.hasContent
-        self.requestsUpgrade = facts.hasUpgradeField && facts.connection.contains(.upgrade) && version == .http1_1
+        self.isPersistent = knownFields.isPersistent(version: version)
+        self.expectsContinue = knownFields.expectsContinue && version != .http1_0 && framing.hasContent
+        self.requestsUpgrade =
+            knownFields.hasUpgradeField && knownFields.connection.contains(.upgrade) && version == .http1_1
         self.targetStart = UInt32(truncatingIfNeeded: target.lowerBound)
         self.targetLength = UInt32(truncatingIfNeeded: target.count)
-        self.hostStart = UInt32(truncatingIfNeeded: facts.host?.lowerBound ?? 0)
-        self.hostLength = UInt32(truncatingIfNeeded: facts.host?.count ?? 0)
+        self.hostStart = UInt32(truncatingIfNeeded: knownFields.host?.lowerBound ?? 0)
+        self.hostLength = UInt32(truncatingIfNeeded: knownFields.host?.count ?? 0)
         self.protocolStart = UInt32(truncatingIfNeeded: connectProtocol?.lowerBound ?? 0)
         self.protocolLength = UInt32(truncatingIfNeeded: connectProtocol?.count ?? 0)
     }

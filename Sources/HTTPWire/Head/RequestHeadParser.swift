@@ -9,7 +9,7 @@ import HTTPTypes
 public struct RequestHeadParser: Sendable {
     private let limits: HeadLimits
     private var lines = FieldLineParser()
-    private var facts = HeadFacts()
+    private var knownFields = KnownFields()
     private var requestLine = RequestLineParser()
     private var isInFields = false
     private var emptyLines = 0
@@ -93,7 +93,7 @@ public struct RequestHeadParser: Sendable {
             isInFields = true
         }
         let end = min(count, limits.headBytes)
-        guard try lines.parse(base, to: end, limits: limits, section: .request, facts: &facts) else {
+        guard try lines.parse(base, to: end, limits: limits, section: .request, knownFields: &knownFields) else {
             if end == limits.headBytes { throw HTTPParseError(.headTooLarge, at: end) }
             return .needsMoreBytes
         }
@@ -105,8 +105,8 @@ public struct RequestHeadParser: Sendable {
     private mutating func finish(_ buffer: inout ByteBuffer) throws(HTTPParseError) -> RequestHead {
         let length = lines.cursor
         let version = requestLine.version
-        if facts.host == nil, version == .http1_1 { throw HTTPParseError(.missingHost, at: length) }
-        let framing = try facts.requestFraming(version: version, position: length)
+        if knownFields.host == nil, version == .http1_1 { throw HTTPParseError(.missingHost, at: length) }
+        let framing = try knownFields.requestFraming(version: version, position: length)
         // `length` bytes have been scanned, so they can be read.
         guard let bytes = buffer.readSlice(length: length) else { throw HTTPParseError(.truncatedHead, at: length) }
         let head = RequestHead(
@@ -116,13 +116,13 @@ public struct RequestHeadParser: Sendable {
             targetNeedsEncoding: requestLine.targetNeedsEncoding,
             target: requestLine.target,
             fields: FieldBlock(bytes: bytes.compacted(beyond: FieldBlock.slack), table: lines.table),
-            facts: facts,
+            knownFields: knownFields,
             framing: framing
         )
         hasStarted = false
         isInFields = false
         emptyLines = 0
-        facts = HeadFacts()
+        knownFields = KnownFields()
         requestLine = RequestLineParser()
         return head
     }

@@ -30,17 +30,17 @@ public struct ResponseHead: Sendable {
         version: HTTPVersion,
         reason: Range<Int>,
         fields: FieldBlock,
-        facts: HeadFacts,
+        knownFields: KnownFields,
         framing: BodyFraming
     ) {
         self.statusCode = statusCode
         self.version = version
         self.fields = fields
         self.framing = framing
-        let claimsContent = facts.transferCoding != .absent || (facts.contentLength ?? 0) > 0
+        let claimsContent = knownFields.transferCoding != .absent || (knownFields.contentLength ?? 0) > 0
         let contradictsItself = claimsContent && (statusCode < 200 || statusCode == 204)
-        self.isPersistent = facts.isPersistent(version: version) && framing != .untilClose && !contradictsItself
-        self.offersUpgrade = facts.hasUpgradeField && facts.connection.contains(.upgrade)
+        self.isPersistent = knownFields.isPersistent(version: version) && framing != .untilClose && !contradictsItself
+        self.offersUpgrade = knownFields.hasUpgradeField && knownFields.connection.contains(.upgrade)
         self.reasonStart = UInt32(truncatingIfNeeded: reason.lowerBound)
         self.reasonLength = UInt32(truncatingIfNeeded: reason.count)
     }

@@ -10,7 +10,7 @@ public import NIOCore
 public struct ResponseHeadParser: Sendable {
     private let limits: HeadLimits
     private var lines = FieldLineParser()
-    private var facts = HeadFacts()
+    private var knownFields = KnownFields()
     private var statusLine = StatusLineParser()
     private var isInFields = false
     private var failure: HTTPParseError?
@@ -64,7 +64,7 @@ public struct ResponseHeadParser: Sendable {
             isInFields = true
         }
         let end = min(count, limits.headBytes)
-        guard try lines.parse(base, to: end, limits: limits, section: .response, facts: &facts) else {
+        guard try lines.parse(base, to: end, limits: limits, section: .response, knownFields: &knownFields) else {
             if end == limits.headBytes { throw HTTPParseError(.headTooLarge, at: end) }
             return false
         }
@@ -77,7 +77,7 @@ public struct ResponseHeadParser: Sendable {
         requestMethod: HTTPRequest.Method
     ) throws(HTTPParseError) -> ResponseHead {
         let length = lines.cursor
-        let framing = try facts.responseFraming(
+        let framing = try knownFields.responseFraming(
             version: statusLine.version,
             statusCode: statusLine.statusCode,
             requestMethod: requestMethod,
@@ -93,12 +93,12 @@ public struct ResponseHeadParser: Sendable {
                 bytes: lines.unfolded(bytes.compacted(beyond: FieldBlock.slack)),
                 table: lines.table
             ),
-            facts: facts,
+            knownFields: knownFields,
             framing: framing
         )
         hasStarted = false
         isInFields = false
-        facts = HeadFacts()
+        knownFields = KnownFields()
         statusLine = StatusLineParser()
         return head
     }

@@ -6,7 +6,7 @@ struct MultipartHeadParser: Sendable {
     private let limits: MultipartLimits
     private let headLimits: HeadLimits
     private var lines = FieldLineParser()
-    private var facts = HeadFacts()
+    private var knownFields = KnownFields()
     /// The start of a head that did not arrive in one buffer.
     private var gathered = ByteBuffer()
 
@@ -51,7 +51,7 @@ struct MultipartHeadParser: Sendable {
             return try head.withUnsafeReadableBytes { (bytes) throws(HTTPParseError) -> Bool in
                 let end = min(bytes.count, headLimits.headBytes)
                 if let base = bytes.baseAddress,
-                    try lines.parse(base, to: end, limits: headLimits, section: .part, facts: &facts)
+                    try lines.parse(base, to: end, limits: headLimits, section: .part, knownFields: &knownFields)
                 {
                     return true
                 }

@@ -79,14 +79,14 @@ extension HTTPURL {
     /// percent-encoded.
     public func withFragment(_ fragment: String?) -> HTTPURL {
         var url = self
-        url.fragment = fragment.map { PercentEncoding.mend($0.utf8.span, keeping: .uriQuery) }
+        url.fragment = fragment.map { PercentEncoding.completed($0.utf8.span, keeping: .uriQuery) }
         return url
     }
 
     /// The same URL with another query, or with none. Characters that are not allowed in a query are percent-encoded.
     public func withQuery(_ query: String?) -> HTTPURL {
         var url = self
-        url.query = query.map { PercentEncoding.mend($0.utf8.span, keeping: .uriQuery) }
+        url.query = query.map { PercentEncoding.completed($0.utf8.span, keeping: .uriQuery) }
         return url
     }
 

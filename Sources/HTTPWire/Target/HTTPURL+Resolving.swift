@@ -25,13 +25,13 @@ extension HTTPURL {
             return HTTPURL(scheme: scheme, authority: authority, of: parts, in: bytes)
         }
 
-        let query = parts.query.map { PercentEncoding.mend(bytes.extracting($0), keeping: .uriQuery) }
+        let query = parts.query.map { PercentEncoding.completed(bytes.extracting($0), keeping: .uriQuery) }
         let path: String
         if parts.path.isEmpty {
             path = self.path
         } else {
-            let mended = PercentEncoding.mend(bytes.extracting(parts.path), keeping: .uriPath)
-            path = (mended.utf8.first == 0x2F ? mended : directory + mended).removingDotSegments
+            let completed = PercentEncoding.completed(bytes.extracting(parts.path), keeping: .uriPath)
+            path = (completed.utf8.first == 0x2F ? completed : directory + completed).removingDotSegments
         }
         return HTTPURL(
             scheme: scheme,
@@ -39,7 +39,7 @@ extension HTTPURL {
             hostAndPort: hostAndPort,
             path: path,
             query: parts.path.isEmpty ? query ?? self.query : query,
-            fragment: parts.fragment.map { PercentEncoding.mend(bytes.extracting($0), keeping: .uriQuery) }
+            fragment: parts.fragment.map { PercentEncoding.completed(bytes.extracting($0), keeping: .uriQuery) }
         )
     }
 

@@ -59,8 +59,8 @@ public struct HTTPURL: Sendable, Hashable, LosslessStringConvertible {
             scheme: scheme.asciiLowercased,
             userInfo: nil,
             hostAndPort: authority,
-            path: PercentEncoding.mend(path.utf8.span, keeping: .uriPath).removingDotSegments,
-            query: query.map { PercentEncoding.mend($0.utf8.span, keeping: .uriQuery) },
+            path: PercentEncoding.completed(path.utf8.span, keeping: .uriPath).removingDotSegments,
+            query: query.map { PercentEncoding.completed($0.utf8.span, keeping: .uriQuery) },
             fragment: nil
         )
     }
@@ -71,7 +71,7 @@ public struct HTTPURL: Sendable, Hashable, LosslessStringConvertible {
         var hostStart = authority.lowerBound
         if let at = bytes.last(0x40, in: authority) {
             hostStart = at + 1
-            let text = PercentEncoding.mend(bytes.extracting(authority.lowerBound..<at), keeping: .uriUserInfo)
+            let text = PercentEncoding.completed(bytes.extracting(authority.lowerBound..<at), keeping: .uriUserInfo)
             guard (try? PercentEncoding.decode(text)) != nil else { return nil }
             if !text.isEmpty { userInfo = text }
         }
@@ -83,9 +83,9 @@ public struct HTTPURL: Sendable, Hashable, LosslessStringConvertible {
             scheme: scheme,
             userInfo: userInfo,
             hostAndPort: hostAndPort,
-            path: PercentEncoding.mend(bytes.extracting(reference.path), keeping: .uriPath).removingDotSegments,
-            query: reference.query.map { PercentEncoding.mend(bytes.extracting($0), keeping: .uriQuery) },
-            fragment: reference.fragment.map { PercentEncoding.mend(bytes.extracting($0), keeping: .uriQuery) }
+            path: PercentEncoding.completed(bytes.extracting(reference.path), keeping: .uriPath).removingDotSegments,
+            query: reference.query.map { PercentEncoding.completed(bytes.extracting($0), keeping: .uriQuery) },
+            fragment: reference.fragment.map { PercentEncoding.completed(bytes.extracting($0), keeping: .uriQuery) }
         )
     }
 

@@ -10,7 +10,7 @@ package enum IPAddressBytes {
         if bytes.first(0x3A, in: 0..<bytes.count) != nil {
             return v6(bytes, 0..<(bytes.first(0x25, in: 0..<bytes.count) ?? bytes.count))
         }
-        return bytes.endsInNumber ? v4(bytes).map(big) : nil
+        return bytes.endsInNumber ? v4(bytes).map(bigEndian) : nil
     }
 
     /// The canonical text of an address in any notation, with its zone unchanged; `nil` if `host` is not an address.
@@ -33,12 +33,12 @@ package enum IPAddressBytes {
         return text(ofV6: bytes)
     }
 
-    private static func big(_ number: UInt32) -> [UInt8] {
+    private static func bigEndian(_ number: UInt32) -> [UInt8] {
         [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> $0) }
     }
 
     /// Four decimal numbers.
-    static func text(ofV4 number: UInt32) -> String { text(of: big(number)) }
+    static func text(ofV4 number: UInt32) -> String { text(of: bigEndian(number)) }
 
     /// The 32-bit number of an IPv4 address (WHATWG URL section 3.5, the IPv4 parser): one to four parts, each decimal,
     /// octal after `0` or hexadecimal after `0x`, of which the last fills all the remaining bytes. A dot may follow.
@@ -81,7 +81,7 @@ package enum IPAddressBytes {
             var bytes: [UInt8]
             if text.first(0x2E, in: index..<end) != nil {
                 guard let number = v4(text.extracting(index..<end)) else { return nil }
-                bytes = big(number)
+                bytes = bigEndian(number)
             } else {
                 var group: UInt16 = 0
                 for offset in index..<end { group = group << 4 | UInt16(text[offset].hexDigitValue ?? 0) }

@@ -75,7 +75,7 @@ public enum PercentEncoding {
 
     /// Completes the encoding of partly encoded text: encodes what is neither in `set` nor a `%` followed by two
     /// hexadecimal digits.
-    static func mend(_ text: Span<UInt8>, keeping set: ByteSet) -> String {
+    static func completed(_ text: Span<UInt8>, keeping set: ByteSet) -> String {
         var index = 0
         while index < text.count, set.contains(text[index]) { index += 1 }
         guard index < text.count else { return text.string(0..<text.count) }

@@ -79,7 +79,7 @@ struct FileSlice: Sendable {
     var byteCount: Int { range.count }
 
     /// Whether the file still has all of these bytes.
-    var isThere: Bool {
+    var isIntact: Bool {
         ((try? file.byteCount()) ?? 0) >= range.upperBound
     }
 }

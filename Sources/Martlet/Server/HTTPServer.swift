@@ -146,3 +146,84 @@ public final class HTTPServer: Sendable {
         await Task { await run?.drain(within: limit) }.value
     }
 }
+
+/// The settings that can be changed while the server runs. A change applies to requests that begin after it.
+extension HTTPServer {
+    /// The current configuration.
+    public var configuration: Configuration { core.settings.configuration }
+
+    /// Whether content that benefits from it is sent as gzip or deflate to clients that accept it.
+    public var autoCompress: Bool {
+        get { configuration.autoCompress }
+        set { core.update { $0.autoCompress = newValue } }
+    }
+
+    /// The fields that every response starts from.
+    public var defaultResponseHeaders: HTTPFields {
+        get { configuration.defaultResponseHeaders }
+        set { core.update { $0.defaultResponseHeaders = newValue } }
+    }
+
+    /// The value of the `Server` field of every response; nil sends none.
+    public var serverHeader: String? {
+        get { configuration.serverHeader }
+        set { core.update { $0.serverHeader = newValue } }
+    }
+
+    /// How long a connection may wait between two requests; nil for ever.
+    public var idleTimeout: Duration? {
+        get { configuration.idleTimeout }
+        set { core.update { $0.idleTimeout = newValue } }
+    }
+
+    /// How long a session lives after its last use.
+    public var sessionTimeout: Duration {
+        get { configuration.sessionTimeout }
+        set { core.update { $0.sessionTimeout = newValue } }
+    }
+}
+
+extension HTTPServer: AsyncSequence {
+    /// Iterates over the requests of a server, one at a time.
+    ///
+    /// Dropping the iterator, as leaving a `for` loop does, closes the server; requests that were delivered before can
+    /// still be answered.
+    public final class AsyncIterator: AsyncIteratorProtocol {
+        private let server: HTTPServer
+        private let queue = RequestQueue()
+        private var hasStarted = false
+        /// Whether the server's requests come here.
+        private var isServing = false
+
+        init(_ server: HTTPServer) {
+            self.server = server
+        }
+
+        deinit {
+            guard isServing else { return }
+            let server = server
+            Task { await server.close() }
+        }
+
+        /// The next request; nil when the server has been closed or the task is cancelled.
+        ///
+        /// - Throws: ``HTTPServerError/alreadyServing`` when the server is already serving or being iterated over.
+        public func next() async throws -> HTTPServerRequest? {
+            if !hasStarted {
+                hasStarted = true
+                do {
+                    _ = try await server.start(.sequence(queue))
+                    isServing = true
+                } catch HTTPServerError.serverClosed {
+                    return nil
+                }
+            }
+            return await queue.next()
+        }
+    }
+
+    /// An iterator. The server begins to accept connections with the first call of `next`.
+    public func makeAsyncIterator() -> AsyncIterator {
+        AsyncIterator(self)
+    }
+}

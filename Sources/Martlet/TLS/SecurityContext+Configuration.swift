@@ -11,7 +11,7 @@ extension SecurityContext {
     ]
 
     /// How long a peer may take to answer close_notify.
-    private static let goodbyeTime = TimeAmount.seconds(2)
+    private static let closeNotifyTime = TimeAmount.seconds(2)
 
     /// Creates the context of a server.
     ///
@@ -94,7 +94,7 @@ extension SecurityContext {
         configuration.maximumTLSVersion = maximumVersion.version
         configuration.cipherSuiteValues = Self.cipherSuites
         configuration.applicationProtocols = applicationProtocols
-        configuration.shutdownTimeout = Self.goodbyeTime
+        configuration.shutdownTimeout = Self.closeNotifyTime
         if let onKeyLog {
             configuration.keyLogCallback = { line in onKeyLog(String(buffer: line)) }
         }

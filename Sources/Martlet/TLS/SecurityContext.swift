@@ -42,14 +42,6 @@ public struct SecurityContext: Sendable {
         self.trustedRoots = trustedRoots
     }
 
-    /// The source of certificates and keys.
-    public enum Source: Sendable, Hashable {
-        /// The path of a file.
-        case file(String)
-        /// The contents of such a file.
-        case bytes([UInt8])
-    }
-
     /// The authorities whose certificates are accepted.
     public enum TrustedRoots: Sendable, Hashable {
         /// The authorities that the system trusts.

@@ -46,8 +46,8 @@ extension WebSocket {
         draft.redirectPolicy = RedirectPolicy(isEnabled: false, limit: 0)
         draft.needsTunnel = true
         draft.needsHTTP1 = true
-        var flow = RequestRun(draft, core: client.core)
-        let response = try await flow.run()
+        var run = RequestRun(draft, core: client.core)
+        let response = try await run.run()
         guard response.status.code == 101 else {
             throw WebSocketError.notUpgraded(url: url, status: response.status)
         }

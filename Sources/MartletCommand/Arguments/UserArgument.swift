@@ -31,9 +31,9 @@ enum Choice: String, ExpressibleByArgument, CaseIterable {
     case never
 
     /// The decision, given what `auto` means.
-    func decide(_ usual: @autoclosure () -> Bool) -> Bool {
+    func decide(_ automatic: @autoclosure () -> Bool) -> Bool {
         switch self {
-        case .auto: usual()
+        case .auto: automatic()
         case .always: true
         case .never: false
         }

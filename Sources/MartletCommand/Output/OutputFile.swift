@@ -11,8 +11,8 @@ final class OutputFile: Sendable {
     /// - Parameter keepsContent: Whether to append to the contents instead of replacing them.
     init(_ path: String, keepsContent: Bool = false) throws(CommandFailure) {
         self.path = path
-        let way = keepsContent ? O_APPEND : O_TRUNC
-        descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | way, 0o666)
+        let flag = keepsContent ? O_APPEND : O_TRUNC
+        descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flag, 0o666)
         if descriptor < 0 { throw Self.failure(path) }
     }
 

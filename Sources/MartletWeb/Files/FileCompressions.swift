@@ -8,7 +8,7 @@ final class FileCompressions: Sendable {
     /// A file in its current state.
     struct Key: Sendable, Hashable {
         let key: CacheKey
-        let facts: FileFacts
+        let metadata: FileMetadata
     }
 
     private typealias Waiter = CheckedContinuation<FileResource?, Never>

@@ -27,9 +27,9 @@ final class FileResource: Sendable {
         let path: RelativePath
         /// The path in a URL, in its normal form: the key of what is kept of the file.
         let key: String
-        let facts: FileFacts
+        let metadata: FileMetadata
         let version: FileVersion
-        /// Whether the file was changed so recently that another change might not show in its facts.
+        /// Whether the file was changed so recently that another change might not show in its metadata.
         let isFresh: Bool
     }
 
@@ -49,14 +49,14 @@ final class FileResource: Sendable {
     let tagField: String?
     let cacheControlField: String?
 
-    var facts: FileFacts { origin.facts }
+    var metadata: FileMetadata { origin.metadata }
 
     init(
         _ origin: Origin,
         mediaType: MediaType?,
         coding: String? = nil,
         content: Content,
-        now: FileFacts.Moment,
+        now: FileMetadata.Moment,
         cachePolicy: VirtualDirectory.CachePolicy
     ) {
         self.origin = origin
@@ -64,7 +64,7 @@ final class FileResource: Sendable {
         self.coding = coding
         self.content = content
         tag = origin.version.tag(coding: coding)
-        lastModified = origin.facts.lastModified(now: now)
+        lastModified = origin.metadata.lastModified(now: now)
         isCompressible =
             coding == nil && mediaType?.isCompressible == true
             && !CompressedName.isCompressed(origin.path.names.last ?? [])
@@ -86,7 +86,7 @@ final class FileResource: Sendable {
                 systemPath: other.systemPath,
                 path: origin.path,
                 key: origin.key,
-                facts: other.facts,
+                metadata: other.metadata,
                 version: other.version,
                 isFresh: other.isFresh
             ),
@@ -100,7 +100,7 @@ final class FileResource: Sendable {
 
     /// Whether the name still stands for the same file with the same content. One quick system call.
     func isCurrent(followsLinks: Bool) -> Bool {
-        FileFacts(at: origin.systemPath, followsLink: followsLinks) == origin.facts
+        FileMetadata(at: origin.systemPath, followsLink: followsLinks) == origin.metadata
     }
 }
 

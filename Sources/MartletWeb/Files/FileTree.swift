@@ -44,8 +44,8 @@ struct FileTree: Sendable {
     }
 
     enum Node: Sendable {
-        case file(OpenFile, FileFacts)
-        case directory(FileFacts)
+        case file(OpenFile, FileMetadata)
+        case directory(FileMetadata)
     }
 
     let root: String
@@ -115,9 +115,9 @@ struct FileTree: Sendable {
         private func open(_ path: RelativePath, below root: Descriptor, _ patience: Patience) throws -> Node {
             // First only look it up: opening a pipe or a device can have an effect.
             let found = try openByKernel(path, below: root, SystemFlag.path, patience)
-            guard let facts = FileFacts(of: found.number) else { throw Failure.notFound }
-            switch facts.kind {
-            case .directory: return .directory(facts)
+            guard let metadata = FileMetadata(of: found.number) else { throw Failure.notFound }
+            switch metadata.kind {
+            case .directory: return .directory(metadata)
             case .link, .other: throw Failure.refused
             case .file: break
             }
@@ -125,8 +125,8 @@ struct FileTree: Sendable {
             let descriptor = try openByKernel(path, below: root, flags, patience).release()
             let file = OpenFile(takingOwnershipOf: descriptor)
             // The name may stand for something else by now; since it was opened without waiting, that did no harm.
-            guard let facts = FileFacts(of: descriptor), facts.kind == .file else { throw Failure.refused }
-            return .file(file, facts)
+            guard let metadata = FileMetadata(of: descriptor), metadata.kind == .file else { throw Failure.refused }
+            return .file(file, metadata)
         }
 
         private func openByKernel(

@@ -17,8 +17,8 @@ struct StepwiseWalk {
         guard tree.confinesLinks || !tree.followsLinks else { return try openAnywhere(path) }
         let (place, name) = try walk(path)
         guard let name else {
-            guard let facts = FileFacts(of: place.number) else { throw FileTree.Failure.notFound }
-            return .directory(facts)
+            guard let metadata = FileMetadata(of: place.number) else { throw FileTree.Failure.notFound }
+            return .directory(metadata)
         }
         return try openFile(name, in: place.number, O_NOFOLLOW)
     }
@@ -36,22 +36,22 @@ struct StepwiseWalk {
     /// Opens a path whose links may lead anywhere: the system follows them.
     private func openAnywhere(_ path: RelativePath) throws -> FileTree.Node {
         let name = tree.systemPath(path)
-        guard let facts = FileFacts(at: name, followsLink: true) else { throw FileTree.Failure(errno) }
-        if facts.kind == .directory { return .directory(facts) }
+        guard let metadata = FileMetadata(at: name, followsLink: true) else { throw FileTree.Failure(errno) }
+        if metadata.kind == .directory { return .directory(metadata) }
         return try openFile(name, in: AT_FDCWD, 0)
     }
 
     private func openFile(_ name: [CChar], in directory: CInt, _ flag: CInt) throws -> FileTree.Node {
-        guard let found = FileFacts(at: name, in: directory, followsLink: flag == 0) else {
+        guard let found = FileMetadata(at: name, in: directory, followsLink: flag == 0) else {
             throw FileTree.Failure(errno)
         }
         guard found.kind == .file else { throw FileTree.Failure.refused }
         let flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | flag
         let descriptor = try Descriptor(opened: openat(directory, name, flags))
-        guard let facts = FileFacts(of: descriptor.number), facts.kind == .file else {
+        guard let metadata = FileMetadata(of: descriptor.number), metadata.kind == .file else {
             throw FileTree.Failure.refused
         }
-        return .file(OpenFile(takingOwnershipOf: descriptor.release()), facts)
+        return .file(OpenFile(takingOwnershipOf: descriptor.release()), metadata)
     }
 
     /// Goes as far as there are directories.
@@ -62,7 +62,7 @@ struct StepwiseWalk {
         var places = [root]
         var names = Array(path.names.reversed())
         var links = 0
-        let device = FileFacts(of: root.number)?.device
+        let device = FileMetadata(of: root.number)?.device
         while let name = names.popLast() {
             if name.isEmpty || name == [0x2E] { continue }
             if name == [0x2E, 0x2E] {
@@ -73,11 +73,11 @@ struct StepwiseWalk {
             }
             guard let place = places.last else { throw FileTree.Failure.notFound }
             let cName = (name + [0]).map { CChar(bitPattern: $0) }
-            guard let facts = FileFacts(at: cName, in: place.number, followsLink: false) else {
+            guard let metadata = FileMetadata(at: cName, in: place.number, followsLink: false) else {
                 throw FileTree.Failure(errno)
             }
-            guard tree.followsMounts || facts.device == device else { throw FileTree.Failure.refused }
-            switch facts.kind {
+            guard tree.followsMounts || metadata.device == device else { throw FileTree.Failure.refused }
+            switch metadata.kind {
             case .directory:
                 let flags = SystemFlag.searchDirectory | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
                 places.append(try Descriptor(opened: openat(place.number, cName, flags)))

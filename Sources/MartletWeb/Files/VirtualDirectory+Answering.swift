@@ -11,8 +11,8 @@ extension VirtualDirectory {
             try await send(resource, varies: varies, to: request, demand)
         case .compressible(let resource):
             try await send(await compressed(resource) ?? resource, varies: true, to: request, demand)
-        case .directory(let path, let facts):
-            try await answerDirectory(Directory(path: path, facts: facts, files: self), request)
+        case .directory(let path, let metadata):
+            try await answerDirectory(Directory(path: path, metadata: metadata, files: self), request)
         case .redirect(let path):
             let query = request.url.query.map { "?\($0)" } ?? ""
             try await request.response.redirect(to: path.encoded + "/" + query, status: .movedPermanently)
@@ -123,7 +123,7 @@ extension VirtualDirectory {
     ) -> ByteRangeSet.Resolution {
         guard request.method == .get, let set = request.headers.range else { return .whole }
         if request.headers[.ifRange] != nil {
-            let now = HTTPDate(secondsSince1970: Int64(FileFacts.Moment.now.seconds))
+            let now = HTTPDate(secondsSince1970: Int64(FileMetadata.Moment.now.seconds))
             let (condition, modified) = (request.headers.ifRange, resource.lastModified)
             guard condition?.matches(resource.tag, lastModified: modified, now: now) == true else { return .whole }
         }

@@ -62,7 +62,7 @@ extension VirtualDirectory {
         /// counts as 256 KiB, so that there are at most 128 of them by default.
         public var cacheBytes = 33_554_432
 
-        /// How long a file must have been unchanged for its facts to be trusted. Some file systems count in steps of
+        /// How long a file must have been unchanged for its metadata to be trusted. Some file systems count in steps of
         /// two seconds.
         var settlingSeconds = 2
         /// Whether to do without the kernel's help, for the tests.

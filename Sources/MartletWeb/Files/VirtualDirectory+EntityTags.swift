@@ -19,7 +19,7 @@ extension VirtualDirectory {
     }
 }
 
-extension FileFacts {
+extension FileMetadata {
     /// The text of the tag of a file whose content is not in memory: its size and its times.
     fileprivate func tagText(includesChange: Bool) -> String {
         var text = String(size, radix: 36)
@@ -42,12 +42,12 @@ struct FileVersion: Sendable, Hashable {
     ///   - content: The content of the file, if it is in memory.
     ///   - isFresh: Whether the file has just been changed: another change within the tick of the file system's clock
     ///     would not show in its times (RFC 9110 section 8.8.1).
-    init(_ facts: FileFacts, content: ByteBuffer?, isFresh: Bool, policy: VirtualDirectory.EntityTagPolicy) {
+    init(_ metadata: FileMetadata, content: ByteBuffer?, isFresh: Bool, policy: VirtualDirectory.EntityTagPolicy) {
         if let content {
             text = ContentDigest(of: content).description
             isWeak = false
         } else {
-            text = facts.tagText(includesChange: policy == .exact)
+            text = metadata.tagText(includesChange: policy == .exact)
             isWeak = policy == .shared || isFresh
         }
     }

@@ -47,7 +47,7 @@ extension VirtualDirectory {
         case resource(FileResource, varies: Bool)
         /// A file that is to be compressed first, which takes a while.
         case compressible(FileResource)
-        case directory(RelativePath, FileFacts)
+        case directory(RelativePath, FileMetadata)
         /// A directory that was requested without the slash at its end.
         case redirect(RelativePath)
         case error(HTTPResponse.Status)
@@ -91,14 +91,14 @@ extension VirtualDirectory {
         let key = CacheKey(whole.encoded)
         if let resource = current(key) { return try represent(resource, demand, patience) }
         switch try tree.open(path, patience) {
-        case .file(let file, let facts):
+        case .file(let file, let metadata):
             guard !path.isDirectory else { throw FileTree.Failure.notFound }
-            let resource = try load(file, facts, path, key.text, tree.systemPath(path), patience)
+            let resource = try load(file, metadata, path, key.text, tree.systemPath(path), patience)
             keep(resource, for: key)
             return try represent(resource, demand, patience)
-        case .directory(let facts):
+        case .directory(let metadata):
             guard path.isDirectory else { return .redirect(whole) }
-            return try locateIndex(of: path, key, demand, patience) ?? .directory(path, facts)
+            return try locateIndex(of: path, key, demand, patience) ?? .directory(path, metadata)
         }
     }
 
@@ -118,8 +118,8 @@ extension VirtualDirectory {
                 resource = kept
             } else {
                 do {
-                    guard case .file(let file, let facts) = try tree.open(path, patience) else { continue }
-                    resource = try load(file, facts, path, key.text, tree.systemPath(path), patience)
+                    guard case .file(let file, let metadata) = try tree.open(path, patience) else { continue }
+                    resource = try load(file, metadata, path, key.text, tree.systemPath(path), patience)
                 } catch FileTree.Failure.notFound {
                     continue
                 }
@@ -135,16 +135,16 @@ extension VirtualDirectory {
     /// A file at a path of the file system.
     func resource(at systemPath: String, _ demand: Demand) throws -> Found {
         let name = systemPath.utf8CString.map { $0 }
-        guard let found = FileFacts(at: name, followsLink: true) else { throw FileTree.Failure(errno) }
+        guard let found = FileMetadata(at: name, followsLink: true) else { throw FileTree.Failure(errno) }
         guard found.kind == .file else { throw FileTree.Failure.refused }
         let descriptor = try Descriptor(opened: systemOpen(name, SystemFlag.read))
-        guard let facts = FileFacts(of: descriptor.number), facts.kind == .file else {
+        guard let metadata = FileMetadata(of: descriptor.number), metadata.kind == .file else {
             throw FileTree.Failure.refused
         }
         let last = systemPath.utf8.split(separator: 0x2F).last.map(Array.init) ?? []
         let path = try RelativePath().appending(last)
         let file = OpenFile(takingOwnershipOf: descriptor.release())
-        return .resource(try load(file, facts, path, path.encoded, name, .disk), varies: false)
+        return .resource(try load(file, metadata, path, path.encoded, name, .disk), varies: false)
     }
 
     // MARK: Small files in memory
@@ -167,26 +167,26 @@ extension VirtualDirectory {
 
     private func load(
         _ file: OpenFile,
-        _ facts: FileFacts,
+        _ metadata: FileMetadata,
         _ path: RelativePath,
         _ key: String,
         _ systemPath: [CChar],
         _ patience: FileTree.Patience
     ) throws -> FileResource {
-        var (facts, content) = (facts, ByteBuffer?.none)
+        var (metadata, content) = (metadata, ByteBuffer?.none)
         // A file that is being written is read again, so that its tag never stands for half of a change.
-        for _ in 0..<4 where content == nil && facts.size <= configuration.maximumCachedFileBytes {
-            let bytes = try? file.content(length: facts.size, patience)
-            guard let now = FileFacts(of: file.descriptor) else { throw FileTree.Failure.notFound }
-            if bytes == nil, now == facts { throw FileTree.Failure(patience == .cached ? EAGAIN : EIO) }
-            if now == facts { content = bytes }
-            facts = now
+        for _ in 0..<4 where content == nil && metadata.size <= configuration.maximumCachedFileBytes {
+            let bytes = try? file.content(length: metadata.size, patience)
+            guard let now = FileMetadata(of: file.descriptor) else { throw FileTree.Failure.notFound }
+            if bytes == nil, now == metadata { throw FileTree.Failure(patience == .cached ? EAGAIN : EIO) }
+            if now == metadata { content = bytes }
+            metadata = now
         }
-        let now = FileFacts.Moment.now
-        let isFresh = facts.isFresh(now: now, settlingSeconds: configuration.settlingSeconds)
+        let now = FileMetadata.Moment.now
+        let isFresh = metadata.isFresh(now: now, settlingSeconds: configuration.settlingSeconds)
         var coding: String?
         if CompressedName.declaresGzip(path.names.last ?? []),
-            try start(of: file, content, facts, 2, patience) == CompressedName.gzipStart
+            try start(of: file, content, metadata, 2, patience) == CompressedName.gzipStart
         {
             coding = "gzip"
         }
@@ -195,13 +195,13 @@ extension VirtualDirectory {
                 systemPath: systemPath,
                 path: path,
                 key: key,
-                facts: facts,
-                version: FileVersion(facts, content: content, isFresh: isFresh, policy: configuration.entityTags),
+                metadata: metadata,
+                version: FileVersion(metadata, content: content, isFresh: isFresh, policy: configuration.entityTags),
                 isFresh: isFresh
             ),
-            mediaType: try mediaType(of: path, file, content, facts, patience),
+            mediaType: try mediaType(of: path, file, content, metadata, patience),
             coding: coding,
-            content: content.map { .memory($0) } ?? .file(file, length: facts.size),
+            content: content.map { .memory($0) } ?? .file(file, length: metadata.size),
             now: now,
             cachePolicy: configuration.cachePolicy
         )
@@ -211,11 +211,11 @@ extension VirtualDirectory {
     private func start(
         of file: OpenFile,
         _ content: ByteBuffer?,
-        _ facts: FileFacts,
+        _ metadata: FileMetadata,
         _ count: Int,
         _ patience: FileTree.Patience
     ) throws -> [UInt8] {
-        let bytes = try content ?? file.content(length: min(count, facts.size), patience)
+        let bytes = try content ?? file.content(length: min(count, metadata.size), patience)
         return Array(bytes.readableBytesView.prefix(count))
     }
 
@@ -223,7 +223,7 @@ extension VirtualDirectory {
         of path: RelativePath,
         _ file: OpenFile,
         _ content: ByteBuffer?,
-        _ facts: FileFacts,
+        _ metadata: FileMetadata,
         _ patience: FileTree.Patience
     ) throws -> MediaType? {
         let name = String(decoding: path.names.last ?? [], as: UTF8.self)
@@ -231,7 +231,7 @@ extension VirtualDirectory {
             return type.withCharset(configuration.charset)
         }
         guard configuration.sniffsMediaTypes else { return nil }
-        return MediaTypeSniffer.type(of: try start(of: file, content, facts, MediaTypeSniffer.byteCount, patience))
+        return MediaTypeSniffer.type(of: try start(of: file, content, metadata, MediaTypeSniffer.byteCount, patience))
     }
 
     // MARK: Codings
@@ -243,7 +243,8 @@ extension VirtualDirectory {
         _ patience: FileTree.Patience
     ) throws -> Found {
         let isPrecompressed = configuration.servesPrecompressedFiles && Self.mayHaveSiblings(resource.mediaType)
-        let mayCompress = resource.facts.size <= configuration.maximumCompressedBytes && resource.facts.size >= 256
+        let mayCompress =
+            resource.metadata.size <= configuration.maximumCompressedBytes && resource.metadata.size >= 256
         guard resource.isCompressible, isPrecompressed || mayCompress else {
             return .resource(resource, varies: false)
         }
@@ -261,7 +262,7 @@ extension VirtualDirectory {
             return .resource(resource, varies: true)
         }
         if let sibling = siblings[coding] { return .resource(sibling, varies: true) }
-        if let kept = current(Self.compressedKey(resource)), kept.facts == resource.facts {
+        if let kept = current(Self.compressedKey(resource)), kept.metadata == resource.metadata {
             return .resource(kept, varies: true)
         }
         return .compressible(resource)
@@ -276,17 +277,17 @@ extension VirtualDirectory {
     ) throws -> FileResource? {
         let key = Self.key(resource, coding)
         if let sibling = current(key) {
-            return sibling.facts.modified >= resource.facts.modified ? sibling : nil
+            return sibling.metadata.modified >= resource.metadata.modified ? sibling : nil
         }
         let original = resource.origin.path
         guard let name = original.names.last, let path = original.renamed(name + Array(ending.utf8)) else {
             return nil
         }
         do {
-            guard case .file(let file, let facts) = try tree.open(path, patience),
-                facts.modified >= resource.facts.modified
+            guard case .file(let file, let metadata) = try tree.open(path, patience),
+                metadata.modified >= resource.metadata.modified
             else { return nil }
-            let loaded = try load(file, facts, path, key.text, tree.systemPath(path), patience)
+            let loaded = try load(file, metadata, path, key.text, tree.systemPath(path), patience)
             let sibling = resource.coded(coding, loaded, content: loaded.content, configuration.cachePolicy)
             keep(sibling, for: key)
             return sibling
@@ -301,9 +302,9 @@ extension VirtualDirectory {
     /// - Returns: Nil when so much is being compressed that the file is better sent as it is, or when it can't be read.
     func compressed(_ resource: FileResource) async -> FileResource? {
         let key = Self.compressedKey(resource)
-        return await compressions.result(for: FileCompressions.Key(key: key, facts: resource.facts)) {
+        return await compressions.result(for: FileCompressions.Key(key: key, metadata: resource.metadata)) {
             // Another compression may have ended since the cache was checked.
-            if let kept = self.current(key), kept.facts == resource.facts { return kept }
+            if let kept = self.current(key), kept.metadata == resource.metadata { return kept }
             self.compressions.countOne()
             let bytes: ByteBuffer
             switch resource.content {

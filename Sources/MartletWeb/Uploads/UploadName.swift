@@ -32,7 +32,7 @@ public struct UploadName: Sendable, Hashable, CustomStringConvertible {
         let room = Self.maximumLength - min(Self.byteCount(suffix), Self.maximumSuffixLength)
         let short = Self.prefix(of: stem, bytes: room) + Self.prefix(of: suffix, bytes: Self.maximumSuffixLength)
         // A shortened name may begin or end differently.
-        text = Self.withoutMeaning(Self.text(Self.trimmed(short)))
+        text = Self.withoutSpecialMeaning(Self.text(Self.trimmed(short)))
         assert(text.utf8.first != 0x2E && text.utf8.count <= 255)
     }
 
@@ -49,7 +49,7 @@ public struct UploadName: Sendable, Hashable, CustomStringConvertible {
     // MARK: Names with a special meaning
 
     /// The name, or a similar one without a special meaning to a server.
-    private static func withoutMeaning(_ name: String) -> String {
+    private static func withoutSpecialMeaning(_ name: String) -> String {
         guard !name.isEmpty else { return "upload" }
         var name = name
         let bytes = Array(name.utf8)

@@ -26,7 +26,7 @@ struct HelloWorldServerSecure: TutorialProgram {
         lesson:
             "How a server proves its identity. A browser warns until it trusts this machine’s authority; curl has an option.",
         answersAnyHost: true,
-        curl: { DevelopmentCertificates.usualCurl($0) }
+        curl: { DevelopmentCertificates.defaultCurl($0) }
     )
 
     struct Options: ParsableArguments {

@@ -51,7 +51,7 @@ import Testing
         }
         expected.writeHTTP2FrameHead(.data, .endStream, stream: 7, length: 12)
         expected.writeString("Hello, world")
-        let block = Array(FieldSectionEncoder.usualBlock(common).readableBytesView)
+        let block = Array(FieldSectionEncoder.defaultBlock(common).readableBytesView)
         #expect(response("Hello, world", stream: 7, block: block) == Array(expected.readableBytesView))
         encoder.limitTable(to: 0)
         #expect(!encoder.remembers(common))

@@ -6,23 +6,16 @@ import Testing
 
 @Suite("HTTP/2: the rest of a request (RFC 9113 section 8)")
 struct HTTP2RequestReaderTests {
-    private enum Input {
-        case fields(KeyValuePairs<String, String>)
-        case lastFields(KeyValuePairs<String, String>)
-        case bytes(Int)
-        case end
-    }
-
-    /// Fields as literals that nobody remembers (RFC 7541 section 6.2.2).
-    private func block(_ fields: KeyValuePairs<String, String>) -> ByteBuffer {
-        func text(_ text: String) -> [UInt8] { [UInt8(text.utf8.count)] + Array(text.utf8) }
-        return ByteBuffer(bytes: fields.flatMap { [0] + text($0.key) + text($0.value) })
-    }
-
     private let post: KeyValuePairs = [":method": "POST", ":scheme": "http", ":path": "/", ":authority": "a"]
 
     private func head(_ fields: KeyValuePairs<String, String>, _ decoder: inout HTTP2MessageDecoder) -> RequestHead? {
-        guard case .message(let head) = try? decoder.decodeRequest(block(fields), stream: 1, endsStream: false) else {
+        guard
+            case .message(let head) = try? decoder.decodeRequest(
+                ByteBuffer(literals: fields),
+                stream: 1,
+                endsStream: false
+            )
+        else {
             Issue.record("no head")
             return nil
         }
@@ -30,12 +23,12 @@ struct HTTP2RequestReaderTests {
     }
 
     /// What comes of `input` after a head with `length`, in words.
-    private func read(_ length: Int?, _ input: Input...) -> [String] {
+    private func read(_ length: Int?, _ input: StreamInput...) -> [String] {
         var limits = BodyLimits()
         limits.trailerCount = 2
         var decoder = HTTP2MessageDecoder(bodyLimits: limits)
-        var block = block(post)
-        if let length { block.writeImmutableBuffer(self.block(["content-length": "\(length)"])) }
+        var block = ByteBuffer(literals: post)
+        if let length { block.writeImmutableBuffer(ByteBuffer(literals: ["content-length": "\(length)"])) }
         guard case .message(let head) = try? decoder.decodeRequest(block, stream: 1, endsStream: false) else {
             return ["no head"]
         }
@@ -45,37 +38,13 @@ struct HTTP2RequestReaderTests {
     private func read(
         _ reader: HTTP2RequestReader,
         _ decoder: inout HTTP2MessageDecoder,
-        _ input: [Input]
+        _ input: [StreamInput]
     ) -> [String] {
         var reader = reader
-        var words: [String] = []
-        do throws(HTTP2Error) {
-            for input in input {
-                switch input {
-                case .fields(let fields):
-                    words.append(word(try reader.receive(block(fields), endsStream: false, decoder: &decoder)))
-                case .lastFields(let fields):
-                    words.append(word(try reader.receive(block(fields), endsStream: true, decoder: &decoder)))
-                case .bytes(let count):
-                    try reader.receive(byteCount: count)
-                case .end:
-                    try reader.end()
-                }
-            }
-        } catch {
-            #expect(error.stream == 1)
-            words.append(error.reason.replacing("RFC 9113 ", with: ""))
-        }
+        var words = reader.words(of: input, &decoder)
         if reader.receivedBytes > 0 { words.append("\(reader.receivedBytes) bytes") }
         if reader.isEnded { words.append("end") }
         return words
-    }
-
-    private func word(_ event: HTTP2RequestReader.Event) -> String {
-        switch event {
-        case .trailers(let trailers): "trailers \(trailers.count)"
-        case .refused(let error): "refused \(error.reason)"
-        }
     }
 
     @Test("A content and trailers")
@@ -150,7 +119,7 @@ struct HTTP2RequestReaderTests {
         #expect(throws: HTTP2Error.self) { try reader.receive(literal, endsStream: true, decoder: &decoder) }
         var next = HTTP2RequestReader(stream: 3, head: nil, endsStream: false)
         let event = try next.receive(ByteBuffer(bytes: [0xBE]), endsStream: true, decoder: &decoder)
-        #expect(word(event) == "trailers 1")
+        #expect(HTTP2RequestReader.word(event) == "trailers 1")
     }
 
     @Test("A block that can't be decompressed ends the connection (RFC 9113 section 4.3)")

@@ -6,53 +6,15 @@ import Testing
 
 @Suite("HTTP/2: what is a response (RFC 9113 section 8)")
 struct HTTP2ResponseReaderTests {
-    private enum Input {
-        case fields(KeyValuePairs<String, String>)
-        case lastFields(KeyValuePairs<String, String>)
-        case bytes(Int)
-        case lastBytes(Int)
-    }
-
-    /// Fields as literals that nobody remembers (RFC 7541 section 6.2.2).
-    private func block(_ fields: KeyValuePairs<String, String>) -> ByteBuffer {
-        func text(_ text: String) -> [UInt8] { [UInt8(text.utf8.count)] + Array(text.utf8) }
-        return ByteBuffer(bytes: fields.flatMap { [0] + text($0.key) + text($0.value) })
-    }
-
     /// What comes of `input`, in words.
-    private func read(_ method: HTTPRequest.Method = .get, _ input: Input...) -> [String] {
+    private func read(_ method: HTTPRequest.Method = .get, _ input: StreamInput...) -> [String] {
         var limits = HeadLimits()
         limits.fieldCount = 4
         var decoder = HTTP2MessageDecoder(headLimits: limits)
         var reader = HTTP2ResponseReader(stream: 1, method: method)
-        var words: [String] = []
-        do throws(HTTP2Error) {
-            for input in input {
-                switch input {
-                case .fields(let fields):
-                    words.append(word(try reader.receive(block(fields), endsStream: false, decoder: &decoder)))
-                case .lastFields(let fields):
-                    words.append(word(try reader.receive(block(fields), endsStream: true, decoder: &decoder)))
-                case .bytes(let count):
-                    try reader.receive(byteCount: count, endsStream: false)
-                case .lastBytes(let count):
-                    try reader.receive(byteCount: count, endsStream: true)
-                }
-            }
-        } catch {
-            #expect(error.stream == 1)
-            words.append(error.reason.replacing("RFC 9113 ", with: ""))
-        }
+        var words = reader.words(of: input, &decoder)
         if reader.isEnded { words.append("end") }
         return words
-    }
-
-    private func word(_ event: HTTP2ResponseReader.Event) -> String {
-        switch event {
-        case .informational(let head): "1xx \(head.statusCode)"
-        case .head(let head): "head \(head.statusCode) \(head.framing) \(head.fields.makeHTTPFields().count)"
-        case .trailers(let trailers): "trailers \(trailers.count)"
-        }
     }
 
     private let ok: KeyValuePairs = [":status": "200"]
@@ -182,10 +144,10 @@ struct HTTP2ResponseReaderTests {
         var decoder = HTTP2MessageDecoder()
         var reader = HTTP2ResponseReader(stream: 1, method: .get)
         for count in 1...3 {
-            _ = try reader.receive(block([":status": "103"]), endsStream: false, decoder: &decoder)
+            _ = try reader.receive(ByteBuffer(literals: [":status": "103"]), endsStream: false, decoder: &decoder)
             #expect(reader.informationalCount == count)
         }
-        _ = try reader.receive(block(ok), endsStream: false, decoder: &decoder)
+        _ = try reader.receive(ByteBuffer(literals: ok), endsStream: false, decoder: &decoder)
         #expect(reader.informationalCount == 3)
     }
 

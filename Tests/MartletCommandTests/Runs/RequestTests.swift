@@ -7,7 +7,7 @@ import Testing
 @Suite("martlet: requests", .serialized, .timeLimit(.minutes(2)))
 struct RequestTests {
     /// The fields that every request has.
-    private static func usual(_ url: String) -> String {
+    private static func defaultFields(_ url: String) -> String {
         "Host: \(url.dropFirst(7))\nUser-Agent: martlet/0.1\nAccept-Encoding: gzip, deflate\n"
     }
 
@@ -18,7 +18,7 @@ struct RequestTests {
                 let run = try await martlet(method, "\(url)/a?b=c")
                 #expect(run.status == 0)
                 let length = ["post", "put", "patch"].contains(method) ? "Content-Length: 0\n" : ""
-                #expect(run.text == "\(method.uppercased()) /a?b=c\n\(Self.usual(url))\(length)\n")
+                #expect(run.text == "\(method.uppercased()) /a?b=c\n\(Self.defaultFields(url))\(length)\n")
                 #expect(run.errors == "")
             }
             let options = try await martlet("request", "OPTIONS", "\(url)/a")
@@ -70,7 +70,7 @@ struct RequestTests {
         try await withServer { url in
             let type = "Content-Type: application/x-www-form-urlencoded\n"
             let text = try await martlet("post", "\(url)/", "-d", "-a=b c")
-            #expect(text.text == "POST /\n\(Self.usual(url))\(type)Content-Length: 6\n\n-a=b c")
+            #expect(text.text == "POST /\n\(Self.defaultFields(url))\(type)Content-Length: 6\n\n-a=b c")
             let several = try await martlet("post", url, "-d", "a=1", "-d", "b=2", "--data-urlencode", "c=ü&")
             #expect(several.text.hasSuffix("\n\na=1&b=2&c=%C3%BC%26"))
             let typed = try await martlet("put", url, "-d", "x", "-H", "Content-Type: text/csv")
@@ -96,7 +96,7 @@ struct RequestTests {
         try await withServer { url in
             let run = try await martlet("post", "\(url)/", "--json", #"{"a":1}"#)
             let fields = "Accept: application/json, */*;q=0.5\nContent-Type: application/json\nContent-Length: 7\n"
-            #expect(run.text == "POST /\n\(Self.usual(url))\(fields)\n{\"a\":1}")
+            #expect(run.text == "POST /\n\(Self.defaultFields(url))\(fields)\n{\"a\":1}")
             let both = try await martlet("post", url, "--json", "1", "-d", "2")
             #expect(both.status == 64)
             #expect(both.errors.hasPrefix("Error: Use only one of --data, --json and --form.\n"))

@@ -42,7 +42,7 @@ struct ServeTests {
     }
 
     @Test("Files, listings and error pages, to this machine only, and a line for each")
-    func usual() async throws {
+    func defaults() async throws {
         try await withTemporaryDirectory { directory in
             try directory.write("Han Solo", to: "sub/a b.txt")
             try directory.write("secret", to: ".env")

@@ -25,12 +25,12 @@ func startMartlet(
     input: String = "/dev/null",
     terminals: Set<CInt> = []
 ) throws -> Subprocess {
-    let usual = ["http_proxy": "", "all_proxy": "", "NO_COLOR": "", "TERM": "xterm"]
+    let defaults = ["http_proxy": "", "all_proxy": "", "NO_COLOR": "", "TERM": "xterm"]
     return try Subprocess(
         builtExecutable("martlet"),
         arguments,
         in: directory,
-        environment: usual.merging(environment) { $1 },
+        environment: defaults.merging(environment) { $1 },
         input: input,
         terminals: terminals
     )

@@ -98,12 +98,12 @@ struct ValidatorTests {
     func future(transport: Transport) async throws {
         for ahead in [2, 3600, 31_536_000, 1 << 33] {
             try await withSite(0, transport) { site, server, client in
-                let now = FileFacts.Moment.now.seconds
+                let now = FileMetadata.Moment.now.seconds
                 try site.write("a", to: "root/a.txt", modified: now + ahead)
                 let response = try await client.get(server.url + "a.txt")
                 let modified = try #require(response.headers.lastModified)
                 #expect(modified.secondsSince1970 >= Int64(now) - 60)
-                #expect(modified.secondsSince1970 <= Int64(FileFacts.Moment.now.seconds))
+                #expect(modified.secondsSince1970 <= Int64(FileMetadata.Moment.now.seconds))
                 #expect(response.headers[.eTag]?.hasPrefix("W/") == false)
                 // It is the same the next time, and validates.
                 let same = try await client.get(server.url + "a.txt", headers: [.ifModifiedSince: "\(modified)"])
@@ -137,7 +137,7 @@ struct ValidatorTests {
     func futureCondition() async throws {
         try await withSite(16_384) { site, server, _ in
             try site.write("a", to: "root/a.txt")
-            let soon = HTTPDate(secondsSince1970: Int64(FileFacts.Moment.now.seconds + 3600))
+            let soon = HTTPDate(secondsSince1970: Int64(FileMetadata.Moment.now.seconds + 3600))
             #expect(try await server.response(to: get("/a.txt", "If-Modified-Since: \(soon)")).status == 304)
         }
     }
@@ -147,7 +147,7 @@ struct ValidatorTests {
         try await withSite(16_384) {
             $0.listsDirectories = true
         } test: { site, server, _ in
-            let year = FileFacts.Moment.now.seconds + 31_536_000 * 2
+            let year = FileMetadata.Moment.now.seconds + 31_536_000 * 2
             try site.write("a", to: "root/a.txt", modified: year)
             let modified = try await server.response(to: get("/a.txt"))["last-modified"].flatMap { HTTPDate($0) }
             let components = try #require(modified).components
@@ -157,7 +157,7 @@ struct ValidatorTests {
     }
 
     @Test(
-        "F3, F6: the facts of a file as values",
+        "F3, F6: the metadata of a file as values",
         arguments: [
             // modified, changed, now: told, fresh
             (100, 200, 1000, 100, false), (5000, 200, 1000, 200, false), (5000, 999, 1000, 999, true),
@@ -165,7 +165,7 @@ struct ValidatorTests {
             (1000, 1000, 1000, 1000, true),
         ]
     )
-    func facts(modified: Int, changed: Int, now: Int, told: Int, isFresh: Bool) {
+    func metadata(modified: Int, changed: Int, now: Int, told: Int, isFresh: Bool) {
         var info = stat()
         info.st_mode = S_IFREG
         #if canImport(Darwin)
@@ -175,9 +175,9 @@ struct ValidatorTests {
             info.st_mtim.tv_sec = modified
             info.st_ctim.tv_sec = changed
         #endif
-        let (facts, moment) = (FileFacts(info), FileFacts.Moment(seconds: now, nanoseconds: 0))
-        #expect(facts.lastModified(now: moment).secondsSince1970 == Int64(told))
-        #expect(facts.isFresh(now: moment, settlingSeconds: 2) == isFresh)
-        #expect(!facts.isFresh(now: moment, settlingSeconds: 0))
+        let (metadata, moment) = (FileMetadata(info), FileMetadata.Moment(seconds: now, nanoseconds: 0))
+        #expect(metadata.lastModified(now: moment).secondsSince1970 == Int64(told))
+        #expect(metadata.isFresh(now: moment, settlingSeconds: 2) == isFresh)
+        #expect(!metadata.isFresh(now: moment, settlingSeconds: 0))
     }
 }

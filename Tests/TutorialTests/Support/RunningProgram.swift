@@ -31,12 +31,12 @@ func startTutorial(
     in directory: URL? = nil,
     environment: [String: String] = [:]
 ) throws -> Subprocess {
-    let usual = ["MARTLET_CERTIFICATES": certificateDirectory]
+    let defaults = ["MARTLET_CERTIFICATES": certificateDirectory]
     return try Subprocess(
         builtExecutable("tutorial"),
         arguments,
         in: directory,
-        environment: usual.merging(environment) { $1 }
+        environment: defaults.merging(environment) { $1 }
     )
 }
 

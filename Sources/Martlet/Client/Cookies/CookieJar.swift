@@ -1,5 +1,6 @@
 import HTTPTypes
 import HTTPWire
+import NIOPosix
 import Synchronization
 
 /// A store of cookies that several tasks and clients can share.
@@ -12,9 +13,9 @@ import Synchronization
 ///
 /// The rules are those of `CookieStorage`. A jar is in memory only, unless it is saved.
 public final class CookieJar: Sendable {
-    let storage: Mutex<CookieStorage>
+    private let storage: Mutex<CookieStorage>
     /// Held while a file is written, so that an older state never replaces a newer one.
-    let saving = Mutex(())
+    private let saving = Mutex(())
 
     /// Creates a jar with these cookies and rules. Defaults to no cookies, and to the limits of RFC 6265bis.
     public init(_ storage: CookieStorage = CookieStorage()) {
@@ -106,5 +107,51 @@ public final class CookieJar: Sendable {
     /// Removes all cookies.
     public func removeAll() {
         storage.withLock { $0.removeAll() }
+    }
+}
+
+extension CookieJar {
+    /// Creates a jar with the cookies of a file that ``save(to:includingSessionCookies:)`` has written. If the file
+    /// does not exist, the jar is empty.
+    ///
+    /// - Parameters:
+    ///   - path: The path of the file.
+    ///   - storage: The rules of the jar, and additional cookies. Defaults to none.
+    /// - Throws: ``CookieJarError/corrupt(path:keptAt:reason:)`` if the file is malformed: it has been moved aside
+    ///   then, and the next attempt creates an empty jar. ``CookieJarError/unknownVersion(_:path:)`` if a newer version
+    ///   of Martlet wrote it: the file is left alone. ``FileError`` if it cannot be read.
+    public convenience init(contentsOf path: String, into storage: CookieStorage = CookieStorage()) async throws {
+        let filled = try await NIOThreadPool.singleton.runIfActive {
+            var storage = storage
+            guard let bytes = try DurableFile.contents(of: path, upTo: CookieFile.sizeLimit) else { return storage }
+            do throws(CookieFile.ReadingError) {
+                for cookie in try CookieFile.decode(bytes) { storage.restore(cookie) }
+            } catch .unknownVersion(let version) {
+                throw CookieJarError.unknownVersion(version, path: path)
+            } catch .corrupt(let reason) {
+                let aside = path + ".corrupt"
+                try DurableFile.move(path, to: aside)
+                throw CookieJarError.corrupt(path: path, keptAt: aside, reason: reason)
+            }
+            return storage
+        }
+        self.init(filled)
+    }
+
+    /// Writes the cookies to a file, readable by this user only.
+    ///
+    /// An existing file is replaced atomically: even after a power failure, it has either the old or the new contents.
+    ///
+    /// - Parameters:
+    ///   - path: The path of the file.
+    ///   - includingSessionCookies: Whether session cookies are written as well. Defaults to `false`.
+    /// - Throws: ``FileError`` if the file cannot be written. In that case the old file is unchanged.
+    public func save(to path: String, includingSessionCookies: Bool = false) async throws {
+        try await NIOThreadPool.singleton.runIfActive {
+            try self.saving.withLock { _ in
+                let cookies = self.all.filter { includingSessionCookies || !$0.isSessionCookie }
+                try DurableFile.replace(path, with: CookieFile.encode(cookies))
+            }
+        }
     }
 }

@@ -29,11 +29,11 @@ public struct CookieStorage: Sendable {
     public let limits: Limits
     private let isPublicSuffix: @Sendable (String) -> Bool
     /// The cookies by domain, in the order of their creation.
-    var byDomain: [String: [StoredCookie]] = [:]
+    private var byDomain: [String: [StoredCookie]] = [:]
     /// The serial number of the next cookie.
-    var nextSerial = 0
+    private var nextSerial = 0
     /// The number of cookies.
-    public internal(set) var count = 0
+    public private(set) var count = 0
 
     /// Creates an empty storage.
     ///
@@ -172,6 +172,76 @@ public struct CookieStorage: Sendable {
         }
         return cookie.expires.map {
             min($0, HTTPDate(secondsSince1970: now.secondsSince1970 + maximumAge))
+        }
+    }
+
+    /// Restores a cookie of an earlier jar, replacing one with the same name, domain and path.
+    mutating func restore(_ cookie: StoredCookie) {
+        remove(cookie)
+        var cookie = cookie
+        cookie.serial = nextSerial
+        byDomain[cookie.domain, default: []].append(cookie)
+        count += 1
+        nextSerial += 1
+        evict(domain: cookie.domain, now: .distantPast)
+    }
+
+    // MARK: Removing
+
+    /// Removes one cookie.
+    public mutating func remove(_ cookie: StoredCookie) {
+        remove(in: cookie.domain) { $0.replaces(cookie) }
+    }
+
+    /// Removes the cookies of `domain` and of its subdomains.
+    public mutating func removeAll(domain: String) {
+        for other in Array(byDomain.keys) where domain.isCookieDomain(of: other) { remove(in: other) { _ in true } }
+    }
+
+    /// Removes session cookies, as at the end of a session.
+    public mutating func removeSessionCookies() {
+        for domain in Array(byDomain.keys) { remove(in: domain) { $0.isSessionCookie } }
+    }
+
+    /// Removes the cookies that have expired.
+    public mutating func removeExpired(at now: HTTPDate) {
+        for domain in Array(byDomain.keys) { remove(in: domain) { $0.isExpired(at: now) } }
+    }
+
+    /// Removes all cookies.
+    public mutating func removeAll() {
+        byDomain.removeAll()
+        count = 0
+    }
+
+    private mutating func remove(in domain: String, where isRemoved: (StoredCookie) -> Bool) {
+        guard var others = byDomain[domain] else { return }
+        let before = others.count
+        others.removeAll(where: isRemoved)
+        count -= before - others.count
+        byDomain[domain] = others.isEmpty ? nil : others
+    }
+
+    /// Removes cookies as long as there are more than the limits allow: first expired ones, then those of a domain that
+    /// has too many, then any; among these, insecure ones before secure ones, and the least recently sent ones first
+    /// (RFC 6265bis section 5.7).
+    private mutating func evict(domain: String, now: HTTPDate) {
+        if (byDomain[domain]?.count ?? 0) > limits.perDomain { remove(in: domain) { $0.isExpired(at: now) } }
+        while let others = byDomain[domain], others.count > limits.perDomain, let victim = Self.victim(of: others) {
+            remove(victim)
+        }
+        guard count > limits.total else { return }
+        removeExpired(at: now)
+        while count > limits.total, let victim = Self.victim(of: byDomain.values.joined()) {
+            remove(victim)
+        }
+    }
+
+    /// The cookie to evict first.
+    private static func victim(of cookies: some Sequence<StoredCookie>) -> StoredCookie? {
+        cookies.min { left, right in
+            if left.isSecure != right.isSecure { return !left.isSecure }
+            return (left.lastAccess, left.serial) < (right.lastAccess, right.serial)
         }
     }
 }

@@ -1,3 +1,4 @@
+import CLibrary
 import HTTPTypes
 import HTTPWire
 import Logging
@@ -137,6 +138,26 @@ final class ClientCore: Sendable {
             try? await loop.eventLoop.run { loop.closeAll() }
         }
     }
+
+    // MARK: Cookies
+
+    /// The cookies that the jar has for a request.
+    func cookies(for url: HTTPURL) -> [Cookie] {
+        configuration.cookieJar?.cookies(for: url, now: Self.now) ?? []
+    }
+
+    /// Keeps the cookies that a response sets.
+    func store(_ fields: FieldBlock, from url: HTTPURL) {
+        guard configuration.cookieJar != nil, fields.contains(.setCookie) else { return }
+        store(fields.makeHTTPFields(), from: url)
+    }
+
+    /// Keeps the cookies that a response sets.
+    func store(_ fields: HTTPFields, from url: HTTPURL) {
+        configuration.cookieJar?.store(setCookieFields: fields, from: url, now: Self.now)
+    }
+
+    private static var now: HTTPDate { HTTPDate(secondsSince1970: Int64(time(nil))) }
 }
 
 extension HTTPClient.Configuration {

@@ -3,6 +3,7 @@ import HTTPTypes
 import HTTPWire
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// Makes one connection, step by step: the socket, the tunnel through a proxy, TLS, and HTTP/2.
@@ -135,7 +136,7 @@ struct Connector: Sendable {
         }
     }
 
-    static func reason(_ error: any Error) -> String {
+    private static func reason(_ error: any Error) -> String {
         switch error {
         case let error as IOError: String(cString: strerror(error.errnoCode))
         case ChannelError.connectTimeout: "the connection timed out"
@@ -165,6 +166,83 @@ struct Connector: Sendable {
         let response = try await exchange.response()
         guard (200...299).contains(response.head.statusCode) else {
             throw ProxyRefusal(status: response.head.status, fields: response.head.fields.makeHTTPFields())
+        }
+    }
+
+    // MARK: TLS
+
+    // Securing an established connection: to the server itself, or through a proxy's tunnel.
+
+    /// Secures `connection`. Returns the one to use: the same, or one that speaks HTTP/2 in its place.
+    private func secure(
+        _ connection: HTTP1ClientConnection,
+        verifies: Bool,
+        within limit: TimeLimit?
+    ) async throws -> any ClientConnection {
+        let secured = try await handshake(connection, verifies: verifies, within: limit)
+        do {
+            try await check(secured, verifies: verifies, within: limit)
+            return secured
+        } catch {
+            loop.eventLoop.execute { secured.abort() }
+            throw error
+        }
+    }
+
+    private func handshake(
+        _ connection: HTTP1ClientConnection,
+        verifies: Bool,
+        within limit: TimeLimit?
+    ) async throws -> any ClientConnection {
+        let context = try await core.security.context(verifies: verifies, version: key.version)
+        let (host, port) = (key.host, key.port)
+        do {
+            let name = ServerName(host: host)?.text
+            return try await loop.eventLoop.flatSubmit {
+                Handshake(connection.identity, within: limit).begin(on: connection, context, serverName: name)
+                    .flatMapThrowing { negotiated -> any ClientConnection in
+                        negotiated == "h2" ? try connection.becomeHTTP2() : connection
+                    }
+            }.get()
+        } catch HTTPClientError.connectionClosed {
+            let reason = TLSFailure(reason: "EOF").text
+            throw HTTPClientError.handshakeFailed(host: host, port: port, reason: reason)
+        } catch let error as HTTPClientError {
+            throw error
+        } catch {
+            let reason = TLSFailure(error)?.text ?? Self.reason(error)
+            throw HTTPClientError.handshakeFailed(host: host, port: port, reason: reason)
+        }
+    }
+
+    /// Checks the protocol and the certificate that the handshake brought.
+    private func check(_ connection: any ClientConnection, verifies: Bool, within limit: TimeLimit?) async throws {
+        let (host, port) = (key.host, key.port)
+        if key.version == .http2, !connection.isHTTP2 {
+            throw HTTPClientError.handshakeFailed(
+                host: host,
+                port: port,
+                reason: "The server does not offer HTTP/2, which the client is configured to require."
+            )
+        }
+        if verifies, connection.identity.security?.peerCertificate?.isFor(host: host) != true {
+            throw HTTPClientError.handshakeFailed(
+                host: host,
+                port: port,
+                reason: "The server's certificate is for another name."
+            )
+        }
+        guard !verifies, let ask = core.configuration.acceptsBadCertificate else { return }
+        let certificate = connection.identity.security?.peerCertificate
+        let accepts = try await TimeLimit.run(within: limit) {
+            if let certificate { await ask(certificate, host, port) } else { false }
+        }
+        guard accepts else {
+            throw HTTPClientError.handshakeFailed(
+                host: host,
+                port: port,
+                reason: "The server's certificate is not accepted."
+            )
         }
     }
 }

@@ -212,8 +212,8 @@ public final class HTTPClientRequest: Sendable {
         }
         switch step {
         case .send(let draft):
-            var flow = RequestRun(draft, core: core)
-            return try await flow.run()
+            var run = RequestRun(draft, core: core)
+            return try await run.run()
         case .finish(let outgoing, let task, let trailers):
             if let body {
                 switch body.source {
@@ -241,9 +241,9 @@ public final class HTTPClientRequest: Sendable {
         let draft = state.draft
         let client = client
         let task = Task {
-            var flow = RequestRun(draft, core: client.core)
+            var run = RequestRun(draft, core: client.core)
             do {
-                return try await flow.run()
+                return try await run.run()
             } catch {
                 body.fail(error)
                 throw error
@@ -251,5 +251,25 @@ public final class HTTPClientRequest: Sendable {
         }
         state.phase = .sending(body, task)
         return body
+    }
+}
+
+/// More ways to write text.
+extension HTTPClientRequest {
+    /// Adds a text and a line feed to the content. See ``write(_:)-(String)``.
+    public func writeLine(_ text: String = "") async throws {
+        try await write(text + "\n")
+    }
+
+    /// Adds the texts of `items` to the content, with `separator` between them. See ``write(_:)-(String)``.
+    public func writeAll(_ items: some Sequence<some CustomStringConvertible>, separator: String = "") async throws {
+        try await write(items.map { $0.description }.joined(separator: separator))
+    }
+
+    /// Adds every text of `source` to the content as it arrives. See ``write(_:)-(String)``.
+    public func write<Source: AsyncSequence>(contentsOf source: Source) async throws where Source.Element == String {
+        for try await text in source {
+            try await write(text)
+        }
     }
 }

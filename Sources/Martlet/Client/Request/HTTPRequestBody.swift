@@ -1,6 +1,8 @@
+import CLibrary
 import HTTPTypes
 import HTTPWire
 import NIOCore
+import NIOPosix
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -110,6 +112,64 @@ public struct HTTPRequestBody: Sendable, ExpressibleByStringLiteral {
         HTTPRequestBody(length: nil, contentType: contentType, isRepeatable: false) { body in
             for try await text in source {
                 try await body.send(.text(text))
+            }
+        }
+    }
+}
+
+extension HTTPRequestBody {
+    /// The content of a file, which is read piece by piece while it is sent, off the event loops.
+    ///
+    /// - Parameters:
+    ///   - path: The file. It must not become shorter until the request has been sent.
+    ///   - contentType: The media type; none is sent by default.
+    /// - Throws: ``FileError`` when the file can't be read.
+    public static func file(_ path: String, contentType: String? = nil) async throws -> HTTPRequestBody {
+        let length = try await OpenFile.open(path).byteCount()
+        return HTTPRequestBody(length: length, contentType: contentType, isRepeatable: true) { body in
+            try await body.send(contentsOf: path, length: length)
+        }
+    }
+}
+
+extension OutgoingBody {
+    /// Adds the first `length` bytes of a file to the content.
+    fileprivate func send(contentsOf path: String, length: Int) async throws {
+        let file = try await OpenFile.open(path)
+        var offset = 0
+        while offset < length {
+            let piece = offset..<min(offset + OpenFile.pieceSize, length)
+            let bytes = try await NIOThreadPool.singleton.runIfActive { try file.read(piece) }
+            guard bytes.readableBytes > 0 else { throw FileError(operation: "read", path: path, code: ENODATA) }
+            offset += bytes.readableBytes
+            try await send(.buffer(bytes))
+        }
+    }
+}
+
+extension HTTPRequestBody {
+    /// A form with files (RFC 7578). What is not in memory is read while it is sent.
+    ///
+    /// ```swift
+    /// var form = MultipartFormData()
+    /// form.append("Han Solo", named: "name")
+    /// try await client.post(url, body: .multipart(form))
+    /// ```
+    public static func multipart(_ form: MultipartFormData) -> HTTPRequestBody {
+        HTTPRequestBody(
+            length: form.contentLength,
+            contentType: form.contentType.description,
+            isRepeatable: form.isRepeatable
+        ) { body in
+            for segment in form.segments {
+                switch segment {
+                case .bytes(let bytes):
+                    try await body.send(.buffer(bytes))
+                case .file(let path, let length):
+                    try await body.send(contentsOf: path, length: length)
+                case .stream(let source, _):
+                    try await source.forEach { try await body.send(.buffer($0)) }
+                }
             }
         }
     }

@@ -43,8 +43,8 @@ extension HTTPClientResponse {
             } else {
                 policy.decision(for: self.method, url: self.url, status: status, fields: headers, history: redirects)
             }
-        var flow = RequestRun(origin.draft, core: origin.core)
-        flow.redirects = redirects
+        var run = RequestRun(origin.draft, core: origin.core)
+        run.redirects = redirects
         switch decision {
         case .stop(.missingLocation):
             throw HTTPClientError.redirect(.missingLocation, after: redirects)
@@ -53,13 +53,13 @@ extension HTTPClientResponse {
         case .fail(let error):
             throw HTTPClientError.redirect(error, after: redirects)
         case .follow(let target, let next, let keepsBody, let dropsCredentials):
-            try flow.follow(
+            try run.follow(
                 RedirectInfo(method: self.method, url: self.url, status: status, location: target),
                 method: method ?? next,
                 keepsBody: keepsBody && (method ?? next) == next,
                 dropsCredentials: dropsCredentials
             )
         }
-        return try await flow.run()
+        return try await run.run()
     }
 }

@@ -3,6 +3,12 @@ import HTTPWire
 import NIOCore
 import Synchronization
 
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 /// The response to a request.
 ///
 /// The content is read with ``text(upTo:)``, ``json(_:upTo:)``, ``collect(upTo:)``, ``save(to:progress:)`` or piece by
@@ -42,7 +48,7 @@ public struct HTTPClientResponse: Sendable {
     let origin: Origin?
     private let fields: Fields
     let connection: ConnectionIdentity?
-    let maximumCollectedBytes: Int
+    private let maximumCollectedBytes: Int
 
     /// The fields, made when they are first needed.
     private final class Fields: Sendable {
@@ -190,5 +196,94 @@ public struct HTTPClientResponse: Sendable {
     /// The codings of the content in the order in which they were applied; nil if one of them can't be undone.
     private static func codings(_ fields: FieldBlock) -> [ContentCoding]? {
         fields.contains(.contentEncoding) ? ContentCoding.codings(in: fields.values(.contentEncoding)) : []
+    }
+}
+
+/// Ways to read the content. Each reads it to its end, and it can be read only once.
+extension HTTPClientResponse {
+    /// The whole content.
+    ///
+    /// - Parameter limit: The most bytes to accept; nil for the client's `maximumCollectedBytes` (64 MiB).
+    /// - Throws: ``HTTPBodyError``, or ``HTTPClientError``.
+    public func collect(upTo limit: Int? = nil) async throws -> ByteBuffer {
+        try await body.collect(upTo: limit ?? maximumCollectedBytes)
+    }
+
+    /// The content as text, in the character set that `Content-Type` names, or in UTF-8 if it names none.
+    ///
+    /// - Parameter limit: The most bytes to accept; nil for the client's `maximumCollectedBytes` (64 MiB).
+    /// - Throws: ``HTTPClientError/notText(_:)``; otherwise what ``collect(upTo:)`` throws.
+    public func text(upTo limit: Int? = nil) async throws -> String {
+        let bytes = try await collect(upTo: limit)
+        do {
+            return try TextEncoding(of: headers).decode(bytes)
+        } catch {
+            throw HTTPClientError.notText(error.message)
+        }
+    }
+
+    /// The content, decoded from JSON, whatever `Content-Type` says: the caller has chosen the server.
+    ///
+    /// - Parameters:
+    ///   - type: What to decode.
+    ///   - limit: The most bytes to accept; nil for the client's `maximumCollectedBytes` (64 MiB).
+    /// - Throws: ``HTTPClientError/unexpectedJSON(_:)``; otherwise what ``collect(upTo:)`` throws.
+    public func json<Value: Decodable>(_ type: Value.Type, upTo limit: Int? = nil) async throws -> Value {
+        let content = try await collect(upTo: limit)
+        do {
+            // A byte order mark may be ignored (RFC 8259 section 8.1).
+            let bytes = content.readableBytesView
+            return try JSONDecoder().decode(type, from: Data(bytes.dropFirst(TextEncoding.utf8Mark(of: bytes))))
+        } catch {
+            throw HTTPClientError.unexpectedJSON(JSONExplanation(error, content).sentence)
+        }
+    }
+
+    /// The content, read from JSON as whatever it is.
+    ///
+    /// - Parameter limit: The most bytes to accept; nil for the client's `maximumCollectedBytes` (64 MiB).
+    /// - Throws: as ``json(_:upTo:)``.
+    public func json(upTo limit: Int? = nil) async throws -> JSONValue {
+        try await json(JSONValue.self, upTo: limit)
+    }
+}
+
+extension HTTPClientResponse {
+    /// Writes the content to a file.
+    ///
+    /// The file appears, or is replaced, when it is complete; until then its bytes are in a file beside it. A device or
+    /// a folder is not replaced.
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - progress: Called with how many bytes have been written, and how many there will be if that is known.
+    /// - Returns: the number of bytes.
+    /// - Throws: ``FileError``; otherwise what ``collect(upTo:)`` throws. An existing file is then unchanged.
+    @discardableResult
+    public func save(
+        to path: String,
+        progress: ((_ written: Int, _ total: Int?) -> Void)? = nil
+    ) async throws -> Int {
+        let suffix = String(UInt64.random(in: .min ... .max), radix: 36)
+        let temporaryPath = "\(path).\(suffix).part"
+        let file = try await LocalFile.run {
+            try LocalFile.checkIsReplaceable(path)
+            return try LocalFile(creating: temporaryPath)
+        }
+        do {
+            let total = contentLength
+            var written = 0
+            progress?(0, total)
+            for try await bytes in body {
+                try await LocalFile.run { try file.append(bytes) }
+                written += bytes.readableBytes
+                progress?(written, total)
+            }
+            try await LocalFile.run { try LocalFile.rename(temporaryPath, to: path) }
+            return written
+        } catch {
+            LocalFile.remove(temporaryPath)
+            throw error
+        }
     }
 }

@@ -145,7 +145,7 @@ package struct RedirectPolicy: Sendable, Hashable {
     }
 
     /// The method of the request that follows a redirect.
-    static func method(after status: HTTPResponse.Status, to method: HTTPRequest.Method) -> HTTPRequest.Method {
+    private static func method(after status: HTTPResponse.Status, to method: HTTPRequest.Method) -> HTTPRequest.Method {
         switch status.code {
         case 301, 302: method == .post ? .get : method
         case 303: method == .head ? .head : .get
@@ -160,5 +160,52 @@ package struct RedirectPolicy: Sendable, Hashable {
         case "ws", "wss": current == "ws" || current == "wss"
         default: scheme == current
         }
+    }
+
+    // MARK: Fields
+
+    /// The fields that are not sent to another origin, since they carry secrets or are meant for one origin, as `Host`
+    /// is.
+    package static let credentialFields: Set<HTTPField.Name> = [
+        .authorization, .cookie, .cookie2, .hostField, .proxyAuthorization, .wwwAuthenticate, .proxyAuthenticate,
+    ]
+
+    /// The fields that describe content and make no sense without it (RFC 9110 section 15.4), besides those whose names
+    /// begin with `Content-`.
+    package static let contentFields: Set<HTTPField.Name> = [
+        .contentType, .contentLength, .contentEncoding, .contentLanguage, .contentLocation, .contentDisposition,
+        .contentRange, .transferEncoding, .trailer, .expect, .lastModified, .contentDigest, .reprDigest, .digest,
+    ]
+
+    /// Whether a redirect may remove a field, since it is a credential or describes content.
+    static func concerns(_ name: HTTPField.Name, secrets: Set<HTTPField.Name>) -> Bool {
+        credentialFields.contains(name) || secrets.contains(name) || describesContent(name)
+    }
+
+    private static func describesContent(_ name: HTTPField.Name) -> Bool {
+        contentFields.contains(name) || name.canonicalName.hasPrefix("content-")
+    }
+
+    /// Removes the fields that must not be sent with the request after a redirect.
+    ///
+    /// - Parameters:
+    ///   - fields: The fields of the request that was redirected.
+    ///   - keepsBody: Whether the next request has the same content.
+    ///   - dropsCredentials: Whether the next request goes to another origin.
+    ///   - secrets: Further fields that must not be sent to another origin, such as `X-API-Key`.
+    package static func prepare(
+        _ fields: inout HTTPFields,
+        keepsBody: Bool,
+        dropsCredentials: Bool,
+        secrets: Set<HTTPField.Name> = []
+    ) {
+        var kept = HTTPFields()
+        kept.reserveCapacity(fields.count)
+        for field in fields {
+            if !keepsBody, describesContent(field.name) { continue }
+            if dropsCredentials, credentialFields.contains(field.name) || secrets.contains(field.name) { continue }
+            kept.append(field)
+        }
+        fields = kept
     }
 }

@@ -48,7 +48,7 @@ extension RequestRun {
         guard try await core.authentication.answer(challenges, for: draft.url, &attempts, ask: ask) else {
             return false
         }
-        return try repeats("The server asks for authentication")
+        return try checkIsRepeatable("The server asks for authentication")
     }
 
     /// Whether the request, or the tunnel, is to be tried again with other credentials for the proxy.
@@ -58,7 +58,7 @@ extension RequestRun {
         let ask = limited(core.configuration.authenticateProxy)
         guard try await core.authentication.answer(challenges, for: url, &proxyAttempts, ask: ask) else { return false }
         // No byte of the content goes into a tunnel that was not opened.
-        return try route.usesAbsoluteForm ? repeats("The proxy asks for authentication") : true
+        return try route.usesAbsoluteForm ? checkIsRepeatable("The proxy asks for authentication") : true
     }
 
     private typealias Ask = @Sendable (HTTPURL, Challenge) async throws -> HTTPCredentials?
@@ -71,7 +71,7 @@ extension RequestRun {
         }
     }
 
-    private func repeats(_ cause: String) throws -> Bool {
+    private func checkIsRepeatable(_ cause: String) throws -> Bool {
         guard draft.isRepeatable else { throw HTTPClientError.bodyNotRepeatable(cause) }
         return true
     }

@@ -14,7 +14,11 @@ protocol ExchangeConnection: AnyObject, Sendable {
     var security: ConnectionSecurity? { get }
 
     /// Starts `handler` for the exchange, in a task.
-    func hand(_ exchange: ServerExchange, to handler: @escaping HTTPServer.Handler, on executor: (any TaskExecutor)?)
+    func startHandler(
+        _ handler: @escaping HTTPServer.Handler,
+        for exchange: ServerExchange,
+        on executor: (any TaskExecutor)?
+    )
 
     /// Sends the whole response, or the rest of it.
     func end(_ exchange: ServerExchange, _ content: OutgoingContent) throws(HTTPServerError)
@@ -30,7 +34,7 @@ protocol ExchangeConnection: AnyObject, Sendable {
     ) throws(HTTPServerError)
 
     /// Writes the head, if that has not been done, and returns how a file's content can follow it.
-    func beginContent(_ exchange: ServerExchange) throws(HTTPServerError) -> FileWay
+    func beginContent(_ exchange: ServerExchange) throws(HTTPServerError) -> FileTransfer
     /// Sends the whole response with a part of a file as its content, or the rest of it. False when the file has to be
     /// read for that.
     func end(_ exchange: ServerExchange, _ slice: FileSlice) throws(HTTPServerError) -> Bool

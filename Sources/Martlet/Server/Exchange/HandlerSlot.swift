@@ -6,7 +6,7 @@
 ///   - Waiter: What wakes the task while it waits for a request: a continuation.
 struct HandlerSlot<Request, Waiter> {
     /// How a request gets to the task.
-    enum Handing {
+    enum Delivery {
         /// By a task that is to be started with it.
         case start
         /// By waking the task that waits.
@@ -16,7 +16,7 @@ struct HandlerSlot<Request, Waiter> {
     }
 
     /// What becomes of a task that asks for its next request.
-    enum Asking {
+    enum NextRequest {
         /// It goes on with the request; without one it ends.
         case resume(Request?)
         case wait
@@ -38,7 +38,7 @@ struct HandlerSlot<Request, Waiter> {
     var hasNext: Bool { next != nil }
 
     /// A request is to be answered.
-    mutating func hand(_ request: Request) -> Handing {
+    mutating func deliver(_ request: Request) -> Delivery {
         isRunning = true
         if let waiter = waiter.take() { return .resume(waiter) }
         guard hasTask else {
@@ -62,7 +62,7 @@ struct HandlerSlot<Request, Waiter> {
     /// The task has answered its request.
     ///
     /// - Parameter mayWait: Whether further requests can come.
-    mutating func ask(_ waiter: Waiter, mayWait: Bool) -> Asking {
+    mutating func requestNext(_ waiter: Waiter, mayWait: Bool) -> NextRequest {
         if let request = next.take() { return .resume(request) }
         guard mayWait else {
             ended()
@@ -115,5 +115,5 @@ struct HandlerSlot<Request, Waiter> {
 /// The one of a connection of a server.
 typealias ExchangeSlot = HandlerSlot<ServerExchange, UnsafeContinuation<ServerExchange?, Never>>
 
-extension HandlerSlot.Handing: Equatable where Waiter: Equatable {}
-extension HandlerSlot.Asking: Equatable where Request: Equatable {}
+extension HandlerSlot.Delivery: Equatable where Waiter: Equatable {}
+extension HandlerSlot.NextRequest: Equatable where Request: Equatable {}

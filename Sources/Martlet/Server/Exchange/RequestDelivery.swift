@@ -19,7 +19,7 @@ enum RequestDelivery: Sendable {
     func deliver(_ exchange: ServerExchange) {
         switch self {
         case .handler(let handler, on: let executor, within: _, takesRefusals: _):
-            exchange.connection.hand(exchange, to: handler, on: executor)
+            exchange.connection.startHandler(handler, for: exchange, on: executor)
         case .sequence(let queue):
             queue.push(HTTPServerRequest(exchange, guardian: ExchangeGuardian(exchange)))
         }

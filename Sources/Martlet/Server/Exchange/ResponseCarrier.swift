@@ -19,7 +19,7 @@ protocol ResponseCarrier: ExchangeConnection {
     /// Sends everything.
     func flushOutput()
     /// How a file's content can follow the head that has been written.
-    var fileTransfer: FileWay { get }
+    var fileTransfer: FileTransfer { get }
 }
 
 extension ResponseCarrier {
@@ -49,7 +49,7 @@ extension ResponseCarrier {
         return makeRoom()
     }
 
-    func beginContent(_ exchange: ServerExchange) throws(HTTPServerError) -> FileWay {
+    func beginContent(_ exchange: ServerExchange) throws(HTTPServerError) -> FileTransfer {
         var sendsContent = true
         try respond(exchange) { (writer, draft, encoder) throws(HTTPServerError) in
             sendsContent = writer.sendsContent

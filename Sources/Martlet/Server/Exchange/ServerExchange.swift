@@ -124,7 +124,7 @@ final class ServerExchange: Sendable {
     }
 
     /// Cancels the previous deadline, and sets another one or none.
-    func replaceDeadline(with deadline: Scheduled<Void>?) {
+    private func replaceDeadline(with deadline: Scheduled<Void>?) {
         let old = derived.withLock { derived in
             defer { derived.deadline = deadline }
             return derived.deadline
@@ -169,6 +169,90 @@ final class ServerExchange: Sendable {
         } else {
             eventLoop.execute { self.connection.handlerReturned(self, error: error) }
         }
+    }
+}
+
+extension ServerExchange {
+    /// Replaces the handler's response with `answer`, and keeps only the fields that apply to any response, such as its
+    /// cookies.
+    ///
+    /// - Parameter keepsFields: Whether any field is kept.
+    func replaceDraft(with answer: HTTPError, closes: Bool, keepsFields: Bool = true) {
+        change { draft in
+            let old = draft
+            draft = ResponseDraft(isPersistent: old.isPersistent && !closes)
+            draft.status = answer.status
+            let kept = keepsFields ? old.fieldsOfAnyResponse : []
+            if keepsFields { draft.cookies = old.cookies }
+            guard !kept.isEmpty || !answer.headers.isEmpty else { return }
+            var headers = settings.defaultHeaders
+            for field in kept where field.name != .setCookie { headers[field.name] = nil }
+            headers.append(contentsOf: kept)
+            for field in answer.headers where field.name != .setCookie { headers[field.name] = nil }
+            headers.append(contentsOf: answer.headers)
+            draft.headers = headers
+        }
+    }
+
+    /// Sets, replaces or clears the time after which the connection is torn down.
+    func setDeadline(_ deadline: Duration?) {
+        changeAnytime { $0.deadline = deadline }
+        let scheduled = deadline.map { deadline in
+            eventLoop.scheduleTask(in: TimeAmount(deadline)) { [weak self] in
+                guard let self else { return }
+                self.connection.deadlinePassed(self)
+            }
+        }
+        replaceDeadline(with: scheduled)
+    }
+}
+
+extension ResponseDraft {
+    /// The fields that do not describe the handler's own response, and so are sent with the answer to its error too:
+    /// cookies, the permission to read the response (CORS), what it depends on, and what applies to the whole server.
+    fileprivate var fieldsOfAnyResponse: [HTTPField] {
+        headers?.filter { field in
+            switch field.name {
+            case .setCookie, .vary, .strictTransportSecurity: true
+            default: field.name.canonicalName.hasPrefix("access-control-")
+            }
+        } ?? []
+    }
+}
+
+extension ServerExchange {
+    /// Decides whether the content is compressed, and sets the headers accordingly.
+    ///
+    /// - Parameter wholeLength: How many bytes the content has, if that is known.
+    /// - Returns: The coding to apply; nil to send the content as it is.
+    func chooseCoding(_ draft: inout ResponseDraft, wholeLength: Int?) -> ContentCoding? {
+        guard settings.configuration.autoCompress, draft.buffersOutput else { return nil }
+        guard draft.status.allowsContent, draft.status.code != 206 else { return nil }
+        // A response to HEAD may announce the length of content that the handler does not write.
+        let isContentLeftOut = head.method == .head && wholeLength == 0
+        let length = (isContentLeftOut ? nil : wholeLength) ?? draft.announcedLength ?? wholeLength
+        if let length, length < settings.configuration.minimumCompressedBytes { return nil }
+        var fields = draft.headers ?? settings.defaultHeaders
+        guard
+            fields[.contentEncoding] == nil, fields[.contentRange] == nil,
+            fields.contentType?.isCompressible == true,
+            !fields.contains(token: "no-transform", in: .cacheControl)
+        else { return nil }
+        // Whatever the choice, it may differ for another client (RFC 9110 section 12.5.5).
+        if !fields.contains(token: "accept-encoding", in: .vary), !fields.contains(token: "*", in: .vary) {
+            fields.append(HTTPField(name: .vary, value: "accept-encoding"))
+        }
+        defer { draft.headers = fields }
+        let accepted = QualityList(headers[.acceptEncoding] ?? "identity")
+        guard let coding = accepted.preferredContentCoding(among: [.gzip, .deflate, .identity]), coding != .identity
+        else { return nil }
+        fields[.contentEncoding] = coding.description
+        fields[.contentLength] = nil
+        if let tag = fields[.eTag], !tag.hasPrefix("W/") {
+            // The bytes are no longer those of the tag, but they mean the same (RFC 9110 section 8.8.1).
+            fields[.eTag] = "W/\(tag)"
+        }
+        return coding
     }
 }
 

@@ -12,8 +12,12 @@ extension HTTP1ServerConnection: ResponseCarrier {
     var receiver: (any DetachedReceiver)? { state.receiver }
 
     /// Passes a request to the connection's task. Called on the loop.
-    func hand(_ exchange: ServerExchange, to handler: @escaping HTTPServer.Handler, on executor: (any TaskExecutor)?) {
-        switch self.handler.hand(exchange) {
+    func startHandler(
+        _ handler: @escaping HTTPServer.Handler,
+        for exchange: ServerExchange,
+        on executor: (any TaskExecutor)?
+    ) {
+        switch self.handler.deliver(exchange) {
         case .resume(let task):
             task.resume(returning: exchange)
         case .keep:
@@ -61,7 +65,7 @@ extension HTTP1ServerConnection: ResponseCarrier {
     }
 
     private func waitForExchange(_ continuation: UnsafeContinuation<ServerExchange?, Never>) {
-        if case .resume(let exchange) = handler.ask(continuation, mayWait: state.isOpen) {
+        if case .resume(let exchange) = handler.requestNext(continuation, mayWait: state.isOpen) {
             continuation.resume(returning: exchange)
         }
     }
@@ -89,7 +93,7 @@ extension HTTP1ServerConnection: ResponseCarrier {
     }
 
     func write(_ exchange: ServerExchange, _ slice: FileSlice) throws(HTTPServerError) -> Bool {
-        guard slice.isThere else { throw .fileTruncated }
+        guard slice.isIntact else { throw .fileTruncated }
         try respond(exchange) { (writer, _, output) throws(HTTPServerError) in
             try writer.write(slice, into: &output)
         }

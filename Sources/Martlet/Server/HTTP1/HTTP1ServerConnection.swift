@@ -305,7 +305,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
     var summary: HTTPResponseSummary { writer.summary }
 
     // The kernel can neither compress nor encrypt what it sends from a file.
-    var fileTransfer: FileWay { writer.compressor == nil && loop.core.security == nil ? .regions : .bytes }
+    var fileTransfer: FileTransfer { writer.compressor == nil && loop.core.security == nil ? .regions : .bytes }
 
     func waitUntilWritable() async throws {
         try await writability.wait { self.channel.isWritable || self.state.isClosed }
@@ -394,7 +394,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
         guard context != nil, !lingers(at: now) else { return }
         // If a file has become shorter since its part was written to the channel, the system sends nothing more of it,
         // and the channel would try for ever.
-        if let slice = filesInFlight.first, !slice.isThere { return abort() }
+        if let slice = filesInFlight.first, !slice.isIntact { return abort() }
         let violation = state.timing.check(
             now: now,
             wait: machine.wait(isBodyStarving: exchange?.body?.isStarving == true),

@@ -167,9 +167,9 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     // MARK: Responses
 
     /// Sends the whole of a response of which nothing was changed; false where that is no shorter way.
-    func sendUsual(_ content: OutgoingContent, on stream: HTTP2ServerStream) -> Bool {
+    func sendDefault(_ content: OutgoingContent, on stream: HTTP2ServerStream) -> Bool {
         let constants = loop.headConstants
-        let block = constants.usualBlock
+        let block = constants.defaultBlock
         guard encoder.remembers(constants.commonFields), channel.isWritable,
             channel.output.byteCount < Self.outputLimit,
             block.readableBytes + 23 <= multiplexer.peerSettings.maximumFrameSize,

@@ -12,9 +12,13 @@ extension HTTP2ServerStream: ResponseCarrier {
 
     var isPeerGone: Bool { isBroken || (connection.channel.hasPeerClosed && !isInputEnded) }
 
-    func hand(_ exchange: ServerExchange, to handler: @escaping HTTPServer.Handler, on executor: (any TaskExecutor)?) {
+    func startHandler(
+        _ handler: @escaping HTTPServer.Handler,
+        for exchange: ServerExchange,
+        on executor: (any TaskExecutor)?
+    ) {
         // A stream carries one request, so this always starts a task.
-        _ = self.handler.hand(exchange)
+        _ = self.handler.deliver(exchange)
         let task = loop.shutdownContext.run {
             if let executor {
                 Task(executorPreference: executor) { await exchange.run(handler) }
@@ -39,7 +43,7 @@ extension HTTP2ServerStream: ResponseCarrier {
     }
 
     // Files are read: with framing, `sendfile` would not make them any faster.
-    var fileTransfer: FileWay { .bytes }
+    var fileTransfer: FileTransfer { .bytes }
 
     func end(_ exchange: ServerExchange, _ slice: FileSlice) throws(HTTPServerError) -> Bool {
         try check(exchange)

@@ -243,9 +243,9 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
 
     /// Sends what was written.
     private func sendWritten() {
-        if let content = connection.response.takeUsual() {
-            if connection.sendUsual(content, on: self) { return outputEnded() }
-            connection.response.appendAsAny(usual: content)
+        if let content = connection.response.takeDefault() {
+            if connection.sendDefault(content, on: self) { return outputEnded() }
+            connection.response.appendAsAny(default: content)
         }
         sendEncoded {
             if writer.isEnded { output.finish(trailers: connection.response.takeTrailers()) }

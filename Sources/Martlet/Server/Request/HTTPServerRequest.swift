@@ -1,6 +1,5 @@
 import HTTPTypes
 import HTTPWire
-import NIOCore
 
 /// A request that a client sent to the server.
 ///
@@ -51,6 +50,13 @@ public struct HTTPServerRequest: Sendable {
         }
     }
 
+    /// The session of the client. It begins on first access, and the client gets a cookie with its id.
+    ///
+    /// - Throws: Any error of the session store. The default store never throws.
+    public var session: HTTPSession {
+        get async throws { try await exchange.session() }
+    }
+
     /// Why the server itself refuses the request; nil for requests that it accepts.
     ///
     /// Only what stands around the handler sees such requests (``HTTPServer/serve(on:around:_:)``), and what could be
@@ -65,35 +71,121 @@ public struct HTTPServerRequest: Sendable {
 
     /// The version of TLS that secures the connection; nil on a plain one.
     public var tlsVersion: SecurityContext.TLSVersion? { exchange.connection.security?.version }
+
+    /// The absolute URL that the client asked for, as far as the server can know it.
+    ///
+    /// Scheme and host come from an absolute request target, from what a proxy in the configuration's `trustedProxies`
+    /// says (`Forwarded`, or `X-Forwarded-Proto` and `X-Forwarded-Host`), from the `Host` field, or from the server's
+    /// own address, in this order.
+    public var requestedURL: String {
+        let forwarded = exchange.forwarded
+        if url.form == .absolute, forwarded.host == nil { return target }
+        let scheme = exchange.isSecure(forwarded) ? "https" : "http"
+        let authority = forwarded.host ?? writtenHost ?? exchange.loop.core.authority(of: scheme)
+        switch url.form {
+        case .origin: return "\(scheme)://\(authority)\(target)"
+        case .absolute: return "\(scheme)://\(authority)\(url.path)\(url.query.map { "?\($0)" } ?? "")"
+        case .authority: return "\(scheme)://\(target)"
+        case .asterisk: return "\(scheme)://\(authority)"
+        }
+    }
+
+    /// The host that the request is for, and the port if there is one, as written: in the target if that names one,
+    /// else in `Host` or `:authority` (RFC 9112 section 3.3). Nil if there is none or it is empty.
+    package var writtenHost: String? {
+        exchange.head.host.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// The address of the client: the one that trusted proxies report, else the peer's; nil when neither is known.
+    public var remoteAddress: InternetAddress? {
+        exchange.forwarded.client ?? connectionInfo?.remoteAddress
+    }
+
+    /// Whether the request came over TLS or, if a proxy of the configuration's `trustedProxies` forwarded it and says
+    /// with which scheme it was asked, over `https`.
+    ///
+    /// Session cookies are `Secure` where this is true, and ``requestedURL`` is one of https.
+    public var isSecure: Bool { exchange.isSecure }
+
+    /// Whether `isAllowed` accepts the web page that sent the request.
+    ///
+    /// Browsers send the requests of any page to any server, with that server's cookies. `Origin` names the page's
+    /// origin (RFC 6454 section 7). A request without the field is accepted: browsers send it with WebSockets and with
+    /// all methods but GET and HEAD. A request with several such fields, which no browser sends, is not.
+    ///
+    /// - Parameter isAllowed: Called with the value of `Origin`.
+    public func hasAllowedOrigin(_ isAllowed: (_ origin: String) -> Bool) -> Bool {
+        let origins = headers[values: .origin]
+        guard let origin = origins.first else { return true }
+        return origins.count == 1 && isAllowed(origin)
+    }
+
+    /// Whether an origin, the value of `Origin`, has the host and port that the request is for.
+    ///
+    /// Schemes are not compared, since a proxy may have terminated TLS: an origin without a port, or with that of its
+    /// own scheme, matches a request without a port or with that of either scheme. Case and a dot at the end of a name
+    /// make no difference. What proxies say about the request counts only from
+    /// ``HTTPServer/Configuration/trustedProxies``.
+    public func isOwnOrigin(_ origin: String) -> Bool {
+        guard let page = HTTPURL(origin), let own = HTTPURL(requestedURL),
+            page.scheme == "http" || page.scheme == "https"
+        else { return false }
+        return HostName.normalized(page.host) == HostName.normalized(own.host)
+            && (page.port == own.port || page.effectivePort == own.port)
+    }
 }
 
+/// How a handler learns that its server closes. One that answers for long, with events for example, then ends its
+/// response, so that clients see its end and the server does not wait for its `shutdownTimeout`.
+///
+/// In a server that a `ServiceGroup` of swift-service-lifecycle runs, `cancelWhenGracefulShutdown`,
+/// `withGracefulShutdownHandler` and `Task.isShuttingDownGracefully` do the same.
 extension HTTPServerRequest {
-    /// The content, as it arrives, in whatever `Content-Encoding` it has. It can be read once. What is left unread is
-    /// dropped when the response has been ended.
-    public var body: HTTPBody { HTTPBody(stream: exchange.body) }
-
-    /// The fields after the content (RFC 9110 section 6.5), once it has been read to its end; empty before.
-    public var trailers: HTTPFields {
-        get async throws { try await body.trailers }
+    /// Whether the server has begun to close, or the `ServiceGroup` that runs it has begun to shut down.
+    public var isShuttingDown: Bool {
+        exchange.loop.core.shutdown.isRaised || exchange.loop.shutdownContext.isShuttingDown
     }
 
-    /// The whole content.
+    /// Runs `operation`, and calls `onShutdown` when the server begins to close meanwhile, or at once if it is closing
+    /// already.
     ///
-    /// - Parameter limit: The most bytes to accept; nil for the server's `maximumCollectedBytes` (2 MiB).
-    /// - Throws: ``HTTPBodyError``. If the handler rethrows it, the answer is 413 for too much and 400 for malformed
-    ///   content. ``HTTPError`` with 415 for content with a content coding; ``body`` has it as it is.
-    public func collect(upTo limit: Int? = nil) async throws -> ByteBuffer {
-        try requireNoContentCoding()
-        return try await body.collect(upTo: limit ?? exchange.settings.configuration.maximumCollectedBytes)
+    /// - Throws: What `operation` throws.
+    public func withShutdownHandler<Result>(
+        isolation: isolated (any Actor)? = #isolation,
+        _ operation: () async throws -> Result,
+        onShutdown: @escaping @Sendable () -> Void
+    ) async rethrows -> Result {
+        let signal = exchange.loop.core.shutdown
+        let number = signal.add(onShutdown)
+        defer { signal.remove(number) }
+        return try await operation()
     }
 
-    /// The whole content as text, in the character set that `Content-Type` names, or in UTF-8 if it names none.
+    /// Runs `operation` in a task that is cancelled when the server begins to close, or when the handler is cancelled.
     ///
-    /// - Parameter limit: The most bytes to accept; nil for the server's `maximumCollectedBytes` (2 MiB).
-    /// - Throws: ``HTTPBodyError``; ``HTTPError`` with 400 when the bytes are not text in that character set, 415 when
-    ///   the character set is not known, or the content has a content coding.
-    public func text(upTo limit: Int? = nil) async throws -> String {
-        let charset = try TextEncoding(of: headers)
-        return try charset.decode(try await collect(upTo: limit))
+    /// ```swift
+    /// try? await request.cancelWhenShuttingDown {
+    ///     for await event in events {
+    ///         try await request.response.write("data: \(event)\n\n")
+    ///         try await request.response.flush()
+    ///     }
+    /// }
+    /// try await request.response.end()
+    /// ```
+    ///
+    /// - Throws: What `operation` throws, which is often a `CancellationError` when it is cancelled.
+    public func cancelWhenShuttingDown<Result: Sendable>(
+        _ operation: @escaping @Sendable () async throws -> Result
+    ) async throws -> Result {
+        let task = Task(executorPreference: exchange.executor) { try await operation() }
+        return try await withTaskCancellationHandler {
+            try await withShutdownHandler {
+                try await task.value
+            } onShutdown: {
+                task.cancel()
+            }
+        } onCancel: {
+            task.cancel()
+        }
     }
 }

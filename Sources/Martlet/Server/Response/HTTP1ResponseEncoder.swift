@@ -6,11 +6,11 @@ import NIOCore
 extension OutputBuffer: ResponseEncoder {
     var position: Int { tail.writerIndex }
 
-    mutating func appendUsual(_ content: OutgoingContent, _ constants: HeadConstants) -> Bool {
+    mutating func appendDefault(_ content: OutgoingContent, _ constants: HeadConstants) -> Bool {
         if case .text(var text) = content, text.utf8.count < Self.copyLimit {
-            tail.writeUsualResponse(constants.usualHead, &text)
+            tail.writeDefaultResponse(constants.defaultHead, &text)
         } else {
-            tail.writeImmutableBuffer(constants.usualHead)
+            tail.writeImmutableBuffer(constants.defaultHead)
             tail.writeDecimal(content.byteCount)
             tail.writeStaticString("\r\n\r\n")
             content.append(to: &self)
@@ -129,7 +129,7 @@ extension ByteBuffer {
 
     /// Writes a head that lacks only its length, and the content, in one go: each call of a buffer costs as much as
     /// copying a hundred bytes.
-    fileprivate mutating func writeUsualResponse(_ head: ByteBuffer, _ content: inout String) {
+    fileprivate mutating func writeDefaultResponse(_ head: ByteBuffer, _ content: inout String) {
         content.withUTF8 { content in
             // The length has at most five digits (`OutputBuffer.copyLimit`).
             let count = head.readableBytes + 5 + 4 + content.count

@@ -11,13 +11,13 @@ struct HTTP2ResponseEncoder: ResponseEncoder {
     private(set) var trailers: HTTPFields?
 
     /// The content of a response of which nothing was changed.
-    private(set) var usual: OutgoingContent?
+    private(set) var defaultContent: OutgoingContent?
 
     var position: Void { () }
 
-    mutating func appendUsual(_ content: OutgoingContent, _ constants: HeadConstants) -> Bool {
+    mutating func appendDefault(_ content: OutgoingContent, _ constants: HeadConstants) -> Bool {
         guard content.byteCount < OutputBuffer.copyLimit else { return false }
-        usual = content
+        defaultContent = content
         return true
     }
 
@@ -52,10 +52,10 @@ struct HTTP2ResponseEncoder: ResponseEncoder {
 
     // MARK: The stream takes it
 
-    mutating func takeUsual() -> OutgoingContent? { usual.take() }
+    mutating func takeDefault() -> OutgoingContent? { defaultContent.take() }
 
     /// Appends the whole of a response of which nothing was changed, as any other.
-    mutating func appendAsAny(usual content: OutgoingContent) {
+    mutating func appendAsAny(default content: OutgoingContent) {
         head = ResponseHeadPlan(
             status: .ok,
             version: .http2,

@@ -15,9 +15,9 @@ final class HeadConstants {
     /// The Date field, encoded for a field block of HTTP/2, or nothing.
     let encodedDate: ByteBuffer
     /// The head of an unchanged response, up to the value of Content-Length.
-    let usualHead: ByteBuffer
+    let defaultHead: ByteBuffer
     /// The same for HTTP/2, up to Content-Length, for a client that remembers the common fields.
-    let usualBlock: ByteBuffer
+    let defaultBlock: ByteBuffer
 
     /// - Parameters:
     ///   - settings: The settings with the server's default fields.
@@ -39,13 +39,13 @@ final class HeadConstants {
         var rendered = settings.renderedHeaders
         rendered.writeImmutableBuffer(dateLine)
         self.rendered = rendered
-        var usualHead = ByteBuffer()
-        usualHead.writeStatusLine(.ok)
-        usualHead.writeImmutableBuffer(rendered)
-        usualHead.writeStaticString("Content-Length: ")
-        self.usualHead = usualHead
-        var usualBlock = FieldSectionEncoder.usualBlock(commonFields)
-        usualBlock.writeImmutableBuffer(encodedDate)
-        self.usualBlock = usualBlock
+        var defaultHead = ByteBuffer()
+        defaultHead.writeStatusLine(.ok)
+        defaultHead.writeImmutableBuffer(rendered)
+        defaultHead.writeStaticString("Content-Length: ")
+        self.defaultHead = defaultHead
+        var defaultBlock = FieldSectionEncoder.defaultBlock(commonFields)
+        defaultBlock.writeImmutableBuffer(encodedDate)
+        self.defaultBlock = defaultBlock
     }
 }

@@ -23,7 +23,7 @@ struct ResponseDraft: Sendable {
     var announcedLength: Int? { contentLength ?? headers?.contentLength }
 
     /// Whether the head contains only what every response has.
-    var isUsual: Bool {
+    var isDefault: Bool {
         headers == nil && contentLength == nil && trailers == nil && cookies.isEmpty && isPersistent
             && status.code == 200 && status.reasonPhrase == "OK" && impossibleStatusCode == nil
     }

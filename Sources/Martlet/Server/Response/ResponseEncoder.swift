@@ -13,7 +13,7 @@ protocol ResponseEncoder {
     var position: Position { get }
 
     /// Appends the whole of a response of which nothing was changed; false where that is no shorter way.
-    mutating func appendUsual(_ content: OutgoingContent, _ constants: HeadConstants) -> Bool
+    mutating func appendDefault(_ content: OutgoingContent, _ constants: HeadConstants) -> Bool
     mutating func append(_ head: ResponseHeadPlan, _ constants: HeadConstants) throws(HTTPServerError)
     /// Takes the head back that was appended at the position, and behind which nothing was.
     mutating func removeHead(at position: Position)
@@ -24,7 +24,7 @@ protocol ResponseEncoder {
 }
 
 extension ResponseEncoder {
-    mutating func appendUsual(_ content: OutgoingContent, _ constants: HeadConstants) -> Bool { false }
+    mutating func appendDefault(_ content: OutgoingContent, _ constants: HeadConstants) -> Bool { false }
 }
 
 /// The head of a response, decided on and not yet encoded.

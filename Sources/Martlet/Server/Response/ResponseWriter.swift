@@ -97,8 +97,8 @@ struct ResponseWriter {
     ) throws(HTTPServerError) {
         guard !isEnded else { throw .responseEnded }
         guard !isHeadWritten else { return try complete(content, draft.trailers, into: &output) }
-        if coding == nil, draft.isUsual, context.method == .other, context.version != .http1_0, context.mayPersist,
-            output.appendUsual(content, constants)
+        if coding == nil, draft.isDefault, context.method == .other, context.version != .http1_0, context.mayPersist,
+            output.appendDefault(content, constants)
         {
             sentContentBytes = content.byteCount
             isHeadWritten = true

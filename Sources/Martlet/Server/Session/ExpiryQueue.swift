@@ -45,7 +45,7 @@ struct ExpiryQueue<Element, Deadline: Comparable> {
         let entry = Slot(element: element, deadline: deadline, position: heap.count)
         if slot == slots.count { slots.append(entry) } else { slots[slot] = entry }
         heap.append(slot)
-        rise(from: heap.count - 1)
+        siftUp(from: heap.count - 1)
         return Handle(slot: slot)
     }
 
@@ -53,7 +53,7 @@ struct ExpiryQueue<Element, Deadline: Comparable> {
     mutating func move(_ handle: Handle, to deadline: Deadline) {
         guard let position = slots[handle.slot]?.position else { return }
         slots[handle.slot]?.deadline = deadline
-        rise(from: position)
+        siftUp(from: position)
         sink(from: slots[handle.slot]?.position ?? position)
     }
 
@@ -64,7 +64,7 @@ struct ExpiryQueue<Element, Deadline: Comparable> {
         let last = heap.removeLast()
         if last != handle.slot {
             place(last, at: entry.position)
-            rise(from: entry.position)
+            siftUp(from: entry.position)
             sink(from: slots[last]?.position ?? entry.position)
         }
         return entry.element
@@ -87,7 +87,7 @@ struct ExpiryQueue<Element, Deadline: Comparable> {
         place(first, at: other)
     }
 
-    private mutating func rise(from start: Int) {
+    private mutating func siftUp(from start: Int) {
         var position = start
         while position > 0 {
             let parent = (position - 1) / 2

@@ -10,7 +10,7 @@ extension VirtualDirectory {
     public struct Directory: Sendable {
         /// Its path below the root.
         public let path: RelativePath
-        let facts: FileFacts
+        let metadata: FileMetadata
         let files: VirtualDirectory
 
         /// One entry of a directory.
@@ -76,20 +76,20 @@ extension VirtualDirectory {
                 throw FileTree.Failure(errno)
             }
             defer { closedir(stream) }
-            let now = FileFacts.Moment.now
+            let now = FileMetadata.Moment.now
             var entries: [Entry] = []
             while entries.count < Self.maximumEntries, let item = readdir(stream) {
                 let name = withUnsafeBytes(of: &item.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
                 guard let path = try? path.appending(name),
                     files.configuration.servesHiddenFiles || !path.isHiddenFile,
-                    let facts = facts(of: name, path, in: number)
+                    let metadata = metadata(of: name, path, in: number)
                 else { continue }
                 entries.append(
                     Entry(
                         name: name,
-                        isDirectory: facts.kind == .directory,
-                        byteCount: facts.kind == .directory ? 0 : facts.size,
-                        lastModified: facts.lastModified(now: now)
+                        isDirectory: metadata.kind == .directory,
+                        byteCount: metadata.kind == .directory ? 0 : metadata.size,
+                        lastModified: metadata.lastModified(now: now)
                     )
                 )
             }
@@ -100,16 +100,16 @@ extension VirtualDirectory {
             }
         }
 
-        /// The facts of an entry, for a link those of its target; nil when a client could not get it.
-        private func facts(of name: [UInt8], _ path: RelativePath, in directory: CInt) -> FileFacts? {
+        /// The metadata of an entry, for a link those of its target; nil when a client could not get it.
+        private func metadata(of name: [UInt8], _ path: RelativePath, in directory: CInt) -> FileMetadata? {
             let cName = (name + [0]).map { CChar(bitPattern: $0) }
-            guard let facts = FileFacts(at: cName, in: directory, followsLink: false) else { return nil }
-            switch facts.kind {
+            guard let metadata = FileMetadata(at: cName, in: directory, followsLink: false) else { return nil }
+            switch metadata.kind {
             case .file, .directory:
-                return facts
+                return metadata
             case .link:
                 switch try? files.tree.open(path, .disk) {
-                case .file(_, let facts), .directory(let facts): return facts
+                case .file(_, let metadata), .directory(let metadata): return metadata
                 case nil: return nil
                 }
             case .other:

@@ -91,10 +91,10 @@ struct ListingPage {
     /// A date that sorts as it reads: `2026-11-21 15:04`.
     static func date(_ date: HTTPDate) -> String {
         let parts = date.components
-        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        let time = "\(two(parts.hour)):\(two(parts.minute))"
-        let day = "\(parts.year)-\(two(parts.month))-\(two(parts.day))"
-        return "<time datetime=\"\(day)T\(time):\(two(parts.second))Z\">\(day) \(time)</time>"
+        func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let time = "\(twoDigits(parts.hour)):\(twoDigits(parts.minute))"
+        let day = "\(parts.year)-\(twoDigits(parts.month))-\(twoDigits(parts.day))"
+        return "<time datetime=\"\(day)T\(time):\(twoDigits(parts.second))Z\">\(day) \(time)</time>"
     }
 
     private static func summary(of entries: [VirtualDirectory.Directory.Entry]) -> String {
@@ -130,9 +130,9 @@ struct ListingJSON {
     init(_ entries: [VirtualDirectory.Directory.Entry]) {
         let objects = entries.map { entry in
             let parts = entry.lastModified.components
-            func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-            let day = "\(parts.year)-\(two(parts.month))-\(two(parts.day))"
-            let time = "\(two(parts.hour)):\(two(parts.minute)):\(two(parts.second))"
+            func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+            let day = "\(parts.year)-\(twoDigits(parts.month))-\(twoDigits(parts.day))"
+            let time = "\(twoDigits(parts.hour)):\(twoDigits(parts.minute)):\(twoDigits(parts.second))"
             let type = entry.isDirectory ? "directory" : "file"
             let url = RelativePath.encode(entry.name) + (entry.isDirectory ? "/" : "")
             return "{\"name\":\(Markup.jsonString(entry.text)),\"url\":\"./\(url)\",\"type\":\"\(type)\","

@@ -52,10 +52,10 @@ struct HalfCloseTests {
 
     @Test("S3: gets a response in pieces from a task that is not cancelled", arguments: RawTransport.allCases)
     func streamed(transport: RawTransport) async throws {
-        let (arrived, goesOn) = (Events<Void>(), Events<Void>())
+        let (arrived, continues) = (Events<Void>(), Events<Void>())
         try await withServer(over: transport) { request in
             arrived.add()
-            try await goesOn.next()
+            try await continues.next()
             for _ in 0..<4 {
                 try await request.response.write("piece ")
                 try await request.response.flush()
@@ -69,7 +69,7 @@ struct HalfCloseTests {
             client.finishSending()
             // The server has heard of it: what it sends now would fail otherwise.
             try await Task.sleep(for: .milliseconds(20))
-            goesOn.add()
+            continues.add()
             #expect(try await client.response().text == "piece piece piece piece false")
             #expect(try await client.expectEnd())
         }
@@ -102,11 +102,11 @@ struct HalfCloseTests {
 
     @Test("R14: gets the answers to what it has pipelined behind a slow one", arguments: RawTransport.allCases)
     func pipelinedBehind(transport: RawTransport) async throws {
-        let (arrived, goesOn) = (Events<Void>(), Events<Void>())
+        let (arrived, continues) = (Events<Void>(), Events<Void>())
         try await withServer(over: transport) { request in
             if request.target == "/slow" {
                 arrived.add()
-                try await goesOn.next()
+                try await continues.next()
             }
             let text = try await request.text()
             try await Task.sleep(for: .milliseconds(1))
@@ -117,7 +117,7 @@ struct HalfCloseTests {
             client.finishSending()
             try await arrived.next()
             try await Task.sleep(for: .milliseconds(20))
-            goesOn.add()
+            continues.add()
             for text in ["/slow false", "/b false", "/content false", "/d false"] {
                 #expect(try await client.response().text == text)
             }
@@ -128,7 +128,7 @@ struct HalfCloseTests {
 
     @Test("S3: gets its answers over HTTP/2, as far as its windows have room", arguments: RawTransport.allCases)
     func http2(transport: RawTransport) async throws {
-        let (arrived, goesOn) = (Events<Void>(), Events<Void>())
+        let (arrived, continues) = (Events<Void>(), Events<Void>())
         let tooLarge = Events<String>()
         try await withServer(over: transport, protocols: ["h2"]) { request in
             arrived.add()
@@ -139,7 +139,7 @@ struct HalfCloseTests {
                     return tooLarge.add("\(error)")
                 }
             }
-            try await goesOn.next()
+            try await continues.next()
             try await request.response.write("not ")
             try await Task.sleep(for: .milliseconds(1))
             try await request.response.end("cancelled: \(Task.isCancelled)")
@@ -152,8 +152,8 @@ struct HalfCloseTests {
             for _ in 0..<3 { try await arrived.next() }
             // Nothing more can be granted, so that a handler that waits for it is freed.
             _ = try await tooLarge.next()
-            goesOn.add()
-            goesOn.add()
+            continues.add()
+            continues.add()
             var texts: [UInt32: [UInt8]] = [:]
             var goodbye: UInt32?
             while goodbye == nil {

@@ -10,8 +10,8 @@ import Testing
     /// A slot whose task answers request 1.
     private func startedSlot() -> Slot {
         var slot = Slot()
-        let handing = slot.hand(1)
-        #expect(handing == .start)
+        let delivery = slot.deliver(1)
+        #expect(delivery == .start)
         return slot
     }
 
@@ -21,28 +21,28 @@ import Testing
         #expect(slot.isRunning)
         slot.returned()
         #expect(!slot.isRunning)
-        let asking = slot.ask("task", mayWait: true)
-        #expect(asking == .wait)
-        let handing = slot.hand(2)
-        #expect(handing == .resume("task"))
+        let next = slot.requestNext("task", mayWait: true)
+        #expect(next == .wait)
+        let delivery = slot.deliver(2)
+        #expect(delivery == .resume("task"))
         #expect(slot.isRunning)
     }
 
     @Test("A request that comes before the task asks for it is kept")
     func kept() {
         var slot = startedSlot()
-        let handing = slot.hand(2)
-        #expect(handing == .keep)
+        let delivery = slot.deliver(2)
+        #expect(delivery == .keep)
         #expect(slot.hasNext)
-        let asking = slot.ask("task", mayWait: true)
-        #expect(asking == .resume(2))
+        let next = slot.requestNext("task", mayWait: true)
+        #expect(next == .resume(2))
         #expect(!slot.hasNext)
     }
 
     @Test("A request that is kept can be taken without waiting")
     func taken() {
         var slot = startedSlot()
-        _ = slot.hand(2)
+        _ = slot.deliver(2)
         let taken = (slot.takeNext(), slot.takeNext())
         #expect(taken == (2, nil))
     }
@@ -50,18 +50,18 @@ import Testing
     @Test("Where no request can come the task ends, and one that comes nevertheless starts another")
     func end() {
         var slot = startedSlot()
-        let asking = slot.ask("task", mayWait: false)
-        #expect(asking == .resume(nil))
-        let handing = slot.hand(2)
-        #expect(handing == .start)
+        let next = slot.requestNext("task", mayWait: false)
+        #expect(next == .resume(nil))
+        let delivery = slot.deliver(2)
+        #expect(delivery == .start)
     }
 
     @Test("A request that is kept is answered although no further one can come")
     func keptAtEnd() {
         var slot = startedSlot()
-        _ = slot.hand(2)
-        let asking = slot.ask("task", mayWait: false)
-        #expect(asking == .resume(2))
+        _ = slot.deliver(2)
+        let next = slot.requestNext("task", mayWait: false)
+        #expect(next == .resume(2))
     }
 
     @Test("A task that waits is woken once when no further request can come")
@@ -69,11 +69,11 @@ import Testing
         var slot = startedSlot()
         let early = slot.release()
         #expect(early == nil)
-        _ = slot.ask("task", mayWait: true)
+        _ = slot.requestNext("task", mayWait: true)
         let woken = (slot.release(), slot.release())
         #expect(woken == ("task", nil))
-        let handing = slot.hand(2)
-        #expect(handing == .start)
+        let delivery = slot.deliver(2)
+        #expect(delivery == .start)
     }
 
     @Test("A task that is cancelled before it is stored is cancelled then")

@@ -34,16 +34,16 @@ import Testing
     }
 
     @Test("A response of which nothing was changed is left to be sent in one piece")
-    func usual() throws {
+    func defaultResponse() throws {
         var exchange = Exchange()
         try exchange.end("hello")
         #expect(exchange.response.takeHead() == nil && exchange.content == "")
-        let usual = exchange.response.takeUsual()
-        let content = try #require(usual)
+        let taken = exchange.response.takeDefault()
+        let content = try #require(taken)
         #expect(String(buffer: content.buffer) == "hello")
-        #expect(exchange.response.usual == nil)
+        #expect(exchange.response.defaultContent == nil)
         #expect(exchange.writer.isEnded && !exchange.writer.mustClose)
-        exchange.response.appendAsAny(usual: content)
+        exchange.response.appendAsAny(default: content)
         #expect(exchange.content == "hello")
         let head = exchange.response.takeHead()
         #expect(head?.status == .ok && head?.contentLength == 5 && head?.isChunked == false)
@@ -55,7 +55,7 @@ import Testing
         var exchange = Exchange()
         exchange.draft.status = .created
         try exchange.end("hello")
-        #expect(exchange.response.usual == nil)
+        #expect(exchange.response.defaultContent == nil)
         #expect(exchange.content == "hello")
         let head = exchange.response.takeHead()
         #expect(head?.status == .created && head?.contentLength == 5 && head?.isChunked == false)

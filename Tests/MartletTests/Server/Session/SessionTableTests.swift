@@ -72,9 +72,9 @@ struct SessionTableTests {
                 model[id] = expiry
                 _ = table.create(id, [:], until: Time(seconds: expiry))
             case 2:
-                let isThere = table.load(id, now: Time(seconds: 0), until: Time(seconds: expiry)) != nil
-                #expect(isThere == (model[id] != nil))
-                if isThere { model[id] = expiry }
+                let isFound = table.load(id, now: Time(seconds: 0), until: Time(seconds: expiry)) != nil
+                #expect(isFound == (model[id] != nil))
+                if isFound { model[id] = expiry }
             case 3:
                 table.remove(id)
                 model[id] = nil

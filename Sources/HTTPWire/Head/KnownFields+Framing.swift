@@ -1,6 +1,6 @@
 import HTTPTypes
 
-extension HeadFacts {
+extension KnownFields {
     /// How a request's content ends (RFC 9112 section 6.3). Errors are reported at `position`.
     func requestFraming(version: HTTPVersion, position: Int) throws(HTTPParseError) -> BodyFraming {
         try checkTransferCoding(version: version, position: position)

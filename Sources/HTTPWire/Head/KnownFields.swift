@@ -1,7 +1,8 @@
-/// The facts that the fields parsed so far give about a message: where it ends, and whether its connection persists.
+/// The known fields among those parsed so far, and what they say about a message: where it ends, and whether its
+/// connection persists.
 ///
 /// Collected while the field lines are parsed, evaluated once the head is complete.
-struct HeadFacts: Sendable {
+struct KnownFields: Sendable {
     /// The combined meaning of all Transfer-Encoding lines.
     enum TransferCoding: UInt8, Sendable {
         case absent
@@ -155,7 +156,7 @@ struct HeadFacts: Sendable {
     }
 }
 
-extension HeadFacts.TransferCoding {
+extension KnownFields.TransferCoding {
     /// The state after one more coding.
     func followed(byChunked isChunked: Bool) -> Self {
         switch self {

@@ -1,5 +1,15 @@
 import NIOSSL
 
+extension SecurityContext {
+    /// The source of certificates and keys.
+    public enum Source: Sendable, Hashable {
+        /// The path of a file.
+        case file(String)
+        /// The contents of such a file.
+        case bytes([UInt8])
+    }
+}
+
 extension SecurityContext.Source: CustomStringConvertible {
     /// Larger than any bundle of authorities.
     private static let maximumFileSize = 16_777_216

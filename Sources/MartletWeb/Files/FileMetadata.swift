@@ -2,7 +2,7 @@ import CLibrary
 import HTTPWire
 
 /// What the file system says about a file. Two equal values stand for the same file with the same content.
-struct FileFacts: Sendable, Hashable {
+struct FileMetadata: Sendable, Hashable {
     enum Kind: Sendable, Hashable {
         case file
         case directory
@@ -56,14 +56,14 @@ struct FileFacts: Sendable, Hashable {
         self.changed = Moment(seconds: Int(changed.tv_sec), nanoseconds: Int(changed.tv_nsec))
     }
 
-    /// The facts of an open file; nil when the system does not give them.
+    /// The metadata of an open file; nil when the system does not give them.
     init?(of descriptor: CInt) {
         var info = stat()
         guard fstat(descriptor, &info) == 0 else { return nil }
         self.init(info)
     }
 
-    /// The facts of what now has this name; nil when nothing has it.
+    /// The metadata of what now has this name; nil when nothing has it.
     init?(at path: UnsafePointer<CChar>, in directory: CInt = AT_FDCWD, followsLink: Bool) {
         var info = stat()
         guard fstatat(directory, path, &info, followsLink ? 0 : AT_SYMLINK_NOFOLLOW) == 0 else { return nil }

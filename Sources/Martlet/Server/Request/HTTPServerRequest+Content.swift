@@ -1,0 +1,125 @@
+import HTTPTypes
+import HTTPWire
+import NIOCore
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Ways to read the content. Each reads it to its end, and it can be read only once.
+extension HTTPServerRequest {
+    /// The content, as it arrives, in whatever `Content-Encoding` it has. It can be read once. What is left unread is
+    /// dropped when the response has been ended.
+    public var body: HTTPBody { HTTPBody(stream: exchange.body) }
+
+    /// The fields after the content (RFC 9110 section 6.5), once it has been read to its end; empty before.
+    public var trailers: HTTPFields {
+        get async throws { try await body.trailers }
+    }
+
+    /// The whole content.
+    ///
+    /// - Parameter limit: The most bytes to accept; nil for the server's `maximumCollectedBytes` (2 MiB).
+    /// - Throws: ``HTTPBodyError``. If the handler rethrows it, the answer is 413 for too much and 400 for malformed
+    ///   content. ``HTTPError`` with 415 for content with a content coding; ``body`` has it as it is.
+    public func collect(upTo limit: Int? = nil) async throws -> ByteBuffer {
+        try requireNoContentCoding()
+        return try await body.collect(upTo: limit ?? exchange.settings.configuration.maximumCollectedBytes)
+    }
+
+    /// The whole content as text, in the character set that `Content-Type` names, or in UTF-8 if it names none.
+    ///
+    /// - Parameter limit: The most bytes to accept; nil for the server's `maximumCollectedBytes` (2 MiB).
+    /// - Throws: ``HTTPBodyError``; ``HTTPError`` with 400 when the bytes are not text in that character set, 415 when
+    ///   the character set is not known, or the content has a content coding.
+    public func text(upTo limit: Int? = nil) async throws -> String {
+        let charset = try TextEncoding(of: headers)
+        return try charset.decode(try await collect(upTo: limit))
+    }
+
+    /// The content, decoded from JSON.
+    ///
+    /// Its type must be `application/json` or end in `+json`. Browsers send forms and plain text for the pages of every
+    /// origin, but JSON only if the server allows it (``CORSPolicy`` of MartletWeb), so this keeps such pages from
+    /// acting in the name of the user. Content without a type is accepted from programs, which send no `Origin`.
+    ///
+    /// - Parameters:
+    ///   - type: What to decode.
+    ///   - limit: The most bytes to accept; nil for the server's `maximumCollectedBytes` (2 MiB).
+    ///   - requiresType: Whether the type must be that of JSON. True by default; if false, check the origin yourself.
+    /// - Throws: ``HTTPBodyError``; ``HTTPError`` with 415 when the content has another type or a content coding, and
+    ///   with 400 and the reason when it is not the expected JSON.
+    public func json<Value: Decodable>(
+        _ type: Value.Type,
+        upTo limit: Int? = nil,
+        requiresType: Bool = true
+    ) async throws -> Value {
+        if requiresType { try requireJSON() }
+        let content = try await collect(upTo: limit)
+        do {
+            return try JSONDecoder().decode(type, from: Data(content.readableBytesView))
+        } catch {
+            throw HTTPError(.badRequest, JSONExplanation(error, content).sentence)
+        }
+    }
+
+    /// The content, as whatever JSON it is.
+    ///
+    /// - Parameters:
+    ///   - limit: The most bytes to accept; nil for the server's `maximumCollectedBytes` (2 MiB).
+    ///   - requiresType: Whether the type must be that of JSON. True by default.
+    /// - Throws: What ``json(_:upTo:requiresType:)`` throws.
+    public func json(upTo limit: Int? = nil, requiresType: Bool = true) async throws -> JSONValue {
+        try await json(JSONValue.self, upTo: limit, requiresType: requiresType)
+    }
+}
+
+/// The checks of the content's fields before it is decoded.
+extension HTTPServerRequest {
+    /// Refuses content with a content coding, such as gzip: it does not match its media type until it is decoded, which
+    /// is left to a handler that reads ``body``.
+    ///
+    /// - Throws: ``HTTPError`` with 415 and `Accept-Encoding` (RFC 9110 section 15.5.16).
+    package func requireNoContentCoding() throws(HTTPError) {
+        guard exchange.body != nil else { return }
+        let codings = headers.members(of: .contentEncoding)
+        guard codings.contains(where: { $0.asciiLowercased != ContentCoding.identity.description }) else { return }
+        throw HTTPError(
+            .unsupportedMediaType,
+            "The content has a Content-Encoding; send it without one.",
+            headers: [.acceptEncoding: ContentCoding.identity.description]
+        )
+    }
+
+    /// Refuses content that does not declare itself as JSON.
+    ///
+    /// A page of any origin can make a browser send a form or plain text to any server without a preflight request, and
+    /// with cookies. It can't send JSON in that way. Content without a type comes from a program, or from a page that
+    /// hides what it sends; only the latter names its origin.
+    ///
+    /// - Throws: ``HTTPError`` with 415 and `Accept` (RFC 9110 section 15.5.16).
+    private func requireJSON() throws(HTTPError) {
+        let isJSON = headers[.contentType] == nil ? headers[.origin] == nil : headers.contentType?.isJSON == true
+        guard !isJSON else { return }
+        throw HTTPError(
+            .unsupportedMediaType,
+            "The content is not application/json.",
+            headers: [.accept: MediaType.json.essence]
+        )
+    }
+}
+
+extension HTTPServerResponse {
+    /// Sends `value` as JSON and ends the response. The content type becomes `application/json; charset=utf-8`.
+    ///
+    /// - Throws: `EncodingError`, or ``HTTPServerError``.
+    public func end(json value: some Encodable) async throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let data = try encoder.encode(value)
+        headers[.contentType] = "application/json; charset=utf-8"
+        try await end(ByteBuffer(bytes: data))
+    }
+}
