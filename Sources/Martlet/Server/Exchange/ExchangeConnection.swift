@@ -83,6 +83,10 @@ protocol ExchangeConnection: AnyObject, Sendable {
 extension ExchangeConnection {
     // MARK: The end of an exchange
 
+    func handlerReturned(_ exchange: ServerExchange, error: (any Error)?) {
+        settle(exchange, error)
+    }
+
     /// The handler is done with the exchange: the response is ended if it was not, with the answer to `error` if there
     /// is one.
     func settle(_ exchange: ServerExchange, _ error: (any Error)?) {

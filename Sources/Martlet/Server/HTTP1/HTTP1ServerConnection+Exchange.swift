@@ -70,10 +70,6 @@ extension HTTP1ServerConnection: ResponseCarrier {
         }
     }
 
-    func handlerReturned(_ exchange: ServerExchange, error: (any Error)?) {
-        settle(exchange, error)
-    }
-
     func breakOff() {
         abort()
     }

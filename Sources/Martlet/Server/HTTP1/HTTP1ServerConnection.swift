@@ -204,13 +204,13 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
         )
         // What has arrived of the content is delivered before the handler asks for it.
         while machine.isReadingContent, advance() {}
-        loop.deliver(exchange)
+        loop.delivery.deliver(exchange)
     }
 
     /// Answers a request whose head can't be parsed or did not arrive completely, and closes.
     private func refuse(_ error: HTTPError) {
         loop.settings.configuration.logger.debug("Refused a request: \(error.message)")
-        guard loop.takesRefusals else {
+        guard loop.delivery.takesRefusals else {
             var writer = ResponseWriter(.noRequest)
             var draft = ResponseDraft(isPersistent: false)
             draft.status = error.status

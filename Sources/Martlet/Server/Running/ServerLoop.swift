@@ -18,7 +18,8 @@ final class ServerLoop: @unchecked Sendable {
     let core: ServerCore
     /// The context in which the tasks of handlers are made.
     let shutdownContext: ShutdownContext
-    private let delivery: RequestDelivery
+    /// Where requests are delivered.
+    let delivery: RequestDelivery
 
     private var connections: [ObjectIdentifier: any ServerConnection] = [:]
     private var listeners: [any Channel] = []
@@ -61,14 +62,6 @@ final class ServerLoop: @unchecked Sendable {
         let constants = HeadConstants(settings, date: date)
         (self.constants, constantsSecond, constantsVersion) = (constants, second, settings.version)
         return constants
-    }
-
-    /// Whether refused requests are delivered too.
-    var takesRefusals: Bool { delivery.takesRefusals }
-
-    /// Delivers a request to the handler or the iteration.
-    func deliver(_ exchange: ServerExchange) {
-        delivery.deliver(exchange)
     }
 
     // MARK: Connections

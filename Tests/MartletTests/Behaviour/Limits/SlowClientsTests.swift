@@ -10,7 +10,7 @@ struct SlowClientsTests {
     func thousand() async throws {
         let count = Self.raiseFileLimit(to: 4096) ? 1000 : 100
         let configuration = HTTPServer.Configuration.bare.with {
-            $0.headTimeout = .seconds(1)
+            $0.headTimeout = .seconds(3)
         }
         try await withServer(configuration) { request in
             try await request.response.end("served")
