@@ -9,19 +9,6 @@ import Testing
 /// Requests that the server has provably not processed (RFC 9113 section 8.7).
 @Suite("HTTP/2, client: refused requests", .timeLimit(.minutes(1)))
 struct HTTP2ClientRefusalTests {
-    @Test("C10: refusals count where the server gets nothing else done")
-    func counting() {
-        var refusals = Refusals()
-        func add(amidProgress: Bool) -> Bool { refusals.add(amidProgress: amidProgress, limit: 2) }
-        for _ in 0..<1_000 { #expect(add(amidProgress: true)) }
-        #expect(add(amidProgress: false))
-        #expect(add(amidProgress: true))
-        #expect(add(amidProgress: false))
-        #expect(add(amidProgress: false))
-        #expect(!add(amidProgress: false))
-        #expect(refusals.count == 1_004 && refusals.countInVain == 2)
-    }
-
     /// Sends requests at once, and checks that each is answered with its path.
     private func load(
         _ count: Int,

@@ -84,6 +84,31 @@ import Testing
         #expect(server.receive(headers(9)) == .open(9, block, endsStream: false))
     }
 
+    @Test("Streams count although their handlers have returned")
+    func openStreams() {
+        var server = Multiplexer(of: .client, concurrencyLimit: 2, abandonedStreams: 9)
+        let first = server.accept(1)
+        _ = server.accept(3)
+        #expect(word(server.receive(headers(5))) == "refuse 5 REFUSED_STREAM (0x7)")
+        #expect(server.remove(first, .ended) == true)
+        #expect(server.receive(headers(7)) == .open(7, block, endsStream: false))
+    }
+
+    @Test("The block of a stream that is refused is decoded nevertheless, since later ones build on it")
+    func refusedBlock() throws {
+        var server = Multiplexer(of: .client, concurrencyLimit: 1)
+        _ = server.accept(1)
+        let remembered = ByteBuffer(bytes: [0x40, 1, 0x61, 1, 0x62])
+        let step = server.receive(.headers(stream: 3, block: remembered, endsStream: true))
+        #expect(word(step) == "refuse 3 REFUSED_STREAM (0x7)")
+        guard case .message(let trailers) = try server.decoder.decodeTrailers(ByteBuffer(bytes: [0xBE]), stream: 1)
+        else {
+            Issue.record("no trailers")
+            return
+        }
+        #expect(trailers == [.init("a")!: "b"])
+    }
+
     @Test("After the last stream has been announced, others are ignored, and decoded nevertheless")
     func drain() throws {
         var server = Multiplexer(of: .client, controlFrames: 2)

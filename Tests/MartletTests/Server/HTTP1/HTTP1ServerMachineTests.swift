@@ -489,6 +489,14 @@ import Testing
         #expect(other.receive("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") == .process)
     }
 
+    @Test("The preface of HTTP/2 is none after a request")
+    func latePreface() {
+        let connection = Connection(mayBecomeHTTP2: true)
+        connection.begin(Self.get)
+        #expect(connection.end() == .none)
+        #expect(connection.receive("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") == .process)
+    }
+
     // MARK: Deadlines
 
     @Test("A connection tells what it waits for")
