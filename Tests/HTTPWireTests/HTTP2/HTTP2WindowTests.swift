@@ -140,6 +140,17 @@ struct HTTP2WindowTests {
         #expect(history.end(of: 1) == nil && history.end(of: 7) == .resetHere && history.end(of: 9) == .resetHere)
     }
 
+    @Test("Those that were reset here are remembered apart from the others, however few of them are")
+    func resetStreams() {
+        var history = HTTP2StreamHistory(capacity: 1, resetCapacity: 3)
+        for stream in [1, 3, 5] as [UInt32] { history.append(stream, .resetHere) }
+        for stream in [7, 9] as [UInt32] { history.append(stream, .ended) }
+        let ends = [1, 3, 5, 7, 9].map { history.end(of: $0) }
+        #expect(ends == [.resetHere, .resetHere, .resetHere, nil, .ended])
+        history.append(11, .resetHere)
+        #expect(history.end(of: 1) == nil && history.end(of: 3) == .resetHere)
+    }
+
     @Test("Streams are idle until they, or those above, are begun")
     func idleStreams() {
         var history = HTTP2StreamHistory()
