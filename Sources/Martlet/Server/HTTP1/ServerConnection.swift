@@ -35,16 +35,13 @@ extension ServerConnection {
         let bytes = unwrapInboundIn(data)
         channel.beganReading()
         state.timing.received(bytes.readableBytes)
-        switch state.phase {
-        case .open:
+        if state.isOpen {
             received(bytes)
-        case .detached(let receiver):
+        } else if let receiver = state.receiver {
             receiver.push(bytes)
             loop.executor.turn { receiver.wake() }
-        case .closing:
+        } else {
             state.receivedWhileClosing()
-        case .closed:
-            break
         }
     }
 
@@ -79,12 +76,8 @@ extension ServerConnection {
     func deliverArrivals() {}
 
     var wantsToRead: Bool {
-        switch state.phase {
-        case .open: hasRoom
-        case .detached(let receiver): receiver.wantsBytes
-        case .closing: true
-        case .closed: false
-        }
+        if state.isOpen { return hasRoom }
+        return state.receiver?.wantsBytes ?? !state.isClosed
     }
 
     /// Flushes at the end of the turn or of the current read, whichever comes last.

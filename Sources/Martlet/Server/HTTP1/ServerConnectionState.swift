@@ -23,17 +23,21 @@ struct ServerConnectionState {
         self.timing = ConnectionTiming(openedAt: now)
     }
 
+    // Inlined, so that a connection asks without a copy of the whole state.
+
     /// Whether requests are read and answered.
     @inline(__always)
     var isOpen: Bool {
         if case .open = phase { true } else { false }
     }
 
+    @inline(__always)
     var isClosed: Bool {
         if case .closed = phase { true } else { false }
     }
 
     /// The receiver of a detached socket.
+    @inline(__always)
     var receiver: (any DetachedReceiver)? {
         if case .detached(let receiver) = phase { receiver } else { nil }
     }
@@ -94,6 +98,7 @@ struct ServerConnectionState {
     }
 
     /// Whether everything has been sent, and only the client's half is left.
+    @inline(__always)
     var isLingering: Bool {
         if case .closing(let closing) = phase { closing.isLingering } else { false }
     }
