@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
-from harness import clients, connections, counting, files, machine, secure, throughput, upload, websockets
+from harness import clients, connections, counting, files, gate, machine, secure, throughput, upload, websockets
 from harness.machine import log
 from harness.report import page
 from harness.running import Failure
@@ -30,6 +30,8 @@ QUIET = 0.10
 
 OWN_PROGRAMS = {"clients", "files", "secure", "websocket"}
 """Kinds of scenarios that bring their own programs."""
+
+PROFILED = {**SERVERS, **gate.SERVERS}
 
 EXAMPLES = """\
 scenarios:
@@ -45,6 +47,7 @@ examples:
   script/bench --allocations                    what a request allocates
   script/bench --instructions                   what a request executes; repeats exactly
   script/bench --profile martlet-hello          where it executes it
+  script/bench --gate Benchmarks/instructions.json   whether a request costs more than before
   script/bench --scenario connections           memory of 10,000 idle connections
   script/bench --scenario upload                memory and time of a 1 GiB upload
   script/bench --scenario clients               clients: short answers and downloads
@@ -88,8 +91,12 @@ def arguments() -> argparse.Namespace:
     what.add_argument("--allocations", action="store_true", help="short for --scenario allocations")
     what.add_argument("--instructions", action="store_true", help="short for --scenario instructions")
     what.add_argument(
-        "--profile", metavar="SERVER", choices=SERVERS, help="print the functions that a request spends most in"
+        "--profile", metavar="SERVER", choices=PROFILED, help="print the functions that a request spends most in"
     )
+    what.add_argument(
+        "--gate", metavar="FILE", type=Path, help="fail if a request takes more instructions or allocations than FILE says"
+    )
+    what.add_argument("--update", action="store_true", help="write FILE instead (with --gate)")
     what.add_argument(
         "--only", metavar="NAME,…", type=names(SERVERS, "servers"), help=f"only these servers, and {BASELINE} for ratios"
     )
@@ -123,7 +130,10 @@ def arguments() -> argparse.Namespace:
         help="write the results there, whatever they are (default: Benchmarks/RESULTS.md, after a complete run "
         "on a quiet machine)",
     )
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.update and not options.gate:
+        parser.error("--update needs --gate")
+    return options
 
 
 def chosen_scenarios(options: argparse.Namespace) -> list[str]:
@@ -170,6 +180,26 @@ def facts(settings: Settings) -> list[tuple[str, str]]:
     ]
 
 
+def chosen_settings(options: argparse.Namespace) -> Settings:
+    server_core, load_core = machine.choose_cores(options.server_core, options.load_core)
+    return Settings(
+        rounds=options.rounds,
+        seconds=options.seconds,
+        warm_up=options.warm_up,
+        server_core=server_core,
+        load_core=load_core,
+        connections=options.connections,
+        upload_bytes=options.upload_mib * 2**20,
+        requests=options.requests,
+    )
+
+
+def run_gate(options: argparse.Namespace) -> int:
+    if not options.no_install and sys.platform == "linux":
+        machine.install(sorted(set(gate.NEEDS.values())))
+    return gate.run(options.gate, options.update, lambda: chosen_settings(options))
+
+
 def main() -> int:
     options = arguments()
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -177,9 +207,12 @@ def main() -> int:
     if options.quick:
         options.rounds, options.seconds = 1, 2
 
+    if options.gate:
+        return run_gate(options)
+
     scenarios = [SCENARIOS[name] for name in chosen_scenarios(options)]
     kinds = {scenario.kind for scenario in scenarios}
-    wanted = [SERVERS[name] for name in chosen_servers(options, kinds)]
+    wanted = [PROFILED[name] for name in chosen_servers(options, kinds)]
     if not wanted and not kinds <= OWN_PROGRAMS:
         log("none of these servers can be measured in these scenarios")
         return 2
@@ -197,17 +230,7 @@ def main() -> int:
     if not options.no_install:
         machine.install(sorted(programs))
 
-    server_core, load_core = machine.choose_cores(options.server_core, options.load_core)
-    settings = Settings(
-        rounds=options.rounds,
-        seconds=options.seconds,
-        warm_up=options.warm_up,
-        server_core=server_core,
-        load_core=load_core,
-        connections=options.connections,
-        upload_bytes=options.upload_mib * 2**20,
-        requests=options.requests,
-    )
+    settings = chosen_settings(options)
     servers, missing = build(wanted)
     if not servers and wanted:
         return 1

@@ -159,12 +159,13 @@ def build_go(source: str, output: str, path: str = "") -> None:
     _build([_require("go"), "build", "-o", str(SCRATCH / output), str(PEERS / source)], source, env=environment)
 
 
-def build_swift(product: str) -> None:
+def build_swift(product: str, package: Path = ROOT) -> None:
     swift = _require("swift")
-    # SwiftPM does not look for files that were added to a package it depends on by path; without its plan of the last
-    # build it does.
-    (ROOT / ".build/release.yaml").unlink(missing_ok=True)
-    _build([swift, "build", "-c", "release", "--package-path", str(ROOT), "--product", product], product)
+    if package == ROOT:
+        # SwiftPM does not look for files that were added to a package it depends on by path; without its plan of the
+        # last build it does.
+        (ROOT / ".build/release.yaml").unlink(missing_ok=True)
+    _build([swift, "build", "-c", "release", "--package-path", str(package), "--product", product], product)
 
 
 def build(servers: list) -> tuple[list, list[tuple[Server, str]]]:
@@ -190,9 +191,14 @@ def not_measured(missing: list[tuple[Server, str]]) -> list[str]:
 def swift_package_versions() -> list[tuple[str, str]]:
     """What SwiftPM resolved of the packages that a reader will want to know."""
     wanted = {"swift-nio": "SwiftNIO", "hummingbird": "Hummingbird", "async-http-client": "AsyncHTTPClient", "swift-http-types": "swift-http-types"}
-    try:
-        pins = json.loads((ROOT / "Package.resolved").read_text())["pins"]
-    except (OSError, ValueError, KeyError):
-        return []
-    versions = {pin["identity"]: pin["state"].get("version", "?") for pin in pins}
+    versions = resolved_versions(ROOT)
     return [(title, versions[name]) for name, title in wanted.items() if name in versions]
+
+
+def resolved_versions(package: Path) -> dict[str, str]:
+    """The versions of a package's dependencies, by their identities."""
+    try:
+        pins = json.loads((package / "Package.resolved").read_text())["pins"]
+    except (OSError, ValueError, KeyError):
+        return {}
+    return {pin["identity"]: pin["state"].get("version", "?") for pin in pins}
