@@ -15,6 +15,9 @@ DEBIAN_PACKAGES = {
     "nginx": ("nginx-light",),
     "go": ("golang-go",),
     "node": ("nodejs",),
+    "cargo": ("cargo",),
+    "hyper": ("librust-hyper-dev",),
+    "tokio": ("librust-tokio-dev",),
     "gcc": ("gcc", "libc6-dev", "binutils"),
     "libcurl": ("libcurl4-openssl-dev",),
     "h2load": ("nghttp2-client",),
@@ -34,6 +37,8 @@ LIBRARIES = {
     "libwebsockets": "include/**/libwebsockets.h",
     "gorilla": "share/gocode/src/github.com/gorilla/websocket",
     "ws": "share/nodejs/ws",
+    "hyper": "share/cargo/registry/hyper-0.14.*",
+    "tokio": "share/cargo/registry/tokio-1.*",
     "x/net": "share/gocode/src/golang.org/x/net/http2",
 }
 """What is no program: a file or folder of it, under /usr."""
@@ -145,6 +150,7 @@ VERSION_COMMANDS = {
     "gcc": ("gcc", ["gcc", "-dumpfullversion"], r"(\S+)"),
     "nginx": ("nginx", ["nginx", "-v"], r"nginx/(\S+)"),
     "go": ("Go", ["go", "version"], r"go(\d\S*)"),
+    "cargo": ("Rust", ["rustc", "--version"], r"rustc (\S+)"),
     "node": ("Node", ["node", "--version"], r"v(\S+)"),
     "curl": ("curl", ["curl", "--version"], r"curl (\S+)"),
     "wrk": ("wrk", ["wrk", "-v"], r"wrk (?:debian/)?(\S+)"),
