@@ -6,8 +6,10 @@ import contextlib
 import os
 import platform
 import re
+import resource
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 DEBIAN_PACKAGES = {
@@ -121,6 +123,21 @@ class BusyClock:
         with open("/proc/stat") as stat:
             user, nice, system, _idle, _iowait, irq, softirq, steal = map(int, stat.readline().split()[1:9])
         return (user + nice + system + irq + softirq + steal) / cls.tick
+
+
+class Watch:
+    """Tells how many cores others have kept busy since it was made. Programs of ours count when they have ended."""
+
+    def __init__(self) -> None:
+        self._others, self._began = self._spent_by_others(), time.monotonic()
+
+    def other_load(self) -> float:
+        return max(0.0, (self._spent_by_others() - self._others) / (time.monotonic() - self._began))
+
+    @staticmethod
+    def _spent_by_others() -> float:
+        ours = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+        return BusyClock.now() - sum(usage.ru_utime + usage.ru_stime for usage in ours)
 
 
 def cpu_model() -> str:
