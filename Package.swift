@@ -259,6 +259,13 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // Whose requests script/bench --gate counts.
+        .executableTarget(
+            name: "RequestCost",
+            dependencies: ["Martlet"],
+            path: "Tests/RequestCost",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "ChatTests",
             dependencies: [

@@ -10,6 +10,7 @@ machine and from hour to hour, ratios hold. Everything stays on 127.0.0.1.
 from __future__ import annotations
 
 import argparse
+import datetime
 import shlex
 import signal
 import sys
@@ -17,19 +18,21 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
-from harness import clients, connections, counting, files, machine, secure, throughput, upload, websockets
+from harness import clients, connections, counting, files, gate, machine, secure, throughput, upload, websockets
 from harness.machine import log
-from harness.report import page
+from harness.report import Section, page, updated
 from harness.running import Failure
-from harness.scenarios import BASELINE, DEFAULT, SCENARIOS
-from harness.servers import COUNTED_ONLY, ROOT, SERVERS, UPLOAD_ONLY, build, swift_package_versions
+from harness.scenarios import BASELINE, DEFAULT, SCENARIOS, Scenario
+from harness.servers import COUNTED_ONLY, ROOT, SERVERS, UPLOAD_ONLY, build, not_measured, swift_package_versions
 from harness.settings import Settings
 
 QUIET = 0.10
-"""Results are kept if others used less than this share of a core."""
+"""A table is kept if others used less than this share of a core."""
 
 OWN_PROGRAMS = {"clients", "files", "secure", "websocket"}
 """Kinds of scenarios that bring their own programs."""
+
+PROFILED = {**SERVERS, **gate.SERVERS}
 
 EXAMPLES = """\
 scenarios:
@@ -45,6 +48,7 @@ examples:
   script/bench --allocations                    what a request allocates
   script/bench --instructions                   what a request executes; repeats exactly
   script/bench --profile martlet-hello          where it executes it
+  script/bench --gate Benchmarks/instructions.json   whether a request costs more than before
   script/bench --scenario connections           memory of 10,000 idle connections
   script/bench --scenario upload                memory and time of a 1 GiB upload
   script/bench --scenario clients               clients: short answers and downloads
@@ -88,8 +92,12 @@ def arguments() -> argparse.Namespace:
     what.add_argument("--allocations", action="store_true", help="short for --scenario allocations")
     what.add_argument("--instructions", action="store_true", help="short for --scenario instructions")
     what.add_argument(
-        "--profile", metavar="SERVER", choices=SERVERS, help="print the functions that a request spends most in"
+        "--profile", metavar="SERVER", choices=PROFILED, help="print the functions that a request spends most in"
     )
+    what.add_argument(
+        "--gate", metavar="FILE", type=Path, help="fail if a request takes more instructions or allocations than FILE says"
+    )
+    what.add_argument("--update", action="store_true", help="write FILE instead (with --gate)")
     what.add_argument(
         "--only", metavar="NAME,…", type=names(SERVERS, "servers"), help=f"only these servers, and {BASELINE} for ratios"
     )
@@ -120,10 +128,13 @@ def arguments() -> argparse.Namespace:
         "--output",
         type=Path,
         metavar="FILE",
-        help="write the results there, whatever they are (default: Benchmarks/RESULTS.md, after a complete run "
-        "on a quiet machine)",
+        help="write the tables there and nowhere else, whatever they are (default: those that were measured on a quiet "
+        "machine replace theirs in Benchmarks/RESULTS.md)",
     )
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.update and not options.gate:
+        parser.error("--update needs --gate")
+    return options
 
 
 def chosen_scenarios(options: argparse.Namespace) -> list[str]:
@@ -170,6 +181,26 @@ def facts(settings: Settings) -> list[tuple[str, str]]:
     ]
 
 
+def chosen_settings(options: argparse.Namespace) -> Settings:
+    server_core, load_core = machine.choose_cores(options.server_core, options.load_core)
+    return Settings(
+        rounds=options.rounds,
+        seconds=options.seconds,
+        warm_up=options.warm_up,
+        server_core=server_core,
+        load_core=load_core,
+        connections=options.connections,
+        upload_bytes=options.upload_mib * 2**20,
+        requests=options.requests,
+    )
+
+
+def run_gate(options: argparse.Namespace) -> int:
+    if not options.no_install and sys.platform == "linux":
+        machine.install(sorted(set(gate.NEEDS.values())))
+    return gate.run(options.gate, options.update, lambda: chosen_settings(options))
+
+
 def main() -> int:
     options = arguments()
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -177,9 +208,12 @@ def main() -> int:
     if options.quick:
         options.rounds, options.seconds = 1, 2
 
+    if options.gate:
+        return run_gate(options)
+
     scenarios = [SCENARIOS[name] for name in chosen_scenarios(options)]
     kinds = {scenario.kind for scenario in scenarios}
-    wanted = [SERVERS[name] for name in chosen_servers(options, kinds)]
+    wanted = [PROFILED[name] for name in chosen_servers(options, kinds)]
     if not wanted and not kinds <= OWN_PROGRAMS:
         log("none of these servers can be measured in these scenarios")
         return 2
@@ -187,6 +221,7 @@ def main() -> int:
     programs = {program for server in wanted for program in server.needs}
     programs |= {scenario.load for scenario in scenarios if scenario.kind == "load"}
     programs |= clients.NEEDS if "clients" in kinds else set()
+    programs |= files.NEEDS if "files" in kinds else set()
     programs |= secure.NEEDS if "secure" in kinds else set()
     programs |= websockets.NEEDS if "websocket" in kinds else set()
     programs |= {"gcc"} if "allocations" in kinds else set()
@@ -197,17 +232,7 @@ def main() -> int:
     if not options.no_install:
         machine.install(sorted(programs))
 
-    server_core, load_core = machine.choose_cores(options.server_core, options.load_core)
-    settings = Settings(
-        rounds=options.rounds,
-        seconds=options.seconds,
-        warm_up=options.warm_up,
-        server_core=server_core,
-        load_core=load_core,
-        connections=options.connections,
-        upload_bytes=options.upload_mib * 2**20,
-        requests=options.requests,
-    )
+    settings = chosen_settings(options)
     servers, missing = build(wanted)
     if not servers and wanted:
         return 1
@@ -221,47 +246,60 @@ def main() -> int:
 
 
 def measure_all(options, scenarios, servers, missing, settings: Settings) -> int:
-    sections, notes = [], []
     native = [server for server in servers if server.name not in UPLOAD_ONLY and server.malloc]
     hello = [server for server in servers if server.name not in UPLOAD_ONLY | COUNTED_ONLY]
 
     loads = [scenario for scenario in scenarios if scenario.kind == "load"]
     results = throughput.measure(loads, hello, settings)
-    if loads:
-        notes.append(
-            f"Medians of {settings.rounds} rounds of {settings.seconds} s after {settings.warm_up} s to warm up. "
-            f"Meanwhile others kept {results.other_load():.2f} cores busy."
-        )
-        notes += throughput.notes(hello, results)
-    if missing:
-        notes.append("Not measured: " + "; ".join(f"{server.title} ({reason})" for server, reason in missing) + ".")
-
+    sections = []
     for scenario in scenarios:
-        if scenario.kind == "load":
-            sections.append(throughput.section(scenario, hello, results))
-        elif scenario.kind == "connections":
-            sections.append(connections.measure(scenario, hello, settings))
-        elif scenario.kind == "clients":
-            sections += clients.measure(scenario, settings)
-        elif scenario.kind == "upload":
-            able = [server for server in servers if server.upload]
-            sections.append(upload.measure(scenario, able, settings))
-        elif scenario.kind == "files":
-            sections.append(files.measure(scenario, settings))
-        elif scenario.kind == "secure":
-            sections += secure.measure(scenario, settings)
-        elif scenario.kind == "websocket":
-            sections += websockets.measure(scenario, settings)
-        elif scenario.kind == "allocations":
-            sections.append(counting.allocations(scenario, native, settings))
-        elif scenario.kind == "instructions":
-            sections.append(counting.instructions(scenario, native, settings))
+        watch = machine.Watch()
+        found = measure(scenario, servers, hello, native, results, settings)
+        for section in found:
+            if scenario.kind != "load":
+                section.other_load = watch.other_load()
+            section.origin = origin(section, settings)
+            if scenario.kind not in OWN_PROGRAMS:
+                section.notes += not_measured(missing)
+        if loads and scenario is loads[0]:
+            found[0].notes += throughput.notes(hello, results)
+        sections += found
 
-    command = shlex.join(["script/bench", *without_output(sys.argv[1:])])
-    text = page(command, facts(settings), sections, notes)
-    print("\n" + text)
-    keep(options, scenarios, results, text)
+    print("\n" + page(facts(settings), [section.markdown() for section in sections]))
+    keep(options, facts(settings), sections)
     return 0 if not results.failures else 1
+
+
+def measure(scenario: Scenario, servers, hello, native, results: throughput.Results, settings: Settings) -> list[Section]:
+    """The tables of one scenario. Those of kind "load" have been measured together."""
+    if scenario.kind == "load":
+        return [throughput.section(scenario, hello, results)]
+    if scenario.kind == "connections":
+        return [connections.measure(scenario, hello, settings)]
+    if scenario.kind == "clients":
+        return clients.measure(scenario, settings)
+    if scenario.kind == "upload":
+        return [upload.measure(scenario, [server for server in servers if server.upload], settings)]
+    if scenario.kind == "files":
+        return [files.measure(scenario, settings)]
+    if scenario.kind == "secure":
+        return secure.measure(scenario, settings)
+    if scenario.kind == "websocket":
+        return websockets.measure(scenario, settings)
+    if scenario.kind == "allocations":
+        return [counting.allocations(scenario, native, settings)]
+    return [counting.instructions(scenario, native, settings)]
+
+
+def origin(section: Section, settings: Settings) -> str:
+    """The line of a table that says how it came about."""
+    now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+    command = shlex.join(["script/bench", *without_output(sys.argv[1:])])
+    rounds = f"{settings.rounds} round{'s' if settings.rounds > 1 else ''} of {settings.seconds} s"
+    return (
+        f"Measured on {now} on {machine.cpu_model()} by `{command}` ({rounds} after {settings.warm_up} s to warm up, where times are measured); "
+        f"meanwhile others kept {section.other_load:.2f} cores busy."
+    )
 
 
 def without_output(words: list[str]) -> list[str]:
@@ -274,22 +312,30 @@ def without_output(words: list[str]) -> list[str]:
     return kept
 
 
-def keep(options, scenarios, results: throughput.Results, text: str) -> None:
-    """Writes the results, if they are worth it."""
+def keep(options, facts: list[tuple[str, str]], sections: list[Section]) -> None:
+    """Writes the tables that are worth it, and leaves the others of RESULTS.md as they were."""
     if options.output:
-        options.output.write_text(text)
+        options.output.write_text(page(facts, [section.markdown() for section in sections]))
         log(f"wrote {options.output}")
         return
-    if options.quick or options.only or not set(DEFAULT) <= {scenario.name for scenario in scenarios}:
+    if options.quick or options.only:
         return
-    if results.other_load() > QUIET:
-        log(
-            f"RESULTS.md is left as it was: others kept {results.other_load():.2f} cores busy meanwhile "
-            f"(--output Benchmarks/RESULTS.md to write it all the same)"
-        )
-        return
-    (ROOT / "RESULTS.md").write_text(text)
-    log("wrote Benchmarks/RESULTS.md")
+    kept = []
+    for section in sections:
+        if not section.is_valid():
+            log(f"RESULTS.md keeps what it has of “{section.title}”: nothing was measured")
+        elif section.other_load > QUIET:
+            log(
+                f"RESULTS.md keeps what it has of “{section.title}”: others kept {section.other_load:.2f} cores busy "
+                "meanwhile (--output FILE writes the new tables to a file of their own)"
+            )
+        else:
+            kept.append(section)
+    if kept:
+        file = ROOT / "RESULTS.md"
+        old = file.read_text() if file.exists() else ""
+        file.write_text(updated(old, facts, kept))
+        log(f"wrote {len(kept)} of {len(sections)} tables to Benchmarks/RESULTS.md")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from .client import Connection, verify
@@ -18,13 +19,15 @@ from .machine import find, log
 from .report import Section
 from .running import Failure, ServerProcess, run, start, end
 from .scenarios import COUNTED, SCENARIOS, Scenario
-from .servers import SCRATCH, Server, Unavailable, compile_c
+from .servers import SCRATCH, Server, Unavailable, _require, compile_c
 from .settings import Settings
 
 COUNTS = struct.Struct("=QQQ")  # as in tools/malloc_count.c
 WARM_UP = 2_000
 UNDER_VALGRIND = 2_000
 BATCH = 16
+REPEATING = {"SWIFT_DETERMINISTIC_HASHING": "1"}
+"""The environment of what is counted: dictionaries collide in each run as in the last one."""
 
 
 def _table(scenario: Scenario, servers: list[Server], count, form) -> Section:
@@ -62,31 +65,48 @@ def _requests(load: Scenario, port: int, timeout: float = 10.0) -> Iterator[Call
 # Allocations
 
 
+@dataclass(frozen=True)
+class Allocations:
+    """Of one request."""
+
+    made: float
+    freed: float
+    bytes: float
+
+
+def count_allocations(server: Server, load: Scenario, settings: Settings) -> Allocations:
+    library = compile_c("tools/malloc_count.c", "malloc_count.so", "-shared", "-fPIC")
+    total = _batches(settings.requests)
+    file = SCRATCH / "malloc-counts"
+    file.write_bytes(bytes(COUNTS.size))
+    environment = {**REPEATING, "LD_PRELOAD": str(library), "MALLOC_COUNT_FILE": str(file)}
+    with ServerProcess(server, settings.server_core, SCRATCH, environment=environment) as process:
+        with _requests(load, process.port) as send:
+            send(WARM_UP)
+            before = COUNTS.unpack(file.read_bytes())
+            send(total)
+            after = COUNTS.unpack(file.read_bytes())
+    if after[0] == 0:
+        raise Failure("nothing was counted")
+    return Allocations(*((b - a) / total for a, b in zip(before, after)))
+
+
+def _batches(requests: int) -> int:
+    return max(BATCH, requests // BATCH * BATCH)
+
+
 def allocations(scenario: Scenario, servers: list[Server], settings: Settings) -> Section:
     try:
-        library = compile_c("tools/malloc_count.c", "malloc_count.so", "-shared", "-fPIC")
+        _require("gcc")
     except Unavailable as reason:
         return Section(scenario.title, ["server"], notes=[f"Not measured: {reason}."])
-    total = max(BATCH, settings.requests // BATCH * BATCH)
 
-    def count(server: Server, load: Scenario) -> tuple[float, float, float]:
-        file = SCRATCH / "malloc-counts"
-        file.write_bytes(bytes(COUNTS.size))
-        environment = {"LD_PRELOAD": str(library), "MALLOC_COUNT_FILE": str(file)}
-        with ServerProcess(server, settings.server_core, SCRATCH, environment=environment) as process:
-            with _requests(load, process.port) as send:
-                send(WARM_UP)
-                before = COUNTS.unpack(file.read_bytes())
-                send(total)
-                after = COUNTS.unpack(file.read_bytes())
-        if after[0] == 0:
-            raise Failure("nothing was counted")
-        made, freed, bytes_ = ((b - a) / total for a, b in zip(before, after))
-        return made, freed, bytes_
+    def count(server: Server, load: Scenario) -> Allocations:
+        return count_allocations(server, load, settings)
 
-    table = _table(scenario, servers, count, lambda counts: f"{counts[0]:.2f} ({counts[2]:,.0f} bytes)")
+    table = _table(scenario, servers, count, lambda counts: f"{counts.made:.2f} ({counts.bytes:,.0f} bytes)")
     table.notes.append(
-        f"malloc and its relatives, counted in the server over {total:,} requests on one connection "
+        f"malloc and its relatives, counted in the server over {_batches(settings.requests):,} requests on one connection "
         f"after {WARM_UP:,} to warm up."
     )
     return table
@@ -124,7 +144,7 @@ class Callgrind:
             settings.server_core,
             SCRATCH,
             program=_without_debug_info,
-            environment={"LD_PRELOAD": str(library)},
+            environment={**REPEATING, "LD_PRELOAD": str(library)},
             wrapper=[
                 valgrind, "--tool=callgrind", "--instr-atstart=no", "--compress-strings=no",
                 f"--callgrind-out-file={self._output}",
@@ -163,9 +183,13 @@ def _total(file: Path) -> int:
     return int(match.group(1))
 
 
+def count_instructions(server: Server, load: Scenario, settings: Settings) -> float:
+    return _total(Callgrind(server, settings).count(load, UNDER_VALGRIND)) / UNDER_VALGRIND
+
+
 def instructions(scenario: Scenario, servers: list[Server], settings: Settings) -> Section:
     def count(server: Server, load: Scenario) -> float:
-        return _total(Callgrind(server, settings).count(load, UNDER_VALGRIND)) / UNDER_VALGRIND
+        return count_instructions(server, load, settings)
 
     table = _table(scenario, servers, count, lambda number: f"{number:,.0f}")
     table.notes.append(

@@ -21,6 +21,8 @@ from .scenarios import Scenario
 from .servers import SCRATCH, GoServer, NginxServer, Server, SwiftServer, build, build_go, nginx
 from .settings import Settings
 
+NEEDS = {"wrk", "nginx", "go"}
+
 FILES = SCRATCH / "files"
 
 BASELINE = "nginx-files"

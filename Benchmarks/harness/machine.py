@@ -6,8 +6,10 @@ import contextlib
 import os
 import platform
 import re
+import resource
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 DEBIAN_PACKAGES = {
@@ -15,6 +17,9 @@ DEBIAN_PACKAGES = {
     "nginx": ("nginx-light",),
     "go": ("golang-go",),
     "node": ("nodejs",),
+    "cargo": ("cargo",),
+    "hyper": ("librust-hyper-dev",),
+    "tokio": ("librust-tokio-dev",),
     "gcc": ("gcc", "libc6-dev", "binutils"),
     "libcurl": ("libcurl4-openssl-dev",),
     "h2load": ("nghttp2-client",),
@@ -34,6 +39,8 @@ LIBRARIES = {
     "libwebsockets": "include/**/libwebsockets.h",
     "gorilla": "share/gocode/src/github.com/gorilla/websocket",
     "ws": "share/nodejs/ws",
+    "hyper": "share/cargo/registry/hyper-0.14.*",
+    "tokio": "share/cargo/registry/tokio-1.*",
     "x/net": "share/gocode/src/golang.org/x/net/http2",
 }
 """What is no program: a file or folder of it, under /usr."""
@@ -118,6 +125,21 @@ class BusyClock:
         return (user + nice + system + irq + softirq + steal) / cls.tick
 
 
+class Watch:
+    """Tells how many cores others have kept busy since it was made. Programs of ours count when they have ended."""
+
+    def __init__(self) -> None:
+        self._others, self._began = self._spent_by_others(), time.monotonic()
+
+    def other_load(self) -> float:
+        return max(0.0, (self._spent_by_others() - self._others) / (time.monotonic() - self._began))
+
+    @staticmethod
+    def _spent_by_others() -> float:
+        ours = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+        return BusyClock.now() - sum(usage.ru_utime + usage.ru_stime for usage in ours)
+
+
 def cpu_model() -> str:
     with contextlib.suppress(OSError):
         for line in Path("/proc/cpuinfo").read_text().splitlines():
@@ -145,6 +167,7 @@ VERSION_COMMANDS = {
     "gcc": ("gcc", ["gcc", "-dumpfullversion"], r"(\S+)"),
     "nginx": ("nginx", ["nginx", "-v"], r"nginx/(\S+)"),
     "go": ("Go", ["go", "version"], r"go(\d\S*)"),
+    "cargo": ("Rust", ["rustc", "--version"], r"rustc (\S+)"),
     "node": ("Node", ["node", "--version"], r"v(\S+)"),
     "curl": ("curl", ["curl", "--version"], r"curl (\S+)"),
     "wrk": ("wrk", ["wrk", "-v"], r"wrk (?:debian/)?(\S+)"),

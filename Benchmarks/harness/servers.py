@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,6 +87,18 @@ class GoServer(Server):
 
 
 @dataclass(frozen=True)
+class RustServer(Server):
+    needs: tuple[str, ...] = ("cargo", "hyper", "tokio")
+    malloc: bool = True
+
+    def build(self) -> None:
+        build_rust("hello-hyper")
+
+    def command(self, port: int) -> list[str]:
+        return [str(SCRATCH / "rust/release/hello-hyper"), str(port)]
+
+
+@dataclass(frozen=True)
 class NodeServer(Server):
     needs: tuple[str, ...] = ("node",)
 
@@ -119,6 +132,7 @@ SERVERS: dict[str, Server] = {
         NginxServer("nginx", "nginx, `return 200`", upload=True),
         SwiftServer("nio-http1", "SwiftNIO with NIOHTTP1's pipeline", upload=True),
         GoServer("go", "Go net/http", upload=True),
+        RustServer("hyper", "Rust, hyper", upload=True),
         NodeServer("node", "Node http", upload=True),
         SwiftServer("hummingbird", "Hummingbird", upload=True),
     )
@@ -159,12 +173,33 @@ def build_go(source: str, output: str, path: str = "") -> None:
     _build([_require("go"), "build", "-o", str(SCRATCH / output), str(PEERS / source)], source, env=environment)
 
 
-def build_swift(product: str) -> None:
+def build_rust(name: str) -> None:
+    """Builds a program of `peers` with the crates that Debian has, and without the network."""
+    cargo, crates = _require("cargo"), Path(_require("hyper")).parent
+    if crates != Path(_require("tokio")).parent:
+        raise Unavailable("hyper and tokio are in different places")
+    # Cargo writes a lock beside the program, of versions that another Debian does not have.
+    program = SCRATCH / name
+    shutil.copytree(PEERS / name, program, dirs_exist_ok=True)
+    (program / "Cargo.lock").unlink(missing_ok=True)
+    settings = ('source.crates-io.replace-with="debian"', f'source.debian.directory="{crates}"')
+    _build(
+        [
+            cargo, "build", "--release", "--offline", "--target-dir", str(SCRATCH / "rust"),
+            *(word for setting in settings for word in ("--config", setting)),
+        ],
+        name,
+        cwd=program,
+    )  # fmt: skip
+
+
+def build_swift(product: str, package: Path = ROOT) -> None:
     swift = _require("swift")
-    # SwiftPM does not look for files that were added to a package it depends on by path; without its plan of the last
-    # build it does.
-    (ROOT / ".build/release.yaml").unlink(missing_ok=True)
-    _build([swift, "build", "-c", "release", "--package-path", str(ROOT), "--product", product], product)
+    if package == ROOT:
+        # SwiftPM does not look for files that were added to a package it depends on by path; without its plan of the
+        # last build it does.
+        (ROOT / ".build/release.yaml").unlink(missing_ok=True)
+    _build([swift, "build", "-c", "release", "--package-path", str(package), "--product", product], product)
 
 
 def build(servers: list) -> tuple[list, list[tuple[Server, str]]]:
@@ -190,9 +225,14 @@ def not_measured(missing: list[tuple[Server, str]]) -> list[str]:
 def swift_package_versions() -> list[tuple[str, str]]:
     """What SwiftPM resolved of the packages that a reader will want to know."""
     wanted = {"swift-nio": "SwiftNIO", "hummingbird": "Hummingbird", "async-http-client": "AsyncHTTPClient", "swift-http-types": "swift-http-types"}
-    try:
-        pins = json.loads((ROOT / "Package.resolved").read_text())["pins"]
-    except (OSError, ValueError, KeyError):
-        return []
-    versions = {pin["identity"]: pin["state"].get("version", "?") for pin in pins}
+    versions = resolved_versions(ROOT)
     return [(title, versions[name]) for name, title in wanted.items() if name in versions]
+
+
+def resolved_versions(package: Path) -> dict[str, str]:
+    """The versions of a package's dependencies, by their identities."""
+    try:
+        pins = json.loads((package / "Package.resolved").read_text())["pins"]
+    except (OSError, ValueError, KeyError):
+        return {}
+    return {pin["identity"]: pin["state"].get("version", "?") for pin in pins}

@@ -35,8 +35,8 @@ class Results:
         self.failures: dict[tuple[str, str], list[str]] = {}
         self.extras: dict[str, list[str]] = {}
 
-    def other_load(self) -> float:
-        others = [sample.other for samples in self.samples.values() for sample in samples]
+    def other_load(self, scenario: str) -> float:
+        others = [sample.other for (name, _), samples in self.samples.items() if name == scenario for sample in samples]
         return statistics.fmean(others) if others else 0.0
 
 
@@ -116,6 +116,7 @@ def section(scenario: Scenario, servers: list[Server], results: Results) -> Sect
                 "–" if samples[0].p99 is None else f"{statistics.median(s.p99 for s in samples):.2f}",
                 mebibytes(statistics.median(s.peak for s in samples)),
             ])
+    table.other_load = results.other_load(scenario.name)
     return table
 
 
