@@ -8,18 +8,6 @@ import Testing
 @Suite struct ServerConnectionStateTests {
     private let start = NIODeadline.uptimeNanoseconds(1_000_000_000)
 
-    private final class Receiver: DetachedReceiver {
-        var wantsBytes: Bool { true }
-        var hasSaidGoodbye: Bool { false }
-        func push(_ bytes: ByteBuffer) {}
-        func wake() {}
-        func finish() {}
-        func fail(_ error: any Error) {}
-        func becameWritable() {}
-        func serverCloses() {}
-        func handlerFailed() {}
-    }
-
     @Test("A connection is open until it is closed")
     func open() {
         var state = ServerConnectionState(openedAt: start)
@@ -85,7 +73,7 @@ import Testing
 
     @Test("The bytes of a detached socket are its receiver's, until the connection is closed")
     func detached() {
-        let (first, second) = (Receiver(), Receiver())
+        let (first, second) = (TestReceiver(), TestReceiver())
         var state = ServerConnectionState(openedAt: start)
         state.moveReceiver(to: first)
         #expect(state.isOpen && state.receiver == nil)

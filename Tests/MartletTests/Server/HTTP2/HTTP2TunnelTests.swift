@@ -41,17 +41,3 @@ import Testing
         #expect(isOverdue == [false, false, false, true, true])
     }
 }
-
-/// A receiver that does nothing with what it gets.
-private final class TestReceiver: DetachedReceiver {
-    let wantsBytes = true
-    let hasSaidGoodbye = false
-
-    func push(_ bytes: ByteBuffer) {}
-    func wake() {}
-    func finish() {}
-    func fail(_ error: any Error) {}
-    func becameWritable() {}
-    func serverCloses() {}
-    func handlerFailed() {}
-}
