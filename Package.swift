@@ -57,6 +57,7 @@ let package = Package(
         .target(
             name: "Martlet",
             dependencies: [
+                .target(name: "CEpoll", condition: .when(platforms: [.linux])),
                 "CLibrary",
                 "HTTPWire",
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -89,6 +90,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(name: "CEpoll"),
         .systemLibrary(name: "CFileSystem"),
         .target(
             name: "MartletWeb",

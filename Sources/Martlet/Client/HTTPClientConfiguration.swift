@@ -111,7 +111,7 @@ extension HTTPClient {
         public var onMetrics: (@Sendable (HTTPClientMetrics) -> Void)?
         /// The logger for what no caller learns otherwise, at the level debug.
         public var logger = Logger(label: "martlet.client")
-        /// The event loops of the connections; nil, the default, means NIO's own, one per core.
+        /// The event loops of the connections; nil, the default, means the process's own, one per core.
         public var eventLoopGroup: (any EventLoopGroup)?
 
         /// A configuration with the defaults.

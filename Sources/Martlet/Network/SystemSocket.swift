@@ -68,26 +68,45 @@ enum SystemSocket {
         _ = CLibrary.close(descriptor)
     }
 
+    static func setNonBlocking(_ descriptor: CInt) throws(SocketError) {
+        let flags = fcntl(descriptor, F_GETFL)
+        guard flags >= 0, fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) >= 0 else {
+            throw SocketError(operation: "set an option of a socket", code: errno)
+        }
+    }
+
+    /// Sends small segments at once. Connections inherit it from the socket that accepts them; sockets that are not
+    /// TCP's have no such option.
+    static func setNoDelay(_ descriptor: CInt) {
+        try? set(descriptor, CInt(IPPROTO_TCP), TCP_NODELAY, 1)
+    }
+
     /// The address a socket is bound to, and its port (0 for a Unix-domain socket).
     static func localAddress(of descriptor: CInt) throws -> (InternetAddress, Int) {
+        errno = 0
+        guard let address = socketAddress(of: descriptor, getsockname) else {
+            throw SocketError(operation: "read the address of a socket", code: errno == 0 ? EAFNOSUPPORT : errno)
+        }
+        if case .unixDomainSocket = address { return (.unix(path: address.pathname ?? ""), 0) }
+        return (InternetAddress(address.ipAddress ?? ""), address.port ?? 0)
+    }
+
+    /// The address that `getsockname` or `getpeername` reports; nil for an unknown family too.
+    static func socketAddress(
+        of descriptor: CInt,
+        _ read: (CInt, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> CInt
+    ) -> SocketAddress? {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        let result = withUnsafeMutableBytes(of: &storage) { bytes in
-            bytes.withMemoryRebound(to: sockaddr.self) { getsockname(descriptor, $0.baseAddress, &length) }
-        }
-        guard result == 0 else { throw SocketError(operation: "read the address of a socket", code: errno) }
-        switch CInt(storage.ss_family) {
-        case AF_INET:
-            let address = withUnsafeBytes(of: &storage) { SocketAddress($0.load(as: sockaddr_in.self)) }
-            return (InternetAddress(address.ipAddress ?? ""), address.port ?? 0)
-        case AF_INET6:
-            let address = withUnsafeBytes(of: &storage) { SocketAddress($0.load(as: sockaddr_in6.self)) }
-            return (InternetAddress(address.ipAddress ?? ""), address.port ?? 0)
-        case AF_UNIX:
-            let address = withUnsafeBytes(of: &storage) { SocketAddress($0.load(as: sockaddr_un.self)) }
-            return (.unix(path: address.pathname ?? ""), 0)
-        default:
-            throw SocketError(operation: "listen", code: EAFNOSUPPORT)
+        return withUnsafeMutablePointer(to: &storage) { pointer in
+            let raw = UnsafeMutableRawPointer(pointer)
+            guard read(descriptor, raw.assumingMemoryBound(to: sockaddr.self), &length) == 0 else { return nil }
+            switch CInt(pointer.pointee.ss_family) {
+            case AF_INET: return SocketAddress(raw.load(as: sockaddr_in.self))
+            case AF_INET6: return SocketAddress(raw.load(as: sockaddr_in6.self))
+            case AF_UNIX: return SocketAddress(raw.load(as: sockaddr_un.self))
+            default: return nil
+            }
         }
     }
 

@@ -1,5 +1,4 @@
 import NIOCore
-import NIOPosix
 
 extension HTTPServer {
     /// Binds a port and makes a server for it. Connections wait in the system's queue until the server serves.
@@ -96,7 +95,7 @@ extension HTTPServer {
         _ shared: Bool,
         _ configuration: Configuration
     ) async throws -> ServerSocket {
-        let group: any EventLoopGroup = configuration.eventLoopGroup ?? MultiThreadedEventLoopGroup.singleton
+        let group: any EventLoopGroup = configuration.eventLoopGroup ?? EventLoops.group
         return try await ServerSocket.bind(
             address,
             port: port,

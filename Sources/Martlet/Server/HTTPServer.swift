@@ -2,7 +2,6 @@ import HTTPTypes
 import HTTPWire
 import Logging
 import NIOCore
-import NIOPosix
 import Synchronization
 
 /// A server that answers HTTP requests.
@@ -83,7 +82,7 @@ public final class HTTPServer: Sendable {
     func start(_ delivery: RequestDelivery) async throws -> ServerRun {
         StandardOutput.flush()
         let group: any EventLoopGroup =
-            core.settings.configuration.eventLoopGroup ?? MultiThreadedEventLoopGroup.singleton
+            core.settings.configuration.eventLoopGroup ?? EventLoops.group
         let run = try state.withLock { state in
             switch state {
             case .bound:

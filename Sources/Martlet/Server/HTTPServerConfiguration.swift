@@ -74,7 +74,7 @@ extension HTTPServer {
         public var onError: (@Sendable (any Error, HTTPServerRequest) -> Void)?
         /// The logger for errors of handlers (at the level error) and of clients (debug).
         public var logger = Logger(label: "martlet.server")
-        /// The event loops of the server; nil, the default, means NIO's own, one per core.
+        /// The event loops of the server; nil, the default, means the process's own, one per core.
         public var eventLoopGroup: (any EventLoopGroup)?
 
         /// A configuration with the defaults.

@@ -1,4 +1,3 @@
-import CLibrary
 import NIOCore
 import NIOSSL
 
@@ -6,8 +5,7 @@ extension ChannelHandlerContext {
     /// Tears the connection down in a way that tells the server that the client no longer waits for its answer: an
     /// orderly close only says that nothing more is sent, and the client may still wait.
     func reset() {
-        let atOnce = linger(l_onoff: 1, l_linger: 0)
-        _ = (channel as? any SocketOptionProvider)?.setSoLinger(atOnce)
+        EventLoops.resetOnClose(channel)
         // Past TLS, whose close_notify would be awaited.
         let security = try? pipeline.syncOperations.context(handlerType: NIOSSLClientHandler.self)
         (security ?? self).close(promise: nil)

@@ -3,7 +3,6 @@ import HTTPTypes
 import HTTPWire
 import Logging
 import NIOCore
-import NIOPosix
 import Synchronization
 
 /// The state that the requests of a client share. It outlives the client while requests are in progress.
@@ -34,7 +33,7 @@ final class ClientCore: Sendable {
         self.configuration = configuration
         self.security = ClientSecurity(configuration.security)
         self.pool = ConnectionPool(limit: configuration.maximumConnectionsPerHost ?? .max)
-        let group: any EventLoopGroup = configuration.eventLoopGroup ?? MultiThreadedEventLoopGroup.singleton
+        let group: any EventLoopGroup = configuration.eventLoopGroup ?? EventLoops.group
         let interval = TimeAmount.sweepInterval(for: configuration.deadlines)
         self.allLoops = group.makeIterator().map { ClientLoop(eventLoop: $0, sweepInterval: interval) }
         self.loops = Dictionary(allLoops.map { (ObjectIdentifier($0.eventLoop), $0) }) { first, _ in first }
@@ -60,7 +59,7 @@ final class ClientCore: Sendable {
 
     /// The loop of the calling thread, if it is one of the client's.
     var presentLoop: ClientLoop? {
-        MultiThreadedEventLoopGroup.currentEventLoop.flatMap { loops[ObjectIdentifier($0)] }
+        EventLoops.current.flatMap { loops[ObjectIdentifier($0)] }
     }
 
     /// The loop for the next connection that is not tied to one.

@@ -92,29 +92,45 @@ struct Connector: Sendable {
         within limit: TimeLimit?
     ) async throws -> HTTP1ClientConnection {
         let (core, key, loop) = (core, key, loop)
-        // One for each address that is tried.
-        let makeConnection: @Sendable (any Channel) -> EventLoopFuture<HTTP1ClientConnection> = { channel in
-            channel.eventLoop.makeCompletedFuture {
-                let connection = HTTP1ClientConnection(ConnectionIdentity(key: key, core: core, loop: loop))
-                try channel.pipeline.syncOperations.addHandler(connection)
-                return connection
-            }
+        let makeConnection: @Sendable (any Channel) throws -> HTTP1ClientConnection = { channel in
+            let connection = HTTP1ClientConnection(ConnectionIdentity(key: key, core: core, loop: loop))
+            try channel.pipeline.syncOperations.addHandler(connection)
+            return connection
         }
-        let bootstrap = ClientBootstrap(group: loop.eventLoop)
+        let connectingLoop = EventLoops.connectingLoop(for: loop.eventLoop)
+        let isCarriedElsewhere = connectingLoop !== loop.eventLoop
+        let bootstrap = ClientBootstrap(group: connectingLoop)
             .connectTimeout(limit.map { max($0.deadline - .now(), .milliseconds(1)) } ?? .hours(24))
             .channelOption(.allowRemoteHalfClosure, value: true)
+            .channelOption(.autoRead, value: !isCarriedElsewhere)
             .resolver(resolver)
+        guard isCarriedElsewhere else {
+            // One for each address that is tried.
+            return try await Self.connect(bootstrap, to: endpoint) { channel in
+                channel.eventLoop.makeCompletedFuture { try makeConnection(channel) }
+            }
+        }
+        let channel = try await Self.connect(bootstrap, to: endpoint) { $0.eventLoop.makeSucceededFuture($0) }
+        return try await EventLoops.carry(channel, on: loop.eventLoop, initialize: makeConnection)
+    }
+
+    /// Connects to what the configuration or the URL says.
+    private static func connect<Result: Sendable>(
+        _ bootstrap: sending ClientBootstrap,
+        to endpoint: HTTPClient.Endpoint,
+        initialize: @escaping @Sendable (any Channel) -> EventLoopFuture<Result>
+    ) async throws -> Result {
         switch endpoint {
         case .host(let host, let port):
             // An IP address needs no resolver, and no race between addresses.
             if let address = try? SocketAddress(ipAddress: host, port: port) {
-                return try await bootstrap.connect(to: address, channelInitializer: makeConnection)
+                return try await bootstrap.connect(to: address, channelInitializer: initialize)
             }
-            return try await bootstrap.connect(host: host, port: port, channelInitializer: makeConnection)
+            return try await bootstrap.connect(host: host, port: port, channelInitializer: initialize)
         case .unix(let path):
-            return try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: makeConnection)
+            return try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: initialize)
         case .socket(let descriptor):
-            return try await bootstrap.withConnectedSocket(descriptor, channelInitializer: makeConnection)
+            return try await bootstrap.withConnectedSocket(descriptor, channelInitializer: initialize)
         }
     }
 

@@ -63,11 +63,12 @@ final class ServerCore: Sendable {
     }
 
     /// Counts a connection from when it is accepted, a little before it is idle or active.
-    func admit(_ connection: any Channel) {
+    func connectionBegan() {
         openConnections.wrappingAdd(1, ordering: .relaxed)
-        connection.closeFuture.whenComplete { _ in
-            self.openConnections.wrappingSubtract(1, ordering: .relaxed)
-        }
+    }
+
+    func connectionEnded() {
+        openConnections.wrappingSubtract(1, ordering: .relaxed)
     }
 
     /// Logs that a connection could not be accepted, unless one of the loops did so a moment ago.

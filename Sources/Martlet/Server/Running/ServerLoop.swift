@@ -3,7 +3,6 @@ import HTTPTypes
 import HTTPWire
 import Logging
 import NIOCore
-import NIOPosix
 import Synchronization
 
 /// The part of a server on one event loop: its listening sockets, its connections, and what they share.
@@ -22,7 +21,7 @@ final class ServerLoop: @unchecked Sendable {
     let delivery: RequestDelivery
 
     private var connections: [ObjectIdentifier: any ServerConnection] = [:]
-    private var listeners: [any Channel] = []
+    private var listeners: [any Listener] = []
     private var sweeping: RepeatedTask?
     private var drained: EventLoopPromise<Void>
     @exclusivity(unchecked) private(set) var isClosing = false
@@ -79,54 +78,29 @@ final class ServerLoop: @unchecked Sendable {
         distributingOver group: any EventLoopGroup,
         _ loops: [ServerLoop]
     ) async throws {
-        let adoption = Adoption()
-        let channel: any Channel
-        do {
-            channel = try await makeListener(distributingOver: group, loops, adoption)
-                .withBoundSocket(descriptor)
-                .get()
-        } catch {
-            if !adoption.hasHappened.load(ordering: .acquiring) { SystemSocket.close(descriptor) }
-            throw error
-        }
-        // NIO listens with a queue of 128; a second call changes that.
-        try? SystemSocket.listen(descriptor, backlog: backlog)
-        try await eventLoop.run {
-            self.listeners.append(channel)
-            if self.isClosing { channel.close(promise: nil) }
-        }
-    }
-
-    /// Whether NIO has made a channel of a descriptor, and so closes it.
-    private final class Adoption: Sendable {
-        let hasHappened = Atomic(false)
-    }
-
-    private func makeListener(
-        distributingOver group: any EventLoopGroup,
-        _ loops: [ServerLoop],
-        _ adoption: Adoption
-    ) -> ServerBootstrap {
-        ServerBootstrap(group: eventLoop, childGroup: group)
-            .serverChannelInitializer { channel in
-                adoption.hasHappened.store(true, ordering: .releasing)
-                return channel.eventLoop.makeCompletedFuture {
-                    let gate = AcceptGate(
-                        room: { self.core.room },
-                        accepted: { self.core.admit($0) },
-                        report: { self.core.reportAcceptFailure($0) }
-                    )
-                    try channel.pipeline.syncOperations.addHandler(gate)
-                }
+        let acceptance = Acceptance(
+            room: { self.core.room },
+            began: { self.core.connectionBegan() },
+            ended: { self.core.connectionEnded() },
+            failed: { self.core.reportAcceptFailure($0) },
+            initialize: { channel in
+                let loop = loops.first { $0.eventLoop === channel.eventLoop } ?? self
+                try loop.core.security?.secure(channel)
+                try channel.pipeline.syncOperations.addHandler(HTTP1ServerConnection(loop: loop))
             }
-            .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let loop = loops.first { $0.eventLoop === channel.eventLoop } ?? self
-                    try loop.core.security?.secure(channel)
-                    try channel.pipeline.syncOperations.addHandler(HTTP1ServerConnection(loop: loop))
-                }
-            }
+        )
+        let listener = try await EventLoops.listen(
+            on: descriptor,
+            backlog: backlog,
+            eventLoop,
+            distributingOver: group,
+            acceptance
+        )
+        let isLate = try await eventLoop.run {
+            self.listeners.append(listener)
+            return self.isClosing
+        }
+        if isLate { await listener.close() }
     }
 
     func add(_ connection: any ServerConnection) {
@@ -148,7 +122,7 @@ final class ServerLoop: @unchecked Sendable {
     /// Stops accepting; closes the idle connections, and with `force` all of them. Returns when no socket is listening
     /// any more. May be called from anywhere.
     func close(force: Bool) async {
-        let closures = try? await eventLoop.run {
+        let listeners = try? await eventLoop.run {
             let listeners = self.listeners
             self.listeners = []
             let isFirst = !self.isClosing
@@ -157,10 +131,10 @@ final class ServerLoop: @unchecked Sendable {
                 connection.serverCloses(force: force)
             }
             if isFirst, self.connections.isEmpty { self.drained.succeed() }
-            return listeners.map { $0.close() }
+            return listeners
         }
-        for closure in closures ?? [] {
-            try? await closure.get()
+        for listener in listeners ?? [] {
+            await listener.close()
         }
     }
 

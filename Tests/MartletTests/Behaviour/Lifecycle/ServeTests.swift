@@ -1,7 +1,7 @@
-import Martlet
-import NIOPosix
 import ServiceLifecycle
 import Testing
+
+@testable import Martlet
 
 @Suite("HTTPServer.serve")
 struct ServeTests {
@@ -31,10 +31,10 @@ struct ServeTests {
     @Test("runs handlers on the event loop of their connection")
     func onTheLoop() async throws {
         try await withServer { request in
-            let before = MultiThreadedEventLoopGroup.currentEventLoop
+            let before = EventLoops.current
             await Task.yield()
             try await Task.sleep(for: .milliseconds(1))
-            let after = MultiThreadedEventLoopGroup.currentEventLoop
+            let after = EventLoops.current
             try await request.response.end(before != nil && before === after ? "same" : "other")
         } test: { server in
             let response = try await server.response(to: get())
@@ -45,9 +45,9 @@ struct ServeTests {
     @Test("runs handlers elsewhere when asked to")
     func onAnExecutor() async throws {
         try await withServer(on: globalConcurrentExecutor) { request in
-            #expect(MultiThreadedEventLoopGroup.currentEventLoop == nil)
+            #expect(EventLoops.current == nil)
             let text = try await request.text()
-            #expect(MultiThreadedEventLoopGroup.currentEventLoop == nil)
+            #expect(EventLoops.current == nil)
             for part in 0..<3 { try await request.response.write("\(part)") }
             try await request.response.end(text)
         } test: { server in

@@ -13,22 +13,13 @@ final class AcceptGate: ChannelDuplexHandler {
     /// How many connections are accepted at once: enough for a burst, but without neglecting the open ones.
     private static let batch = 64
 
-    /// Returns how many more connections there may be.
-    private let room: () -> Int
-    private let accepted: (any Channel) -> Void
-    private let report: (any Error) -> Void
+    private let acceptance: Acceptance
     private var isPaused = false
     /// Whether the channel has been told not to read at all.
     private var isStopped = false
 
-    init(
-        room: @escaping () -> Int,
-        accepted: @escaping (any Channel) -> Void,
-        report: @escaping (any Error) -> Void
-    ) {
-        self.room = room
-        self.accepted = accepted
-        self.report = report
+    init(_ acceptance: Acceptance) {
+        self.acceptance = acceptance
     }
 
     func read(context: ChannelHandlerContext) {
@@ -39,20 +30,22 @@ final class AcceptGate: ChannelDuplexHandler {
 
     /// Sets how many connections the channel may accept; false when there is no room for one.
     private func prepare(_ context: ChannelHandlerContext) -> Bool {
-        let room = room()
+        let room = acceptance.room()
         guard room > 0 else { return false }
         try? context.channel.syncOptions?.setOption(.maxMessagesPerRead, value: UInt(min(room, Self.batch)))
         return true
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        accepted(unwrapInboundIn(data))
+        let ended = acceptance.ended
+        acceptance.began()
+        unwrapInboundIn(data).closeFuture.whenComplete { _ in ended() }
         context.fireChannelRead(data)
     }
 
     /// Accepting has failed. Without a pause the loop would spin, since the connection still waits to be accepted.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        report(error)
+        acceptance.failed(error)
         // If only this client went away, the next one can be accepted.
         if let error = error as? IOError, error.errnoCode == ECONNABORTED { return }
         // Withholding reads is not enough: once asked, the channel tries until it has accepted something.

@@ -1,0 +1,57 @@
+#define _GNU_SOURCE
+
+#include "CEpoll.h"
+
+#if defined(__linux__)
+
+#include <pthread.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+_Static_assert(sizeof(martlet_event) == sizeof(struct epoll_event), "The kernel's layout");
+_Static_assert(offsetof(martlet_event, key) == offsetof(struct epoll_event, data), "The kernel's layout");
+
+const uint32_t martlet_readable = EPOLLIN;
+const uint32_t martlet_writable = EPOLLOUT;
+const uint32_t martlet_failed = EPOLLERR;
+const uint32_t martlet_ended = EPOLLRDHUP | EPOLLHUP;
+const uint32_t martlet_edges = EPOLLET;
+
+int martlet_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+int martlet_epoll_add(int epoll, int descriptor, const martlet_event *event) {
+    return epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, (struct epoll_event *)event);
+}
+
+int martlet_epoll_remove(int epoll, int descriptor) { return epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, NULL); }
+
+int martlet_epoll_wait(int epoll, martlet_event *events, int count, int milliseconds) {
+    return epoll_wait(epoll, (struct epoll_event *)events, count, milliseconds);
+}
+
+int martlet_alarm_create(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+void martlet_alarm_raise(int alarm) { eventfd_write(alarm, 1); }
+
+int martlet_accept(int descriptor) { return accept4(descriptor, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK); }
+
+ptrdiff_t martlet_send(int descriptor, const void *bytes, size_t count, int has_more) {
+    return send(descriptor, bytes, count, MSG_NOSIGNAL | (has_more ? MSG_MORE : 0));
+}
+
+ptrdiff_t martlet_send_vectors(int descriptor, const void *vectors, size_t count, int has_more) {
+    struct msghdr message = { .msg_iov = (struct iovec *)vectors, .msg_iovlen = count };
+    return sendmsg(descriptor, &message, MSG_NOSIGNAL | (has_more ? MSG_MORE : 0));
+}
+
+int martlet_reset_on_close(int descriptor) {
+    struct linger linger = { .l_onoff = 1, .l_linger = 0 };
+    return setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+}
+
+void martlet_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
+
+#endif

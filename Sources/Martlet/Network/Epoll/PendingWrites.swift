@@ -1,0 +1,139 @@
+#if os(Linux)
+    import CEpoll
+    import CLibrary
+    import NIOCore
+
+    /// What a socket has not accepted yet, in order.
+    struct PendingWrites {
+        private struct Write {
+            var data: IOData
+            let promise: EventLoopPromise<Void>?
+        }
+
+        enum Result {
+            /// The socket has accepted that many bytes.
+            case sent(Int)
+            case wouldBlock
+            case failed(CInt)
+        }
+
+        /// How many buffers one system call sends.
+        private static let buffersPerCall = 64
+        /// How many bytes of a file one system call sends.
+        private static let fileBytesPerCall = 1 << 30
+
+        private var writes = CircularBuffer<Write>(initialCapacity: 0)
+        /// How many of them have been flushed.
+        private var flushed = 0
+        /// How many bytes are waiting, flushed or not.
+        private(set) var byteCount = 0
+
+        var isEmpty: Bool { writes.isEmpty }
+
+        /// Whether there is something that may be sent.
+        var hasFlushed: Bool { flushed > 0 }
+
+        mutating func append(_ data: IOData, _ promise: EventLoopPromise<Void>?) {
+            byteCount += data.readableBytes
+            writes.append(Write(data: data, promise: promise))
+        }
+
+        mutating func flush() {
+            flushed = writes.count
+        }
+
+        /// Sends as much as the socket accepts of one system call. Call ``takeSent(_:)`` with the number of bytes.
+        func send(to descriptor: CInt) -> Result {
+            guard let first = writes.first else { return .sent(0) }
+            var count = 0
+            repeat {
+                switch first.data {
+                case .byteBuffer(let bytes):
+                    count = flushed == 1 ? Self.send(bytes, to: descriptor) : sendAll(to: descriptor)
+                case .fileRegion(let region):
+                    count = Self.send(region, to: descriptor)
+                }
+            } while count < 0 && errno == EINTR
+            if count >= 0 { return .sent(count) }
+            return errno == EAGAIN ? .wouldBlock : .failed(errno)
+        }
+
+        private static func send(_ bytes: ByteBuffer, to descriptor: CInt) -> Int {
+            guard bytes.readableBytes > 0 else { return 0 }
+            return bytes.withUnsafeReadableBytes { martlet_send(descriptor, $0.baseAddress, $0.count, 0) }
+        }
+
+        private static func send(_ region: FileRegion, to descriptor: CInt) -> Int {
+            guard region.readableBytes > 0 else { return 0 }
+            var offset = off_t(region.readerIndex)
+            let count = try? region.fileHandle.withUnsafeFileDescriptor { file in
+                sendfile(descriptor, file, &offset, min(region.readableBytes, fileBytesPerCall))
+            }
+            if let count, count != 0 { return count }
+            // The file is closed, or is shorter than it was.
+            errno = EIO
+            return -1
+        }
+
+        /// Sends the buffers before the first part of a file, which then follows in the same segment.
+        private func sendAll(to descriptor: CInt) -> Int {
+            withUnsafeTemporaryAllocation(of: iovec.self, capacity: Self.buffersPerCall) { vectors in
+                var count = 0
+                var precedesFile = false
+                for write in writes.prefix(min(flushed, vectors.count)) {
+                    guard case .byteBuffer(let bytes) = write.data else {
+                        precedesFile = true
+                        break
+                    }
+                    guard bytes.readableBytes > 0 else { continue }
+                    // The queue keeps the memory of the buffer until the call is over.
+                    vectors[count] = bytes.withUnsafeReadableBytes {
+                        iovec(iov_base: UnsafeMutableRawPointer(mutating: $0.baseAddress), iov_len: $0.count)
+                    }
+                    count += 1
+                }
+                guard count > 0 else { return 0 }
+                return martlet_send_vectors(descriptor, vectors.baseAddress, count, precedesFile ? 1 : 0)
+            }
+        }
+
+        /// Removes the first write if `count` covers the rest of it, or else shortens it.
+        ///
+        /// - Parameter count: How many bytes the socket has accepted; reduced by those that are accounted for.
+        /// - Returns: Whether a write was removed, and its promise.
+        mutating func takeSent(_ count: inout Int) -> (isWhole: Bool, promise: EventLoopPromise<Void>?) {
+            guard flushed > 0, let size = writes.first?.data.readableBytes else { return (false, nil) }
+            let sent = min(size, count)
+            count -= sent
+            byteCount -= sent
+            guard sent == size else {
+                writes[writes.startIndex].data.moveReaderIndex(forwardBy: sent)
+                return (false, nil)
+            }
+            flushed -= 1
+            return (true, writes.removeFirst().promise)
+        }
+
+        /// Removes the first write, which will never be sent.
+        mutating func takeUnsent() -> (isWhole: Bool, promise: EventLoopPromise<Void>?) {
+            guard let first = writes.popFirst() else {
+                (flushed, byteCount) = (0, 0)
+                return (false, nil)
+            }
+            return (true, first.promise)
+        }
+    }
+
+    extension IOData {
+        fileprivate mutating func moveReaderIndex(forwardBy count: Int) {
+            switch self {
+            case .byteBuffer(var bytes):
+                bytes.moveReaderIndex(forwardBy: count)
+                self = .byteBuffer(bytes)
+            case .fileRegion(var region):
+                region.moveReaderIndex(forwardBy: count)
+                self = .fileRegion(region)
+            }
+        }
+    }
+#endif
