@@ -16,8 +16,8 @@ _Static_assert(offsetof(martlet_event, key) == offsetof(struct epoll_event, data
 
 const uint32_t martlet_readable = EPOLLIN;
 const uint32_t martlet_writable = EPOLLOUT;
-const uint32_t martlet_failed = EPOLLERR;
-const uint32_t martlet_ended = EPOLLRDHUP | EPOLLHUP;
+const uint32_t martlet_ended = EPOLLRDHUP;
+const uint32_t martlet_gone = EPOLLERR | EPOLLHUP;
 const uint32_t martlet_edges = EPOLLET;
 
 int martlet_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }

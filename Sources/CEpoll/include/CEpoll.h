@@ -18,7 +18,9 @@ __attribute__((packed))
 #endif
 martlet_event;
 
-extern const uint32_t martlet_readable, martlet_writable, martlet_failed, martlet_ended, martlet_edges;
+// What can happen: bytes can be read, or written; the peer will send no more; the connection is over. And that it is told
+// when it happens, not as long as it is so.
+extern const uint32_t martlet_readable, martlet_writable, martlet_ended, martlet_gone, martlet_edges;
 
 int martlet_epoll_create(void);
 // Watches a descriptor, and no longer.

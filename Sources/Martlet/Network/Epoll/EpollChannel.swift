@@ -36,6 +36,8 @@
         @exclusivity(unchecked) private var mayHaveInput = false
         /// Whether the end of the input, or an error, comes after the bytes that are there.
         @exclusivity(unchecked) private var nearsEnd = false
+        /// Whether the peer neither sends nor receives any more.
+        @exclusivity(unchecked) private var isPeerGone = false
         @exclusivity(unchecked) private var hasInputEnded = false
         @exclusivity(unchecked) private var isReading = false
         @exclusivity(unchecked) private var isReadScheduled = false
@@ -107,8 +109,13 @@
                 if pending.hasFlushed { writePending() }
             }
             guard isOpen, events & ~martlet_writable != 0 else { return }
+            if events & martlet_gone != 0 { isPeerGone = true }
+            guard !hasInputEnded else {
+                if isPeerGone { readFailed(ECONNRESET) }
+                return
+            }
             mayHaveInput = true
-            if events & (martlet_ended | martlet_failed) != 0 { nearsEnd = true }
+            if events & (martlet_ended | martlet_gone) != 0 { nearsEnd = true }
             if wantsToRead { readAvailable() }
         }
 
@@ -179,6 +186,7 @@
             isReadRequested = false
             if case .closed = outputEnd { return close0(error: ChannelError.eof, mode: .all, promise: nil) }
             pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+            if isPeerGone, isOpen { readFailed(ECONNRESET) }
         }
 
         // MARK: Writing
@@ -243,7 +251,7 @@
 
         /// The peer may have sent an answer before it refused to read more, which is delivered first.
         private func writeFailed(_ code: CInt) {
-            (mayHaveInput, nearsEnd) = (true, true)
+            (mayHaveInput, nearsEnd) = (!hasInputEnded, true)
             while mayHaveInput, isOpen, !isReading { readAvailable() }
             if isOpen { close0(error: IOError(errnoCode: code, reason: "write"), mode: .all, promise: nil) }
         }

@@ -165,7 +165,8 @@ struct HTTP1ServerMachine {
     mutating func next(wantsContent: Bool) -> Step {
         switch reading {
         case .head: responding == .none ? nextHead() : .none
-        case .content: wantsContent ? nextContent() : .none
+        // What came before the client's end is all there is: that content is incomplete must not wait for its reader.
+        case .content: wantsContent || hasPeerClosed ? nextContent() : .none
         case .draining(let allowance): drain(allowance)
         case .detached, .closed: .none
         }
