@@ -1,0 +1,54 @@
+"""Scenario "release-flags": what flags of release builds change in the CPU time of Swift servers."""
+
+from __future__ import annotations
+
+import os
+import statistics
+from pathlib import Path
+
+from . import throughput
+from .builds import BUILDS, USUAL, built
+from .report import Section, mebibytes
+from .scenarios import SCENARIOS, Scenario
+from .servers import build, not_measured
+from .settings import Settings
+
+NEEDS = {"wrk"}
+
+SERVERS = tuple(
+    built(product, title, options)
+    for product, title in (("martlet-hello", "Martlet"), ("hummingbird", "Hummingbird"))
+    for options in BUILDS
+)
+"""Those of Hummingbird too: what flags save is not Martlet's merit alone."""
+
+LOADS = (("plain", "plain"), ("browser", "browser-like"))
+
+
+def measure(scenario: Scenario, settings: Settings) -> list[Section]:
+    servers, missing = build(list(SERVERS))
+    loads = [SCENARIOS[name] for name, _ in LOADS]
+    results = throughput.measure(loads, servers, settings)
+    columns = ["server"]
+    for _, title in LOADS:
+        columns += [f"µs CPU, {title}", f"× {USUAL.title}", "least–most µs"]
+    table = Section(scenario.title, [*columns, "executable MiB"], notes=not_measured(missing))
+    for server in servers:
+        row = [server.title]
+        for load in loads:
+            samples = results.valid(load.name, server.name)
+            if not samples:
+                row += [f"invalid: {results.failures[load.name, server.name][0]}", "", ""]
+                continue
+            usual = results.valid(load.name, f"{server.product}-{USUAL.name}")
+            # Round by round, so that a slow round slows both sides of the ratio.
+            ratios = [own.cpu / other.cpu for own, other in zip(samples, usual)]
+            cpu = [sample.cpu for sample in samples]
+            row += [
+                f"{statistics.median(cpu):.2f}",
+                f"{statistics.median(ratios):.2f}" if ratios else "–",
+                f"{min(cpu):.2f}–{max(cpu):.2f}",
+            ]
+        executable = Path(os.path.realpath(server.command(0)[0]))
+        table.rows.append([*row, mebibytes(executable.stat().st_size)])
+    return [table]
