@@ -27,6 +27,11 @@ THEMES = ("light", "dark")
 WIDTH = 720
 
 
+def _name(label: str) -> str:
+    """A label without its remark in brackets."""
+    return label.partition(" (")[0]
+
+
 @dataclass(frozen=True)
 class Chart:
     name: str
@@ -96,8 +101,8 @@ ALL = (
         "upload", "Chunked upload", "Processor seconds of the server, and its memory at most",
         (("server CPU s", "seconds"), ("peak RSS MiB", "MiB")),
     ),
-    Chart("allocations", "Allocations", "Calls of malloc in the server for a request", tuple((load, load) for load in COUNTED)),
-    Chart("instructions", "Instructions", "Instructions of the server in user mode for a request", tuple((load, load) for load in COUNTED)),
+    Chart("allocations", "Allocations", "Calls of malloc in the server for a request", tuple((load, _name(load).lower()) for load in COUNTED)),
+    Chart("instructions", "Instructions", "Instructions of the server in user mode for a request", tuple((load, _name(load).lower()) for load in COUNTED)),
     Chart(
         "release-flags", "Flags of release builds", TIME,
         (("µs CPU, plain", "plain request"), ("µs CPU, browser-like", "browser-like request")),
@@ -153,10 +158,6 @@ def _anchor(table: Section, header: str) -> str | None:
     name = following[0].removeprefix("× ")
     labels = [row[1] if table.columns[1] == "server" else row[0] for row in table.rows]
     return next((label for label in labels if _name(label) == name), None)
-
-
-def _name(label: str) -> str:
-    return label.partition(" (")[0]
 
 
 def _description(chart: Chart, table: Section) -> dict | None:

@@ -121,7 +121,7 @@ class Drawing:
 
     def _label(self, row: dict, middle: float) -> None:
         base = middle + 4.5
-        if self.has_second_lines:
+        if self.has_second_lines and row["detail"]:
             self._text(MARGIN, base - 6, row["name"], 13, weight=self._weight(row))
             self._text(MARGIN, base + 7, row["detail"], 11, self.theme.muted)
             return
