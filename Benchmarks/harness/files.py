@@ -13,7 +13,7 @@ from pathlib import Path
 
 from .load import GENERATORS
 from .report import Section
-from .rounds import sample
+from .rounds import notes, sample
 from .running import Failure, ServerProcess
 from .samples import Samples
 from .scenarios import Scenario
@@ -60,7 +60,7 @@ class NginxFiles(NginxServer):
 SERVERS: tuple[Server, ...] = (
     SwiftServer("martlet-files", "Martlet (`VirtualDirectory`)"),
     NginxFiles(ANCHOR, "nginx (`sendfile`, `open_file_cache`)"),
-    GoFiles("go-files", "Go (`http.FileServer`)"),
+    GoFiles("go-files", "Go (`http.FileServer`)", once=True),
 )
 
 
@@ -71,7 +71,7 @@ def measure(scenario: Scenario, settings: Settings) -> list[Section]:
     table = Section(
         scenario.title,
         ["file", "server", "µs CPU/request", ratio, "least–most µs", "requests/s", "peak RSS MiB"],
-        notes=not_measured(missing),
+        notes=notes(servers, settings) + not_measured(missing),
     )
     for size in SIZES:
         load = replace(scenario, path=size.path, connections=size.connections)

@@ -34,13 +34,11 @@ def raise_open_files() -> int:
     return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
 
-def _child_setup(core: int | None, before_exec):
+def _child_setup(core: int | None):
     def setup() -> None:
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if core is not None:
             os.sched_setaffinity(0, {core})
-        if before_exec:
-            before_exec()
 
     return setup
 
@@ -56,9 +54,9 @@ def pinned(core: int):
         os.sched_setaffinity(0, before)
 
 
-def start(argv: list[str], core: int | None, before_exec=None, **options) -> subprocess.Popen:
-    """Starts a program in a process group of its own. `before_exec` is the last that its process does before."""
-    return subprocess.Popen(argv, start_new_session=True, preexec_fn=_child_setup(core, before_exec), **options)
+def start(argv: list[str], core: int | None, **options) -> subprocess.Popen:
+    """Starts a program in a process group of its own."""
+    return subprocess.Popen(argv, start_new_session=True, preexec_fn=_child_setup(core), **options)
 
 
 def end(process: subprocess.Popen) -> None:

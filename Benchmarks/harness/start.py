@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import statistics
-import struct
 import subprocess
 import time
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from .client import Connection
 from .machine import find, log
 from .report import Section, mebibytes
 from .rounds import in_turn
-from .running import Failure, end, free_port, pinned, run, start
+from .running import Failure, end, free_port, pinned, run
 from .scenarios import Scenario
 from .servers import SCRATCH, SERVERS, Server, build, not_measured
 from .settings import Settings
@@ -37,7 +36,6 @@ STARTED: tuple[Server, ...] = (
 STARTS_PER_ROUND = 10
 PATIENCE = 10.0
 
-MOMENT = struct.Struct("=QQ")
 C_LIBRARY = re.compile(r"(lib(c|m|dl|rt|pthread|resolv|util)|ld-linux.*|linux-vdso)\.so")
 
 
@@ -105,28 +103,22 @@ def _cells(server: Server, starts: Starts) -> list[str]:
 def _start(scenario: Scenario, server: Server, settings: Settings) -> tuple[float, float, int]:
     """Milliseconds from exec to the end of the first answer, those of CPU time among them, and the memory then."""
     port = free_port()
-    reader, writer = os.pipe()
+    command = server.command(port)
+    environment = {**os.environ, "NIO_SINGLETON_GROUP_LOOP_COUNT": "1"}
+    null = subprocess.DEVNULL
+    # Without a function to call in the child, which inherits the core, Python need not copy itself for it.
+    with pinned(settings.server_core):
+        began = time.monotonic_ns()
+        process = subprocess.Popen(
+            command, stdin=null, stdout=null, stderr=null, env=environment, start_new_session=True
+        )
     try:
         with pinned(settings.load_core):
-            process = start(
-                server.command(port),
-                settings.server_core,
-                before_exec=lambda: os.write(writer, MOMENT.pack(time.monotonic_ns(), time.process_time_ns())),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env={**os.environ, "NIO_SINGLETON_GROUP_LOOP_COUNT": "1"},
-            )
-            try:
-                began, spent_before = MOMENT.unpack(os.read(reader, MOMENT.size))
-                _first_answer(process, port, scenario.request(port))
-                elapsed = time.monotonic_ns() - began
-                return elapsed / 1e6, (_cpu_nanoseconds(process.pid) - spent_before) / 1e6, _rss(process.pid)
-            finally:
-                end(process)
+            _first_answer(process, port, scenario.request(port))
+            elapsed = time.monotonic_ns() - began
+        return elapsed / 1e6, _cpu_nanoseconds(process.pid) / 1e6, _rss(process.pid)
     finally:
-        os.close(reader)
-        os.close(writer)
+        end(process)
 
 
 def _first_answer(process: subprocess.Popen, port: int, request: bytes) -> None:
