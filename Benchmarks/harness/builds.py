@@ -26,12 +26,8 @@ UNCHECKED = ("-Xswiftc", "-enforce-exclusivity=unchecked")
 
 USUAL = Build("usual", "as usual")
 STATIC = Build("static", "`--static-swift-stdlib`", ("--static-swift-stdlib",))
-BUILDS = (
-    USUAL,
-    STATIC,
-    Build("unchecked", "`-enforce-exclusivity=unchecked`", UNCHECKED),
-    Build("static-unchecked", "both flags", (*STATIC.flags, *UNCHECKED)),
-)
+BOTH = Build("static-unchecked", "both flags", (*STATIC.flags, *UNCHECKED))
+BUILDS = (USUAL, STATIC, Build("unchecked", "`-enforce-exclusivity=unchecked`", UNCHECKED), BOTH)
 
 
 @dataclass(frozen=True)

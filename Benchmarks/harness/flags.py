@@ -7,7 +7,7 @@ import statistics
 from pathlib import Path
 
 from . import throughput
-from .builds import BUILDS, USUAL, built
+from .builds import BOTH, BUILDS, USUAL, built
 from .report import Section, mebibytes
 from .scenarios import SCENARIOS, Scenario
 from .servers import build, not_measured
@@ -15,12 +15,11 @@ from .settings import Settings
 
 NEEDS = {"wrk"}
 
-SERVERS = tuple(
-    built(product, title, options)
-    for product, title in (("martlet-hello", "Martlet"), ("hummingbird", "Hummingbird"))
-    for options in BUILDS
+SERVERS = (
+    *(built("martlet-hello", "Martlet", options) for options in BUILDS),
+    *(built("hummingbird", "Hummingbird", options) for options in (USUAL, BOTH)),
 )
-"""Those of Hummingbird too: what flags save is not Martlet's merit alone."""
+"""Hummingbird too: what flags save is not Martlet's merit alone."""
 
 LOADS = (("plain", "plain"), ("browser", "browser-like"))
 
