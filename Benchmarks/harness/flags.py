@@ -7,13 +7,16 @@ import statistics
 from pathlib import Path
 
 from . import throughput
-from .builds import BOTH, BUILDS, USUAL, built
+from .builds import BOTH, BUILDS, USUAL, BuiltServer, built
+from .counting import count_instructions
+from .machine import log
 from .report import Section, mebibytes
+from .running import Failure
 from .scenarios import SCENARIOS, Scenario
 from .servers import build, not_measured
 from .settings import Settings
 
-NEEDS = {"wrk"}
+NEEDS = {"wrk", "gcc", "valgrind"}
 
 SERVERS = (
     *(built("martlet-hello", "Martlet", options) for options in BUILDS),
@@ -31,7 +34,8 @@ def measure(scenario: Scenario, settings: Settings) -> list[Section]:
     columns = ["server"]
     for _, title in LOADS:
         columns += [f"µs CPU, {title}", f"× {USUAL.title}", "least–most µs"]
-    table = Section(scenario.title, [*columns, "executable MiB"], notes=not_measured(missing))
+    columns += [f"instructions, {LOADS[-1][1]}", "executable MiB"]
+    table = Section(scenario.title, columns, notes=not_measured(missing))
     for server in servers:
         row = [server.title]
         for load in loads:
@@ -49,5 +53,14 @@ def measure(scenario: Scenario, settings: Settings) -> list[Section]:
                 f"{min(cpu):.2f}–{max(cpu):.2f}",
             ]
         executable = Path(os.path.realpath(server.command(0)[0]))
-        table.rows.append([*row, mebibytes(executable.stat().st_size)])
+        table.rows.append([*row, _instructions(server, loads[-1], settings), mebibytes(executable.stat().st_size)])
     return [table]
+
+
+def _instructions(server: BuiltServer, load: Scenario, settings: Settings) -> str:
+    """Counted, since flags may change less than a machine does from round to round."""
+    try:
+        return f"{count_instructions(server, load, settings):,.0f}"
+    except Failure as failure:
+        log(f"{server.name}: not counted: {failure}")
+        return "–"
