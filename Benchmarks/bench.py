@@ -3,8 +3,9 @@
 
 Every server answers "Hello, world!" on one core; the load comes from another core.
 What counts is the server's CPU time per request (user and system, all threads),
-as a ratio to the bare SwiftNIO server in the same run: times drift from machine to
-machine and from hour to hour, ratios hold. Everything stays on 127.0.0.1.
+as a ratio to an anchor in the same run, the fastest known program of its kind: times
+drift from machine to machine and from hour to hour, ratios hold. Everything stays on
+127.0.0.1.
 """
 
 from __future__ import annotations
@@ -14,30 +15,39 @@ import datetime
 import shlex
 import signal
 import sys
+import time
 from pathlib import Path
 
 sys.dont_write_bytecode = True
 
-from harness import clients, connections, counting, files, gate, machine, secure, throughput, upload, websockets
+from harness import (
+    charts, clients, connections, counting, files, flags, gate, machine, secure, start, throughput, upload, websockets,
+)  # fmt: skip
+from harness.keeping import Keeper
 from harness.machine import log
-from harness.report import Section, page, updated
+from harness.report import Section
 from harness.running import Failure
-from harness.scenarios import BASELINE, DEFAULT, SCENARIOS, Scenario
-from harness.servers import COUNTED_ONLY, ROOT, SERVERS, UPLOAD_ONLY, build, not_measured, swift_package_versions
+from harness.scenarios import DEFAULT, SCENARIOS, Scenario
+from harness.servers import COUNTED_ONLY, SERVERS, UPLOAD_ONLY, Unavailable, build, not_measured, swift_package_versions
 from harness.settings import Settings
 
-QUIET = 0.10
-"""A table is kept if others used less than this share of a core."""
-
-OWN_PROGRAMS = {"clients", "files", "secure", "websocket"}
-"""Kinds of scenarios that bring their own programs."""
+OWN_PROGRAMS = {
+    "clients": (clients.measure, clients.NEEDS),
+    "files": (files.measure, files.NEEDS),
+    "release-flags": (flags.measure, flags.NEEDS),
+    "secure": (secure.measure, secure.NEEDS),
+    "start": (start.measure, start.NEEDS),
+    "tls-connections": (connections.measure_secure, secure.NEEDS),
+    "websocket": (websockets.measure, websockets.NEEDS),
+}
+"""Kinds of scenarios that bring their own programs: what measures them, and what has to be installed."""
 
 PROFILED = {**SERVERS, **gate.SERVERS}
 
 EXAMPLES = """\
 scenarios:
 {scenarios}
-  all          every one of them
+  all             every one of them
 
 servers:
 {servers}
@@ -49,12 +59,16 @@ examples:
   script/bench --instructions                   what a request executes; repeats exactly
   script/bench --profile martlet-hello          where it executes it
   script/bench --gate Benchmarks/instructions.json   whether a request costs more than before
-  script/bench --scenario connections           memory of 10,000 idle connections
+  script/bench --scenario all --charts          everything, and the charts and tables of the documentation
+  script/bench --charts                         these alone, of what RESULTS.md has
+  script/bench --scenario start                 time from exec to the first answer, and sizes of programs
+  script/bench --scenario connections           memory of 10,000 idle connections; tls-connections over TLS
   script/bench --scenario upload                memory and time of a 1 GiB upload
   script/bench --scenario clients               clients: short answers and downloads
   script/bench --scenario files                 files of three sizes, beside nginx and Go
   script/bench --scenario tls,http2             handshakes, requests over TLS and over HTTP/2
   script/bench --scenario websocket             echo of three sizes, compressed and not
+  script/bench --scenario release-flags         static runtime, no exclusivity checks; builds Martlet four times
 """
 
 
@@ -77,8 +91,8 @@ def positive(text: str) -> int:
 
 
 def arguments() -> argparse.Namespace:
-    scenarios = "\n".join(f"  {scenario.name:12} {scenario.title}" for scenario in SCENARIOS.values())
-    servers = "\n".join(f"  {server.name:14} {server.title}" for server in SERVERS.values())
+    scenarios = "\n".join(f"  {scenario.name:15} {scenario.title}" for scenario in SCENARIOS.values())
+    servers = "\n".join(f"  {server.name:15} {server.title}" for server in SERVERS.values())
     parser = argparse.ArgumentParser(
         prog="script/bench",
         description=__doc__,
@@ -99,7 +113,12 @@ def arguments() -> argparse.Namespace:
     )
     what.add_argument("--update", action="store_true", help="write FILE instead (with --gate)")
     what.add_argument(
-        "--only", metavar="NAME,…", type=names(SERVERS, "servers"), help=f"only these servers, and {BASELINE} for ratios"
+        "--charts",
+        action="store_true",
+        help="draw docs/charts of RESULTS.md, and copy its tables into the documentation; after the scenarios, if any are named",
+    )
+    what.add_argument(
+        "--only", metavar="NAME,…", type=names(SERVERS, "servers"), help="only these servers, and those that ratios refer to"
     )
 
     how = parser.add_argument_group("how to measure")
@@ -150,13 +169,13 @@ def chosen_scenarios(options: argparse.Namespace) -> list[str]:
     return chosen or list(DEFAULT)
 
 
-def chosen_servers(options: argparse.Namespace, kinds: set[str]) -> list[str]:
+def chosen_servers(options: argparse.Namespace, scenarios: list[Scenario]) -> list[str]:
+    kinds = {scenario.kind for scenario in scenarios}
     if options.profile:
         return [options.profile]
     chosen = list(options.only or SERVERS)
-    if "load" in kinds and BASELINE not in chosen:
-        chosen.append(BASELINE)
-    if kinds <= OWN_PROGRAMS:
+    chosen += [scenario.anchor for scenario in scenarios if scenario.kind == "load"]
+    if kinds <= OWN_PROGRAMS.keys():
         # It brings its own servers.
         return []
     if kinds == {"upload"}:
@@ -210,20 +229,20 @@ def main() -> int:
 
     if options.gate:
         return run_gate(options)
+    if options.charts and not (options.scenario or options.allocations or options.instructions):
+        charts.refresh()
+        return 0
 
     scenarios = [SCENARIOS[name] for name in chosen_scenarios(options)]
     kinds = {scenario.kind for scenario in scenarios}
-    wanted = [PROFILED[name] for name in chosen_servers(options, kinds)]
-    if not wanted and not kinds <= OWN_PROGRAMS:
+    wanted = [PROFILED[name] for name in chosen_servers(options, scenarios)]
+    if not wanted and not kinds <= OWN_PROGRAMS.keys():
         log("none of these servers can be measured in these scenarios")
         return 2
 
     programs = {program for server in wanted for program in server.needs}
     programs |= {scenario.load for scenario in scenarios if scenario.kind == "load"}
-    programs |= clients.NEEDS if "clients" in kinds else set()
-    programs |= files.NEEDS if "files" in kinds else set()
-    programs |= secure.NEEDS if "secure" in kinds else set()
-    programs |= websockets.NEEDS if "websocket" in kinds else set()
+    programs |= {program for kind in kinds & OWN_PROGRAMS.keys() for program in OWN_PROGRAMS[kind][1]}
     programs |= {"gcc"} if "allocations" in kinds else set()
     if options.profile:
         programs |= {"valgrind" if options.profiler == "callgrind" else "perf"}
@@ -242,19 +261,28 @@ def main() -> int:
         print(counting.profile(servers[0], load, settings, options.profiler, options.lines, options.inclusive))
         return 0
 
-    return measure_all(options, scenarios, servers, missing, settings)
+    began = time.monotonic()
+    status = measure_all(options, scenarios, servers, missing, settings)
+    log(f"that took {(time.monotonic() - began) / 60:.0f} minutes")
+    if options.charts:
+        charts.refresh()
+    return status
 
 
 def measure_all(options, scenarios, servers, missing, settings: Settings) -> int:
     native = [server for server in servers if server.name not in UPLOAD_ONLY and server.malloc]
     hello = [server for server in servers if server.name not in UPLOAD_ONLY | COUNTED_ONLY]
+    keeper = Keeper(options.output, is_trial=bool(options.quick or options.only), facts=facts(settings))
 
     loads = [scenario for scenario in scenarios if scenario.kind == "load"]
     results = throughput.measure(loads, hello, settings)
-    sections = []
     for scenario in scenarios:
         watch = machine.Watch()
-        found = measure(scenario, servers, hello, native, results, settings)
+        try:
+            found = measure(scenario, servers, hello, native, results, settings)
+        except (Failure, Unavailable) as failure:
+            keeper.refuse(scenario.title, str(failure))
+            continue
         for section in found:
             if scenario.kind != "load":
                 section.other_load = watch.other_load()
@@ -263,29 +291,24 @@ def measure_all(options, scenarios, servers, missing, settings: Settings) -> int
                 section.notes += not_measured(missing)
         if loads and scenario is loads[0]:
             found[0].notes += throughput.notes(hello, results)
-        sections += found
+        for section in found:
+            keeper.take(section)
 
-    print("\n" + page(facts(settings), [section.markdown() for section in sections]))
-    keep(options, facts(settings), sections)
+    keeper.finish()
     return 0 if not results.failures else 1
 
 
 def measure(scenario: Scenario, servers, hello, native, results: throughput.Results, settings: Settings) -> list[Section]:
     """The tables of one scenario. Those of kind "load" have been measured together."""
+    if scenario.kind in OWN_PROGRAMS:
+        take, _ = OWN_PROGRAMS[scenario.kind]
+        return take(scenario, settings)
     if scenario.kind == "load":
-        return [throughput.section(scenario, hello, results)]
+        return [throughput.section(scenario, hello, results, settings)]
     if scenario.kind == "connections":
         return [connections.measure(scenario, hello, settings)]
-    if scenario.kind == "clients":
-        return clients.measure(scenario, settings)
     if scenario.kind == "upload":
         return [upload.measure(scenario, [server for server in servers if server.upload], settings)]
-    if scenario.kind == "files":
-        return [files.measure(scenario, settings)]
-    if scenario.kind == "secure":
-        return secure.measure(scenario, settings)
-    if scenario.kind == "websocket":
-        return websockets.measure(scenario, settings)
     if scenario.kind == "allocations":
         return [counting.allocations(scenario, native, settings)]
     return [counting.instructions(scenario, native, settings)]
@@ -310,32 +333,6 @@ def without_output(words: list[str]) -> list[str]:
             kept.append(word)
         skip = word == "--output"
     return kept
-
-
-def keep(options, facts: list[tuple[str, str]], sections: list[Section]) -> None:
-    """Writes the tables that are worth it, and leaves the others of RESULTS.md as they were."""
-    if options.output:
-        options.output.write_text(page(facts, [section.markdown() for section in sections]))
-        log(f"wrote {options.output}")
-        return
-    if options.quick or options.only:
-        return
-    kept = []
-    for section in sections:
-        if not section.is_valid():
-            log(f"RESULTS.md keeps what it has of “{section.title}”: nothing was measured")
-        elif section.other_load > QUIET:
-            log(
-                f"RESULTS.md keeps what it has of “{section.title}”: others kept {section.other_load:.2f} cores busy "
-                "meanwhile (--output FILE writes the new tables to a file of their own)"
-            )
-        else:
-            kept.append(section)
-    if kept:
-        file = ROOT / "RESULTS.md"
-        old = file.read_text() if file.exists() else ""
-        file.write_text(updated(old, facts, kept))
-        log(f"wrote {len(kept)} of {len(sections)} tables to Benchmarks/RESULTS.md")
 
 
 if __name__ == "__main__":

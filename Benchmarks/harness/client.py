@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from dataclasses import dataclass
 
 from .running import Failure
@@ -20,7 +21,7 @@ class Response:
 
 
 class Connection:
-    def __init__(self, port: int, source: str = "127.0.0.1", timeout: float = 10.0):
+    def __init__(self, port: int, source: str = "127.0.0.1", timeout: float = 10.0, tls: ssl.SSLContext | None = None):
         self._buffer = b""
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         try:
@@ -29,6 +30,8 @@ class Connection:
             if source != "127.0.0.1":
                 self.socket.bind((source, 0))
             self.socket.connect(("127.0.0.1", port))
+            if tls:
+                self.socket = tls.wrap_socket(self.socket)
         except OSError as error:
             self.close()
             raise Failure(f"cannot connect: {error}") from None

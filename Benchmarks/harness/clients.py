@@ -14,10 +14,10 @@ from .report import Section
 from .rounds import in_turn
 from .running import Failure, ServerProcess, run
 from .scenarios import Scenario
-from .servers import ROOT, SCRATCH, SERVERS, build, build_go, build_swift, compile_c, not_measured
+from .servers import ROOT, SCRATCH, SERVERS, anchor_column, build, build_go, build_swift, compile_c, not_measured
 from .settings import Settings
 
-BASELINE = "async-http-client"
+ANCHOR = "libcurl"
 """The client that ratios refer to."""
 
 CONCURRENCIES = (1, 16, 64)
@@ -41,11 +41,11 @@ def _swift(name: str, title: str) -> Client:
 
 CLIENTS = (
     _swift("martlet-client", "Martlet"),
-    _swift("async-http-client", "AsyncHTTPClient"),
-    Client("go-client", "Go net/http", lambda: build_go("client.go", "client-go"), str(SCRATCH / "client-go"), ("go",)),
+    _swift("async-http-client", "AsyncHTTPClient (Swift)"),
+    Client("go-client", "Go (net/http)", lambda: build_go("client.go", "client-go"), str(SCRATCH / "client-go"), ("go",)),
     Client(
         "libcurl",
-        "libcurl, multi",
+        "libcurl (C, multi)",
         lambda: compile_c("peers/client.c", "client-c", libraries=("-lcurl",)),
         str(SCRATCH / "client-c"),
         ("gcc", "libcurl"),
@@ -93,7 +93,7 @@ def _section(title: str, path: str, size: int, clients: list[Client], settings: 
     unit, scale = ("µs", 1) if size < 2**20 else ("ms", 1000)
     columns = ["client"]
     for concurrency in CONCURRENCIES:
-        columns += [f"{unit} CPU, {concurrency} at once", f"× {BASELINE}", "answers/s"]
+        columns += [f"{unit} CPU, {concurrency} at once", anchor_column(clients, ANCHOR), "answers/s"]
     table = Section(title, columns)
     for client in clients:
         row = [client.title]
@@ -102,7 +102,7 @@ def _section(title: str, path: str, size: int, clients: list[Client], settings: 
             if key in failures or key not in samples:
                 row += [f"invalid: {failures.get(key, 'nothing measured')}", "", ""]
                 continue
-            base = samples.get((BASELINE, concurrency), [])
+            base = samples.get((ANCHOR, concurrency), []) if (ANCHOR, concurrency) not in failures else []
             # Round by round, so that a slow round slows both sides of the ratio.
             ratios = [own.cpu / other.cpu for own, other in zip(samples[key], base)]
             row += [

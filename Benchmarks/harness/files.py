@@ -1,31 +1,30 @@
 """Scenario "files": files of three sizes over connections that are kept, beside nginx and Go.
 
-Servers of their own take part: each serves the same directory. What counts is CPU time, per request for small files
-and per GB for large ones, and its ratio to nginx with sendfile in the same run.
+Servers of their own take part: each serves the same directory. What counts is CPU time per request, and its ratio to
+nginx with sendfile and open_file_cache in the same run.
 """
 
 from __future__ import annotations
 
 import os
 import socket
-import statistics
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .load import GENERATORS
-from .machine import log
-from .report import Section, mebibytes
-from .rounds import in_turn
+from .report import Section
+from .rounds import notes, sample
 from .running import Failure, ServerProcess
+from .samples import Samples
 from .scenarios import Scenario
-from .servers import SCRATCH, GoServer, NginxServer, Server, SwiftServer, build, build_go, nginx
+from .servers import SCRATCH, GoServer, NginxServer, Server, SwiftServer, anchor_column, build, build_go, nginx, not_measured
 from .settings import Settings
 
 NEEDS = {"wrk", "nginx", "go"}
 
 FILES = SCRATCH / "files"
 
-BASELINE = "nginx-files"
+ANCHOR = "nginx"
 """The server that ratios refer to."""
 
 
@@ -59,67 +58,34 @@ class NginxFiles(NginxServer):
 
 
 SERVERS: tuple[Server, ...] = (
-    SwiftServer("martlet-files", "Martlet, `VirtualDirectory`"),
-    NginxFiles(BASELINE, "nginx, `sendfile on`"),
-    GoFiles("go-files", "Go, `http.FileServer`"),
+    SwiftServer("martlet-files", "Martlet (`VirtualDirectory`)"),
+    NginxFiles(ANCHOR, "nginx (`sendfile`, `open_file_cache`)"),
+    GoFiles("go-files", "Go (`http.FileServer`)", once=True),
 )
 
 
-@dataclass(frozen=True)
-class Sample:
-    cpu: float  # microseconds per request
-    rate: float
-    peak: int
-
-
-def measure(scenario: Scenario, settings: Settings) -> Section:
-    servers, _ = build(list(SERVERS))
+def measure(scenario: Scenario, settings: Settings) -> list[Section]:
+    servers, missing = build(list(SERVERS))
     _make_files()
-    samples: dict[tuple[str, str], list[Sample]] = {}
-    failures: dict[tuple[str, str], str] = {}
-    for turn in range(settings.rounds):
-        for size in SIZES:
-            for server in in_turn(servers, turn):
-                key = (size.name, server.name)
-                try:
-                    sample = _sample(replace(scenario, path=size.path, connections=size.connections), server, size, settings)
-                    samples.setdefault(key, []).append(sample)
-                    outcome = f"{sample.cpu:.2f} µs CPU/request, {sample.rate:,.0f} requests/s"
-                except Failure as failure:
-                    failures[key] = str(failure)
-                    outcome = f"INVALID: {failure}"
-                log(f"round {turn + 1}/{settings.rounds}, {size.name}, {server.name}: {outcome}")
+    ratio = anchor_column(servers, ANCHOR)
     table = Section(
         scenario.title,
-        ["file", "server", "µs CPU/request", "CPU s/GB", f"× {BASELINE}", "least–most µs", "requests/s", "peak RSS MiB"],
+        ["file", "server", "µs CPU/request", ratio, "least–most µs", "requests/s", "peak RSS MiB"],
+        notes=notes(servers, settings) + not_measured(missing),
     )
     for size in SIZES:
+        load = replace(scenario, path=size.path, connections=size.connections)
+
+        def take(server: Server, samples: Samples) -> str:
+            return _sample(load, server, size, settings, samples)
+
+        samples = sample(size.name, servers, settings, take)
         for server in servers:
-            key = (size.name, server.name)
-            if key in failures or key not in samples:
-                table.rows.append([size.name, server.title, f"invalid: {failures.get(key, 'not measured')}"])
-            else:
-                table.rows.append(_row(size, server, samples[key], samples.get((size.name, BASELINE), [])))
-    return table
+            table.rows.append([size.name, server.title, *samples[server.name].cells(samples.get(ANCHOR))])
+    return [table]
 
 
-def _row(size: Size, server: Server, samples: list[Sample], baseline: list[Sample]) -> list[str]:
-    cpu = statistics.median(sample.cpu for sample in samples)
-    # Round by round, so that a slow round slows both sides of the ratio.
-    ratios = [sample.cpu / base.cpu for sample, base in zip(samples, baseline)]
-    return [
-        size.name,
-        server.title,
-        f"{cpu:,.2f}",
-        f"{cpu / size.bytes * 1e3:.3f}",
-        f"{statistics.median(ratios):.2f}" if ratios else "–",
-        f"{min(s.cpu for s in samples):,.2f}–{max(s.cpu for s in samples):,.2f}",
-        f"{statistics.median(s.rate for s in samples):,.0f}",
-        mebibytes(statistics.median(s.peak for s in samples)),
-    ]
-
-
-def _sample(scenario: Scenario, server: Server, size: Size, settings: Settings) -> Sample:
+def _sample(scenario: Scenario, server: Server, size: Size, settings: Settings, samples: Samples) -> str:
     generate = GENERATORS[scenario.load]
     environment = {"BENCHMARK_FILES": str(FILES)}
     with ServerProcess(server, settings.server_core, SCRATCH, environment=environment) as process:
@@ -134,7 +100,10 @@ def _sample(scenario: Scenario, server: Server, size: Size, settings: Settings) 
             load.check(answer_size)
         elif any(load.errors.values()) or load.bytes == 0:
             raise Failure(f"errors: {load.errors}")
-        return Sample(cpu=spent / requests * 1e6, rate=requests / load.seconds, peak=process.peak_rss())
+        samples.cpu.append(spent / requests * 1e6)
+        samples.rate.append(requests / load.seconds)
+        samples.peak.append(process.peak_rss())
+    return f"{samples.cpu[-1]:.2f} µs CPU/request, {samples.rate[-1]:,.0f} requests/s"
 
 
 def _verify(port: int, scenario: Scenario, size: Size) -> int:

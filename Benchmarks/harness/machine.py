@@ -171,6 +171,7 @@ VERSION_COMMANDS = {
     "node": ("Node", ["node", "--version"], r"v(\S+)"),
     "curl": ("curl", ["curl", "--version"], r"curl (\S+)"),
     "wrk": ("wrk", ["wrk", "-v"], r"wrk (?:debian/)?(\S+)"),
+    "h2o": ("h2o", ["h2o", "--version"], r"h2o version (\S+)"),
     "h2load": ("h2load", ["h2load", "--version"], r"nghttp2/(\S+)"),
     "valgrind": ("valgrind", ["valgrind", "--version"], r"valgrind-(\S+)"),
 }

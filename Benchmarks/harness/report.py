@@ -1,4 +1,4 @@
-"""Markdown: tables, and the page that keeps the latest of each."""
+"""Markdown: tables, written and read, and the page that keeps the latest of each."""
 
 from __future__ import annotations
 
@@ -23,14 +23,36 @@ class Section:
         lines = [f"## {self.title}", ""]
         if self.origin:
             lines += [self.origin, ""]
-        lines.append("| " + " | ".join(self.columns) + " |")
-        lines.append("|---|" + "---:|" * (len(self.columns) - 1))
+        text = "\n".join([*lines, self.rows_markdown()])
+        return text + "".join(f"\n{note}\n" for note in self.notes)
+
+    def rows_markdown(self) -> str:
+        lines = ["| " + " | ".join(self.columns) + " |", "|---|" + "---:|" * (len(self.columns) - 1)]
         for row in self.rows:
             cells = row + [""] * (len(self.columns) - len(row))
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-        for note in self.notes:
-            lines += ["", note]
         return "\n".join(lines) + "\n"
+
+
+    @classmethod
+    def parsed(cls, text: str) -> Section:
+        """The table that `markdown` made this text of."""
+        lines = text.splitlines()
+        header, _, *rows = [_cells(line) for line in lines if line.startswith("| ") or line.startswith("|---")]
+        rest = [line for line in lines[1:] if line and not line.startswith("|")]
+        origin = [line for line in rest if line.startswith("Measured on ")][:1]
+        return cls(
+            title=lines[0].removeprefix("## "),
+            columns=header,
+            rows=rows,
+            notes=[line for line in rest if line not in origin],
+            origin="".join(origin),
+        )
+
+
+def _cells(line: str) -> list[str]:
+    """The cells of a row; a bar that belongs to one has a backslash before it."""
+    return [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
 
 
 def page(facts: list[tuple[str, str]], tables: list[str]) -> str:
@@ -44,6 +66,11 @@ def updated(text: str, facts: list[tuple[str, str]], sections: list[Section]) ->
     tables = _tables(text)
     tables.update({section.title: section.markdown() for section in sections})
     return page(facts, list(tables.values()))
+
+
+def sections(text: str) -> list[Section]:
+    """All tables of a page."""
+    return [Section.parsed(block) for block in _tables(text).values()]
 
 
 def _tables(text: str) -> dict[str, str]:

@@ -17,11 +17,18 @@ def in_turn(everybody: list, turn: int) -> list:
     return everybody[start:] + everybody[:start]
 
 
+def notes(servers: list[Server], settings: Settings) -> list[str]:
+    once = [server.title for server in servers if server.once]
+    return [f"Measured in the first round only: {', '.join(once)}."] if once and settings.rounds > 1 else []
+
+
 def sample(title: str, servers: list[Server], settings: Settings, take: Callable[[Server, Samples], str]) -> dict[str, Samples]:
-    """Lets `take` add to the samples of each server in each round, and say in a few words what it has found."""
+    """Lets `take` add to the samples of each server in its rounds, and say in a few words what it has found."""
     samples = {server.name: Samples() for server in servers}
     for turn in range(settings.rounds):
         for server in in_turn(servers, turn):
+            if turn > 0 and server.once:
+                continue
             own = samples[server.name]
             try:
                 outcome = take(server, own)

@@ -15,12 +15,12 @@ class Samples:
     peak: list[int] = field(default_factory=list)
     failure: str | None = None
 
-    def cells(self, base: list[float]) -> list[str]:
-        """The cells behind the server's name. Ratios refer to `base`."""
+    def cells(self, anchor: Samples | None) -> list[str]:
+        """The cells after the server's name. Ratios refer to `anchor`."""
         if self.failure or not self.cpu:
             return [f"invalid: {self.failure or 'not measured'}"]
         # Round by round, so that a slow round slows both sides of the ratio.
-        ratios = [own / other for own, other in zip(self.cpu, base)]
+        ratios = [own / other for own, other in zip(self.cpu, anchor.cpu)] if anchor and not anchor.failure else []
         return [
             f"{statistics.median(self.cpu):,.2f}",
             f"{statistics.median(ratios):.2f}" if ratios else "–",

@@ -10,9 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-BASELINE = "raw-nio"
-"""The server that ratios refer to."""
-
 BROWSER_FIELDS = (
     ("Connection", "keep-alive"),
     ("Cache-Control", "max-age=0"),
@@ -42,6 +39,7 @@ class Scenario:
     protocol: str = "http/1.1"
     path: str = "/"
     load: str = "wrk"
+    anchor: str = "hyper"  # the server that ratios refer to
 
     def request(self, port: int) -> bytes:
         """The bytes of one request."""
@@ -55,16 +53,20 @@ SCENARIOS = {
     for scenario in (
         Scenario("plain", "Plain request"),
         Scenario("browser", "Browser-like request (13 header fields)", fields=BROWSER_FIELDS),
-        Scenario("pipelined", "16 pipelined requests", depth=16),
+        # hyper and nginx answer pipelined requests one by one; the floor does not.
+        Scenario("pipelined", "16 pipelined requests", depth=16, anchor="raw-nio"),
         Scenario("http2-one", "HTTP/2, one at a time", kind="count", fields=BROWSER_FIELDS[1:], protocol="h2c"),
         Scenario("http2-many", "HTTP/2, 16 at once", kind="count", fields=BROWSER_FIELDS[1:], depth=16, protocol="h2c"),
+        Scenario("start", "From the start to the first answer", kind="start"),
         Scenario("connections", "Idle connections", kind="connections"),
+        Scenario("tls-connections", "Idle TLS connections", kind="tls-connections"),
         Scenario("upload", "Chunked upload", kind="upload"),
         Scenario("clients", "Clients", kind="clients"),
         Scenario("files", "Files", kind="files"),
         Scenario("websocket", "WebSocket echo", kind="websocket"),
         Scenario("tls", "TLS", kind="secure"),
         Scenario("http2", "HTTP/2", kind="secure"),
+        Scenario("release-flags", "Flags of release builds", kind="release-flags"),
         Scenario("allocations", "Allocations per request", kind="allocations"),
         Scenario("instructions", "Instructions per request", kind="instructions"),
     )

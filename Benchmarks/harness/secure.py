@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 
 from .client import BODY
 from .report import Section
-from .rounds import sample
+from .rounds import notes, sample
 from .running import Failure, ServerProcess, run
 from .samples import Samples
 from .scenarios import Scenario
-from .servers import ROOT, SCRATCH, Server, _build, _require, build, build_go, build_swift, filled, nginx, not_measured
+from .servers import (
+    ROOT, SCRATCH, Server, _build, _require, anchor_column, build, build_go, build_swift, filled, nginx, not_measured,
+)  # fmt: skip
 from .settings import Settings
 
 NEEDS = {"nginx", "h2o", "go", "x/net", "h2load", "openssl", "curl"}
@@ -74,11 +76,11 @@ class H2O(SecureServer):
 
 SERVERS: tuple[SecureServer, ...] = (
     Swift("martlet-secure", "Martlet"),
-    Swift("nio-http2", "SwiftNIO with NIOHTTP2, one handler a stream"),
-    Nginx("nginx", "nginx, `return 200`"),
-    H2O("h2o", "h2o, a file"),
-    Go("go", "Go net/http"),
-    Swift("hummingbird-secure", "Hummingbird"),
+    Swift("nio-http2", "NIOHTTP2 (SwiftNIO's handlers)"),
+    Nginx("nginx", "nginx (`return 200`)"),
+    H2O("h2o", "h2o (a file)"),
+    Go("go", "Go (net/http)"),
+    Swift("hummingbird-secure", "Hummingbird", once=True),
 )
 
 
@@ -86,7 +88,7 @@ SERVERS: tuple[SecureServer, ...] = (
 class Table:
     scenario: str
     title: str
-    baseline: str
+    anchor: str  # the server that ratios refer to
     load: Callable[[int, float, int], int]
     """What puts load on a port, for so many seconds, from a core; returns what it got done."""
     unit: str = "request"
@@ -144,33 +146,39 @@ TABLES = (
         _h2load("--h1", "-c64", "-m1"),
         without=frozenset({"nio-http2"}),
     ),
-    Table("http2", "HTTP/2: 16 connections, 32 requests at once on each", "nio-http2", _h2load("--plain", "-c16", "-m32"), is_secure=False),
-    Table("http2", "HTTP/2 over TLS: 16 connections, 32 requests at once on each", "nio-http2", _h2load("-c16", "-m32")),
+    Table("http2", "HTTP/2: 16 connections, 32 requests at once on each", "h2o", _h2load("--plain", "-c16", "-m32"), is_secure=False),
+    Table("http2", "HTTP/2 over TLS: 16 connections, 32 requests at once on each", "h2o", _h2load("-c16", "-m32")),
 )
 
 
 def measure(scenario: Scenario, settings: Settings) -> list[Section]:
-    ready, missing = build(list(SERVERS))
-    _make_certificate()
+    servers, missing = ready()
     sections = []
     for table in TABLES:
         if table.scenario != scenario.name:
             continue
-        servers = [replace(server, is_secure=table.is_secure) for server in ready if server.name not in table.without]
-        sections.append(_section(table, servers, settings))
-        sections[-1].notes += not_measured(missing)
+        able = [replace(server, is_secure=table.is_secure) for server in servers if server.name not in table.without]
+        sections.append(_section(table, able, settings))
+        sections[-1].notes += notes(able, settings) + not_measured(missing)
     return sections
+
+
+def ready(without: frozenset[str] = frozenset()) -> tuple[list[SecureServer], list[tuple[Server, str]]]:
+    """The servers, built, over TLS; and why others are not among them."""
+    servers, missing = build([server for server in SERVERS if server.name not in without])
+    _make_certificate()
+    return [replace(server, is_secure=True) for server in servers], missing
 
 
 def _section(table: Table, servers: list[SecureServer], settings: Settings) -> Section:
     unit = table.unit
     section = Section(
-        table.title, ["server", f"µs CPU/{unit}", f"× {table.baseline}", "least–most µs", f"{unit}s/s", "peak RSS MiB"]
+        table.title,
+        ["server", f"µs CPU/{unit}", anchor_column(servers, table.anchor), "least–most µs", f"{unit}s/s", "peak RSS MiB"],
     )
     samples = sample(table.title, servers, settings, lambda server, own: _sample(table, server, settings, own))
-    base = samples[table.baseline].cpu if table.baseline in samples else []
     for server in servers:
-        section.rows.append([server.title, *samples[server.name].cells(base)])
+        section.rows.append([server.title, *samples[server.name].cells(samples.get(table.anchor))])
     return section
 
 

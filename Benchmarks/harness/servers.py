@@ -38,12 +38,15 @@ def _build(argv: list[str], what: str, **options) -> None:
 
 @dataclass(frozen=True)
 class Server:
+    """A program to measure. Its title is a name, and what there is to say about it in brackets."""
+
     name: str
     title: str
     needs: tuple[str, ...] = ()
     protocols: frozenset[str] = frozenset({"http/1.1"})
     malloc: bool = False  # whether its allocations go through malloc
     upload: bool = False  # whether `POST /` reads the whole body before it answers
+    once: bool = False  # far away, and there for comparison: measured in the first round only
 
     def build(self) -> None:
         raise NotImplementedError
@@ -124,17 +127,17 @@ class NginxServer(Server):
 SERVERS: dict[str, Server] = {
     server.name: server
     for server in (
-        CServer("c-epoll", "C, one epoll loop, canned answer"),
-        SwiftServer("raw-nio", "SwiftNIO, one raw handler, canned answer"),
+        CServer("c-epoll", "epoll loop (C, canned answer)", once=True),
+        SwiftServer("raw-nio", "raw NIO (one handler, canned answer)"),
         SwiftServer("martlet-hello", "Martlet"),
-        SwiftServer("martlet-secure", "Martlet, HTTP/2", protocols=frozenset({"h2c"})),
-        SwiftServer("martlet-drain", "Martlet, reading the body", upload=True),
-        NginxServer("nginx", "nginx, `return 200`", upload=True),
-        SwiftServer("nio-http1", "SwiftNIO with NIOHTTP1's pipeline", upload=True),
-        GoServer("go", "Go net/http", upload=True),
-        RustServer("hyper", "Rust, hyper", upload=True),
-        NodeServer("node", "Node http", upload=True),
-        SwiftServer("hummingbird", "Hummingbird", upload=True),
+        SwiftServer("martlet-secure", "Martlet (HTTP/2)", protocols=frozenset({"h2c"})),
+        SwiftServer("martlet-drain", "Martlet (reading the body)", upload=True),
+        NginxServer("nginx", "nginx (`return 200`)", upload=True),
+        SwiftServer("nio-http1", "NIOHTTP1 (SwiftNIO's pipeline)", upload=True),
+        GoServer("go", "Go (net/http)", upload=True),
+        RustServer("hyper", "hyper (Rust)", upload=True),
+        NodeServer("node", "Node (http)", upload=True, once=True),
+        SwiftServer("hummingbird", "Hummingbird", upload=True, once=True),
     )
 }
 
@@ -143,6 +146,12 @@ UPLOAD_ONLY = frozenset({"martlet-drain"})
 
 COUNTED_ONLY = frozenset({"martlet-secure"})
 """Servers whose allocations and instructions are counted here; harness/secure.py measures their times."""
+
+
+def anchor_column(servers: list, anchor: str) -> str:
+    """The header of the ratios to a server: its name as its row has it."""
+    title = next((server.title for server in servers if server.name == anchor), anchor)
+    return f"× {title.partition(' (')[0]}"
 
 
 def filled(name: str, **values) -> str:
@@ -193,13 +202,25 @@ def build_rust(name: str) -> None:
     )  # fmt: skip
 
 
-def build_swift(product: str, package: Path = ROOT) -> None:
+_planned: set[Path] = set()
+"""Plans of builds that were made in this run."""
+
+
+def build_swift(product: str, package: Path = ROOT, scratch: str = ".build", flags: tuple[str, ...] = ()) -> None:
     swift = _require("swift")
-    if package == ROOT:
+    plan = package / scratch / "release.yaml"
+    if package == ROOT and plan not in _planned:
         # SwiftPM does not look for files that were added to a package it depends on by path; without its plan of the
-        # last build it does.
-        (ROOT / ".build/release.yaml").unlink(missing_ok=True)
-    _build([swift, "build", "-c", "release", "--package-path", str(package), "--product", product], product)
+        # last run's builds it does.
+        plan.unlink(missing_ok=True)
+        _planned.add(plan)
+    _build(
+        [
+            swift, "build", "-c", "release", "--package-path", str(package), "--scratch-path", str(package / scratch),
+            "--product", product, *flags,
+        ],
+        product,
+    )  # fmt: skip
 
 
 def build(servers: list) -> tuple[list, list[tuple[Server, str]]]:

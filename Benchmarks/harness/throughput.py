@@ -7,14 +7,14 @@ import statistics
 import time
 from dataclasses import dataclass
 
+from . import rounds
 from .client import extra_fields, verify
 from .load import GENERATORS
 from .machine import BusyClock, log
 from .report import Section, mebibytes
-from .rounds import in_turn
 from .running import Failure, ServerProcess
-from .scenarios import BASELINE, Scenario
-from .servers import SCRATCH, Server
+from .scenarios import Scenario
+from .servers import SCRATCH, Server, anchor_column
 from .settings import Settings
 
 
@@ -35,6 +35,10 @@ class Results:
         self.failures: dict[tuple[str, str], list[str]] = {}
         self.extras: dict[str, list[str]] = {}
 
+    def valid(self, scenario: str, server: str) -> list[Sample]:
+        """The samples of a server, unless something went wrong in one of its rounds."""
+        return [] if (scenario, server) in self.failures else self.samples.get((scenario, server), [])
+
     def other_load(self, scenario: str) -> float:
         others = [sample.other for (name, _), samples in self.samples.items() if name == scenario for sample in samples]
         return statistics.fmean(others) if others else 0.0
@@ -46,7 +50,9 @@ def measure(scenarios: list[Scenario], servers: list[Server], settings: Settings
     for turn in range(settings.rounds):
         for scenario in scenarios:
             able = [server for server in servers if scenario.protocol in server.protocols]
-            for server in in_turn(able, turn):
+            for server in rounds.in_turn(able, turn):
+                if turn > 0 and server.once:
+                    continue
                 key = (scenario.name, server.name)
                 try:
                     sample = _sample(scenario, server, settings, results)
@@ -90,14 +96,12 @@ def _children_cpu() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def section(scenario: Scenario, servers: list[Server], results: Results) -> Section:
+def section(scenario: Scenario, servers: list[Server], results: Results, settings: Settings) -> Section:
     table = Section(
         scenario.title,
-        ["server", "µs CPU/request", f"× {BASELINE}", "least–most", "requests/s", "p99 ms", "peak RSS MiB"],
+        ["server", "µs CPU/request", anchor_column(servers, scenario.anchor), "least–most µs", "requests/s", "p99 ms", "peak RSS MiB"],
     )
-    baseline = []
-    if (scenario.name, BASELINE) not in results.failures:
-        baseline = results.samples.get((scenario.name, BASELINE), [])
+    anchor = results.valid(scenario.name, scenario.anchor)
     for server in servers:
         key = (scenario.name, server.name)
         if key in results.failures:
@@ -106,7 +110,7 @@ def section(scenario: Scenario, servers: list[Server], results: Results) -> Sect
         elif key in results.samples:
             samples = results.samples[key]
             # Round by round, so that a slow round slows both sides of the ratio.
-            ratios = [sample.cpu / base.cpu for sample, base in zip(samples, baseline)]
+            ratios = [sample.cpu / base.cpu for sample, base in zip(samples, anchor)]
             table.rows.append([
                 server.title,
                 f"{statistics.median(s.cpu for s in samples):.2f}",
@@ -116,6 +120,7 @@ def section(scenario: Scenario, servers: list[Server], results: Results) -> Sect
                 "–" if samples[0].p99 is None else f"{statistics.median(s.p99 for s in samples):.2f}",
                 mebibytes(statistics.median(s.peak for s in samples)),
             ])
+    table.notes += rounds.notes(servers, settings)
     table.other_load = results.other_load(scenario.name)
     return table
 

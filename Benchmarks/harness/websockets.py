@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .report import Section
-from .rounds import sample
+from .rounds import notes, sample
 from .running import Failure, ServerProcess, run
 from .samples import Samples
 from .scenarios import Scenario
 from .servers import (
-    PEERS, SCRATCH, GoServer, NodeServer, Server, SwiftServer, Unavailable, _build, _require, build, build_go, compile_c,
-    not_measured,
+    PEERS, SCRATCH, GoServer, NodeServer, Server, SwiftServer, Unavailable, _build, _require, anchor_column, build,
+    build_go, compile_c, not_measured,
 )  # fmt: skip
 from .settings import Settings
 
-BASELINE = "martlet-websocket"
-"""The server that ratios refer to."""
+ANCHORS = {False: "libwebsockets", True: "gorilla"}
+"""The servers that ratios refer to, without compression and with it."""
 
 NEEDS = {"gcc", "go", "node", "gorilla", "ws", "libwebsockets"}
 
@@ -93,12 +93,12 @@ class LibWebSockets(Server):
 
 
 SERVERS: tuple[Server, ...] = (
-    SwiftServer(BASELINE, "Martlet"),
-    SwiftServer("nio-websocket", "SwiftNIO with NIOWebSocket's frames"),
-    LibWebSockets("libwebsockets", "C, libwebsockets"),
-    GoWebSocket("gorilla", "Go, gorilla/websocket"),
-    NodeWebSocket("ws", "Node, ws"),
-    PythonWebSocket("websockets", "Python, websockets"),
+    SwiftServer("martlet-websocket", "Martlet"),
+    SwiftServer("nio-websocket", "NIOWebSocket (SwiftNIO's frames)"),
+    LibWebSockets("libwebsockets", "libwebsockets (C)"),
+    GoWebSocket("gorilla", "gorilla/websocket (Go)"),
+    NodeWebSocket("ws", "Node's ws", once=True),
+    PythonWebSocket("websockets", "Python's websockets", once=True),
 )
 
 WITHOUT_COMPRESSION = {"nio-websocket", "libwebsockets"}
@@ -111,22 +111,22 @@ def measure(scenario: Scenario, settings: Settings) -> list[Section]:
     for is_compressed, title in ((False, "plain"), (True, "compressed")):
         able = [server for server in servers if not is_compressed or server.name not in WITHOUT_COMPRESSION]
         sections.append(_section(f"{scenario.title}, {title}", able, load, is_compressed, settings))
-        sections[-1].notes += not_measured(missing)
+        sections[-1].notes += notes(able, settings) + not_measured(missing)
     return sections
 
 
 def _section(title: str, servers: list[Server], load: Path, is_compressed: bool, settings: Settings) -> Section:
-    columns = ["message", "server", "µs CPU/message", f"× {BASELINE}", "least–most µs", "messages/s", "peak RSS MiB"]
-    table = Section(title, columns)
+    anchor = ANCHORS[is_compressed]
+    ratio = anchor_column(servers, anchor)
+    table = Section(title, ["message", "server", "µs CPU/message", ratio, "least–most µs", "messages/s", "peak RSS MiB"])
     for message in MESSAGES:
 
         def take(server: Server, samples: Samples) -> str:
             return _sample(server, message, load, is_compressed, settings, samples)
 
         samples = sample(f"{title}, {message.title}", servers, settings, take)
-        base = samples[BASELINE].cpu if BASELINE in samples else []
         for server in servers:
-            table.rows.append([message.title, server.title, *samples[server.name].cells(base)])
+            table.rows.append([message.title, server.title, *samples[server.name].cells(samples.get(anchor))])
     return table
 
 
