@@ -57,7 +57,8 @@ package struct InputBuffer: Sendable {
 
     /// Releases the memory once everything in it is consumed, so that the socket can reuse it.
     package mutating func release() {
-        if bytes.readableBytes == 0 { bytes = ByteBuffer() }
+        // A buffer without capacity has no memory of its own.
+        if bytes.readableBytes == 0, bytes.capacity > 0 { bytes = ByteBuffer() }
     }
 
     /// Takes everything out, as one buffer.

@@ -1,8 +1,13 @@
 import CZlib
 import NIOCore
+import Synchronization
 
 /// zlib's compressing half, which content codings and WebSocket messages share.
-final class DeflateStream {
+final class DeflateStream: @unchecked Sendable {
+    // Sendable because it has one owner at a time, or is idle.
+
+    private static let idle = Mutex(IdleStreams<DeflateStream>())
+
     // zlib keeps a pointer back to its stream, so the stream must not move.
     private let stream: UnsafeMutablePointer<z_stream>
 
@@ -31,8 +36,19 @@ final class DeflateStream {
         stream.deallocate()
     }
 
+    /// An idle stream; nil if there is none.
+    static func takeIdle(_ parameters: IdleStreams<DeflateStream>.Parameters) -> DeflateStream? {
+        idle.withLock { $0.take(parameters) }
+    }
+
+    /// Resets the stream, which its owner no longer uses.
+    func becomeIdle(_ parameters: IdleStreams<DeflateStream>.Parameters) {
+        reset()
+        Self.idle.withLock { $0.keep(self, parameters) }
+    }
+
     /// Forgets what was compressed before.
-    func reset() {
+    private func reset() {
         deflateReset(stream)
     }
 

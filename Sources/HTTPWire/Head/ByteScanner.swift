@@ -5,16 +5,21 @@
 /// vectors are loaded only where `end - offset >= 16`, single bytes only where `offset < end`.
 enum ByteScanner {
     typealias Vector = SIMD16<UInt8>
+    /// The same bytes, compared as numbers with a sign: SSE2 has no other comparison, so it takes half the instructions.
+    private typealias SignedVector = SIMD16<Int8>
 
     /// A vector of equal bytes. Spelled out because the operators that take one scalar are not specialised and cost a
     /// hundred times as much.
     @inline(__always)
     private static func splat(_ byte: UInt8) -> Vector { Vector(repeating: byte) }
 
+    @inline(__always)
+    private static func splat(signed byte: Int8) -> SignedVector { SignedVector(repeating: byte) }
+
     /// The first byte that is not a token character, or `end`.
     @inline(__always)
     static func endOfToken(_ base: UnsafeRawPointer, from offset: Int, to end: Int) -> Int {
-        var offset = endOfPlainText(base, from: offset, to: end)
+        var offset = endOfLetters(base, from: offset, to: end)
         let token = ByteSet.token
         // Most tokens are field names, which end at the first byte that is looked at here.
         if offset < end, base.load(fromByteOffset: offset, as: UInt8.self) == UInt8(ascii: ":") { return offset }
@@ -22,9 +27,57 @@ enum ByteScanner {
         return offset
     }
 
+    /// An offset up to which there are only letters and hyphens, not necessarily the last such offset. Nearly all field
+    /// names consist of nothing else.
+    @inline(__always)
+    static func endOfLetters(_ base: UnsafeRawPointer, from offset: Int, to end: Int) -> Int {
+        var offset = offset
+        let last = end &- 16
+        while offset <= last {
+            let bytes = base.loadUnaligned(fromByteOffset: offset, as: SignedVector.self)
+            // Adding 5 makes `z` the greatest number there is.
+            let isLetter = ((bytes | splat(signed: 0x20)) &+ splat(signed: 5)) .> splat(signed: 0x65)
+            if let index = firstIndex(.!(isLetter .| (bytes .== splat(signed: 0x2D)))) { return offset &+ index }
+            offset &+= 16
+        }
+        return offset
+    }
+
+    /// An offset up to which there are only visible ASCII characters and spaces, not necessarily the last such offset.
+    /// Nearly all field values consist of nothing else.
+    @inline(__always)
+    static func endOfVisibleText(_ base: UnsafeRawPointer, from offset: Int, to end: Int) -> Int {
+        var offset = offset
+        let last = end &- 16
+        while offset <= last {
+            let bytes = base.loadUnaligned(fromByteOffset: offset, as: SignedVector.self)
+            if let index = firstIndex(isOtherThanVisibleText(bytes)) { return offset &+ index }
+            offset &+= 16
+        }
+        guard last >= 0, offset < end else { return offset }
+        // The last line of a head ends less than 16 bytes before the end: some bytes are looked at once more.
+        let bytes = base.loadUnaligned(fromByteOffset: last, as: SignedVector.self)
+        return firstIndex(isOtherThanVisibleText(bytes), from: offset &- last).map { last &+ $0 } ?? end
+    }
+
+    @inline(__always)
+    private static func isOtherThanVisibleText(_ bytes: SignedVector) -> SIMDMask<SignedVector.MaskStorage> {
+        // Adding 1 makes DEL the least number there is.
+        (bytes &+ splat(signed: 1)) .< splat(signed: 0x21)
+    }
+
     /// The first byte that a field value must not hold, or `end`: a control character other than HTAB.
     @inline(__always)
     static func endOfValue(_ base: UnsafeRawPointer, from offset: Int, to end: Int) -> Int {
+        let offset = endOfVisibleText(base, from: offset, to: end)
+        // Most values end here.
+        if offset < end, base.load(fromByteOffset: offset, as: UInt8.self) == 0x0D { return offset }
+        return endOfAnyValue(base, from: offset, to: end)
+    }
+
+    /// The same for values that may hold tabs and bytes from 0x80 up.
+    @inline(never)
+    private static func endOfAnyValue(_ base: UnsafeRawPointer, from offset: Int, to end: Int) -> Int {
         var offset = offset
         while end &- offset >= 16 {
             let bytes = base.loadUnaligned(fromByteOffset: offset, as: Vector.self)
@@ -136,6 +189,25 @@ enum ByteScanner {
         if words[0] != 0 { return UInt64(littleEndian: words[0]).trailingZeroBitCount &>> 3 }
         if words[1] != 0 { return 8 &+ UInt64(littleEndian: words[1]).trailingZeroBitCount &>> 3 }
         return nil
+    }
+
+    /// The index of the first lane that is set among those from `start` on, which is one of 1 to 15.
+    @inline(__always)
+    private static func firstIndex(_ mask: SIMDMask<Vector.MaskStorage>, from start: Int) -> Int? {
+        let words = unsafeBitCast(mask, to: SIMD2<UInt64>.self)
+        let (low, high) = (UInt64(littleEndian: words[0]), UInt64(littleEndian: words[1]))
+        // Shifts by 64 and more leave nothing.
+        let first = (low >> (8 &* start)) << (8 &* start)
+        if first != 0 { return first.trailingZeroBitCount &>> 3 }
+        let skipped = max(start &- 8, 0) &* 8
+        let second = (high &>> skipped) &<< skipped
+        return second == 0 ? nil : 8 &+ second.trailingZeroBitCount &>> 3
+    }
+
+    /// Two bytes, the first the lowest.
+    @inline(__always)
+    static func word16(_ base: UnsafeRawPointer, _ offset: Int) -> UInt16 {
+        UInt16(littleEndian: base.loadUnaligned(fromByteOffset: offset, as: UInt16.self))
     }
 
     /// Four bytes, the first the lowest, with bit 5 set in each. Equal to a word of lower-case letters and hyphens if

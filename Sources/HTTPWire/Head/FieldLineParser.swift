@@ -20,7 +20,7 @@ enum FieldSection: Sendable {
 /// of multipart content (RFC 9112 section 5).
 ///
 /// Works on offsets from the head's first byte, so that it can continue in a buffer that has moved in memory meanwhile.
-/// When bytes run out it keeps its state within the current line, so that no byte is scanned twice.
+/// When bytes run out it keeps its state within the current line, so that no byte is scanned more than twice.
 struct FieldLineParser: Sendable {
     /// The fields of complete lines. Copied to a `FieldBlock` when the head is complete; the storage is reused for the
     /// next head if that block is gone by then.
@@ -63,6 +63,21 @@ struct FieldLineParser: Sendable {
         var (cursor, lineStart, colon) = (self.cursor, self.lineStart, self.colon)
         defer { (self.cursor, self.lineStart, self.colon) = (cursor, lineStart, colon) }
         while true {
+            if colon == 0, cursor == lineStart {
+                let (next, line) = parseOrdinaryLines(base, lineStart, to: end, limits: limits, &writer)
+                (cursor, lineStart) = (next, next)
+                if let line {
+                    try Self.note(line, base, to: end, section, &knownFields)
+                    table.append(line, &writer)
+                    cursor = line.value.upperBound &+ 2
+                    lineStart = cursor
+                    continue
+                }
+                if cursor &+ 2 <= end, ByteScanner.word16(base, cursor) == 0x0A0D {
+                    cursor &+= 2
+                    return true
+                }
+            }
             if colon == 0 {
                 cursor = ByteScanner.endOfToken(base, from: cursor, to: end)
                 guard cursor < end else { return false }
@@ -110,28 +125,82 @@ struct FieldLineParser: Sendable {
                 )
             else { return false }
             let value = ByteScanner.trimBlanks(base, colon &+ 1, cursor)
-            let known = KnownField(base + lineStart, length: colon &- lineStart)
-            if known != .other, section != .part {
-                if section == .trailers { throw HTTPParseError(.forbiddenTrailer, at: lineStart) }
-                if section != .responseTrailers {
-                    try knownFields.note(known, base, value.start..<value.end, readableTo: end, section: section)
-                }
-            }
             // Offsets are below 2^30 (`HeadLimits.clamped`), and the name's length has been checked.
-            table.append(
-                FieldSlot(
-                    nameStart: UInt32(truncatingIfNeeded: lineStart),
-                    nameLength: UInt16(truncatingIfNeeded: colon &- lineStart),
-                    known: known,
-                    valueStart: UInt32(truncatingIfNeeded: value.start),
-                    valueLength: UInt32(truncatingIfNeeded: value.end &- value.start)
-                ),
-                &writer
+            let line = FieldSlot(
+                nameStart: UInt32(truncatingIfNeeded: lineStart),
+                nameLength: UInt16(truncatingIfNeeded: colon &- lineStart),
+                known: KnownField(base + lineStart, length: colon &- lineStart),
+                valueStart: UInt32(truncatingIfNeeded: value.start),
+                valueLength: UInt32(truncatingIfNeeded: value.end &- value.start)
             )
+            if line.known != .other { try Self.note(line, base, to: end, section, &knownFields) }
+            table.append(line, &writer)
             cursor = next
             lineStart = next
             colon = 0
         }
+    }
+
+    /// Evaluates the line of a known field.
+    @inline(__always)
+    private static func note(
+        _ line: FieldSlot,
+        _ base: UnsafeRawPointer,
+        to end: Int,
+        _ section: FieldSection,
+        _ knownFields: inout KnownFields
+    ) throws(HTTPParseError) {
+        switch section {
+        case .part, .responseTrailers: break
+        case .trailers: throw HTTPParseError(.forbiddenTrailer, at: line.name.lowerBound)
+        case .request, .response:
+            try knownFields.note(line.known, base, line.value, readableTo: end, section: section)
+        }
+    }
+
+    /// Parses complete lines of the ordinary form: a name of letters and hyphens, a colon, a space, a value of visible
+    /// ASCII characters and spaces, CR LF. Stops at any other line, at that of a known field, and at one of the limits.
+    ///
+    /// This is what nearly all lines are like. Nothing else is done in this loop, so that everything that it needs stays
+    /// in registers.
+    ///
+    /// - Returns: Where the first line begins that is left, and that line if it is an ordinary one of a known field.
+    @inline(__always)
+    private mutating func parseOrdinaryLines(
+        _ base: UnsafeRawPointer,
+        _ lineStart: Int,
+        to end: Int,
+        limits: HeadLimits,
+        _ writer: inout FieldTable.Writer
+    ) -> (next: Int, line: FieldSlot?) {
+        var lineStart = lineStart
+        let maximumCount = min(limits.fieldCount, writer.capacity)
+        while table.count < maximumCount {
+            let colon = ByteScanner.endOfLetters(base, from: lineStart, to: end)
+            let nameLength = colon &- lineStart
+            // The value begins with the byte after the space, which is not white space, and ends with one that is not.
+            guard nameLength > 0, nameLength <= HeadLimits.fieldNameBytes, colon &+ 3 <= end,
+                ByteScanner.word16(base, colon) == 0x203A,
+                base.load(fromByteOffset: colon &+ 2, as: UInt8.self) > 0x20
+            else { break }
+            let valueStart = colon &+ 2
+            let valueEnd = ByteScanner.endOfVisibleText(base, from: valueStart, to: end)
+            guard valueEnd &+ 2 <= end, ByteScanner.word16(base, valueEnd) == 0x0A0D,
+                base.load(fromByteOffset: valueEnd &- 1, as: UInt8.self) != 0x20
+            else { break }
+            // Offsets are below 2^30 (`HeadLimits.clamped`), and the name's length has been checked.
+            let line = FieldSlot(
+                nameStart: UInt32(truncatingIfNeeded: lineStart),
+                nameLength: UInt16(truncatingIfNeeded: nameLength),
+                known: KnownField(base + lineStart, length: nameLength),
+                valueStart: UInt32(truncatingIfNeeded: valueStart),
+                valueLength: UInt32(truncatingIfNeeded: valueEnd &- valueStart)
+            )
+            guard line.known == .other else { return (lineStart, line) }
+            table.append(line, &writer)
+            lineStart = valueEnd &+ 2
+        }
+        return (lineStart, nil)
     }
 
     /// Adds a line that begins with white space to the field before it; returns the offset after the line, or `nil` if

@@ -82,7 +82,8 @@ struct FieldTable: @unchecked Sendable {
     /// other than by `append`.
     struct Writer {
         fileprivate let slots: UnsafeMutablePointer<FieldSlot>
-        fileprivate let capacity: Int
+        /// For how many slots there is room.
+        let capacity: Int
 
         @inline(__always)
         fileprivate init(_ storage: ManagedBuffer<Int, FieldSlot>) {

@@ -67,7 +67,7 @@ struct KnownFields: Sendable {
         }
     }
 
-    /// Whether the value is a name or an address of letters, digits, dots and hyphens, with a port of up to four digits
+    /// Whether the value is a name or an address of letters, digits, dots and hyphens, with a port of up to five digits
     /// or none: nearly every Host is, and that takes a few vector operations to find out. `false` proves nothing.
     ///
     /// `base + 0 ..< base + end` is readable, the value a part of it.
@@ -75,12 +75,16 @@ struct KnownFields: Sendable {
     private static func isPlainHost(_ base: UnsafeRawPointer, _ value: Range<Int>, readableTo end: Int) -> Bool {
         let nameEnd = ByteScanner.endOfPlainText(base, from: value.lowerBound, to: end)
         guard nameEnd < value.upperBound else { return nameEnd == value.upperBound }
-        guard nameEnd > value.lowerBound, value.upperBound &- nameEnd <= 5,
+        guard nameEnd > value.lowerBound, value.upperBound &- nameEnd <= 6,
             base.load(fromByteOffset: nameEnd, as: UInt8.self) == UInt8(ascii: ":")
         else { return false }
-        var offset = nameEnd &+ 1
-        while offset < value.upperBound, base.load(fromByteOffset: offset, as: UInt8.self).isASCIIDigit { offset &+= 1 }
-        return offset == value.upperBound
+        var port = 0
+        for offset in nameEnd &+ 1..<value.upperBound {
+            let digit = base.load(fromByteOffset: offset, as: UInt8.self) &- 0x30
+            guard digit < 10 else { return false }
+            port = port &* 10 &+ Int(digit)
+        }
+        return port <= 65_535
     }
 
     /// Connection is a list, but mostly one of these two words and nothing else.

@@ -29,7 +29,7 @@ struct RequestLineParser: Sendable {
         limits: HeadLimits
     ) throws(HTTPParseError) -> Int? {
         if methodEnd == 0 {
-            cursor = ByteScanner.endOfToken(base, from: cursor, to: end)
+            cursor = Self.isGet(base, to: end) ? 3 : ByteScanner.endOfToken(base, from: cursor, to: end)
             guard cursor < end else { return nil }
             guard base.load(fromByteOffset: cursor, as: UInt8.self) == 0x20, cursor > 0 else {
                 return try endEarly(base, to: end, limits: limits, otherwise: .invalidMethod)
@@ -40,7 +40,11 @@ struct RequestLineParser: Sendable {
         if targetEnd == 0 {
             let plainEnd = ByteScanner.endOfPlainPath(base, from: cursor, to: end)
             isPlain = plainEnd < end && cursor == methodEnd &+ 1
-            cursor = ByteScanner.endOfTarget(base, from: plainEnd, to: end)
+            cursor = plainEnd
+            // Most targets end here.
+            if plainEnd == end || base.load(fromByteOffset: plainEnd, as: UInt8.self) != 0x20 {
+                cursor = ByteScanner.endOfTarget(base, from: plainEnd, to: end)
+            }
             guard cursor < end else { return nil }
             // Set only for a target that was scanned in one pass and has nothing but harmless characters.
             isPlain =
@@ -75,6 +79,14 @@ struct RequestLineParser: Sendable {
         (targetForm, targetNeedsEncoding) = (reading.form, reading.needsEncoding)
         return next
     }
+
+    /// Whether the line begins with the most frequent method and a space.
+    @inline(__always)
+    private static func isGet(_ base: UnsafeRawPointer, to end: Int) -> Bool {
+        end >= 4 && UInt32(littleEndian: base.loadUnaligned(as: UInt32.self)) == get
+    }
+
+    private static let get: UInt32 = 0x2054_4547
 
     /// The error for a line that is longer than allowed.
     func lengthError(at position: Int) -> HTTPParseError {
@@ -114,7 +126,7 @@ struct RequestLineParser: Sendable {
         // A space follows the method, so four bytes can be loaded even if it has three.
         if length == 3 || length == 4 {
             switch UInt32(littleEndian: base.loadUnaligned(as: UInt32.self)) {
-            case 0x2054_4547: return .get
+            case get: return .get
             case 0x2054_5550: return .put
             case 0x5453_4F50: return .post
             case 0x4441_4548: return .head

@@ -4,7 +4,8 @@ import NIOCore
 /// Compresses the messages of one side (RFC 7692 section 7.2.1).
 ///
 /// It belongs to one isolation domain. Its memory, up to 256 KiB depending on the size of the window, is allocated when
-/// the first message is compressed.
+/// the first message is compressed. If each message is compressed independently, it is needed during a message only, and
+/// shared with others.
 public final class MessageDeflater {
     private let windowBits: Int
     private let startsAnew: Bool
@@ -41,11 +42,21 @@ public final class MessageDeflater {
             output.moveWriterIndex(to: start)
             output.writeInteger(UInt8(0))
         }
-        if startsAnew { stream.reset() }
+        guard startsAnew else { return }
+        stream.becomeIdle(parameters)
+        self.stream = nil
+    }
+
+    private var parameters: IdleStreams<DeflateStream>.Parameters {
+        IdleStreams.Parameters(windowBits: windowBits, level: level)
     }
 
     private func openStream() throws(ContentCodingError) -> DeflateStream {
         if let stream { return stream }
+        if startsAnew, let idle = DeflateStream.takeIdle(parameters) {
+            stream = idle
+            return idle
+        }
         // A small window does not need a large table.
         let memoryLevel = min(8, windowBits - 7)
         let stream = try DeflateStream(windowBits: -windowBits, level: level, memoryLevel: memoryLevel)

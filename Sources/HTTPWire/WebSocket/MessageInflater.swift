@@ -3,16 +3,15 @@ import NIOCore
 
 /// Decompresses the messages of the peer (RFC 7692 section 7.2.2).
 ///
-/// It belongs to one isolation domain. Its memory, about 40 KiB, is allocated when the first compressed message
-/// arrives.
+/// It belongs to one isolation domain. Its memory, about 40 KiB, is allocated when the first compressed message arrives.
+/// If each message is compressed independently, it is needed during a message only, and shared with others.
 final class MessageInflater {
     /// The end of every compressed message, which is not sent.
     static let tail = ByteBuffer(bytes: [0x00, 0x00, 0xFF, 0xFF])
 
     private let windowBits: Int
     private let startsAnew: Bool
-    private let stream: UnsafeMutablePointer<z_stream>
-    private var isOpen = false
+    private var stream: InflateStream?
     /// Whether the last block is complete.
     private var isBetweenBlocks = false
 
@@ -22,14 +21,6 @@ final class MessageInflater {
         // zlib on the other side turns 8 bits into 9.
         self.windowBits = max(bits, 9)
         self.startsAnew = isReset
-        stream = .allocate(capacity: 1)
-        stream.initialize(to: z_stream())
-    }
-
-    deinit {
-        if isOpen { inflateEnd(stream) }
-        stream.deinitialize(count: 1)
-        stream.deallocate()
     }
 
     /// Decompresses some of a message's bytes, with the ``tail`` appended to the last of them, and moves the reader
@@ -41,12 +32,12 @@ final class MessageInflater {
         into output: inout ByteBuffer,
         upTo limit: Int
     ) throws(ContentCodingError) {
-        try open()
+        let stream = try openStream().stream
         let start = output.writerIndex
         while true {
             let room = limit - (output.writerIndex - start)
             guard room > 0 else { return }
-            let expected = min(room, max(256, input.readableBytes * 4))
+            let expected = min(room, max(256, input.readableBytes * 8))
             let before = stream.pointee.total_out
             var result = Z_OK
             let available = input.readableBytes
@@ -82,13 +73,21 @@ final class MessageInflater {
     /// - Throws: `ContentCodingError.truncated` if it ends inside a block.
     func endMessage() throws(ContentCodingError) {
         guard isBetweenBlocks else { throw .truncated }
-        if startsAnew { inflateReset(stream) }
+        guard startsAnew, let stream else { return }
+        stream.becomeIdle(parameters)
+        self.stream = nil
     }
 
-    private func open() throws(ContentCodingError) {
-        guard !isOpen else { return }
-        let result = inflateInit2_(stream, Int32(-windowBits), ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-        guard result == Z_OK else { throw .outOfMemory }
-        isOpen = true
+    private var parameters: IdleStreams<InflateStream>.Parameters { IdleStreams.Parameters(windowBits: windowBits) }
+
+    private func openStream() throws(ContentCodingError) -> InflateStream {
+        if let stream { return stream }
+        if startsAnew, let idle = InflateStream.takeIdle(parameters) {
+            stream = idle
+            return idle
+        }
+        let new = try InflateStream(windowBits: windowBits)
+        stream = new
+        return new
     }
 }

@@ -25,7 +25,8 @@ public struct PerMessageDeflate: Sendable, Hashable {
 public struct WebSocketCompression: Sendable, Hashable {
     /// Whether compression is offered or accepted at all.
     public var isEnabled: Bool
-    /// Whether the server is to compress each message independently, which saves memory. False by default.
+    /// Whether the server is to compress each message independently, which saves up to 256 KiB of memory for each
+    /// WebSocket, and compresses small messages less. False by default.
     public var serverNoContextTakeover: Bool
     /// Whether the client is to compress each message independently. False by default.
     public var clientNoContextTakeover: Bool
@@ -34,7 +35,10 @@ public struct WebSocketCompression: Sendable, Hashable {
     public var serverMaxWindowBits: Int?
     /// The largest compression window of the client, 8 to 15. Nil, the default, means 15.
     public var clientMaxWindowBits: Int?
-    /// The compression level of this side: 0 (none) to 9. 1 by default, which is fast.
+    /// The compression level of this side: 0 (none) to 9.
+    ///
+    /// 1 by default. Messages of 1 KiB hardly differ between the levels, in size and in time. Of texts of 64 KiB, level
+    /// 6 leaves about a seventh less, and takes two to three times as long.
     public var level = 1
     /// Messages with fewer bytes are sent uncompressed. 64 by default.
     public var minimumMessageSize = 64

@@ -22,6 +22,12 @@ struct UTF8Check: Sendable {
         let count = bytes.count
         while index < count {
             if missing == 0 {
+                while count - index >= 32 {
+                    let words = bytes.loadUnaligned(fromByteOffset: index, as: SIMD4<UInt64>.self)
+                    let pair = words.lowHalf | words.highHalf
+                    guard (pair[0] | pair[1]) & 0x8080_8080_8080_8080 == 0 else { break }
+                    index += 32
+                }
                 while count - index >= 8,
                     bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 == 0
                 {

@@ -1,17 +1,5 @@
 import NIOCore
 
-/// The head of a frame (RFC 6455 section 5.2).
-public struct WebSocketFrameHead: Sendable, Hashable {
-    /// Whether the frame is the last of its message.
-    public let isFinal: Bool
-    /// Whether the message is compressed; only set in the first of its frames (RFC 7692 section 7.2.1).
-    public let isCompressed: Bool
-    /// The type of the frame.
-    public let opcode: WebSocketOpcode
-    /// The length of the payload in bytes.
-    public let payloadLength: Int
-}
-
 /// Splits what a peer sends into frames, and unmasks them.
 ///
 ///     var reader = WebSocketFrameReader(role: .server, allowsCompression: false)
@@ -66,6 +54,26 @@ public struct WebSocketFrameReader: Sendable {
         return .payload(payload, isLast: remaining == 0)
     }
 
+    /// Reads the next frame from `buffer`, as ``next(_:)`` would in two events, if all of it has arrived and it is
+    /// masked: most frames are read in one piece. Nil in all other cases, in which nothing has been read.
+    mutating func nextWhole(
+        _ buffer: inout ByteBuffer
+    ) throws(WebSocketViolation) -> (head: WebSocketFrameHead, payload: ByteBuffer)? {
+        guard head == nil, role == .server else { return nil }
+        var payload = ByteBuffer()
+        let found = try buffer.withUnsafeReadableBytes {
+            (bytes) throws(WebSocketViolation) -> (head: WebSocketFrameHead, end: Int)? in
+            guard let (head, mask, start) = try readHead(bytes), var mask, head.payloadLength <= bytes.count - start
+            else { return nil }
+            let end = start + head.payloadLength
+            if end > start { payload.write(unmasking: UnsafeRawBufferPointer(rebasing: bytes[start..<end]), &mask) }
+            return (head, end)
+        }
+        guard let (head, end) = found else { return nil }
+        buffer.moveReaderIndex(forwardBy: end)
+        return (head, payload)
+    }
+
     private mutating func readPayload(_ count: Int, from buffer: inout ByteBuffer) -> ByteBuffer {
         if var mask {
             defer { self.mask = mask }
@@ -77,46 +85,17 @@ public struct WebSocketFrameReader: Sendable {
 
     /// Reads the head once all of it has arrived. Errors in its first two bytes are detected earlier.
     private mutating func readHead(_ buffer: inout ByteBuffer) throws(WebSocketViolation) -> WebSocketFrameHead? {
-        let start = buffer.readerIndex
-        guard let first = buffer.getInteger(at: start, as: UInt8.self) else { return nil }
-        guard let opcode = WebSocketOpcode(rawValue: first & 0x0F) else { throw .reservedOpcode(first & 0x0F) }
-        let (isFinal, isCompressed) = (first & 0x80 != 0, first & 0x40 != 0)
-        guard first & 0x30 == 0, !isCompressed || (allowsCompression && !opcode.isControl) else { throw .reservedBits }
-        if opcode.isControl, !isFinal { throw .fragmentedControlFrame }
-        guard let second = buffer.getInteger(at: start + 1, as: UInt8.self) else { return nil }
-        let isMasked = second & 0x80 != 0
-        if isMasked != (role == .server) { throw isMasked ? .maskedFrame : .unmaskedFrame }
-        if opcode.isControl, second & 0x7F > 125 { throw .controlFrameTooLong }
-        guard let (length, lengthEnd) = try Self.readLength(second & 0x7F, of: buffer, at: start + 2) else {
-            return nil
-        }
-        var end = lengthEnd
-        if isMasked {
-            guard let key = buffer.getInteger(at: end, endianness: .little, as: UInt32.self) else { return nil }
-            mask = WebSocketMask(key: key)
-            end += 4
-        }
-        buffer.moveReaderIndex(to: end)
-        return WebSocketFrameHead(isFinal: isFinal, isCompressed: isCompressed, opcode: opcode, payloadLength: length)
+        let found = try buffer.withUnsafeReadableBytes { (bytes) throws(WebSocketViolation) in try readHead(bytes) }
+        guard let (head, mask, end) = found else { return nil }
+        self.mask = mask
+        buffer.moveReaderIndex(forwardBy: end)
+        return head
     }
 
-    private static func readLength(
-        _ short: UInt8,
-        of buffer: ByteBuffer,
-        at index: Int
-    ) throws(WebSocketViolation) -> (length: Int, end: Int)? {
-        switch short {
-        case 126:
-            guard let length = buffer.getInteger(at: index, as: UInt16.self) else { return nil }
-            guard length > 125 else { throw .lengthNotMinimal }
-            return (Int(length), index + 2)
-        case 127:
-            guard let length = buffer.getInteger(at: index, as: UInt64.self) else { return nil }
-            guard length > UInt64(UInt16.max) else { throw .lengthNotMinimal }
-            guard let length = Int(exactly: length) else { throw .lengthTooLarge }
-            return (length, index + 8)
-        default:
-            return (Int(short), index)
-        }
+    @inline(__always)
+    private func readHead(
+        _ bytes: UnsafeRawBufferPointer
+    ) throws(WebSocketViolation) -> (head: WebSocketFrameHead, mask: WebSocketMask?, end: Int)? {
+        try WebSocketFrameHead.read(bytes, role: role, allowsCompression: allowsCompression)
     }
 }

@@ -22,7 +22,13 @@ public struct WebSocketMask: Sendable, Hashable {
     mutating func apply(_ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) {
         let count = min(source.count, target.count)
         let wide = (UInt64(key) << 32 | UInt64(key)).littleEndian
+        let wider = SIMD4(repeating: wide)
         var index = 0
+        while count - index >= 32 {
+            let words = source.loadUnaligned(fromByteOffset: index, as: SIMD4<UInt64>.self)
+            target.storeBytes(of: words ^ wider, toByteOffset: index, as: SIMD4<UInt64>.self)
+            index += 32
+        }
         while count - index >= 8 {
             let word = source.loadUnaligned(fromByteOffset: index, as: UInt64.self)
             target.storeBytes(of: word ^ wide, toByteOffset: index, as: UInt64.self)
@@ -44,25 +50,20 @@ extension ByteBuffer {
     mutating func readUnmasked(_ count: Int, _ mask: inout WebSocketMask) -> ByteBuffer {
         guard count > 0, count <= readableBytes else { return ByteBuffer() }
         var unmasked = ByteBuffer()
-        unmasked.reserveCapacity(count)
         withUnsafeReadableBytes { source in
-            let source = UnsafeRawBufferPointer(rebasing: source.prefix(count))
-            unmasked.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { target in
-                mask.apply(source, into: target)
-                return count
-            }
+            unmasked.write(unmasking: UnsafeRawBufferPointer(rebasing: source.prefix(count)), &mask)
         }
         moveReaderIndex(forwardBy: count)
         return unmasked
     }
 
-    /// Masks what was written since `start`.
-    mutating func mask(from start: Int, _ mask: inout WebSocketMask) {
-        let offset = start - readerIndex
-        guard offset >= 0 else { return }
-        withUnsafeMutableReadableBytes { bytes in
-            let target = UnsafeMutableRawBufferPointer(rebasing: bytes.dropFirst(offset))
-            mask.apply(UnsafeRawBufferPointer(target), into: target)
+    /// Becomes a buffer of these bytes, unmasked.
+    @inline(__always)
+    mutating func write(unmasking source: UnsafeRawBufferPointer, _ mask: inout WebSocketMask) {
+        self = ByteBufferAllocator().buffer(capacity: source.count)
+        writeWithUnsafeMutableBytes(minimumWritableBytes: source.count) { target in
+            mask.apply(source, into: target)
+            return source.count
         }
     }
 }

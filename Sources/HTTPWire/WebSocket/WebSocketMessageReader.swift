@@ -89,7 +89,12 @@ public struct WebSocketMessageReader {
 
     private mutating func advance() throws(WebSocketViolation) -> Event {
         while true {
-            if let part = try inflate() { return .part(part) }
+            if compressed != nil, let part = try inflate() { return .part(part) }
+            if let (head, payload) = try frames.nextWhole(&input.bytes) {
+                try begin(head)
+                if let event = try received(payload, isLast: true) { return event }
+                continue
+            }
             switch try frames.next(&input.bytes) {
             case .needsMoreBytes:
                 guard input.readMore() else { return .needsMoreBytes }

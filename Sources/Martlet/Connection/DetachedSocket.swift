@@ -52,6 +52,10 @@ protocol DetachedConnection: AnyObject, Sendable {
     /// Can be read from anywhere; nil once the connection is closed.
     var info: HTTPConnectionInfo? { get }
 
+    /// Whether the caller is in the task of the handler that detached the connection, which is cancelled only once the
+    /// receiver has been told that the connection is closed. Called from anywhere; false where that is not known.
+    var isHandlerTask: Bool { get }
+
     /// Delivers to `receiver` what `stream` has already received, and what the peer sends from now on. Called on the
     /// loop.
     func handOver(from stream: BodyStream, to receiver: any DetachedReceiver)
@@ -72,6 +76,10 @@ protocol DetachedConnection: AnyObject, Sendable {
     func closeOutput()
     /// Called on the loop.
     func closeDetached()
+}
+
+extension DetachedConnection {
+    var isHandlerTask: Bool { false }
 }
 
 /// A connection that leaves its whole channel to another protocol.

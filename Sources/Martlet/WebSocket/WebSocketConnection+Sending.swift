@@ -15,12 +15,18 @@ extension WebSocketConnection {
     }
 
     /// Sends a whole message.
+    @inline(__always)
     func send(_ message: WebSocket.Message) async throws {
-        // The common case: the sender is on the loop and need not wait.
+        // The common case: the sender is on the loop and need not wait. It needs no further asynchronous call, each of
+        // which takes memory for itself.
         guard eventLoop.inEventLoop, !isSendingFragments, connection.isWritable else {
-            return try await send { try self.writeMessage(message) }
+            return try await sendLater(message)
         }
         if try writeMessage(message) == .isFull { try await connection.waitUntilWritable() }
+    }
+
+    private func sendLater(_ message: WebSocket.Message) async throws {
+        try await send { try self.writeMessage(message) }
     }
 
     /// Sends the parts of a message as they arrive, each in a fragment.
@@ -154,12 +160,12 @@ extension WebSocketConnection {
         isCompressed: Bool,
         to output: inout OutputBuffer
     ) {
-        if let mask = nextMask() {
+        let (mask, length) = (nextMask(), bytes.readableBytes)
+        guard mask == nil, length >= OutputBuffer.copyLimit else {
             output.tail.writeWebSocketFrame(opcode, bytes, isFinal: isFinal, isCompressed: isCompressed, mask: mask)
-        } else {
-            let length = bytes.readableBytes
-            output.tail.writeWebSocketHead(opcode, length: length, isFinal: isFinal, isCompressed: isCompressed)
-            output.append(bytes)
+            return
         }
+        output.tail.writeWebSocketHead(opcode, length: length, isFinal: isFinal, isCompressed: isCompressed)
+        output.append(bytes)
     }
 }

@@ -123,7 +123,16 @@ final class WebSocketInbox: Sendable {
             }
             hasWaited = true
             do {
-                try await state.wait(id) { $0.hasNothingYet ? nil : .success(()) }
+                if connection.connection.isHandlerTask {
+                    // When that task is cancelled the inbox has ended, so there is no need to watch for it, which would
+                    // cost as much as a small message itself.
+                    try await withUnsafeThrowingContinuation { continuation in
+                        let result = state.withLock { $0.beginWait(id, continuation) }
+                        if let result { continuation.resume(with: result) }
+                    }
+                } else {
+                    try await state.wait(id) { $0.hasNothingYet ? nil : .success(()) }
+                }
             } catch {
                 state.withLock { $0.isBeingRead = false }
                 throw error
@@ -134,6 +143,17 @@ final class WebSocketInbox: Sendable {
 
 extension WebSocketInbox.State {
     fileprivate var hasNothingYet: Bool { parts.isEmpty && !isEnded }
+
+    /// Lets a task wait that no other can cancel; the result if there is nothing to wait for.
+    mutating func beginWait(
+        _ id: Waiters<Void>.ID,
+        _ continuation: Waiters<Void>.Continuation
+    ) -> Result<Void, any Error>? {
+        guard hasNothingYet else { return .success(()) }
+        if Task.isCancelled { return .failure(CancellationError()) }
+        waiters.append(id, continuation)
+        return nil
+    }
 
     mutating func add(_ part: WebSocketMessagePart) {
         weight += part.bytes.readableBytes
@@ -169,6 +189,7 @@ extension WebSocketInbox.State {
                 continue
             }
             if assembled.readableBytes == 0 {
+                if part.isLast { return .value((part.kind, part.bytes)) }
                 assembled = part.bytes
             } else {
                 assembled.writeImmutableBuffer(part.bytes)

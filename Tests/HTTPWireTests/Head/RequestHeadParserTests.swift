@@ -53,6 +53,68 @@ import Testing
         }
     }
 
+    // Lines are scanned 16 bytes at a time, unless they arrive byte by byte or have an unusual byte.
+
+    @Test(arguments: [1, 16, 17, 33])
+    func `each byte of a name counts, wherever it is`(_ length: Int) throws {
+        for (byte, reason) in [
+            ("a", nil), ("Z", nil), ("-", nil), ("0", nil), ("_", nil), ("~", nil), ("`", nil),
+            ("@", .invalidFieldName), ("[", .invalidFieldName), ("{", .invalidFieldName), ("/", .invalidFieldName),
+            ("\r", .bareCarriageReturn),
+            ("\0", .invalidFieldName), ("\u{7F}", .invalidFieldName), ("\u{E9}", .invalidFieldName),
+        ] as [(String, HTTPParseError.Reason?)] {
+            for index in 0..<length {
+                let before = String(repeating: "n", count: index)
+                let name = before + byte + String(repeating: "N", count: length - index - 1)
+                try check("X: y\r\n\(name): value\r\nLast: of a certain length\r\n", reason) {
+                    #expect($0 == ["Host=a", "X=y", "\(name)=value", "Last=of a certain length"])
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [1, 15, 16, 17, 33])
+    func `each byte of a value counts, wherever it is`(_ length: Int) throws {
+        for (byte, reason) in [
+            (" ", nil), ("\t", nil), ("!", nil), ("~", nil), (":", nil), ("\0", .invalidFieldValue),
+            ("\u{8}", .invalidFieldValue), ("\u{1F}", .invalidFieldValue), ("\u{7F}", .invalidFieldValue),
+            ("\u{E9}", nil), ("\n", .bareLineFeed), ("\r", .bareCarriageReturn),
+        ] as [(String, HTTPParseError.Reason?)] {
+            for index in 0..<length {
+                let before = String(repeating: "v", count: index)
+                let value = before + byte + String(repeating: "V", count: length - index - 1)
+                try check("X: y\r\nName: \(value)\r\nLast: of a certain length\r\n", reason) {
+                    let trimmed = value.drop { $0 == " " || $0 == "\t" }
+                    let end = trimmed.reversed().prefix { $0 == " " || $0 == "\t" }.count
+                    let expected = String(decoding: trimmed.dropLast(end).utf8.map(UInt16.init), as: UTF16.self)
+                    #expect($0 == ["Host=a", "X=y", "Name=\(expected)", "Last=of a certain length"])
+                }
+            }
+        }
+    }
+
+    @Test func `a colon may have any white space behind it`() throws {
+        for space in ["", " ", "  ", "\t", " \t ", String(repeating: " ", count: 20)] {
+            try check("A-name-of-letters:\(space)a value of many words\(space)\r\nEmpty:\(space)\r\nB: 2\r\n", nil) {
+                #expect($0 == ["Host=a", "A-name-of-letters=a value of many words", "Empty=", "B=2"])
+            }
+        }
+    }
+
+    /// Checks a head with these lines, in one piece and byte by byte.
+    private func check(
+        _ lines: String,
+        _ reason: HTTPParseError.Reason?,
+        _ body: ([String]) -> Void
+    ) throws {
+        let bytes = Array("GET / HTTP/1.1\r\nHost: a\r\n\(lines)\r\n".utf8)
+        for pieces in [[bytes[...]], bytes.indices.map { bytes[$0...$0] }] {
+            let outcome = HeadOutcome.request(pieces)
+            try #require(outcome.reason == reason, "\(lines.debugDescription)")
+            if case .request(let head, _) = outcome { body(head.fields) }
+        }
+    }
+
     @Test func `pipelined heads come one by one`() throws {
         var parser = RequestHeadParser()
         var buffer = ByteBuffer()

@@ -191,6 +191,35 @@ import Testing
         }
     }
 
+    @Test("shares a stream between connections, but nothing that it has seen") func shared() throws {
+        var agreed = PerMessageDeflate()
+        agreed.serverNoContextTakeover = true
+        let hello = hex("c1 07 f2 48 cd c9 c9 07 00")
+        // Refers to a message before it (RFC 7692 section 7.2.3.2).
+        let again = hex("c1 05 f2 00 11 00 00")
+        for _ in 0..<3 {
+            #expect(FrameOutcome.read([hello[...]], deflate: agreed) == [.text("Hello")])
+            #expect(
+                FrameOutcome.read([again[...]], deflate: agreed)
+                    == [.failed(.corruptCompression(.corrupt("invalid distance too far back")))]
+            )
+            // Ends inside a message.
+            #expect(FrameOutcome.read([hex("41 03 f2 48 cd")[...]], deflate: agreed) == [.begun(Array("He".utf8))])
+        }
+        let first = try #require(MessageDeflater(agreed, role: .server, level: 1))
+        let second = try #require(MessageDeflater(agreed, role: .server, level: 1))
+        var (one, other) = (ByteBuffer(), ByteBuffer())
+        for _ in 0..<3 {
+            try first.deflate(ByteBuffer(string: "Hel"), isLast: false, into: &one)
+            try second.deflate(ByteBuffer(string: "Hello"), isLast: true, into: &other)
+            try first.deflate(ByteBuffer(string: "lo"), isLast: true, into: &one)
+            #expect(Array(one.readableBytesView) == hex("f2 48 cd c9 c9 07 00"))
+            #expect(Array(other.readableBytesView) == hex("f2 48 cd c9 c9 07 00"))
+            one.clear()
+            other.clear()
+        }
+    }
+
     @Test("stops at the size that a message may have") func bomb() throws {
         let deflater = try #require(MessageDeflater(PerMessageDeflate(), role: .server, level: 9))
         var bytes = ByteBuffer()

@@ -24,6 +24,8 @@ struct HandlerSlot<Request, Waiter> {
 
     private var task = StoredTask()
     private var hasTask = false
+    /// The task as it sees itself, while it runs; only compared with others.
+    private var running: UnsafeCurrentTask?
     /// The task, while it waits for a request.
     private var waiter: Waiter?
     /// A request that arrived before the task asked for it.
@@ -54,6 +56,19 @@ struct HandlerSlot<Request, Waiter> {
         if hasTask { self.task.store(task) }
     }
 
+    /// The task runs, and calls itself so.
+    mutating func runs(as task: UnsafeCurrentTask?) {
+        if hasTask { running = task }
+    }
+
+    /// Whether the caller is in the task, and not in another one that it has started: nothing but ``cancel()`` cancels
+    /// that.
+    @inline(__always)
+    var isCurrentTask: Bool {
+        guard let running else { return false }
+        return withUnsafeCurrentTask { $0 == running }
+    }
+
     /// Takes the request that waits for the task.
     mutating func takeNext() -> Request? {
         next.take()
@@ -82,6 +97,7 @@ struct HandlerSlot<Request, Waiter> {
     /// The task has ended, or is about to. Another one can follow.
     mutating func ended() {
         hasTask = false
+        running = nil
         task.release()
     }
 

@@ -142,14 +142,20 @@ final class ServerExchange: Sendable {
         } catch {
             failure = error
         }
-        if presentSession != nil {
-            do {
-                try await settleSession()
-            } catch {
-                failure = failure ?? error
-            }
-        }
+        if presentSession != nil { failure = await settleSession(after: failure) }
         finish(error: failure)
+    }
+
+    /// Stores what the handler has changed in its session.
+    ///
+    /// - Returns: The handler's error, or else the one of that.
+    func settleSession(after failure: (any Error)?) async -> (any Error)? {
+        do {
+            try await settleSession()
+            return failure
+        } catch {
+            return failure ?? error
+        }
     }
 
     /// Takes the request away from a handler whose time is up. False when that was done before.
@@ -163,7 +169,8 @@ final class ServerExchange: Sendable {
     /// Whether the handler can no longer end the response.
     var isGivenUp: Bool { derived.withLock { $0.isGivenUp } }
 
-    private func finish(error: (any Error)?) {
+    /// The handler has returned, or has thrown the error.
+    func finish(error: (any Error)?) {
         if executor.isCurrent {
             executor.turn { connection.handlerReturned(self, error: error) }
         } else {

@@ -37,12 +37,30 @@ extension HTTP1ServerConnection: ResponseCarrier {
 
     /// The body of the connection's task.
     private func serve(_ first: ServerExchange, _ handler: HTTPServer.Handler) async {
-        var next: ServerExchange? = first
-        while let exchange = next {
-            next = nil
-            await exchange.run(handler)
-            next = await nextExchange()
+        await withUnsafeCurrentTask { task in
+            if loop.executor.isCurrent { self.handler.runs(as: task) }
+            await serveAll(first, handler)
         }
+    }
+
+    /// ``ServerExchange/run(_:)`` for one exchange after the other. It is repeated here because an asynchronous function
+    /// costs a switch of executors when it returns.
+    private func serveAll(_ first: ServerExchange, _ handler: HTTPServer.Handler) async {
+        var next: ServerExchange? = first
+        repeat {
+            // The exchange is released, and its memory, before the next one is waited for.
+            if let exchange = next.take() {
+                var failure: (any Error)?
+                do {
+                    try await handler(HTTPServerRequest(exchange))
+                } catch {
+                    failure = error
+                }
+                if exchange.presentSession != nil { failure = await exchange.settleSession(after: failure) }
+                exchange.finish(error: failure)
+            }
+            next = await nextExchange()
+        } while next != nil
     }
 
     private func nextExchange() async -> ServerExchange? {
@@ -69,6 +87,8 @@ extension HTTP1ServerConnection: ResponseCarrier {
             continuation.resume(returning: exchange)
         }
     }
+
+    var isHandlerTask: Bool { loop.executor.isCurrent && handler.isCurrentTask }
 
     func breakOff() {
         abort()

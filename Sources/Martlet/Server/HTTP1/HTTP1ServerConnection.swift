@@ -133,7 +133,8 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
             return false
         case .request(let head):
             begin(head)
-            return true
+            // Mostly the handler has only been woken.
+            return machine.awaitsHead || machine.isReadingContent
         case .content(let bytes):
             exchange?.body?.push(bytes)
             exchange?.body?.wake()

@@ -93,6 +93,8 @@ struct HTTP1ServerMachine {
     /// Whether something has arrived behind the head of the present request.
     private var hasContentArrived = false
     private var hasPeerClosed = false
+    /// Whether a head is awaited, and nothing has happened since that was said.
+    private var isAwaitingHead = false
 
     /// - Parameter mayBecomeHTTP2: Whether a client may begin with the preface of HTTP/2.
     init(headLimits: HeadLimits, bodyLimits: BodyLimits, mayBecomeHTTP2: Bool) {
@@ -145,6 +147,7 @@ struct HTTP1ServerMachine {
 
     mutating func receive(_ bytes: ByteBuffer) -> Arrival {
         hasContentArrived = true
+        isAwaitingHead = false
         reader.append(bytes)
         guard mayBecomeHTTP2 else { return .process }
         let preface = HTTP2FrameReader.preface
@@ -164,7 +167,7 @@ struct HTTP1ServerMachine {
     @inline(__always)
     mutating func next(wantsContent: Bool) -> Step {
         switch reading {
-        case .head: responding == .none ? nextHead() : .none
+        case .head: responding == .none && !isAwaitingHead ? nextHead() : .none
         // What came before the client's end is all there is: that content is incomplete must not wait for its reader.
         case .content: wantsContent || hasPeerClosed ? nextContent() : .none
         case .draining(let allowance): drain(allowance)
@@ -182,6 +185,7 @@ struct HTTP1ServerMachine {
                 return .refuse(HTTPParseError(.truncatedHead, at: reader.bufferedBytes))
             }
             guard !hasPeerClosed, persistence == .persistent else { return close() }
+            isAwaitingHead = true
             return .awaitHead(hasBegun: reader.isInsideHead)
         case .failed(let error):
             return .refuse(error)
@@ -228,6 +232,7 @@ struct HTTP1ServerMachine {
     /// The client will send no more. It may be gone, or wait for its responses: TCP says the same of both.
     mutating func peerClosed() -> Step {
         hasPeerClosed = true
+        isAwaitingHead = false
         return isReadingContent && reader.bufferedBytes == 0 ? .cutOff : .none
     }
 
@@ -240,6 +245,7 @@ struct HTTP1ServerMachine {
     @discardableResult
     mutating func begin(_ head: borrowing RequestHead, requestLimit: Int?) -> Int {
         requestCount += 1
+        isAwaitingHead = false
         responding = .open(head.expectsContinue ? .expected : .notExpected)
         let arrived = reader.bufferedBytes
         hasContentArrived = arrived > 0
@@ -286,6 +292,7 @@ struct HTTP1ServerMachine {
     ///   - drainLimit: How much of the rest of the request's content is read for the sake of the connection.
     mutating func exchangeEnded(mustClose: Bool, mayReceiveMore: Bool, drainLimit: Int) -> Step {
         responding = .none
+        isAwaitingHead = false
         if mustClose { endAfterResponse() }
         guard persistence == .persistent else { return close(mayReceiveMore: mayReceiveMore) }
         if isReadingContent { reading = .draining(drainLimit) }

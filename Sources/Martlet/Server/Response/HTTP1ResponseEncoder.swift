@@ -10,7 +10,7 @@ extension OutputBuffer: ResponseEncoder {
         if case .text(var text) = content, text.utf8.count < Self.copyLimit {
             tail.writeDefaultResponse(constants.defaultHead, &text)
         } else {
-            tail.writeImmutableBuffer(constants.defaultHead)
+            tail.writeBytes(constants.defaultHead)
             tail.writeDecimal(content.byteCount)
             tail.writeStaticString("\r\n\r\n")
             content.append(to: &self)
@@ -129,26 +129,29 @@ extension ByteBuffer {
 
     /// Writes a head that lacks only its length, and the content, in one go: each call of a buffer costs as much as
     /// copying a hundred bytes.
-    fileprivate mutating func writeDefaultResponse(_ head: ByteBuffer, _ content: inout String) {
+    fileprivate mutating func writeDefaultResponse(_ head: [UInt8], _ content: inout String) {
         content.withUTF8 { content in
-            // The length has at most five digits (`OutputBuffer.copyLimit`).
-            let count = head.readableBytes + 5 + 4 + content.count
-            writeWithUnsafeMutableBytes(minimumWritableBytes: count) { target in
-                head.withUnsafeReadableBytes { target.copyMemory(from: $0) }
-                var end = head.readableBytes
-                var divisor = 10_000
-                while divisor > 1, content.count < divisor { divisor /= 10 }
-                while divisor > 0 {
-                    target[end] = 0x30 + UInt8(content.count / divisor % 10)
-                    end += 1
-                    divisor /= 10
+            head.withUnsafeBytes { head in
+                // The length has at most five digits (`OutputBuffer.copyLimit`).
+                let count = head.count + 5 + 4 + content.count
+                writeWithUnsafeMutableBytes(minimumWritableBytes: count) { target in
+                    target.copyMemory(from: head)
+                    var end = head.count
+                    var divisor = 1
+                    while content.count / 10 >= divisor { divisor *= 10 }
+                    while divisor > 0 {
+                        target[end] = 0x30 + UInt8(truncatingIfNeeded: content.count / divisor % 10)
+                        end += 1
+                        divisor /= 10
+                    }
+                    target.storeBytes(of: UInt32(bigEndian: 0x0D0A_0D0A), toByteOffset: end, as: UInt32.self)
+                    end += 4
+                    // Fits, since `count` bytes have been reserved.
+                    UnsafeMutableRawBufferPointer(rebasing: target[end..<count]).copyMemory(
+                        from: UnsafeRawBufferPointer(content)
+                    )
+                    return end + content.count
                 }
-                target.storeBytes(of: UInt32(bigEndian: 0x0D0A_0D0A), toByteOffset: end, as: UInt32.self)
-                end += 4
-                UnsafeMutableRawBufferPointer(rebasing: target[end...]).copyMemory(
-                    from: UnsafeRawBufferPointer(content)
-                )
-                return end + content.count
             }
         }
     }

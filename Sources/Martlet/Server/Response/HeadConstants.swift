@@ -15,7 +15,7 @@ final class HeadConstants {
     /// The Date field, encoded for a field block of HTTP/2, or nothing.
     let encodedDate: ByteBuffer
     /// The head of an unchanged response, up to the value of Content-Length.
-    let defaultHead: ByteBuffer
+    let defaultHead: [UInt8]
     /// The same for HTTP/2, up to Content-Length, for a client that remembers the common fields.
     let defaultBlock: ByteBuffer
 
@@ -43,7 +43,7 @@ final class HeadConstants {
         defaultHead.writeStatusLine(.ok)
         defaultHead.writeImmutableBuffer(rendered)
         defaultHead.writeStaticString("Content-Length: ")
-        self.defaultHead = defaultHead
+        self.defaultHead = Array(buffer: defaultHead)
         var defaultBlock = FieldSectionEncoder.defaultBlock(commonFields)
         defaultBlock.writeImmutableBuffer(encodedDate)
         self.defaultBlock = defaultBlock

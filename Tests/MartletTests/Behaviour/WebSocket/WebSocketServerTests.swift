@@ -269,6 +269,46 @@ struct WebSocketServerTests {
         }
     }
 
+    @Test("a handler waits for no message once it is cancelled, and can cancel tasks of its own that wait")
+    func cancelledHandler() async throws {
+        let outcome = Events<String>()
+        try await withServer { request in
+            let socket = try await WebSocket.upgrade(request)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    await #expect(throws: CancellationError.self) { try await socket.receive() }
+                    outcome.add("child")
+                }
+                try await socket.send("go")
+                group.cancelAll()
+            }
+            withUnsafeCurrentTask { $0?.cancel() }
+            await #expect(throws: CancellationError.self) { try await socket.receive() }
+            outcome.add("handler")
+        } test: { server in
+            let client = try await RawWebSocket(server)
+            #expect(try await client.frame().text == "go")
+            #expect(try await outcome.next() == "child")
+            #expect(try await outcome.next() == "handler")
+        }
+    }
+
+    @Test("a handler that waits learns that the connection is gone")
+    func lostHandler() async throws {
+        let outcome = Events<String>()
+        try await withServer { request in
+            let socket = try await WebSocket.upgrade(request)
+            try await socket.send("go")
+            let message = try await socket.receive()
+            outcome.add("\(message.debugDescription), \(socket.closeCode?.rawValue ?? 0)")
+        } test: { server in
+            let client = try await RawWebSocket(server)
+            #expect(try await client.frame().text == "go")
+            await client.raw.close()
+            #expect(try await outcome.next() == "nil, 1006")
+        }
+    }
+
     @Test("cancelling a reader loses no message")
     func cancelledReader() async throws {
         let outcome = Events<String>()

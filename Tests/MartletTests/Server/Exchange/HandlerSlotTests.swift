@@ -76,6 +76,18 @@ import Testing
         #expect(delivery == .start)
     }
 
+    @Test("Knows its task from those that it has started, until it ends") func currentTask() async {
+        var slot = startedSlot()
+        #expect(!slot.isCurrentTask)
+        withUnsafeCurrentTask { slot.runs(as: $0) }
+        #expect(slot.isCurrentTask)
+        nonisolated(unsafe) let copy = slot
+        async let isChild = copy.isCurrentTask
+        #expect(await !isChild)
+        _ = slot.requestNext("task", mayWait: false)
+        #expect(!slot.isCurrentTask)
+    }
+
     @Test("A task that is cancelled before it is stored is cancelled then")
     func cancelledEarly() async {
         var slot = startedSlot()
