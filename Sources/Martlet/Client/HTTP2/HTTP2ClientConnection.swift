@@ -148,7 +148,13 @@ final class HTTP2ClientConnection: ClientConnection, HTTP2Connection, @unchecked
         core.configuration.onRequestHead?(head.text)
         exchange.note { $0.hasBegun = true }
         let number = multiplexer.makeNumber()
-        let stream = HTTP2ClientStream(number, exchange: exchange, connection: self, arrivalsBefore: arrivals.count)
+        let refusals = exchange.progress.refusals
+        let stream = HTTP2ClientStream(
+            number,
+            exchange: exchange,
+            connection: self,
+            arrivalsBefore: refusals.arrivals(on: ObjectIdentifier(self)) ?? arrivals.count
+        )
         exchange.streamNumber.store(Int(number), ordering: .relaxed)
         multiplexer.insert(stream)
         let sentBefore = channel.output.byteCount
@@ -352,11 +358,13 @@ final class HTTP2ClientConnection: ClientConnection, HTTP2Connection, @unchecked
 
     /// The server refused an exchange unprocessed, which is sent again if possible. Its stream has been removed.
     private func refused(_ stream: HTTP2ClientStream, _ error: HTTPClientError, amidProgress: Bool, pauses: Bool) {
+        let count = arrivals.count
+        stream.exchange.note { $0.refusals.came(on: ObjectIdentifier(self), arrivals: count) }
         let exchange = RefusedExchange(exchange: stream.exchange, core: core, loop: loop)
         if !exchange.sendAgain(amidProgress: amidProgress, pauses: pauses) { stream.fail(error) }
     }
 
-    /// Whether the server has made progress since the stream was opened.
+    /// Whether the server has made progress since the stream was opened, or its request was last refused.
     private func hasProgress(since stream: HTTP2ClientStream) -> Bool { arrivals.count > stream.arrivalsBefore }
 
     /// Removes a stream from the table; false when it was removed before.

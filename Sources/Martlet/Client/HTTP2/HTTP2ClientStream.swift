@@ -29,7 +29,7 @@ final class HTTP2ClientStream: HTTP2Stream, HTTP2QueuedStream, @unchecked Sendab
     /// When there was progress last.
     private var lastProgress = NIODeadline.now()
 
-    /// - Parameter arrivalsBefore: How many frames have arrived on the connection.
+    /// - Parameter arrivalsBefore: How many frames have arrived on the connection: more are progress.
     init(_ number: UInt32, exchange: ClientExchange, connection: HTTP2ClientConnection, arrivalsBefore: Int) {
         let request = exchange.request
         self.number = number

@@ -16,4 +16,19 @@ import Testing
         #expect(!add(amidProgress: false))
         #expect(refusals.count == 1_004 && refusals.countInVain == 2)
     }
+
+    @Test("C10: what arrives while a refused request waits is progress, on the same connection")
+    func progress() {
+        final class Connection {}
+        let (first, second) = (Connection(), Connection())
+        var refusals = Refusals()
+        #expect(refusals.arrivals(on: ObjectIdentifier(first)) == nil)
+        refusals.came(on: ObjectIdentifier(first), arrivals: 7)
+        #expect(refusals.arrivals(on: ObjectIdentifier(first)) == 7)
+        #expect(refusals.arrivals(on: ObjectIdentifier(second)) == nil)
+        refusals.came(on: ObjectIdentifier(second), arrivals: 3)
+        #expect(refusals.arrivals(on: ObjectIdentifier(first)) == nil)
+        #expect(refusals.arrivals(on: ObjectIdentifier(second)) == 3)
+        withExtendedLifetime((first, second)) {}
+    }
 }
