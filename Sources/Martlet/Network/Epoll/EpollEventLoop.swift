@@ -73,11 +73,6 @@
             thread.store(Self.callingThread, ordering: .releasing)
             pthread_setspecific(Self.currentKey, Unmanaged.passUnretained(self).toOpaque())
             martlet_name_thread(description)
-            // A peer that has closed its socket is told by an error.
-            var signals = sigset_t()
-            sigemptyset(&signals)
-            sigaddset(&signals, SIGPIPE)
-            pthread_sigmask(SIG_BLOCK, &signals, nil)
             while true {
                 handleEvents(wait())
                 runTimers()

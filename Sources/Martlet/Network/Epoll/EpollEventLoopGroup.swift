@@ -1,4 +1,5 @@
 #if os(Linux)
+    import CLibrary
     import Dispatch
     import NIOCore
     import Synchronization
@@ -12,6 +13,8 @@
         private let turn = Atomic(0)
 
         init(loopCount: Int) throws(SocketError) {
+            // A peer, or a reader of the log, that has closed its end is told of by an error. NIO does the same.
+            signal(SIGPIPE, SIG_IGN)
             var loops: [EpollEventLoop] = []
             for number in 0..<loopCount { loops.append(try EpollEventLoop(name: "MARTLET-\(number)")) }
             self.loops = loops

@@ -25,7 +25,12 @@ struct LoopTimers {
     var next: NIODeadline? { timers.first?.id.deadline }
 
     mutating func add(_ id: ID, _ work: @escaping () -> Void) {
-        timers.insert(Timer(id: id, work: work), at: index(of: id))
+        let index = index(of: id)
+        if index == timers.endIndex {
+            timers.append(Timer(id: id, work: work))
+        } else {
+            timers.insert(Timer(id: id, work: work), at: index)
+        }
     }
 
     /// Removes a timer; ignored when it has fired.
