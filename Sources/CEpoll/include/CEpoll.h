@@ -1,7 +1,7 @@
 #ifndef MARTLET_CEPOLL_H
 #define MARTLET_CEPOLL_H
 
-// What Swift's module of the C library leaves out of Linux's interface to sockets and their events.
+// The parts of Linux's interface to sockets and their events that Swift's module of the C library leaves out.
 
 #if defined(__linux__)
 
@@ -18,7 +18,7 @@ __attribute__((packed))
 #endif
 martlet_event;
 
-// What can happen: bytes can be read, or written; the peer will send no more; the connection is over. And that it is told
+// The events: bytes can be read, or written; the peer will send no more; the connection is over. And that it is told
 // when it happens, not as long as it is so.
 extern const uint32_t martlet_readable, martlet_writable, martlet_ended, martlet_gone, martlet_edges;
 

@@ -4,7 +4,7 @@
 /// of WebSockets then share a few streams, of up to 256 KiB each, which stay in the processor's cache. A stream that was
 /// reset refers to nothing that it has seen before.
 struct IdleStreams<Stream> {
-    /// What streams differ in.
+    /// The parameters in which streams differ.
     struct Parameters: Equatable {
         let windowBits: Int
         var level = 0

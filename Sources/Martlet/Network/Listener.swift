@@ -6,7 +6,7 @@ protocol Listener: Sendable {
     func close() async
 }
 
-/// What becomes of the connections that a listening socket accepts.
+/// How the connections that a listening socket accepts are counted and set up.
 struct Acceptance: Sendable {
     /// Returns how many more connections there may be.
     let room: @Sendable () -> Int

@@ -51,7 +51,7 @@
 
         private enum OutputEnd {
             case open
-            /// What is pending will be sent first.
+            /// The pending writes are sent first.
             case closing(EventLoopPromise<Void>?)
             case closed
         }
@@ -320,7 +320,7 @@
             }
         }
 
-        // MARK: What NIO asks for
+        // MARK: NIO's requirements
 
         var allocator: ByteBufferAllocator { ByteBufferAllocator() }
         var closeFuture: EventLoopFuture<Void> { closed.futureResult }
@@ -345,7 +345,7 @@
         func connect0(to: SocketAddress, promise: EventLoopPromise<Void>?) { register0(promise: promise) }
         func triggerUserOutboundEvent0(_ event: Any, promise: EventLoopPromise<Void>?) { register0(promise: promise) }
 
-        // What no handler takes is dropped.
+        // Bytes and errors that no handler takes are dropped.
         func channelRead0(_ data: NIOAny) {}
         func errorCaught0(error: any Error) {}
     }

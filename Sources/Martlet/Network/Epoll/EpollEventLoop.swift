@@ -35,7 +35,7 @@
         @exclusivity(unchecked) private var registrations: UInt32 = 0
         @exclusivity(unchecked) private var tasks: [() -> Void] = []
         @exclusivity(unchecked) private var timers = LoopTimers()
-        /// What the sockets read into.
+        /// The memory that the sockets read into.
         @exclusivity(unchecked) var readMemory = ReadMemory()
 
         /// Starts a loop on a thread of its own, for as long as the process runs.

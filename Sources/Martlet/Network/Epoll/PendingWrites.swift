@@ -3,7 +3,7 @@
     import CLibrary
     import NIOCore
 
-    /// What a socket has not accepted yet, in order.
+    /// The writes that a socket has not accepted yet, in order.
     struct PendingWrites {
         private struct Write {
             var data: IOData

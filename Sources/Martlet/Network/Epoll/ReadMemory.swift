@@ -2,7 +2,7 @@
     import CLibrary
     import NIOCore
 
-    /// The memory that the sockets of a loop read into. A small read leaves it to the next one, as soon as nobody refers
+    /// The memory that the sockets of a loop read into. A small read leaves it to the next one, as soon as nothing refers
     /// to the bytes any more, so that an idle connection has none.
     struct ReadMemory {
         /// Enough for the head of a request; what a slow client's partial head occupies.

@@ -168,7 +168,7 @@ struct HTTP1ServerMachine {
     mutating func next(wantsContent: Bool) -> Step {
         switch reading {
         case .head: responding == .none && !isAwaitingHead ? nextHead() : .none
-        // What came before the client's end is all there is: that content is incomplete must not wait for its reader.
+        // After the client's end no more comes: that content is incomplete must not wait for its reader.
         case .content: wantsContent || hasPeerClosed ? nextContent() : .none
         case .draining(let allowance): drain(allowance)
         case .detached, .closed: .none
