@@ -43,11 +43,13 @@ final class FileResource: Sendable {
     /// Whether the content is worth compressing: it has no coding, and its type compresses well.
     let isCompressible: Bool
 
-    // The values of the fields, made once for all the requests that get the file from memory.
-    let contentTypeField: String
-    let lastModifiedField: String
-    let tagField: String?
-    let cacheControlField: String?
+    /// Whether there may be files beside it with the same content in a coding.
+    let mayHaveSiblings: Bool
+    let fields: FileFields
+    /// What sending the content does to the fields of a response.
+    let headers: PreparedHeaders
+    /// The same where another client could get another representation.
+    let varyingHeaders: PreparedHeaders
 
     var metadata: FileMetadata { origin.metadata }
 
@@ -68,10 +70,17 @@ final class FileResource: Sendable {
         isCompressible =
             coding == nil && mediaType?.isCompressible == true
             && !CompressedName.isCompressed(origin.path.names.last ?? [])
-        contentTypeField = mediaType?.description ?? "application/octet-stream"
-        lastModifiedField = lastModified.description
-        tagField = tag?.description
-        cacheControlField = cachePolicy.value?(origin.path.encoded, mediaType)
+        mayHaveSiblings = VirtualDirectory.mayHaveSiblings(mediaType)
+        let fields = FileFields(
+            contentType: mediaType?.description ?? "application/octet-stream",
+            lastModified: lastModified.description,
+            coding: coding,
+            tag: tag?.description,
+            cacheControl: cachePolicy.value?(origin.path.encoded, mediaType)
+        )
+        self.fields = fields
+        headers = PreparedHeaders { fields.describeContent(in: &$0, varies: false) }
+        varyingHeaders = PreparedHeaders { fields.describeContent(in: &$0, varies: true) }
     }
 
     /// The same file in a content coding: from the file of another name, or compressed here.

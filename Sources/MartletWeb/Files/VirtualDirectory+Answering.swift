@@ -63,7 +63,7 @@ extension VirtualDirectory {
                 response.status = .notModified
                 var headers = response.headers
                 headers[.contentType] = nil
-                describe(resource, varies: varies, in: &headers)
+                resource.fields.describe(in: &headers, varies: varies)
                 response.headers = headers
                 return try await response.end()
             }
@@ -76,14 +76,7 @@ extension VirtualDirectory {
             headers[.contentRange] = range
             return try await answerError(.rangeNotSatisfiable, request, headers: headers)
         }
-        var headers = response.headers
-        headers.reserveCapacity(headers.count + 8)
-        headers[.contentType] = resource.contentTypeField
-        headers[.lastModified] = resource.lastModifiedField
-        headers[.acceptRanges] = "bytes"
-        if let coding = resource.coding { headers[.contentEncoding] = coding }
-        describe(resource, varies: varies, in: &headers)
-        response.headers = headers
+        response.apply(varies ? resource.varyingHeaders : resource.headers)
         switch resolution {
         case .whole:
             try await sendWhole(resource.content, response, isHead: request.method == .head)
@@ -94,19 +87,11 @@ extension VirtualDirectory {
             try await send(resource.content, ranges[0], response)
             try await response.end()
         case .partial(let ranges):
-            try await send(ByteRangeParts(ranges, of: length, contentType: headers[.contentType]), resource, response)
+            let parts = ByteRangeParts(ranges, of: length, contentType: resource.fields.contentType)
+            try await send(parts, resource, response)
         case .unsatisfiable:
             break
         }
-    }
-
-    /// The fields that a 304 has too (RFC 9110 section 15.4.5).
-    private func describe(_ resource: FileResource, varies: Bool, in headers: inout HTTPFields) {
-        if let tag = resource.tagField { headers[.eTag] = tag }
-        if varies, !headers.contains(token: "accept-encoding", in: .vary) {
-            headers.append(HTTPField(name: .vary, value: "accept-encoding"))
-        }
-        if let policy = resource.cacheControlField { headers[.cacheControl] = policy }
     }
 
     /// The `Vary` of an answer without content for which a representation was chosen all the same (RFC 9110 section

@@ -8,36 +8,32 @@ import NIOCore
 extension VirtualDirectory {
     /// What the chosen representation depends on in a request.
     struct Demand: Sendable {
-        /// `Accept-Encoding`; nil when there is none.
-        private(set) var codings: QualityList?
+        /// The values of `Accept-Encoding`, which are parsed only for files that there may be in several codings.
+        private var acceptEncoding: [String] = []
         /// Whether ranges are requested. They are ranges of the file, not of its compressed content.
         private(set) var hasRange = false
         private(set) var hasConditions = false
 
         /// A request for the whole of a file, without conditions.
-        init(codings: QualityList?) {
-            self.codings = codings
+        init(acceptEncoding: [String]) {
+            self.acceptEncoding = acceptEncoding
+        }
+
+        /// `Accept-Encoding`; nil when there is none.
+        var codings: QualityList? {
+            acceptEncoding.isEmpty ? nil : QualityList(fieldValues: acceptEncoding)
         }
 
         init(_ request: HTTPServerRequest, _ configuration: Configuration) {
-            let fields = request.headers
-            // In one pass: most requests have none of them.
-            var hasCodings = false
-            for field in fields {
-                switch field.name {
-                case .acceptEncoding: hasCodings = true
-                case .range: hasRange = true
-                case .ifMatch, .ifNoneMatch, .ifModifiedSince, .ifUnmodifiedSince: hasConditions = true
-                default: break
-                }
+            // Most requests have none of them, and their fields need not be decoded.
+            let fields = request.fields
+            hasRange = fields.contains(.range)
+            hasConditions =
+                fields.contains(.ifNoneMatch) || fields.contains(.ifModifiedSince) || fields.contains(.ifMatch)
+                || fields.contains(.ifUnmodifiedSince)
+            if configuration.servesPrecompressedFiles || configuration.maximumCompressedBytes > 0 {
+                acceptEncoding = fields.values(.acceptEncoding)
             }
-            if hasCodings, configuration.servesPrecompressedFiles || configuration.maximumCompressedBytes > 0 {
-                codings = fields.qualityList(of: .acceptEncoding)
-            }
-        }
-
-        func accepts(_ coding: String) -> Bool {
-            codings.map { !$0.isEmpty && $0.quality(of: coding) > 0 } ?? false
         }
     }
 
@@ -242,7 +238,7 @@ extension VirtualDirectory {
         _ demand: Demand,
         _ patience: FileTree.Patience
     ) throws -> Found {
-        let isPrecompressed = configuration.servesPrecompressedFiles && Self.mayHaveSiblings(resource.mediaType)
+        let isPrecompressed = configuration.servesPrecompressedFiles && resource.mayHaveSiblings
         let mayCompress =
             resource.metadata.size <= configuration.maximumCompressedBytes && resource.metadata.size >= 256
         guard resource.isCompressible, isPrecompressed || mayCompress else {
@@ -251,7 +247,7 @@ extension VirtualDirectory {
         guard let codings = demand.codings else { return .resource(resource, varies: true) }
         var siblings: [String: FileResource] = [:]
         if isPrecompressed {
-            for (coding, ending) in Self.siblings where demand.accepts(coding) {
+            for (coding, ending) in Self.siblings where !codings.isEmpty && codings.quality(of: coding) > 0 {
                 siblings[coding] = try sibling(of: resource, coding, ending, patience)
             }
         }

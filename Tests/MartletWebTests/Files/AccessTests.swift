@@ -48,7 +48,7 @@
         private func outcome(_ target: String, of files: VirtualDirectory, codings: String = "identity") -> String {
             withoutPrivileges {
                 do {
-                    let demand = VirtualDirectory.Demand(codings: QualityList(codings))
+                    let demand = VirtualDirectory.Demand(acceptEncoding: [codings])
                     switch try files.locate(target, demand, .disk) {
                     case .resource(let resource, _):
                         return "\(resource.coding ?? "file") \(resource.content.byteCount)"

@@ -38,6 +38,9 @@ public struct HTTPServerRequest: Sendable {
     /// The header fields.
     public var headers: HTTPFields { exchange.headers }
 
+    /// The header fields as they arrived. To look for a few of them costs less than to make ``headers``.
+    package var fields: FieldBlock { exchange.head.fields }
+
     /// The cookies that the client sent. Malformed ones are left out (RFC 6265 section 5.4).
     public var cookies: [Cookie] { exchange.headers.cookies }
 

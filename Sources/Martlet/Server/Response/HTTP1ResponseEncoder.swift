@@ -22,7 +22,10 @@ extension OutputBuffer: ResponseEncoder {
         let start = position
         do throws(HTTPServerError) {
             tail.writeStatusLine(head.status, version: .http1_1)
-            if let fields = head.fields {
+            if let rendered = head.rendered {
+                tail.writeImmutableBuffer(rendered)
+                tail.writeImmutableBuffer(constants.dateLine)
+            } else if let fields = head.fields {
                 for field in fields where head.sends(field) { try tail.append(field) }
                 if !head.hasDate { tail.writeImmutableBuffer(constants.dateLine) }
             } else {

@@ -22,7 +22,7 @@ struct HTTP2ResponseEncoder: ResponseEncoder {
     }
 
     mutating func append(_ head: ResponseHeadPlan, _ constants: HeadConstants) throws(HTTPServerError) {
-        if let fields = head.fields {
+        if head.rendered == nil, let fields = head.fields {
             for field in fields where head.sends(field) { try field.check() }
         }
         self.head = head
@@ -60,6 +60,7 @@ struct HTTP2ResponseEncoder: ResponseEncoder {
             status: .ok,
             version: .http2,
             fields: nil,
+            rendered: nil,
             hasDate: false,
             cookies: [],
             contentLength: content.byteCount,

@@ -188,9 +188,7 @@ extension HTTPServerResponse {
     /// - Parameter range: The bytes to send, counted from 0.
     /// - Throws: What ``write(_:_:)`` throws.
     public func end(_ file: OpenFile, _ range: Range<Int>) async throws {
-        if !isHeadSent, contentLength == nil, headers[.contentLength] == nil {
-            contentLength = range.count
-        }
+        if exchange.read({ !$0.isHeadSent && $0.announcedLength == nil }) { contentLength = range.count }
         let exchange = exchange
         if range.count <= OpenFile.regionSize {
             try await exchange.commitSession()

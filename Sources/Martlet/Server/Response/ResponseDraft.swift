@@ -7,7 +7,9 @@ struct ResponseDraft: Sendable {
     /// The code that was set last, when it does not fit into a status.
     var impossibleStatusCode: Int?
     /// The fields, once the handler has accessed them; nil while they are the server's default ones.
-    var headers: HTTPFields?
+    var headers: HTTPFields? { didSet { rendered = nil } }
+    /// The ``headers`` in wire format, where they were prepared.
+    private(set) var rendered: PreparedHeaders.Rendered?
     var cookies: [SetCookie] = []
     /// Nil while there are none: an empty `HTTPFields` costs an allocation.
     var trailers: HTTPFields?
@@ -20,7 +22,13 @@ struct ResponseDraft: Sendable {
     var isHeadSent = false
 
     /// The length that the handler has announced, as a property or as a field.
-    var announcedLength: Int? { contentLength ?? headers?.contentLength }
+    var announcedLength: Int? { contentLength ?? (rendered?.lines == nil ? headers?.contentLength : nil) }
+
+    /// Sets the fields to some that were prepared.
+    mutating func set(_ rendered: PreparedHeaders.Rendered) {
+        headers = rendered.fields
+        self.rendered = rendered
+    }
 
     /// Whether the head contains only what every response has.
     var isDefault: Bool {

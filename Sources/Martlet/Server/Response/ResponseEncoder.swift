@@ -34,6 +34,8 @@ struct ResponseHeadPlan {
     let version: HTTPVersion
     /// The fields; nil for those that all responses have. Those that frame the content are left out of them.
     let fields: HTTPFields?
+    /// The same in the wire format of HTTP/1, if it is known; they are checked then.
+    let rendered: ByteBuffer?
     /// Whether the handler has given the date.
     let hasDate: Bool
     let cookies: [SetCookie]

@@ -69,7 +69,9 @@ extension ResponseWriter {
         // A response without content has no content type either.
         let fields =
             status.allowsContent ? draft.headers : (draft.headers ?? constants.defaultHeaders).withoutContentType
-        let said = try Said(fields, status)
+        let rendered = status.allowsContent ? draft.rendered?.lines : nil
+        // Fields that were prepared say nothing of the kind.
+        let said = rendered == nil ? try Said(fields, status) : Said()
         let declared = announced ?? draft.contentLength ?? said.contentLength
         let compressor = sendsContent ? try coding.map(Self.makeCompressor) : nil
         let framing = try decideFraming(
@@ -86,6 +88,7 @@ extension ResponseWriter {
                 status: status,
                 version: context.version,
                 fields: fields,
+                rendered: rendered,
                 hasDate: said.hasDate,
                 cookies: draft.cookies,
                 contentLength: announcedLength(
@@ -111,6 +114,8 @@ extension ResponseWriter {
         /// Whether the connection is to close.
         var closes = false
         var hasDate = false
+
+        init() {}
 
         init(_ fields: HTTPFields?, _ status: HTTPResponse.Status) throws(HTTPServerError) {
             guard let fields else { return }
