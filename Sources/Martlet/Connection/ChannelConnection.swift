@@ -3,7 +3,8 @@ import NIOCore
 /// A connection as the handler of its channel: what servers and clients have in common. Members are called on the loop.
 ///
 /// The extensions are compiled for each type of connection: nothing is looked up for a request.
-protocol ChannelConnection: ChannelDuplexHandler where InboundIn == ByteBuffer, OutboundOut == ByteBuffer {
+protocol ChannelConnection: ChannelDuplexHandler, DirectChannelHandler
+where InboundIn == ByteBuffer, OutboundOut == ByteBuffer {
     /// Stored exempt from the run-time check for overlapping accesses, like everything that is changed in place for
     /// every request.
     var channel: ChannelState { get set }
@@ -37,13 +38,23 @@ extension ChannelConnection {
         while advance() {}
     }
 
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        channelRead(unwrapInboundIn(data))
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        channelReadComplete()
+    }
+
     /// The channel asks to read more, which is delayed while there is enough.
     func read(context: ChannelHandlerContext) {
-        if wantsToRead {
-            context.read()
-        } else {
-            channel.holdBackRead()
-        }
+        if channelAsksToRead() { context.read() }
+    }
+
+    func channelAsksToRead() -> Bool {
+        if wantsToRead { return true }
+        channel.holdBackRead()
+        return false
     }
 
     func continueReading() {
@@ -60,12 +71,22 @@ extension ChannelConnection {
 
     /// Writes and flushes all output to the channel.
     func writeAndFlush() {
-        guard let context, !channel.output.isEmpty else { return }
+        guard let context, !channel.output.isEmpty, !sendDirectly() else { return }
         var output = channel.takeOutput()
         output.drain { context.write(wrapOutboundOut($0), promise: nil) }
         channel.putBack(&output)
         context.flush()
         channel.output.reset()
+    }
+
+    /// Sends the output past the pipeline, if it is a single buffer and there is no other handler; false otherwise.
+    @inline(__always)
+    func sendDirectly() -> Bool {
+        guard let direct = channel.direct, channel.output.isOneBuffer else { return false }
+        // No variable holds the bytes: their memory is to be free when they have been sent.
+        direct.send(channel.output.takeTail())
+        channel.output.reset()
+        return true
     }
 
     /// How many bytes the socket has not accepted yet.

@@ -6,6 +6,8 @@ import NIOCore
 struct ChannelState {
     /// The connection's place in the channel's pipeline; nil before it is there, and once the channel is closed.
     private(set) var context: ChannelHandlerContext?
+    /// The channel, if the connection is its only handler and it can do without the pipeline.
+    private(set) var direct: (any DirectChannel)?
     /// Whether the channel is delivering what it has read.
     private(set) var isReading = false
     /// Whether a flush is pending, which will include what is written until then.
@@ -31,9 +33,22 @@ struct ChannelState {
         self.context = context
     }
 
+    /// No other handler is in the pipeline.
+    mutating func becameOnlyHandler(_ handler: any DirectChannelHandler) {
+        direct = context?.channel as? any DirectChannel
+        direct?.directHandler = handler
+    }
+
+    /// Other handlers are put in front of the connection.
+    mutating func takesPipeline() {
+        direct?.directHandler = nil
+        direct = nil
+    }
+
     /// The channel is closed, or another handler has taken it over.
     mutating func removed() {
         context = nil
+        direct = nil
     }
 
     // MARK: Reading

@@ -53,9 +53,8 @@ struct OutputBuffer {
 
     private mutating func append(_ piece: Piece, _ count: Int) {
         if tail.readableBytes > 0 {
-            full.append(.bytes(tail))
             fullBytes += tail.readableBytes
-            tail = ByteBuffer()
+            full.append(.bytes(takeTail()))
         }
         full.append(piece)
         fullBytes += count
@@ -118,10 +117,28 @@ struct OutputBuffer {
         return false
     }
 
+    /// Whether the tail is all there is.
+    var isOneBuffer: Bool { full.isEmpty }
+
+    /// Takes out the bytes and the part of a file behind them, if that is all there is: a small file and its head.
+    mutating func takeFile() -> (head: ByteBuffer, file: FileSlice)? {
+        guard full.count == 2, tail.readableBytes == 0, case (.bytes(let head), .file(let file)) = (full[0], full[1])
+        else { return nil }
+        full.removeAll(keepingCapacity: true)
+        fullBytes = 0
+        return (head, file)
+    }
+
+    /// Takes out the bytes of the tail, which keeps their memory, to use it again once they have been sent.
+    mutating func takeTail() -> ByteBuffer {
+        let bytes = tail
+        tail.moveReaderIndex(to: tail.writerIndex)
+        return bytes
+    }
+
     private mutating func drainTail(_ write: (ByteBuffer) -> Void) {
         guard tail.readableBytes > 0 else { return }
-        write(tail)
-        tail.moveReaderIndex(to: tail.writerIndex)
+        write(takeTail())
     }
 
     /// Whether it holds content that is not bytes yet.

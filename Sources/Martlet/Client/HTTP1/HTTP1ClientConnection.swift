@@ -49,6 +49,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
 
     func handlerAdded(context: ChannelHandlerContext) {
         channel.added(to: context)
+        channel.becameOnlyHandler(self)
         identity.opened(context.channel)
     }
 
@@ -56,8 +57,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
         loop.add(self)
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let bytes = unwrapInboundIn(data)
+    func channelRead(_ bytes: ByteBuffer) {
         channel.beganReading()
         if let receiver {
             receiver.push(bytes)
@@ -360,6 +360,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
             abort()
             throw Handshake.earlyBytes(key)
         }
+        channel.takesPipeline()
         try context.pipeline.syncOperations.addHandlers(handlers, position: .first)
     }
 
@@ -371,6 +372,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
         let successor = HTTP2ClientConnection(identity)
         try context.pipeline.syncOperations.addHandler(successor)
         let rest = session.leave()
+        if channel.direct != nil { successor.channel.becameOnlyHandler(successor) }
         channel.removed()
         loop.remove(self)
         if rest.readableBytes > 0 {

@@ -65,13 +65,13 @@ final class HTTP2ClientConnection: ClientConnection, HTTP2Connection, @unchecked
         flushOutput()
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    func channelRead(_ bytes: ByteBuffer) {
         if !channel.isReading {
             channel.beganReading()
             arrivals.received(at: .now())
         }
         guard machine.isActive else { return }
-        multiplexer.append(unwrapInboundIn(data))
+        multiplexer.append(bytes)
         process()
     }
 

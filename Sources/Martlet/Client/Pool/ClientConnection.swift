@@ -76,7 +76,7 @@ extension ClientConnection {
 
 /// A client's connection as the handler of its channel: what is the same for every version of HTTP.
 extension ChannelConnection where Self: ClientConnection {
-    func channelReadComplete(context: ChannelHandlerContext) {
+    func channelReadComplete() {
         channel.endedReading()
         deliverArrivals()
     }

@@ -8,7 +8,7 @@
     ///
     /// It is registered once, for edges: a read that leaves memory free, or a write that would block, means that the
     /// next event tells of more.
-    final class EpollChannel: EpollSocket, Channel, ChannelCore, @unchecked Sendable {
+    final class EpollChannel: EpollSocket, DirectChannel, ChannelCore, @unchecked Sendable {
         // Sendable because every variable is touched only on the thread of `loop`, except for atomics. The variables are
         // exempt from the run-time check for overlapping accesses: none spans a call of foreign code.
 
@@ -28,6 +28,7 @@
         /// Made at once, since it is asked for on any thread.
         private(set) lazy var pipeline = ChannelPipeline(channel: self)
 
+        @exclusivity(unchecked) var directHandler: (any DirectChannelHandler)?
         @exclusivity(unchecked) private var isOpen = true
         @exclusivity(unchecked) private var autoRead = true
         /// Whether a handler waits for bytes.
@@ -156,7 +157,7 @@
                     readsMuch = readsMuch ? count > ReadMemory.smallSize : isFull
                     isReadRequested = false
                     hasRead = true
-                    pipeline.syncOperations.fireChannelRead(NIOAny(bytes))
+                    deliver(bytes)
                 case .end:
                     mayHaveInput = false
                     hasInputEnded = true
@@ -167,13 +168,34 @@
                     failure = code
                 }
             }
-            if hasRead, isOpen { pipeline.syncOperations.fireChannelReadComplete() }
+            if hasRead, isOpen { delivered() }
             isReading = false
             guard isOpen else { return }
             if let failure { return readFailed(failure) }
             if hasInputEnded { return endInput() }
-            if hasRead, autoRead { pipeline.read() }
+            if hasRead, autoRead { askToRead() }
             if mayHaveInput, nearsEnd, isOpen { scheduleRead() }
+        }
+
+        private func deliver(_ bytes: ByteBuffer) {
+            if let directHandler {
+                directHandler.channelRead(bytes)
+            } else {
+                pipeline.syncOperations.fireChannelRead(NIOAny(bytes))
+            }
+        }
+
+        private func delivered() {
+            if let directHandler {
+                directHandler.channelReadComplete()
+            } else {
+                pipeline.syncOperations.fireChannelReadComplete()
+            }
+        }
+
+        private func askToRead() {
+            guard let directHandler else { return pipeline.read() }
+            if directHandler.channelAsksToRead() { read0() }
         }
 
         private func readFailed(_ code: CInt) {
@@ -200,7 +222,48 @@
                 promise?.fail(ChannelError.outputClosed)
                 return
             }
-            pending.append(unwrapData(data, as: IOData.self), promise)
+            append(unwrapData(data, as: IOData.self), promise)
+        }
+
+        func send(_ bytes: consuming ByteBuffer) {
+            guard isOpen, case .open = outputEnd else { return }
+            if pending.isEmpty, acceptsWrites, !isWriting {
+                switch PendingWrites.send(bytes, to: descriptor) {
+                case .sent(bytes.readableBytes): return
+                case .sent(let count): bytes.moveReaderIndex(forwardBy: count)
+                case .wouldBlock: acceptsWrites = false
+                case .failed(let code): return writeFailed(code)
+                }
+            }
+            append(.byteBuffer(bytes), nil)
+            flush0()
+        }
+
+        func send(_ bytes: consuming ByteBuffer, file: CInt, _ part: Range<Int>) -> Range<Int> {
+            let nothing = part.upperBound..<part.upperBound
+            guard isOpen, case .open = outputEnd else { return nothing }
+            var result = PendingWrites.Result.sent(0)
+            if pending.isEmpty, acceptsWrites, !isWriting {
+                result = PendingWrites.send(bytes, to: descriptor, precedesMore: true)
+                if case .sent(bytes.readableBytes) = result {
+                    result = PendingWrites.send(file, part, to: descriptor)
+                    if case .sent(let count) = result { return part.dropFirst(count) }
+                    bytes.clear()
+                }
+            }
+            switch result {
+            case .sent(let count): bytes.moveReaderIndex(forwardBy: count)
+            case .wouldBlock: acceptsWrites = false
+            case .failed(let code):
+                writeFailed(code)
+                return nothing
+            }
+            if bytes.readableBytes > 0 { append(.byteBuffer(bytes), nil) }
+            return part
+        }
+
+        private func append(_ data: IOData, _ promise: EventLoopPromise<Void>?) {
+            pending.append(data, promise)
             if pending.byteCount > Self.waterMark.high { report(isWritable: false) }
         }
 
@@ -315,6 +378,7 @@
             pipeline.syncOperations.fireChannelUnregistered()
             // Later, since a handler may be in the middle of an event.
             loop._executeIsolatedUnsafeUnchecked {
+                self.directHandler = nil
                 self.removeHandlers(pipeline: self.pipeline)
                 self.closed.succeed()
             }

@@ -44,35 +44,49 @@
 
         /// Sends as much as the socket accepts of one system call. Call ``takeSent(_:)`` with the number of bytes.
         func send(to descriptor: CInt) -> Result {
-            guard let first = writes.first else { return .sent(0) }
-            var count = 0
-            repeat {
-                switch first.data {
-                case .byteBuffer(let bytes):
-                    count = flushed == 1 ? Self.send(bytes, to: descriptor) : sendAll(to: descriptor)
-                case .fileRegion(let region):
-                    count = Self.send(region, to: descriptor)
+            switch writes.first?.data {
+            case nil: .sent(0)
+            case .byteBuffer(let bytes) where flushed == 1: Self.send(bytes, to: descriptor)
+            case .byteBuffer: Self.outcome { sendAll(to: descriptor) }
+            case .fileRegion(let region): Self.send(region, to: descriptor)
+            }
+        }
+
+        /// Sends as much of one buffer as the socket accepts.
+        ///
+        /// - Parameter precedesMore: Whether more is about to follow in the same segment.
+        static func send(_ bytes: ByteBuffer, to descriptor: CInt, precedesMore: Bool = false) -> Result {
+            guard bytes.readableBytes > 0 else { return .sent(0) }
+            return outcome {
+                bytes.withUnsafeReadableBytes {
+                    martlet_send(descriptor, $0.baseAddress, $0.count, precedesMore ? 1 : 0)
                 }
-            } while count < 0 && errno == EINTR
+            }
+        }
+
+        /// Sends as much of a part of a file as the socket accepts.
+        static func send(_ file: CInt, _ range: Range<Int>, to descriptor: CInt) -> Result {
+            guard !range.isEmpty else { return .sent(0) }
+            var offset = off_t(range.lowerBound)
+            let result = outcome { sendfile(descriptor, file, &offset, min(range.count, fileBytesPerCall)) }
+            // The file is shorter than it was.
+            if case .sent(0) = result { return .failed(EIO) }
+            return result
+        }
+
+        private static func outcome(of call: () -> Int) -> Result {
+            var count = 0
+            repeat { count = call() } while count < 0 && errno == EINTR
             if count >= 0 { return .sent(count) }
             return errno == EAGAIN ? .wouldBlock : .failed(errno)
         }
 
-        private static func send(_ bytes: ByteBuffer, to descriptor: CInt) -> Int {
-            guard bytes.readableBytes > 0 else { return 0 }
-            return bytes.withUnsafeReadableBytes { martlet_send(descriptor, $0.baseAddress, $0.count, 0) }
-        }
-
-        private static func send(_ region: FileRegion, to descriptor: CInt) -> Int {
-            guard region.readableBytes > 0 else { return 0 }
-            var offset = off_t(region.readerIndex)
-            let count = try? region.fileHandle.withUnsafeFileDescriptor { file in
-                sendfile(descriptor, file, &offset, min(region.readableBytes, fileBytesPerCall))
+        private static func send(_ region: FileRegion, to descriptor: CInt) -> Result {
+            let result = try? region.fileHandle.withUnsafeFileDescriptor { file in
+                send(file, region.readerIndex..<region.endIndex, to: descriptor)
             }
-            if let count, count != 0 { return count }
-            // The file is closed, or is shorter than it was.
-            errno = EIO
-            return -1
+            // Otherwise the file is closed.
+            return result ?? .failed(EIO)
         }
 
         /// Sends the buffers before the first part of a file, which then follows in the same segment.

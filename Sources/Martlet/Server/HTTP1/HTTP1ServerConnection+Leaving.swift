@@ -67,9 +67,9 @@ extension HTTP1ServerConnection: DetachedConnection {
         channel.removed()
         // Before the successor gets its first bytes: channel events meanwhile, such as its closing, would end up here.
         pipeline.removeHandler(self, promise: nil)
-        if bytes.readableBytes > 0, let context = successor.context {
-            successor.channelRead(context: context, data: NIOAny(bytes))
-            successor.channelReadComplete(context: context)
+        if bytes.readableBytes > 0, successor.context != nil {
+            successor.channelRead(bytes)
+            successor.channelReadComplete()
         }
         if channel.isReadHeldBack { successor.context?.read() }
     }

@@ -60,6 +60,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
 
     func handlerAdded(context: ChannelHandlerContext) {
         channel.added(to: context)
+        if loop.core.security == nil { channel.becameOnlyHandler(self) }
         openChannel.withLock { $0 = context.channel }
     }
 
@@ -321,21 +322,34 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
         state.timing.sent()
         // Large content is written as the client accepts it.
         var hasMore = true
-        while hasMore, self.context != nil {
-            var output = channel.takeOutput()
-            hasMore = output.drainSome {
-                context.write(wrapOutboundOut($0), promise: nil)
-            } writeFile: { slice in
-                filesInFlight.append(slice)
-                context.write(slice) { self.filesInFlight.removeFirst() }
+        while hasMore, self.context != nil, !sendDirectly() {
+            if let direct = channel.direct, let (head, file) = channel.output.takeFile() {
+                let rest = direct.send(head, file: file.file.descriptor, file.range)
+                if !rest.isEmpty {
+                    write(FileSlice(file: file.file, range: rest), to: context)
+                    context.flush()
+                }
+                hasMore = false
+            } else {
+                var output = channel.takeOutput()
+                hasMore = output.drainSome {
+                    context.write(wrapOutboundOut($0), promise: nil)
+                } writeFile: {
+                    write($0, to: context)
+                }
+                channel.putBack(&output)
+                context.flush()
             }
-            channel.putBack(&output)
-            context.flush()
             channel.output.reset()
             // The effects of the flush may have sent the rest, or added more.
             hasMore = hasMore && channel.isWritable && !channel.output.isEmpty
         }
         finishClosing()
+    }
+
+    private func write(_ file: FileSlice, to context: ChannelHandlerContext) {
+        filesInFlight.append(file)
+        context.write(file) { self.filesInFlight.removeFirst() }
     }
 
     // MARK: The end

@@ -31,8 +31,7 @@ protocol ServerConnection: ChannelConnection {
 extension ServerConnection {
     // MARK: From the channel
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let bytes = unwrapInboundIn(data)
+    func channelRead(_ bytes: ByteBuffer) {
         channel.beganReading()
         state.timing.received(bytes.readableBytes)
         if state.isOpen {
@@ -45,7 +44,7 @@ extension ServerConnection {
         }
     }
 
-    func channelReadComplete(context: ChannelHandlerContext) {
+    func channelReadComplete() {
         channel.endedReading()
         flushOutput()
     }

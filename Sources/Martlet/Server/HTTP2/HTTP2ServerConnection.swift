@@ -73,6 +73,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
 
     func handlerAdded(context: ChannelHandlerContext) {
         channel.added(to: context)
+        if loop.core.security == nil { channel.becameOnlyHandler(self) }
         openChannel.withLock { $0 = context.channel }
         if context.channel.isActive { begin() }
     }

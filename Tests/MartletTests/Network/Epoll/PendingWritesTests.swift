@@ -10,34 +10,6 @@
     @Suite struct PendingWritesTests {
         private let loop = EventLoops.group.next()
 
-        /// Two sockets that are connected to each other, and do not block.
-        private final class Pair {
-            let near: CInt
-            let far: CInt
-
-            init() throws {
-                var pair: [CInt] = [0, 0]
-                let type = CInt(1)  // SOCK_STREAM, whose type differs among C libraries
-                let result = socketpair(AF_UNIX, type, 0, &pair)
-                (near, far) = (pair[0], pair[1])
-                try #require(result == 0)
-                try SystemSocket.setNonBlocking(near)
-                try SystemSocket.setNonBlocking(far)
-            }
-
-            deinit {
-                SystemSocket.close(near)
-                SystemSocket.close(far)
-            }
-
-            /// What has arrived at the far end.
-            func received() -> String {
-                var bytes = [UInt8](repeating: 0, count: 1 << 20)
-                let count = recv(far, &bytes, bytes.count, 0)
-                return String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self)
-            }
-        }
-
         private func append(_ text: String, to writes: inout PendingWrites) {
             writes.append(.byteBuffer(ByteBuffer(string: text)), nil)
         }
@@ -54,7 +26,7 @@
 
         @Test("sends what was flushed, and nothing else")
         func flushing() throws {
-            let pair = try Pair()
+            let pair = try SocketPair()
             var writes = PendingWrites()
             append("one", to: &writes)
             #expect(!writes.hasFlushed)
@@ -71,7 +43,7 @@
 
         @Test("sends many buffers in one call, and passes over empty ones")
         func gathering() throws {
-            let pair = try Pair()
+            let pair = try SocketPair()
             var writes = PendingWrites()
             for text in ["", "a", "", "bc", "def", ""] { append(text, to: &writes) }
             writes.flush()
@@ -84,7 +56,7 @@
 
         @Test("sends parts of files between buffers")
         func files() throws {
-            let pair = try Pair()
+            let pair = try SocketPair()
             var path = Array("/tmp/martlet-XXXXXX".utf8CString)
             let file = mkstemp(&path)
             unlink(path)
@@ -110,7 +82,7 @@
 
         @Test("goes on where the socket stopped accepting")
         func partialWrites() throws {
-            let pair = try Pair()
+            let pair = try SocketPair()
             var writes = PendingWrites()
             let content = String(repeating: "0123456789", count: 100_000)
             append(content, to: &writes)
@@ -133,7 +105,7 @@
             append("a", to: &writes)
             append("b", to: &writes)
             writes.flush()
-            let pair = try Pair()
+            let pair = try SocketPair()
             shutdown(pair.near, CInt(SHUT_WR))
             guard case .failed(EPIPE) = writes.send(to: pair.near) else {
                 Issue.record("the write was accepted")
@@ -143,7 +115,7 @@
 
         @Test("gives back the promises of what is sent and of what never will be")
         func promises() async throws {
-            let pair = try Pair()
+            let pair = try SocketPair()
             var writes = PendingWrites()
             let sent = loop.makePromise(of: Void.self)
             let unsent = loop.makePromise(of: Void.self)
