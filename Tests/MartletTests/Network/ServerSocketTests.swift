@@ -49,14 +49,8 @@ struct ServerSocketTests {
     func fileDescriptor() async throws {
         let descriptor = socket(AF_INET, Self.stream, 0)
         try #require(descriptor >= 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let bound = withUnsafeBytes(of: &address) { bytes in
-            bytes.withMemoryRebound(to: sockaddr.self) {
-                bind(descriptor, $0.baseAddress, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
+        let address = try SocketAddress(ipAddress: "127.0.0.1", port: 0)
+        let bound = address.withSockAddr { bind(descriptor, $0, socklen_t($1)) }
         try #require(bound == 0 && listen(descriptor, 16) == 0)
 
         let socket = try ServerSocket(fileDescriptor: descriptor)

@@ -386,9 +386,8 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
     /// The server has switched to another protocol: what follows is for the code that detaches the socket.
     private func detach(_ head: ResponseHead) {
         guard let exchange = session.exchange else { return }
-        let stream = BodyStream(eventLoop: loop.eventLoop, announcedLength: nil) { [weak self] in
-            self?.continueReading()
-        }
+        // The stream may hold the connection, as its reader does.
+        let stream = BodyStream(eventLoop: loop.eventLoop, announcedLength: nil) { self.continueReading() }
         let rest = session.detach()
         if rest.readableBytes > 0 { stream.push(rest) }
         receiver = stream

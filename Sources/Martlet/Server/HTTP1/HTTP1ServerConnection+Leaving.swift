@@ -15,9 +15,9 @@ extension HTTP1ServerConnection: DetachedConnection {
             if writeHeaders { try writeUpgradeHead(draft) }
             draft.isHeadSent = true
         }
-        let stream = BodyStream(eventLoop: loop.eventLoop, announcedLength: nil) { [weak self] in
-            self?.continueReading()
-        }
+        // The stream may hold the connection, as its reader does: a weak reference would make each use of the connection
+        // slower from then on.
+        let stream = BodyStream(eventLoop: loop.eventLoop, announcedLength: nil) { self.continueReading() }
         let rest = leave(to: stream)
         if rest.readableBytes > 0 { stream.push(rest) }
         if channel.hasPeerClosed { stream.finish(trailers: [:]) }

@@ -187,8 +187,9 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
         state.timing.received(arrived)
         var body: BodyStream?
         if machine.isReadingContent {
-            body = BodyStream(eventLoop: loop.eventLoop, announcedLength: head.framing.announcedLength) { [weak self] in
-                self?.contentIsWanted()
+            // The stream may hold the connection, as the exchange that it belongs to does.
+            body = BodyStream(eventLoop: loop.eventLoop, announcedLength: head.framing.announcedLength) {
+                self.contentIsWanted()
             }
         }
         begin(ServerExchange(connection: self, head: head, body: body, settings: settings))

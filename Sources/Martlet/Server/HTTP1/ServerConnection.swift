@@ -9,6 +9,9 @@ protocol ServerConnection: ChannelConnection {
     /// Stored exempt from the run-time check for overlapping accesses, like the channel's state.
     var state: ServerConnectionState { get set }
 
+    /// Where the bytes go once the socket was detached; nil before, and with HTTP/2, of which only streams can be.
+    var receiver: (any DetachedReceiver)? { get }
+
     // What differs between the versions while the connection is open.
 
     /// Bytes have arrived.
@@ -36,7 +39,7 @@ extension ServerConnection {
         state.timing.received(bytes.readableBytes)
         if state.isOpen {
             received(bytes)
-        } else if let receiver = state.receiver {
+        } else if let receiver {
             receiver.push(bytes)
             loop.executor.turn { receiver.wake() }
         } else {
@@ -76,7 +79,7 @@ extension ServerConnection {
 
     var wantsToRead: Bool {
         if state.isOpen { return hasRoom }
-        return state.receiver?.wantsBytes ?? !state.isClosed
+        return receiver?.wantsBytes ?? !state.isClosed
     }
 
     /// Flushes at the end of the turn or of the current read, whichever comes last.

@@ -137,6 +137,8 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
         return true
     }
 
+    var receiver: (any DetachedReceiver)? { nil }
+
     /// Answers to what has arrived must not pile up.
     var hasRoom: Bool { channel.isWritable || channel.output.byteCount < Self.outputLimit }
 
