@@ -58,6 +58,9 @@ struct ChannelState {
         hasPeerClosed = true
     }
 
+    /// Whether what has arrived is being processed.
+    var isProcessing: Bool { processing.isRunning }
+
     /// Whether to process now what has arrived. If that is in progress, it will be done again.
     mutating func beginProcessing() -> Bool {
         processing.begin()

@@ -24,7 +24,7 @@ struct HandlerSlot<Request, Waiter> {
 
     private var task = StoredTask()
     private var hasTask = false
-    /// The task as it sees itself, while it runs; only compared with others.
+    /// The task as it sees itself, while it runs.
     private var running: UnsafeCurrentTask?
     /// The task, while it waits for a request.
     private var waiter: Waiter?
@@ -56,9 +56,11 @@ struct HandlerSlot<Request, Waiter> {
         if hasTask { self.task.store(task) }
     }
 
-    /// The task runs, and calls itself so.
+    /// The task runs, and calls itself so; or a task that serves others, too, will run the handler.
     mutating func runs(as task: UnsafeCurrentTask?) {
-        if hasTask { running = task }
+        guard hasTask else { return }
+        running = task
+        if self.task.isCancelled { task?.cancel() }
     }
 
     /// Whether the caller is in the task, and not in another one that it has started: nothing but ``cancel()`` cancels
@@ -104,6 +106,7 @@ struct HandlerSlot<Request, Waiter> {
     /// Cancels the task.
     mutating func cancel() {
         task.cancel()
+        running?.cancel()
     }
 
     /// The handler has returned, or no longer counts.

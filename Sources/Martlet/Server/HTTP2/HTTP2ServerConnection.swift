@@ -36,6 +36,8 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     @exclusivity(unchecked) var multiplexer: HTTP2Multiplexer<HTTP2ServerStream>
     @exclusivity(unchecked) private(set) var shutdown = HTTP2GracefulShutdown()
     @exclusivity(unchecked) private var encoder = FieldSectionEncoder()
+    /// Whether a task that was woken goes on with the frames.
+    @exclusivity(unchecked) private var yieldsToTask = false
     /// What a stream's writer puts a response out to: one for all streams, so that its memory is used again.
     @exclusivity(unchecked) var response = HTTP2ResponseEncoder()
 
@@ -133,7 +135,27 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
         }
         shutdown.receivedFrame()
         perform(step)
-        return true
+        return !yieldsToTask
+    }
+
+    func advanceAll() {
+        takeTurnBack()
+        // What a handler does inside the turn may let the next request begin.
+        loop.executor.turn {
+            while advance() {}
+        }
+    }
+
+    /// Interrupts the processing of frames, until the end of the turn, for a task that was woken with a request: it will
+    /// take the next one itself. If it waits for something instead, another pass goes on with the frames.
+    func yieldToTask() {
+        yieldsToTask = true
+        process()
+    }
+
+    /// The caller processes frames.
+    func takeTurnBack() {
+        yieldsToTask = false
     }
 
     /// Answers to what has arrived must not pile up.
@@ -383,8 +405,9 @@ extension HTTP2ServerConnection: HTTP2Connection {
         case .malformed(let error):
             throw error
         case .refused(let error):
-            refuse(number, error, endsStream)
             multiplexer.abandonedStream(now: now)
+            // The last step: the task of the handler goes on with the frames.
+            refuse(number, error, endsStream)
         }
     }
 

@@ -20,6 +20,9 @@ final class ServerLoop: @unchecked Sendable {
     /// Where requests are delivered.
     let delivery: RequestDelivery
 
+    /// The tasks that run the handlers of streams.
+    let streamTasks = HTTP2StreamTasks()
+
     private var connections: [ObjectIdentifier: any ServerConnection] = [:]
     private var listeners: [any Listener] = []
     private var sweeping: RepeatedTask?
@@ -112,10 +115,13 @@ final class ServerLoop: @unchecked Sendable {
     func remove(_ connection: any ServerConnection) {
         connections[ObjectIdentifier(connection)] = nil
         guard connections.isEmpty else { return }
+        executor.turn { streamTasks.release() }
         sweeping?.cancel()
         sweeping = nil
         if isClosing { drained.succeed() }
     }
+
+    var hasConnections: Bool { !connections.isEmpty }
 
     // MARK: Closing
 
