@@ -67,6 +67,12 @@ struct FieldTable: @unchecked Sendable {
         count > 0 ? writer.slots[count &- 1] : nil
     }
 
+    /// A slot by its place; nil behind the last one.
+    @inline(__always)
+    func slot(_ index: Int, _ writer: Writer) -> FieldSlot? {
+        index >= 0 && index < count ? writer.slots[index] : nil
+    }
+
     /// Overwrites the last slot, if there is one.
     func replaceLast(_ slot: FieldSlot, _ writer: inout Writer) {
         if count > 0 { writer.slots[count &- 1] = slot }

@@ -25,7 +25,7 @@ struct HandlerSlot<Request, Waiter> {
     private var task = StoredTask()
     private var hasTask = false
     /// The task as it sees itself, while it runs.
-    private var running: UnsafeCurrentTask?
+    private var running: RunningTask?
     /// The task, while it waits for a request.
     private var waiter: Waiter?
     /// A request that arrived before the task asked for it.
@@ -57,19 +57,16 @@ struct HandlerSlot<Request, Waiter> {
     }
 
     /// The task runs, and calls itself so; or a task that serves others, too, will run the handler.
-    mutating func runs(as task: UnsafeCurrentTask?) {
+    mutating func runs(as task: RunningTask) {
         guard hasTask else { return }
         running = task
-        if self.task.isCancelled { task?.cancel() }
+        if self.task.isCancelled { task.cancel() }
     }
 
     /// Whether the caller is in the task, and not in another one that it has started: nothing but ``cancel()`` cancels
     /// that.
     @inline(__always)
-    var isCurrentTask: Bool {
-        guard let running else { return false }
-        return withUnsafeCurrentTask { $0 == running }
-    }
+    var isCurrentTask: Bool { running?.isCurrent == true }
 
     /// Takes the request that waits for the task.
     mutating func takeNext() -> Request? {

@@ -190,7 +190,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
 
     /// Sends the whole of a response of which nothing was changed; false where that is no shorter way.
     func sendDefault(_ content: OutgoingContent, on stream: HTTP2ServerStream) -> Bool {
-        let constants = loop.headConstants
+        guard let constants = response.constants else { return false }
         let block = constants.defaultBlock
         guard encoder.remembers(constants.commonFields), channel.isWritable,
             channel.output.byteCount < Self.outputLimit,
@@ -279,7 +279,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
         } else {
             beginGoAway()
             loop.executor.turn {
-                for stream in Array(multiplexer.streams.values) { stream.receiver?.serverCloses() }
+                for stream in multiplexer.streams.values { stream.receiver?.serverCloses() }
             }
             flushOutput()
         }
@@ -313,7 +313,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
 
     /// All frames that the client sent before it closed its half have been processed.
     private func inputUsedUp() {
-        for stream in Array(multiplexer.streams.values) { stream.inputClosed() }
+        for stream in multiplexer.streams.values { stream.inputClosed() }
         closeIfDone()
     }
 
@@ -350,7 +350,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
             break
         }
         if shutdown.isOverdue(at: now) { announceLastStream() }
-        for stream in Array(multiplexer.streams.values) { stream.checkDeadlines(now: now) }
+        for stream in multiplexer.streams.values { stream.checkDeadlines(now: now) }
         flushOutput()
     }
 
@@ -411,31 +411,38 @@ extension HTTP2ServerConnection: HTTP2Connection {
         }
     }
 
-    private func begin(_ number: UInt32, _ head: RequestHead, _ endsStream: Bool) {
+    private func begin(_ number: UInt32, _ head: consuming RequestHead, _ endsStream: Bool) {
         let settings = loop.settings
         let isLast = beganRequest()
-        let exchange = open(number, head, endsStream).begin(head, settings)
+        let stream = open(HTTP2RequestReader(stream: number, head: head, endsStream: endsStream), head.method)
+        let exchange = stream.begin(head, settings)
         multiplexer.handlerStarted()
         if isLast { beginGoAway() }
-        loop.delivery.deliver(exchange)
+        deliver(exchange, of: stream)
     }
 
-    private func open(_ number: UInt32, _ head: RequestHead?, _ endsStream: Bool) -> HTTP2ServerStream {
-        let stream = HTTP2ServerStream(number, head, endsStream: endsStream, connection: self)
+    private func open(_ reader: HTTP2RequestReader, _ method: HTTPRequest.Method) -> HTTP2ServerStream {
+        let stream = HTTP2ServerStream(reader, method, connection: self)
         open(stream)
         return stream
+    }
+
+    private func deliver(_ exchange: ServerExchange, of stream: HTTP2ServerStream) {
+        guard let tasks = loop.streamTasks else { return loop.delivery.deliver(exchange) }
+        tasks.deliver(HTTP2StreamTasks.Request(exchange: exchange, stream: stream))
     }
 
     /// Answers a malformed request.
     private func refuse(_ number: UInt32, _ error: HTTPParseError, _ endsStream: Bool) {
         loop.settings.configuration.logger.debug("Refused a request: \(error)")
         guard loop.delivery.takesRefusals, let head = multiplexer.decoder.refusedRequest else {
-            return open(number, nil, endsStream).refuse(error)
+            return open(HTTP2RequestReader(malformed: number, endsStream: endsStream), .get).refuse(error)
         }
         let refusal = HTTPError(error.status, "\(error)")
-        let exchange = open(number, head, endsStream).begin(head, loop.settings, refusal: refusal)
+        let stream = open(HTTP2RequestReader(stream: number, head: head, endsStream: endsStream), head.method)
+        let exchange = stream.begin(head, loop.settings, refusal: refusal)
         multiplexer.handlerStarted()
-        loop.delivery.deliver(exchange)
+        deliver(exchange, of: stream)
     }
 }
 

@@ -17,20 +17,8 @@ extension HTTP2ServerStream: ResponseCarrier {
         for exchange: ServerExchange,
         on executor: (any TaskExecutor)?
     ) {
+        // A stream carries one request, so this always starts a task.
         _ = self.handler.deliver(exchange)
-        if executor == nil {
-            loop.streamTasks.deliver(HTTP2StreamTasks.Request(exchange: exchange, stream: self), to: handler)
-        } else {
-            startTask(handler, for: exchange, on: executor)
-        }
-    }
-
-    /// Starts a task for this stream alone.
-    func startTask(
-        _ handler: @escaping HTTPServer.Handler,
-        for exchange: ServerExchange,
-        on executor: (any TaskExecutor)?
-    ) {
         let task = loop.shutdownContext.run {
             if let executor {
                 Task(executorPreference: executor) { await exchange.run(handler) }

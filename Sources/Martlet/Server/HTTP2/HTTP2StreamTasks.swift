@@ -12,30 +12,46 @@ final class HTTP2StreamTasks: @unchecked Sendable {
     struct Request: Sendable {
         let exchange: ServerExchange
         let stream: HTTP2ServerStream
+
+        /// The task is to run the handler of the stream.
+        fileprivate func begin(in task: RunningTask) {
+            _ = stream.handler.deliver(exchange)
+            stream.handler.runs(as: task)
+        }
     }
 
     /// A task that waits for a request.
     private struct Waiter {
-        let task: UnsafeCurrentTask
+        let task: RunningTask
         let continuation: UnsafeContinuation<Request?, Never>
     }
 
     /// How many tasks may wait for streams.
     private static let waitingLimit = 64
 
+    private let handler: HTTPServer.Handler
     @exclusivity(unchecked) private var pool = HandlerPool<Request, Waiter>(limit: waitingLimit)
 
-    /// Passes the request to a task, which runs `handler`.
-    func deliver(_ request: Request, to handler: @escaping HTTPServer.Handler) {
+    /// The request of a task that is being started. It is taken at once: what a task is made with lives as long as the
+    /// task does.
+    @exclusivity(unchecked) private var first: Request?
+
+    /// - Parameter handler: Answers the requests.
+    init(_ handler: @escaping HTTPServer.Handler) {
+        self.handler = handler
+    }
+
+    /// Passes the request to a task.
+    func deliver(_ request: Request) {
         switch pool.deliver(request) {
         case .keep:
             break
         case .resume(let waiter):
-            request.stream.handler.runs(as: waiter.task)
+            request.begin(in: waiter.task)
             waiter.continuation.resume(returning: request)
             request.stream.connection.yieldToTask()
         case .start:
-            start(request, handler)
+            start(request)
         }
     }
 
@@ -44,37 +60,33 @@ final class HTTP2StreamTasks: @unchecked Sendable {
         for waiter in pool.release() { waiter.continuation.resume(returning: nil) }
     }
 
-    private func start(_ request: Request, _ handler: @escaping HTTPServer.Handler) {
+    private func start(_ request: Request) {
         let loop = request.stream.loop
         // A task that is made within another one inherits its priority and its task-local values. Those may be for this
         // stream, but not for the ones that follow.
         guard withUnsafeCurrentTask(body: { $0 == nil }) else {
-            return request.stream.startTask(handler, for: request.exchange, on: nil)
+            return request.stream.startHandler(handler, for: request.exchange, on: nil)
         }
+        first = request
         loop.shutdownContext.run {
             // Runs up to the handler's first suspension before it returns: no hop, no queue.
-            _ = Task.immediate(executorPreference: loop.executor) { await self.serve(request, handler, loop) }
+            _ = Task.immediate(executorPreference: loop.executor) { await self.serve(loop) }
         }
     }
 
     /// The body of a task.
-    private func serve(_ first: Request, _ handler: HTTPServer.Handler, _ loop: ServerLoop) async {
+    private func serve(_ loop: ServerLoop) async {
         await withUnsafeCurrentTask { task in
-            guard let task else { return await first.exchange.run(handler) }
-            first.stream.handler.runs(as: task)
-            await serveAll(first, handler, task, loop)
+            guard let task = task.map(RunningTask.init) else { preconditionFailure("This is not a task") }
+            await serveAll(as: task, loop)
         }
     }
 
     /// ``ServerExchange/run(_:)`` for one exchange after the other. It is repeated here because an asynchronous function
     /// costs a switch of executors when it returns.
-    private func serveAll(
-        _ first: Request,
-        _ handler: HTTPServer.Handler,
-        _ task: UnsafeCurrentTask,
-        _ loop: ServerLoop
-    ) async {
-        var next: Request? = first
+    private func serveAll(as task: RunningTask, _ loop: ServerLoop) async {
+        var next = first.take()
+        next?.begin(in: task)
         while let request = next.take() {
             do {
                 // The exchange is released, and its memory, before the next one is waited for.
@@ -101,13 +113,13 @@ final class HTTP2StreamTasks: @unchecked Sendable {
     }
 
     /// The next request in what has arrived on the connection, if that is being processed just now.
-    private func search(_ connection: HTTP2ServerConnection, as task: UnsafeCurrentTask) -> Request? {
+    private func search(_ connection: HTTP2ServerConnection, as task: RunningTask) -> Request? {
         guard connection.channel.isProcessing else { return nil }
         pool.beginSearch()
         connection.takeTurnBack()
         while !pool.hasFound, connection.advance() {}
         guard let request = pool.endSearch() else { return nil }
-        request.stream.handler.runs(as: task)
+        request.begin(in: task)
         return request
     }
 }

@@ -20,8 +20,8 @@ final class ServerLoop: @unchecked Sendable {
     /// Where requests are delivered.
     let delivery: RequestDelivery
 
-    /// The tasks that run the handlers of streams.
-    let streamTasks = HTTP2StreamTasks()
+    /// The tasks that run the handlers of streams, where those run on the loop.
+    let streamTasks: HTTP2StreamTasks?
 
     private var connections: [ObjectIdentifier: any ServerConnection] = [:]
     private var listeners: [any Listener] = []
@@ -40,6 +40,7 @@ final class ServerLoop: @unchecked Sendable {
         self.eventLoop = eventLoop
         self.delivery = delivery
         self.shutdownContext = delivery.shutdownContext
+        self.streamTasks = delivery.handlerOnLoop.map(HTTP2StreamTasks.init)
         self.executor = EventLoopExecutor(eventLoop: eventLoop)
         self.currentSettings = core.settings
         self.drained = eventLoop.makePromise()
@@ -115,7 +116,7 @@ final class ServerLoop: @unchecked Sendable {
     func remove(_ connection: any ServerConnection) {
         connections[ObjectIdentifier(connection)] = nil
         guard connections.isEmpty else { return }
-        executor.turn { streamTasks.release() }
+        if let streamTasks { executor.turn { streamTasks.release() } }
         sweeping?.cancel()
         sweeping = nil
         if isClosing { drained.succeed() }
