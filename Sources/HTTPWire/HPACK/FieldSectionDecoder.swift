@@ -13,6 +13,7 @@ struct FieldSectionDecoder: Sendable {
     ///   - limit: The maximum size of the decoded fields in bytes; a small block can expand to a large one.
     ///   - body: Called with each field, which must not be used after it returns.
     /// - Throws: An error that ends the connection, since the two dynamic tables no longer agree.
+    @inline(__always)
     mutating func decode(
         _ block: ByteBuffer,
         limit: Int,
@@ -30,7 +31,9 @@ struct FieldSectionDecoder: Sendable {
                 }
                 isAtStart = false
                 if first & 0x80 != 0 {
-                    guard let field = table.field(at: try input.integer(prefix: 7)) else { throw Self.unknownIndex() }
+                    // Nearly all indices fit into the byte.
+                    let index = first == 0xFF ? try input.integer(prefix: 7) : input.shortIndex(first)
+                    guard let field = table.field(at: index) else { throw Self.unknownIndex() }
                     size &+= field.bytes.count &+ 32
                     guard size <= limit else { throw Self.tooLarge() }
                     body(field)
@@ -102,6 +105,13 @@ struct FieldSectionDecoder: Sendable {
             return byte
         }
 
+        /// Takes an index that is in the byte at hand.
+        @inline(__always)
+        mutating func shortIndex(_ byte: UInt8) -> Int {
+            offset &+= 1
+            return Int(byte & 0x7F)
+        }
+
         /// Reads an integer whose first byte holds `prefix` bits of it (RFC 7541 section 5.1).
         @inline(__always)
         mutating func integer(prefix: Int) throws(HTTP2Error) -> Int {
@@ -147,9 +157,12 @@ struct DecodedField {
     let nameLength: Int
     let traits: FieldTraits
 
+    @inline(__always)
     var name: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[..<nameLength]) }
 
+    @inline(__always)
     var value: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[nameLength...]) }
 
+    @inline(__always)
     var valueLength: Int { bytes.count - nameLength }
 }

@@ -33,7 +33,7 @@ extension HTTP2FieldAssembler {
     }
 
     @inline(__always)
-    private func makeRequestHead(
+    private mutating func makeRequestHead(
         _ method: HTTPRequest.Method,
         _ target: Range<Int>,
         endsStream: Bool
@@ -53,15 +53,16 @@ extension HTTP2FieldAssembler {
             guard reading.form != .asterisk || method == .options else {
                 throw HTTPParseError(.targetNotAllowedForMethod, at: target.lowerBound)
             }
+            let framing = try framing(knownFields, endsStream: endsStream)
             return RequestHead(
                 method: method,
                 version: .http2,
                 targetForm: reading.form,
                 targetNeedsEncoding: reading.needsEncoding,
                 target: target,
-                fields: makeFields(),
+                fields: takeFields(),
                 knownFields: knownFields,
-                framing: try framing(knownFields, endsStream: endsStream),
+                framing: framing,
                 connectProtocol: pseudo.protocol
             )
         } catch {

@@ -66,6 +66,14 @@ struct HTTP2FieldAssembler: ~Copyable {
         swap(&memory, &self.memory)
     }
 
+    /// The fields, in memory of their own, and without a copy of the table: nothing can be added after it.
+    @inline(__always)
+    mutating func takeFields() -> FieldBlock {
+        var taken = FieldTable()
+        swap(&taken, &table)
+        return FieldBlock(bytes: memory.fields.makeBuffer(), table: taken)
+    }
+
     /// The fields, in memory of their own.
     func makeFields() -> FieldBlock {
         FieldBlock(bytes: memory.fields.makeBuffer(), table: table)

@@ -104,7 +104,7 @@ public struct HTTP2MessageDecoder: Sendable {
         try decoder.decode(block, limit: decodingLimit) { _ in }
     }
 
-    @inline(__always)
+    @inline(never)
     private mutating func decode(
         _ block: ByteBuffer,
         as section: FieldSection,

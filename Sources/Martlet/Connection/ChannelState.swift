@@ -59,6 +59,7 @@ struct ChannelState {
     }
 
     /// Whether what has arrived is being processed.
+    @inline(__always)
     var isProcessing: Bool { processing.isRunning }
 
     /// Whether to process now what has arrived. If that is in progress, it will be done again.

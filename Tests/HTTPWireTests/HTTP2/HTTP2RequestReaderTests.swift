@@ -10,7 +10,9 @@ struct HTTP2RequestReaderTests {
 
     private struct NoHead: Error {}
 
-    private func head(_ fields: KeyValuePairs<String, String>, _ decoder: inout HTTP2MessageDecoder) throws -> RequestHead {
+    private func head(_ fields: KeyValuePairs<String, String>, _ decoder: inout HTTP2MessageDecoder) throws
+        -> RequestHead
+    {
         let outcome = try decoder.decodeRequest(ByteBuffer(literals: fields), stream: 1, endsStream: false)
         guard case .message(let head) = outcome else { throw NoHead() }
         return head

@@ -21,7 +21,9 @@ struct HTTP2StreamTable<Stream: HTTP2Stream> {
     mutating func insert(_ stream: Stream) {
         let number = stream.number
         let place = firstIndex(from: number)
-        if place < entries.count, entries[place].number == number {
+        if place == entries.count {
+            entries.append((number, stream))
+        } else if entries[place].number == number {
             entries[place].stream = stream
         } else {
             entries.insert((number, stream), at: place)

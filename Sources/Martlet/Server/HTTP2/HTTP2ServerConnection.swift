@@ -194,7 +194,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
         let block = constants.defaultBlock
         guard encoder.remembers(constants.commonFields), channel.isWritable,
             channel.output.byteCount < Self.outputLimit,
-            block.readableBytes + 23 <= multiplexer.peerSettings.maximumFrameSize,
+            block.count + 23 <= multiplexer.peerSettings.maximumFrameSize,
             multiplexer.sendWhole(content.byteCount, of: stream)
         else { return false }
         content.withBytes { content in
