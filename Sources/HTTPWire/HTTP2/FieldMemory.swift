@@ -8,11 +8,11 @@ struct FieldMemory: @unchecked Sendable {
     // Sendable because memory is written only by an owner that has checked that it is the only one (`makeUnique`).
 
     /// How much memory is kept when the bytes are removed, at most.
-    private static let keptCapacity = 16_384
+    static let keptCapacity = 16_384
 
     private final class Storage: ManagedBuffer<Void, UInt8> {}
 
-    private var storage: ManagedBuffer<Void, UInt8>?
+    private var storage: Storage?
     /// The memory of `storage`, where `capacity` bytes have room.
     private var base: UnsafeMutableRawPointer?
     private var capacity = 0
@@ -59,7 +59,7 @@ struct FieldMemory: @unchecked Sendable {
     }
 
     private mutating func move(to capacity: Int) {
-        let new = Storage.create(minimumCapacity: capacity) { _ in () }
+        let new = unsafeDowncast(Storage.create(minimumCapacity: capacity) { _ in () }, to: Storage.self)
         let newBase = new.withUnsafeMutablePointerToElements { UnsafeMutableRawPointer($0) }
         if let base { newBase.copyMemory(from: base, byteCount: count) }
         (storage, base, self.capacity) = (new, newBase, capacity)
@@ -91,12 +91,18 @@ struct FieldMemory: @unchecked Sendable {
 
     /// The bytes in memory of their own.
     func makeBuffer() -> ByteBuffer {
+        var buffer = ByteBuffer()
+        copy(to: &buffer)
+        return buffer
+    }
+
+    /// Replaces the content of a buffer by the bytes, in the same memory if it is the only owner of that.
+    func copy(to buffer: inout ByteBuffer) {
         withBytes { bytes in
-            var buffer = ByteBufferAllocator().buffer(capacity: bytes.count)
-            // Cheaper than to write: the buffer is new, and has the room.
+            buffer.clear(minimumCapacity: bytes.count)
+            // Cheaper than to write: there is room, at the beginning.
             buffer.withVeryUnsafeMutableBytes { $0.copyMemory(from: bytes) }
             buffer.moveWriterIndex(forwardBy: bytes.count)
-            return buffer
         }
     }
 

@@ -31,6 +31,9 @@ struct HTTP2FieldAssembler: ~Copyable {
         fileprivate(set) var fields = FieldMemory()
         /// The cookies of a request, which become one field.
         fileprivate var cookies = FieldMemory()
+        /// The slots of the last head, and its bytes: the next one is put there if the last one is gone by then.
+        fileprivate var table = FieldTable()
+        fileprivate var buffer = ByteBuffer()
     }
 
     private let section: FieldSection
@@ -56,6 +59,8 @@ struct HTTP2FieldAssembler: ~Copyable {
         self.memory.fields.makeUnique()
         self.memory.cookies.makeUnique()
         self.table = FieldTable()
+        swap(&self.table, &self.memory.table)
+        self.table.removeAll()
         self.slots = table.makeWritable()
     }
 
@@ -63,15 +68,16 @@ struct HTTP2FieldAssembler: ~Copyable {
     mutating func giveBack(to memory: inout Memory) {
         self.memory.fields.removeAll()
         self.memory.cookies.removeAll()
+        swap(&self.table, &self.memory.table)
+        if self.memory.buffer.storageCapacity > FieldMemory.keptCapacity { self.memory.buffer = ByteBuffer() }
         swap(&memory, &self.memory)
     }
 
-    /// The fields, in memory of their own, and without a copy of the table: nothing can be added after it.
+    /// The fields, in the memory of the last head if that is gone.
     @inline(__always)
     mutating func takeFields() -> FieldBlock {
-        var taken = FieldTable()
-        swap(&taken, &table)
-        return FieldBlock(bytes: memory.fields.makeBuffer(), table: taken)
+        memory.fields.copy(to: &memory.buffer)
+        return FieldBlock(bytes: memory.buffer, table: table)
     }
 
     /// The fields, in memory of their own.

@@ -89,20 +89,22 @@ final class HTTP2StreamTasks: @unchecked Sendable {
         next?.begin(in: task)
         while let request = next.take() {
             do {
-                // The exchange is released, and its memory, before the next one is waited for.
-                let request = consume request
-                let exchange = request.exchange
-                var failure: (any Error)?
+                let connection = request.stream.connection
                 do {
-                    try await handler(HTTPServerRequest(exchange))
-                } catch {
-                    failure = error
+                    // The exchange is released, and its memory, before the next request is read.
+                    let exchange = (consume request).exchange
+                    var failure: (any Error)?
+                    do {
+                        try await handler(HTTPServerRequest(exchange))
+                    } catch {
+                        failure = error
+                    }
+                    if exchange.presentSession != nil { failure = await exchange.settleSession(after: failure) }
+                    exchange.finish(error: failure)
                 }
-                if exchange.presentSession != nil { failure = await exchange.settleSession(after: failure) }
-                exchange.finish(error: failure)
                 // What has been cancelled stays so.
                 guard !task.isCancelled, loop.executor.isCurrent else { return }
-                next = search(request.stream.connection, as: task)
+                next = search(connection, as: task)
             }
             guard next == nil else { continue }
             next = await withUnsafeContinuation { continuation in
