@@ -13,6 +13,7 @@ struct FieldSectionDecoder: Sendable {
     ///   - limit: The maximum size of the decoded fields in bytes; a small block can expand to a large one.
     ///   - body: Called with each field, which must not be used after it returns.
     /// - Throws: An error that ends the connection, since the two dynamic tables no longer agree.
+    @inline(__always)
     mutating func decode(
         _ block: ByteBuffer,
         limit: Int,
@@ -30,17 +31,17 @@ struct FieldSectionDecoder: Sendable {
                 }
                 isAtStart = false
                 if first & 0x80 != 0 {
-                    let entry = try entry(input.integer(prefix: 7))
-                    size += entry.size
-                    try Self.check(size, limit)
-                    entry.bytes.withUnsafeBytes { bytes in
-                        body(DecodedField(bytes: bytes, nameLength: entry.nameLength, traits: entry.traits))
-                    }
+                    // Nearly all indices fit into the byte.
+                    let index = first == 0xFF ? try input.integer(prefix: 7) : input.shortIndex(first)
+                    guard let field = table.field(at: index) else { throw Self.unknownIndex() }
+                    size &+= field.bytes.count &+ 32
+                    guard size <= limit else { throw Self.tooLarge() }
+                    body(field)
                 } else {
                     let isIndexed = first & 0x40 != 0
                     let nameLength = try literal(&input, prefix: isIndexed ? 6 : 4)
                     size += scratch.count + 32
-                    try Self.check(size, limit)
+                    guard size <= limit else { throw Self.tooLarge() }
                     let traits = scratch.withUnsafeBytes { bytes in
                         let traits = FieldTraits(bytes, nameLength: nameLength)
                         body(DecodedField(bytes: bytes, nameLength: nameLength, traits: traits))
@@ -52,10 +53,12 @@ struct FieldSectionDecoder: Sendable {
         }
     }
 
-    private static func check(_ size: Int, _ limit: Int) throws(HTTP2Error) {
-        guard size <= limit else {
-            throw HTTP2Error(.enhanceYourCalm, "A field section is too large (RFC 9113 section 10.5.1)")
-        }
+    private static func tooLarge() -> HTTP2Error {
+        HTTP2Error(.enhanceYourCalm, "A field section is too large (RFC 9113 section 10.5.1)")
+    }
+
+    private static func unknownIndex() -> HTTP2Error {
+        error("An index that is in neither table", "2.3.3")
     }
 
     fileprivate static func error(_ reason: String, _ section: String) -> HTTP2Error {
@@ -69,8 +72,8 @@ struct FieldSectionDecoder: Sendable {
         if index == 0 {
             try input.string(to: &scratch)
         } else {
-            let known = try entry(index)
-            scratch.append(contentsOf: known.bytes[..<known.nameLength])
+            guard let known = table.field(at: index) else { throw Self.unknownIndex() }
+            scratch.append(contentsOf: known.name)
         }
         let nameLength = scratch.count
         try input.string(to: &scratch)
@@ -78,11 +81,6 @@ struct FieldSectionDecoder: Sendable {
     }
 
     // MARK: The table
-
-    private func entry(_ index: Int) throws(HTTP2Error) -> FieldTableEntry {
-        guard let entry = table[index] else { throw Self.error("An index that is in neither table", "2.3.3") }
-        return entry
-    }
 
     private mutating func resize(to capacity: Int) throws(HTTP2Error) {
         guard capacity <= DynamicTable.defaultCapacity else { throw Self.error("A table size above the limit", "6.3") }
@@ -105,6 +103,13 @@ struct FieldSectionDecoder: Sendable {
             guard let byte = peek else { throw FieldSectionDecoder.error("A truncated field block", "5") }
             offset += 1
             return byte
+        }
+
+        /// Takes an index that is in the byte at hand.
+        @inline(__always)
+        mutating func shortIndex(_ byte: UInt8) -> Int {
+            offset &+= 1
+            return Int(byte & 0x7F)
         }
 
         /// Reads an integer whose first byte holds `prefix` bits of it (RFC 7541 section 5.1).
@@ -152,9 +157,12 @@ struct DecodedField {
     let nameLength: Int
     let traits: FieldTraits
 
+    @inline(__always)
     var name: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[..<nameLength]) }
 
+    @inline(__always)
     var value: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[nameLength...]) }
 
+    @inline(__always)
     var valueLength: Int { bytes.count - nameLength }
 }

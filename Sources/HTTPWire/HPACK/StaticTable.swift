@@ -3,6 +3,41 @@ enum StaticTable {
     /// The entries, of which the first has the index 1.
     static let entries: [FieldTableEntry] = list.map { FieldTableEntry(name: Array($0.utf8), value: Array($1.utf8)) }
 
+    /// The entries in one piece of memory.
+    static let memory = Memory(entries)
+
+    /// The names and values of all entries, one behind the other. They are never released.
+    struct Memory: @unchecked Sendable {
+        // Sendable because nothing is written after the initializer.
+
+        private let bytes: UnsafeRawBufferPointer
+        private let places: UnsafeBufferPointer<FieldPlace>
+
+        fileprivate init(_ entries: [FieldTableEntry]) {
+            let bytes = entries.flatMap(\.bytes)
+            let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+            memory.copyBytes(from: bytes)
+            let places = UnsafeMutableBufferPointer<FieldPlace>.allocate(capacity: entries.count)
+            var start = 0
+            for (index, entry) in entries.enumerated() {
+                places.initializeElement(at: index, to: FieldPlace(entry, start: start))
+                start += entry.bytes.count
+            }
+            self.bytes = UnsafeRawBufferPointer(memory)
+            self.places = UnsafeBufferPointer(places)
+        }
+
+        /// How many entries there are.
+        var count: Int { places.count }
+
+        /// The field whose index is one higher.
+        @inline(__always)
+        func field(_ index: Int) -> DecodedField {
+            let place = places[index]
+            return place.field(UnsafeRawBufferPointer(rebasing: bytes[place.range]))
+        }
+    }
+
     /// The first index of each name.
     static let indices: [String: Int] = Dictionary(
         list.enumerated().map { ($1.0, $0 + 1) },
@@ -111,4 +146,18 @@ struct FieldTableEntry: Sendable {
 
     /// Its size in a table (RFC 7541 section 4.1).
     var size: Int { bytes.count + 32 }
+}
+
+extension FieldTableEntry {
+    func hasName(_ name: UnsafeRawBufferPointer) -> Bool {
+        guard nameLength == name.count else { return false }
+        return bytes.withUnsafeBytes { ByteScanner.areEqual(UnsafeRawBufferPointer(rebasing: $0[..<nameLength]), name) }
+    }
+
+    func hasValue(_ value: UnsafeRawBufferPointer) -> Bool {
+        guard bytes.count - nameLength == value.count else { return false }
+        return bytes.withUnsafeBytes {
+            ByteScanner.areEqual(UnsafeRawBufferPointer(rebasing: $0[nameLength...]), value)
+        }
+    }
 }

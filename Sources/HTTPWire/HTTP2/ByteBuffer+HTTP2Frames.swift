@@ -90,11 +90,13 @@ extension ByteBuffer {
     /// - Parameters:
     ///   - block: The field block, which lacks only its Content-Length; small enough for one frame together with that.
     ///   - content: The content, small enough for one frame.
-    public mutating func writeHTTP2Response(stream: UInt32, block: ByteBuffer, content: UnsafeRawBufferPointer) {
-        let room = 9 + block.readableBytes + 3 + 20 + 9 + content.count
-        writeWithUnsafeMutableBytes(minimumWritableBytes: room) { space in
+    public mutating func writeHTTP2Response(stream: UInt32, block: [UInt8], content: UnsafeRawBufferPointer) {
+        reserveCapacity(minimumWritableBytes: 9 + block.count + 3 + 20 + 9 + content.count)
+        let start = writerIndex
+        let count = withVeryUnsafeMutableBytes { bytes in
+            let space = UnsafeMutableRawBufferPointer(rebasing: bytes[start...])
             var end = 9
-            block.withUnsafeReadableBytes { block in
+            block.withUnsafeBytes { block in
                 UnsafeMutableRawBufferPointer(rebasing: space[end...]).copyMemory(from: block)
                 end += block.count
             }
@@ -112,6 +114,7 @@ extension ByteBuffer {
             UnsafeMutableRawBufferPointer(rebasing: data[9...]).copyMemory(from: content)
             return end + 9 + content.count
         }
+        moveWriterIndex(forwardBy: count)
     }
 }
 

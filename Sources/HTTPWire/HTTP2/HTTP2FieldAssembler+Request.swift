@@ -32,7 +32,8 @@ extension HTTP2FieldAssembler {
         return try makeRequestHead(method, target, endsStream: endsStream)
     }
 
-    private func makeRequestHead(
+    @inline(__always)
+    private mutating func makeRequestHead(
         _ method: HTTPRequest.Method,
         _ target: Range<Int>,
         endsStream: Bool
@@ -52,15 +53,16 @@ extension HTTP2FieldAssembler {
             guard reading.form != .asterisk || method == .options else {
                 throw HTTPParseError(.targetNotAllowedForMethod, at: target.lowerBound)
             }
+            let framing = try framing(knownFields, endsStream: endsStream)
             return RequestHead(
                 method: method,
                 version: .http2,
                 targetForm: reading.form,
                 targetNeedsEncoding: reading.needsEncoding,
                 target: target,
-                fields: makeFields(),
+                fields: takeFields(),
                 knownFields: knownFields,
-                framing: try framing(knownFields, endsStream: endsStream),
+                framing: framing,
                 connectProtocol: pseudo.protocol
             )
         } catch {
@@ -83,12 +85,17 @@ extension HTTP2FieldAssembler {
     private func method(_ range: Range<Int>) throws(Rejection) -> HTTPRequest.Method {
         let method = memory.fields.withBytes { bytes -> HTTPRequest.Method? in
             let text = UnsafeRawBufferPointer(rebasing: bytes[range])
-            if text.elementsEqual("GET".utf8) { return .get }
-            if text.elementsEqual("POST".utf8) { return .post }
+            if Self.isEqual(text, "GET") { return .get }
+            if Self.isEqual(text, "POST") { return .post }
             return isToken(range) ? HTTPRequest.Method(String(decoding: text, as: UTF8.self)) : nil
         }
         guard let method else { throw .malformed("A :method that is not a token", "8.3.1") }
         return method
+    }
+
+    @inline(__always)
+    private static func isEqual(_ bytes: UnsafeRawBufferPointer, _ text: StaticString) -> Bool {
+        text.withUTF8Buffer { ByteScanner.areEqual(bytes, UnsafeRawBufferPointer($0)) }
     }
 
     private func isToken(_ range: Range<Int>) -> Bool {
@@ -103,6 +110,8 @@ extension HTTP2FieldAssembler {
     private func isScheme(_ range: Range<Int>) -> Bool {
         let letters: ClosedRange<UInt8> = 0x61...0x7A
         return memory.fields.withBytes { bytes in
+            let text = UnsafeRawBufferPointer(rebasing: bytes[range])
+            if Self.isEqual(text, "https") || Self.isEqual(text, "http") { return true }
             guard let first = bytes[range].first, letters.contains(first | 0x20) else { return false }
             return bytes[range].allSatisfy { byte in
                 letters.contains(byte | 0x20) || byte.isASCIIDigit || byte == 0x2B || byte == 0x2D || byte == 0x2E

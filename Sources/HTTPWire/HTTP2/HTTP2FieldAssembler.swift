@@ -4,7 +4,9 @@ import NIOCore
 /// Assembles the fields of one section, as in HTTP/1.1: the head of a request or a response, or trailers.
 ///
 /// A violation is remembered and reported at the end: a section must be decoded to its end in any case.
-struct HTTP2FieldAssembler {
+///
+/// It is not copied: it writes to memory of which it has made sure to be the only owner.
+struct HTTP2FieldAssembler: ~Copyable {
     /// Why the message is rejected.
     enum Rejection: Error {
         /// The message is malformed (RFC 9113 section 8.1.1): the violation, and the section of the RFC.
@@ -29,30 +31,53 @@ struct HTTP2FieldAssembler {
         fileprivate(set) var fields = FieldMemory()
         /// The cookies of a request, which become one field.
         fileprivate var cookies = FieldMemory()
+        /// The slots of the last head, and its bytes: the next one is put there if the last one is gone by then.
+        fileprivate var table = FieldTable()
+        fileprivate var buffer = ByteBuffer()
     }
 
     private let section: FieldSection
     let limits: HeadLimits
     private(set) var memory: Memory
-    private(set) var table = FieldTable()
+    private var table: FieldTable
+    private var slots: FieldTable.Writer
+    /// Which of the first 64 slots are of known fields.
+    private var knownSlots: UInt64 = 0
+    /// Whether there are known fields behind those.
+    private var hasLateKnownSlots = false
     private(set) var pseudo = Pseudo()
     private var hasFields = false
     private(set) var host: Range<Int>?
     private var rejection: Rejection?
 
-    init(_ section: FieldSection, limits: HeadLimits, _ memory: consuming Memory = Memory()) {
+    /// - Parameter memory: Is moved here, until ``giveBack(to:)``.
+    init(_ section: FieldSection, limits: HeadLimits, _ memory: inout Memory) {
         self.section = section
         self.limits = limits
-        self.memory = memory
+        self.memory = Memory()
+        swap(&self.memory, &memory)
+        self.memory.fields.makeUnique()
+        self.memory.cookies.makeUnique()
+        self.table = FieldTable()
+        swap(&self.table, &self.memory.table)
+        self.table.removeAll()
+        self.slots = table.makeWritable()
     }
 
     /// Gives the memory back, for the next section.
-    mutating func giveBack() -> Memory {
-        var memory = Memory()
+    mutating func giveBack(to memory: inout Memory) {
+        self.memory.fields.removeAll()
+        self.memory.cookies.removeAll()
+        swap(&self.table, &self.memory.table)
+        if self.memory.buffer.storageCapacity > FieldMemory.keptCapacity { self.memory.buffer = ByteBuffer() }
         swap(&memory, &self.memory)
-        memory.fields.removeAll()
-        memory.cookies.removeAll()
-        return memory
+    }
+
+    /// The fields, in the memory of the last head if that is gone.
+    @inline(__always)
+    mutating func takeFields() -> FieldBlock {
+        memory.fields.copy(to: &memory.buffer)
+        return FieldBlock(bytes: memory.buffer, table: table)
     }
 
     /// The fields, in memory of their own.
@@ -65,7 +90,21 @@ struct HTTP2FieldAssembler {
     // MARK: Fields
 
     /// Takes in the next field.
+    @inline(__always)
     mutating func add(_ field: DecodedField) {
+        // Nearly all fields mean nothing here.
+        guard field.traits.name == .other, field.traits.isValueValid, rejection == nil,
+            memory.fields.count &+ memory.cookies.count &+ field.bytes.count &+ 32 <= limits.headBytes,
+            field.nameLength <= HeadLimits.fieldNameBytes, table.count < limits.fieldCount
+        else { return addAny(field) }
+        hasFields = true
+        let start = memory.fields.count
+        memory.fields.append(field.bytes)
+        appendSlot(start..<start &+ field.nameLength, .other)
+    }
+
+    @inline(never)
+    private mutating func addAny(_ field: DecodedField) {
         guard rejection == nil else { return }
         do throws(Rejection) {
             guard field.traits.name != .empty else { throw .malformed("A field without a name", "8.2") }
@@ -164,7 +203,18 @@ struct HTTP2FieldAssembler {
         guard table.count < limits.fieldCount else {
             throw .refused(HTTPParseError(isTrailers ? .tooManyTrailers : .tooManyFields, at: memory.fields.count))
         }
-        var writer = table.makeWritable()
+        if known != .other {
+            if table.count < UInt64.bitWidth {
+                knownSlots |= 1 << UInt64(table.count)
+            } else {
+                hasLateKnownSlots = true
+            }
+        }
+        appendSlot(name, known)
+    }
+
+    @inline(__always)
+    private mutating func appendSlot(_ name: Range<Int>, _ known: KnownField) {
         // Offsets are below 2^30 (`HeadLimits.clamped`), and the name's length has been checked.
         table.append(
             FieldSlot(
@@ -172,9 +222,9 @@ struct HTTP2FieldAssembler {
                 nameLength: UInt16(truncatingIfNeeded: name.count),
                 known: known,
                 valueStart: UInt32(truncatingIfNeeded: name.upperBound),
-                valueLength: UInt32(truncatingIfNeeded: memory.fields.count - name.upperBound)
+                valueLength: UInt32(truncatingIfNeeded: memory.fields.count &- name.upperBound)
             ),
-            &writer
+            &slots
         )
     }
 
@@ -212,7 +262,7 @@ struct HTTP2FieldAssembler {
     /// The readable parts of a refused request.
     func makeRefusedRequest() -> RequestHead {
         let method = pseudo.method.flatMap { range in
-            HTTPRequest.Method(String(decoding: memory.fields.bytes[range], as: UTF8.self))
+            HTTPRequest.Method(memory.fields.withBytes { String(decoding: $0[range], as: UTF8.self) })
         }
         return RequestHead(
             refused: method,
@@ -236,36 +286,43 @@ struct HTTP2FieldAssembler {
 
     /// Adds to `knownFields` what the fields say about the message.
     func note(_ bytes: UnsafeRawBufferPointer, _ knownFields: inout KnownFields) throws(HTTPParseError) {
-        guard let base = bytes.baseAddress else { return }
-        var failure: HTTPParseError?
-        table.forEach { slot in
-            guard slot.known != .other, failure == nil else { return }
-            // Nothing between the peers of HTTP/2 joins or repeats fields, so two fields are an error, equal or not.
-            if slot.known == .contentLength, knownFields.contentLength != nil {
-                failure = HTTPParseError(.conflictingContentLength, at: slot.value.lowerBound)
-                return
-            }
-            do throws(HTTPParseError) {
-                // The value lies within the bytes that were written.
-                try knownFields.note(slot.known, base, slot.value, readableTo: bytes.count, section: section)
-            } catch {
-                failure = error
-            }
+        var rest = knownSlots
+        while rest != 0 {
+            try note(rest.trailingZeroBitCount, bytes, &knownFields)
+            rest &= rest &- 1
         }
-        if let failure { throw failure }
+        guard hasLateKnownSlots else { return }
+        for index in UInt64.bitWidth..<table.count { try note(index, bytes, &knownFields) }
+    }
+
+    private func note(
+        _ index: Int,
+        _ bytes: UnsafeRawBufferPointer,
+        _ knownFields: inout KnownFields
+    ) throws(HTTPParseError) {
+        guard let base = bytes.baseAddress, let slot = table.slot(index, slots), slot.known != .other else { return }
+        // Nothing between the peers of HTTP/2 joins or repeats fields, so two fields are an error, equal or not.
+        if slot.known == .contentLength, knownFields.contentLength != nil {
+            throw HTTPParseError(.conflictingContentLength, at: slot.value.lowerBound)
+        }
+        // The value lies within the bytes that were written.
+        try knownFields.note(slot.known, base, slot.value, readableTo: bytes.count, section: section)
     }
 
     // MARK: Characters
 
     private func isEqual(_ range: Range<Int>, _ value: UnsafeRawBufferPointer) -> Bool {
-        range.count == value.count
-            && zip(memory.fields.bytes[range], value).allSatisfy { $0.asciiLowercased == $1.asciiLowercased }
+        memory.fields.withBytes { bytes in
+            range.count == value.count
+                && zip(bytes[range], value).allSatisfy { $0.asciiLowercased == $1.asciiLowercased }
+        }
     }
 }
 
 extension HTTP2FieldAssembler.Pseudo {
     /// Remembers where the value of a pseudo-header field will be; false when there was one, nil when the section can't
     /// have it.
+    @inline(__always)
     fileprivate mutating func note(_ name: FieldTraits.Name, _ range: Range<Int>, in section: FieldSection) -> Bool? {
         guard (section == .request) != (name == .status) else { return nil }
         switch name {
@@ -279,6 +336,7 @@ extension HTTP2FieldAssembler.Pseudo {
         }
     }
 
+    @inline(__always)
     private static func set(_ place: inout Range<Int>?, _ range: Range<Int>) -> Bool {
         guard place == nil else { return false }
         place = range

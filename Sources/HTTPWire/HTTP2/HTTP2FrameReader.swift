@@ -144,11 +144,7 @@ public struct HTTP2FrameReader: Sendable {
 
     /// Nil when more bytes are needed; nil inside for a frame of an unknown type.
     private mutating func readFrame() throws(HTTP2Error) -> Frame?? {
-        let start = input.bytes.readerIndex
-        guard let word = input.bytes.getInteger(at: start, as: UInt32.self),
-            let flags = input.bytes.getInteger(at: start + 4, as: UInt8.self),
-            let stream = input.bytes.getInteger(at: start + 5, as: UInt32.self)
-        else { return nil }
+        guard let (word, flags, stream) = readHead() else { return nil }
         let length = Int(word >> 8)
         let type = HTTP2FrameType(rawValue: UInt8(truncatingIfNeeded: word))
         if !hasSettings {
@@ -174,8 +170,20 @@ public struct HTTP2FrameReader: Sendable {
         )
     }
 
-    private mutating func interpret(_ frame: Frame) throws(HTTP2Error) -> Event? {
-        var frame = frame
+    /// The head of the next frame, which is not consumed: its length and its type, its flags, and its stream.
+    @inline(__always)
+    private func readHead() -> (UInt32, UInt8, UInt32)? {
+        input.bytes.withUnsafeReadableBytes { bytes in
+            guard bytes.count >= Self.headLength else { return nil }
+            return (
+                UInt32(bigEndian: bytes.loadUnaligned(as: UInt32.self)),
+                bytes[4],
+                UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 5, as: UInt32.self))
+            )
+        }
+    }
+
+    private mutating func interpret(_ frame: consuming Frame) throws(HTTP2Error) -> Event? {
         switch frame.type {
         case .data, .headers, .priority, .reset, .continuation:
             guard frame.stream != 0 else {
@@ -211,6 +219,15 @@ public struct HTTP2FrameReader: Sendable {
             if frame.flags.contains(.priority) {
                 guard let dependency = frame.readPriority() else { throw frame.sizeError(stream: nil) }
                 violation = frame.dependencyError(dependency)
+            }
+            if frame.flags.contains(.endHeaders), violation == nil {
+                // The whole block, as nearly always.
+                try checkBlock(frame.payload.readableBytes)
+                return .headers(
+                    stream: frame.stream,
+                    block: frame.payload,
+                    endsStream: frame.flags.contains(.endStream)
+                )
             }
             var block = PartialBlock(
                 stream: frame.stream,
@@ -268,9 +285,7 @@ public struct HTTP2FrameReader: Sendable {
 
     /// Appends a part of a field block; nil until its end has arrived.
     private mutating func add(_ frame: Frame, to block: inout PartialBlock) throws(HTTP2Error) -> Event? {
-        guard block.block.readableBytes + frame.payload.readableBytes <= blockLimit else {
-            throw HTTP2Error(.enhanceYourCalm, "A field block is too large (RFC 9113 section 10.5.1)")
-        }
+        try checkBlock(block.block.readableBytes + frame.payload.readableBytes)
         if block.block.readableBytes == 0 {
             // An incomplete block must not keep the buffer in which its beginning arrived.
             let isWhole = frame.flags.contains(.endHeaders)
@@ -292,6 +307,12 @@ public struct HTTP2FrameReader: Sendable {
             )
         }
         return .headers(stream: block.stream, block: block.block, endsStream: block.endsStream)
+    }
+
+    private func checkBlock(_ length: Int) throws(HTTP2Error) {
+        guard length <= blockLimit else {
+            throw HTTP2Error(.enhanceYourCalm, "A field block is too large (RFC 9113 section 10.5.1)")
+        }
     }
 
     private mutating func settings(_ frame: inout Frame) throws(HTTP2Error) -> Event {
@@ -332,8 +353,12 @@ extension HTTP2FrameReader.Frame {
         HTTP2Error(.frameSizeError, stream: stream, "\(type) with an invalid length (RFC 9113 section 4.2)")
     }
 
+    @inline(__always)
     fileprivate mutating func removePadding() throws(HTTP2Error) {
-        guard flags.contains(.padded) else { return }
+        if flags.contains(.padded) { try removeSomePadding() }
+    }
+
+    private mutating func removeSomePadding() throws(HTTP2Error) {
         guard let padding = payload.readInteger(as: UInt8.self) else { throw sizeError(stream: nil) }
         let rest = payload.readableBytes - Int(padding)
         guard rest >= 0, let content = payload.readSlice(length: rest) else {

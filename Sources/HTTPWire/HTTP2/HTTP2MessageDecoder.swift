@@ -48,7 +48,7 @@ public struct HTTP2MessageDecoder: Sendable {
         endsStream: Bool
     ) throws(HTTP2Error) -> Outcome<RequestHead> {
         var assembler = try decode(block, as: .request, headLimits)
-        defer { memory = assembler.giveBack() }
+        defer { assembler.giveBack(to: &memory) }
         do throws(HTTP2FieldAssembler.Rejection) {
             return .message(try assembler.makeRequestHead(endsStream: endsStream))
         } catch {
@@ -71,7 +71,7 @@ public struct HTTP2MessageDecoder: Sendable {
         endsStream: Bool
     ) throws(HTTP2Error) -> Outcome<ResponseHead> {
         var assembler = try decode(block, as: .response, headLimits)
-        defer { memory = assembler.giveBack() }
+        defer { assembler.giveBack(to: &memory) }
         do throws(HTTP2FieldAssembler.Rejection) {
             return .message(try assembler.makeResponseHead(to: method, endsStream: endsStream))
         } catch {
@@ -91,7 +91,7 @@ public struct HTTP2MessageDecoder: Sendable {
         isResponse: Bool = false
     ) throws(HTTP2Error) -> Outcome<HTTPFields> {
         var assembler = try decode(block, as: isResponse ? .responseTrailers : .trailers, trailerLimits)
-        defer { memory = assembler.giveBack() }
+        defer { assembler.giveBack(to: &memory) }
         do throws(HTTP2FieldAssembler.Rejection) {
             return .message(try assembler.makeTrailers())
         } catch {
@@ -104,16 +104,13 @@ public struct HTTP2MessageDecoder: Sendable {
         try decoder.decode(block, limit: decodingLimit) { _ in }
     }
 
-    @inline(__always)
+    @inline(never)
     private mutating func decode(
         _ block: ByteBuffer,
         as section: FieldSection,
         _ limits: HeadLimits
     ) throws(HTTP2Error) -> HTTP2FieldAssembler {
-        // Taken out, so that it is written to in place.
-        let memory = memory
-        self.memory = HTTP2FieldAssembler.Memory()
-        var assembler = HTTP2FieldAssembler(section, limits: limits, memory)
+        var assembler = HTTP2FieldAssembler(section, limits: limits, &memory)
         try decoder.decode(block, limit: decodingLimit) { assembler.add($0) }
         return assembler
     }

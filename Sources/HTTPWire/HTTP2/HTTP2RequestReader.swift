@@ -23,18 +23,23 @@ public struct HTTP2RequestReader: Sendable {
 
     /// A reader for the request on `stream` whose head has arrived.
     ///
-    /// - Parameters:
-    ///   - head: The head; nil for a malformed request, whose content may have any length.
-    ///   - endsStream: Whether nothing follows the head.
-    public init(stream: UInt32, head: RequestHead?, endsStream: Bool) {
+    /// - Parameter endsStream: Whether nothing follows the head.
+    public init(stream: UInt32, head: borrowing RequestHead, endsStream: Bool) {
         self.stream = stream
         self.isEnded = endsStream
         // The bytes of a tunnel are not content.
-        if let head, head.method != .connect, case .contentLength(let length) = head.framing {
+        if case .contentLength(let length) = head.framing, head.method != .connect {
             self.meter = HTTP2ContentMeter(announced: length)
         } else {
             self.meter = HTTP2ContentMeter(announced: nil)
         }
+    }
+
+    /// A reader for a malformed request on `stream`, whose content may have any length.
+    public init(malformed stream: UInt32, endsStream: Bool) {
+        self.stream = stream
+        self.isEnded = endsStream
+        self.meter = HTTP2ContentMeter(announced: nil)
     }
 
     /// How many bytes of content have arrived.

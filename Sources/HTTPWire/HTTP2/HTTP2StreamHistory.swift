@@ -19,7 +19,10 @@ package struct HTTP2StreamHistory: Sendable {
 
     private let capacity: Int
     private let resetCapacity: Int
-    private var closed = CircularBuffer<(stream: UInt32, end: End)>(initialCapacity: 8)
+    /// Those that were closed otherwise; when there are as many as are remembered, the oldest is replaced.
+    private var closed: [(stream: UInt32, end: End)] = []
+    /// The place of the oldest, once that is so.
+    private var oldest = 0
     /// Those that were reset here are kept separately: their peer may have sent much else before it gets the reset.
     private var reset = CircularBuffer<UInt32>(initialCapacity: 0)
     /// The highest stream that was reset here, which saves the search for higher ones.
@@ -49,8 +52,9 @@ package struct HTTP2StreamHistory: Sendable {
     /// Remembers that `stream` was closed.
     package mutating func append(_ stream: UInt32, _ end: End) {
         guard end != .resetHere else { return appendReset(stream) }
-        if closed.count == capacity { closed.removeFirst() }
-        closed.append((stream, end))
+        guard closed.count == capacity else { return closed.append((stream, end)) }
+        closed[oldest] = (stream, end)
+        oldest = oldest + 1 == capacity ? 0 : oldest + 1
     }
 
     private mutating func appendReset(_ stream: UInt32) {
@@ -66,6 +70,6 @@ package struct HTTP2StreamHistory: Sendable {
 
     /// How `stream` was closed; nil if that is forgotten, or it was not closed.
     package func end(of stream: UInt32) -> End? {
-        wasReset(stream) ? .resetHere : closed.last { $0.stream == stream }?.end
+        wasReset(stream) ? .resetHere : closed.first { $0.stream == stream }?.end
     }
 }

@@ -4,9 +4,9 @@
 /// each call of the parser, not once for each field.
 struct FieldTable: @unchecked Sendable {
     // Sendable because memory is written only by an owner that has checked that it is the only one (`makeWritable`).
-    private final class Storage: ManagedBuffer<Int, FieldSlot> {}
+    fileprivate final class Storage: ManagedBuffer<Int, FieldSlot> {}
 
-    private var storage: ManagedBuffer<Int, FieldSlot>?
+    private var storage: Storage?
     /// How many fields there are. Slots after them may have been written by another owner; they are never read.
     private(set) var count = 0
 
@@ -67,6 +67,12 @@ struct FieldTable: @unchecked Sendable {
         count > 0 ? writer.slots[count &- 1] : nil
     }
 
+    /// A slot by its place; nil behind the last one.
+    @inline(__always)
+    func slot(_ index: Int, _ writer: Writer) -> FieldSlot? {
+        index >= 0 && index < count ? writer.slots[index] : nil
+    }
+
     /// Overwrites the last slot, if there is one.
     func replaceLast(_ slot: FieldSlot, _ writer: inout Writer) {
         if count > 0 { writer.slots[count &- 1] = slot }
@@ -86,7 +92,7 @@ struct FieldTable: @unchecked Sendable {
         let capacity: Int
 
         @inline(__always)
-        fileprivate init(_ storage: ManagedBuffer<Int, FieldSlot>) {
+        fileprivate init(_ storage: Storage) {
             slots = storage.withUnsafeMutablePointerToElements { $0 }
             // `header` would be checked for exclusive access at run time.
             capacity = storage.withUnsafeMutablePointerToHeader { $0.pointee }
@@ -96,7 +102,7 @@ struct FieldTable: @unchecked Sendable {
     @inline(never)
     private mutating func moveToNewStorage(_ minimumCapacity: Int) -> Writer {
         let capacity = max(minimumCapacity, count)
-        let new = Storage.create(minimumCapacity: capacity) { _ in capacity }
+        let new = unsafeDowncast(Storage.create(minimumCapacity: capacity) { _ in capacity }, to: Storage.self)
         let writer = Writer(new)
         storage?.withUnsafeMutablePointerToElements { slots in
             writer.slots.initialize(from: slots, count: count)

@@ -73,6 +73,10 @@ struct ChannelState {
         hasPeerClosed = true
     }
 
+    /// Whether what has arrived is being processed.
+    @inline(__always)
+    var isProcessing: Bool { processing.isRunning }
+
     /// Whether to process now what has arrived. If that is in progress, it will be done again.
     mutating func beginProcessing() -> Bool {
         processing.begin()

@@ -4,7 +4,8 @@
 ///     guard work.begin() else { return }
 ///     repeat { … } while work.finishPass()
 struct ReentrancyGuard {
-    private var isRunning = false
+    /// Whether the work is in progress.
+    private(set) var isRunning = false
     private var isAskedFor = false
 
     /// Whether to do the work now. If it is in progress, it will be done again.

@@ -2,7 +2,8 @@
 /// returns, and can end the connection that it serves.
 struct StoredTask {
     private var task: Task<Void, Never>?
-    private var isCancelled = false
+    /// Whether the task has been cancelled, or will be.
+    private(set) var isCancelled = false
 
     /// Stores a task, and cancels it if that was requested meanwhile.
     mutating func store(_ task: Task<Void, Never>) {

@@ -44,4 +44,28 @@ import Testing
         memory.removeAll()
         #expect(memory.bytes.isEmpty)
     }
+
+    @Test("Bytes at the beginning can be removed")
+    func removesFirst() {
+        var memory = FieldMemory()
+        memory.removeFirst(0)
+        append("0123456789", to: &memory)
+        memory.removeFirst(3)
+        append("ab", to: &memory)
+        #expect(String(decoding: memory.bytes, as: UTF8.self) == "3456789ab")
+        memory.removeFirst(9)
+        #expect(memory.isEmpty)
+    }
+
+    @Test("A copy that has been made unique shares nothing")
+    func copiesOnWrite() {
+        var memory = FieldMemory()
+        append("abc", to: &memory)
+        var copy = memory
+        copy.makeUnique()
+        append("d", to: &copy)
+        append("e", to: &memory)
+        #expect(String(decoding: memory.bytes, as: UTF8.self) == "abce")
+        #expect(String(decoding: copy.bytes, as: UTF8.self) == "abcd")
+    }
 }

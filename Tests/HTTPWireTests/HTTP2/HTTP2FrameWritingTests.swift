@@ -9,7 +9,7 @@ import Testing
     private func response(_ content: String, stream: UInt32 = 1, block: [UInt8] = [0x88, 0xBE]) -> [UInt8] {
         var bytes = ByteBuffer(bytes: [0xFF])
         Array(content.utf8).withUnsafeBytes {
-            bytes.writeHTTP2Response(stream: stream, block: ByteBuffer(bytes: block), content: $0)
+            bytes.writeHTTP2Response(stream: stream, block: block, content: $0)
         }
         return Array(bytes.readableBytesView.dropFirst())
     }

@@ -8,17 +8,13 @@ import Testing
 struct HTTP2RequestReaderTests {
     private let post: KeyValuePairs = [":method": "POST", ":scheme": "http", ":path": "/", ":authority": "a"]
 
-    private func head(_ fields: KeyValuePairs<String, String>, _ decoder: inout HTTP2MessageDecoder) -> RequestHead? {
-        guard
-            case .message(let head) = try? decoder.decodeRequest(
-                ByteBuffer(literals: fields),
-                stream: 1,
-                endsStream: false
-            )
-        else {
-            Issue.record("no head")
-            return nil
-        }
+    private struct NoHead: Error {}
+
+    private func head(_ fields: KeyValuePairs<String, String>, _ decoder: inout HTTP2MessageDecoder) throws
+        -> RequestHead
+    {
+        let outcome = try decoder.decodeRequest(ByteBuffer(literals: fields), stream: 1, endsStream: false)
+        guard case .message(let head) = outcome else { throw NoHead() }
         return head
     }
 
@@ -71,11 +67,13 @@ struct HTTP2RequestReaderTests {
     }
 
     @Test("A tunnel has no content, nor has a request that was not understood")
-    func noContent() {
+    func noContent() throws {
         var decoder = HTTP2MessageDecoder()
-        let connect = head([":method": "CONNECT", ":authority": "a:1", "content-length": "3"], &decoder)
-        for head in [connect, nil] {
-            let reader = HTTP2RequestReader(stream: 1, head: head, endsStream: false)
+        let connect = try head([":method": "CONNECT", ":authority": "a:1", "content-length": "3"], &decoder)
+        for reader in [
+            HTTP2RequestReader(stream: 1, head: connect, endsStream: false),
+            HTTP2RequestReader(malformed: 1, endsStream: false),
+        ] {
             #expect(read(reader, &decoder, [.bytes(9), .end]) == ["9 bytes", "end"])
         }
     }
@@ -100,12 +98,12 @@ struct HTTP2RequestReaderTests {
     }
 
     @Test("The order of what comes (section 8.1)")
-    func order() {
+    func order() throws {
         #expect(read(nil, .fields(["a": "b"])) == ["Trailers that don't end the stream (section 8.1)"])
         #expect(read(nil, .end, .bytes(1)) == ["DATA after the end (section 6.1)", "end"])
         #expect(read(nil, .end, .lastFields([:])) == ["HEADERS after the end (section 5.1)", "end"])
         var decoder = HTTP2MessageDecoder()
-        let whole = HTTP2RequestReader(stream: 1, head: head(post, &decoder), endsStream: true)
+        let whole = HTTP2RequestReader(stream: 1, head: try head(post, &decoder), endsStream: true)
         #expect(read(whole, &decoder, []) == ["end"])
         #expect(read(whole, &decoder, [.bytes(0)]) == ["DATA after the end (section 6.1)", "end"])
     }
@@ -113,11 +111,11 @@ struct HTTP2RequestReaderTests {
     @Test("A block after the end is decoded nevertheless, since later ones build on it")
     func afterEnd() throws {
         var decoder = HTTP2MessageDecoder()
-        var reader = HTTP2RequestReader(stream: 1, head: nil, endsStream: true)
+        var reader = HTTP2RequestReader(malformed: 1, endsStream: true)
         // A literal that is remembered, and then its index.
         let literal = ByteBuffer(bytes: [0x40, 1, 0x61, 1, 0x62])
         #expect(throws: HTTP2Error.self) { try reader.receive(literal, endsStream: true, decoder: &decoder) }
-        var next = HTTP2RequestReader(stream: 3, head: nil, endsStream: false)
+        var next = HTTP2RequestReader(malformed: 3, endsStream: false)
         let event = try next.receive(ByteBuffer(bytes: [0xBE]), endsStream: true, decoder: &decoder)
         #expect(HTTP2RequestReader.word(event) == "trailers 1")
     }
@@ -125,7 +123,7 @@ struct HTTP2RequestReaderTests {
     @Test("A block that can't be decompressed ends the connection (RFC 9113 section 4.3)")
     func compression() {
         var decoder = HTTP2MessageDecoder()
-        var reader = HTTP2RequestReader(stream: 1, head: nil, endsStream: false)
+        var reader = HTTP2RequestReader(malformed: 1, endsStream: false)
         let error = #expect(throws: HTTP2Error.self) {
             try reader.receive(ByteBuffer(bytes: [0xFF]), endsStream: true, decoder: &decoder)
         }

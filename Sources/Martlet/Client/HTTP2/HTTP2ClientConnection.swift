@@ -419,7 +419,7 @@ final class HTTP2ClientConnection: ClientConnection, HTTP2Connection, @unchecked
     }
 
     func abort(with error: any Error) {
-        for stream in Array(multiplexer.streams.values) { end(stream, with: error) }
+        for stream in multiplexer.streams.values { end(stream, with: error) }
         close()
     }
 
@@ -488,7 +488,7 @@ final class HTTP2ClientConnection: ClientConnection, HTTP2Connection, @unchecked
 
     private func checkStreams(_ now: NIODeadline) {
         guard let timeout = core.configuration.readTimeout else { return }
-        for stream in Array(multiplexer.streams.values) where stream.isStalled(at: now, for: TimeAmount(timeout)) {
+        for stream in multiplexer.streams.values where stream.isStalled(at: now, for: TimeAmount(timeout)) {
             end(stream, with: HTTPClientError.timedOut(.read, host: key.host, port: key.port, after: timeout))
         }
     }

@@ -49,8 +49,8 @@ struct HTTP2Multiplexer<Stream: HTTP2Stream> {
     private var failure: HTTP2Error?
     private var isClosed = false
 
-    /// The streams that are open or half-closed, by their numbers.
-    private(set) var streams: [UInt32: Stream] = [:]
+    /// The streams that are open or half-closed.
+    private(set) var streams = HTTP2StreamTable<Stream>()
     /// The streams that are closed, as far as they still matter.
     private var history: HTTP2StreamHistory
     /// The last stream that was opened, or may have been processed.
@@ -114,12 +114,12 @@ struct HTTP2Multiplexer<Stream: HTTP2Stream> {
     }
 
     mutating func insert(_ stream: Stream) {
-        streams[stream.number] = stream
+        streams.insert(stream)
     }
 
     /// Removes a stream; false when that was done before.
     mutating func remove(_ stream: Stream, _ end: HTTP2StreamHistory.End) -> Bool {
-        guard streams.removeValue(forKey: stream.number) != nil else { return false }
+        guard streams.remove(stream.number) else { return false }
         line.remove(stream)
         history.append(stream.number, end)
         return true
@@ -131,8 +131,7 @@ struct HTTP2Multiplexer<Stream: HTTP2Stream> {
     mutating func close() -> [Stream] {
         isClosed = true
         line.removeAll()
-        defer { streams = [:] }
-        return Array(streams.values)
+        return streams.removeAll()
     }
 
     /// A handler was started. Its stream counts as concurrent until it returns.

@@ -24,8 +24,8 @@ struct HandlerSlot<Request, Waiter> {
 
     private var task = StoredTask()
     private var hasTask = false
-    /// The identity of the task, while it runs.
-    private var running: UInt?
+    /// The task as it sees itself, while it runs.
+    private var running: RunningTask?
     /// The task, while it waits for a request.
     private var waiter: Waiter?
     /// A request that arrived before the task asked for it.
@@ -56,18 +56,17 @@ struct HandlerSlot<Request, Waiter> {
         if hasTask { self.task.store(task) }
     }
 
-    /// The task runs, and calls itself so.
-    mutating func runs(as task: UnsafeCurrentTask?) {
-        if hasTask { running = task?.identity }
+    /// The task runs, and calls itself so; or a task that serves others, too, will run the handler.
+    mutating func runs(as task: RunningTask) {
+        guard hasTask else { return }
+        running = task
+        if self.task.isCancelled { task.cancel() }
     }
 
     /// Whether the caller is in the task, and not in another one that it has started: nothing but ``cancel()`` cancels
     /// that.
     @inline(__always)
-    var isCurrentTask: Bool {
-        guard let running else { return false }
-        return withUnsafeCurrentTask { $0?.identity } == running
-    }
+    var isCurrentTask: Bool { running?.isCurrent == true }
 
     /// Takes the request that waits for the task.
     mutating func takeNext() -> Request? {
@@ -104,6 +103,7 @@ struct HandlerSlot<Request, Waiter> {
     /// Cancels the task.
     mutating func cancel() {
         task.cancel()
+        running?.cancel()
     }
 
     /// The handler has returned, or no longer counts.
@@ -133,11 +133,3 @@ typealias ExchangeSlot = HandlerSlot<ServerExchange, UnsafeContinuation<ServerEx
 
 extension HandlerSlot.Delivery: Equatable where Waiter: Equatable {}
 extension HandlerSlot.NextRequest: Equatable where Request: Equatable {}
-
-extension UnsafeCurrentTask {
-    /// What tells the task from all others as long as it runs: its reference. Comparing two values of this type does the
-    /// same ten times as slowly, since their layout is known only when the program runs.
-    fileprivate var identity: UInt {
-        withUnsafeBytes(of: self) { $0.loadUnaligned(as: UInt.self) }
-    }
-}

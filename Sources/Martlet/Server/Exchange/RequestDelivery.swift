@@ -10,6 +10,11 @@ enum RequestDelivery: Sendable {
         if case .handler(_, on: _, within: _, takesRefusals: true) = self { true } else { false }
     }
 
+    /// The handler, if it runs on the event loops of the connections.
+    var handlerOnLoop: HTTPServer.Handler? {
+        if case .handler(let handler, on: nil, within: _, takesRefusals: _) = self { handler } else { nil }
+    }
+
     /// The context in which the tasks of handlers are made.
     var shutdownContext: ShutdownContext {
         if case .handler(_, on: _, within: let context, takesRefusals: _) = self { context } else { .none }

@@ -38,7 +38,7 @@ extension HTTP1ServerConnection: ResponseCarrier {
     /// The body of the connection's task.
     private func serve(_ first: ServerExchange, _ handler: HTTPServer.Handler) async {
         await withUnsafeCurrentTask { task in
-            if loop.executor.isCurrent { self.handler.runs(as: task) }
+            if let task, loop.executor.isCurrent { self.handler.runs(as: RunningTask(task)) }
             await serveAll(first, handler)
         }
     }

@@ -36,6 +36,8 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     @exclusivity(unchecked) var multiplexer: HTTP2Multiplexer<HTTP2ServerStream>
     @exclusivity(unchecked) private(set) var shutdown = HTTP2GracefulShutdown()
     @exclusivity(unchecked) private var encoder = FieldSectionEncoder()
+    /// Whether a task that was woken goes on with the frames.
+    @exclusivity(unchecked) private var yieldsToTask = false
     /// What a stream's writer puts a response out to: one for all streams, so that its memory is used again.
     @exclusivity(unchecked) var response = HTTP2ResponseEncoder()
 
@@ -134,7 +136,27 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
         }
         shutdown.receivedFrame()
         perform(step)
-        return true
+        return !yieldsToTask
+    }
+
+    func advanceAll() {
+        takeTurnBack()
+        // What a handler does inside the turn may let the next request begin.
+        loop.executor.turn {
+            while advance() {}
+        }
+    }
+
+    /// Interrupts the processing of frames, until the end of the turn, for a task that was woken with a request: it will
+    /// take the next one itself. If it waits for something instead, another pass goes on with the frames.
+    func yieldToTask() {
+        yieldsToTask = true
+        process()
+    }
+
+    /// The caller processes frames.
+    func takeTurnBack() {
+        yieldsToTask = false
     }
 
     var receiver: (any DetachedReceiver)? { nil }
@@ -171,11 +193,11 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
 
     /// Sends the whole of a response of which nothing was changed; false where that is no shorter way.
     func sendDefault(_ content: OutgoingContent, on stream: HTTP2ServerStream) -> Bool {
-        let constants = loop.headConstants
+        guard let constants = response.constants else { return false }
         let block = constants.defaultBlock
         guard encoder.remembers(constants.commonFields), channel.isWritable,
             channel.output.byteCount < Self.outputLimit,
-            block.readableBytes + 23 <= multiplexer.peerSettings.maximumFrameSize,
+            block.count + 23 <= multiplexer.peerSettings.maximumFrameSize,
             multiplexer.sendWhole(content.byteCount, of: stream)
         else { return false }
         content.withBytes { content in
@@ -260,7 +282,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
         } else {
             beginGoAway()
             loop.executor.turn {
-                for stream in Array(multiplexer.streams.values) { stream.receiver?.serverCloses() }
+                for stream in multiplexer.streams.values { stream.receiver?.serverCloses() }
             }
             flushOutput()
         }
@@ -294,7 +316,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
 
     /// All frames that the client sent before it closed its half have been processed.
     private func inputUsedUp() {
-        for stream in Array(multiplexer.streams.values) { stream.inputClosed() }
+        for stream in multiplexer.streams.values { stream.inputClosed() }
         closeIfDone()
     }
 
@@ -331,7 +353,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
             break
         }
         if shutdown.isOverdue(at: now) { announceLastStream() }
-        for stream in Array(multiplexer.streams.values) { stream.checkDeadlines(now: now) }
+        for stream in multiplexer.streams.values { stream.checkDeadlines(now: now) }
         flushOutput()
     }
 
@@ -386,36 +408,44 @@ extension HTTP2ServerConnection: HTTP2Connection {
         case .malformed(let error):
             throw error
         case .refused(let error):
-            refuse(number, error, endsStream)
             multiplexer.abandonedStream(now: now)
+            // The last step: the task of the handler goes on with the frames.
+            refuse(number, error, endsStream)
         }
     }
 
-    private func begin(_ number: UInt32, _ head: RequestHead, _ endsStream: Bool) {
+    private func begin(_ number: UInt32, _ head: consuming RequestHead, _ endsStream: Bool) {
         let settings = loop.settings
         let isLast = beganRequest()
-        let exchange = open(number, head, endsStream).begin(head, settings)
+        let stream = open(HTTP2RequestReader(stream: number, head: head, endsStream: endsStream), head.method)
+        let exchange = stream.begin(head, settings)
         multiplexer.handlerStarted()
         if isLast { beginGoAway() }
-        loop.delivery.deliver(exchange)
+        deliver(exchange, of: stream)
     }
 
-    private func open(_ number: UInt32, _ head: RequestHead?, _ endsStream: Bool) -> HTTP2ServerStream {
-        let stream = HTTP2ServerStream(number, head, endsStream: endsStream, connection: self)
+    private func open(_ reader: HTTP2RequestReader, _ method: HTTPRequest.Method) -> HTTP2ServerStream {
+        let stream = HTTP2ServerStream(reader, method, connection: self)
         open(stream)
         return stream
+    }
+
+    private func deliver(_ exchange: ServerExchange, of stream: HTTP2ServerStream) {
+        guard let tasks = loop.streamTasks else { return loop.delivery.deliver(exchange) }
+        tasks.deliver(HTTP2StreamTasks.Request(exchange: exchange, stream: stream))
     }
 
     /// Answers a malformed request.
     private func refuse(_ number: UInt32, _ error: HTTPParseError, _ endsStream: Bool) {
         loop.settings.configuration.logger.debug("Refused a request: \(error)")
         guard loop.delivery.takesRefusals, let head = multiplexer.decoder.refusedRequest else {
-            return open(number, nil, endsStream).refuse(error)
+            return open(HTTP2RequestReader(malformed: number, endsStream: endsStream), .get).refuse(error)
         }
         let refusal = HTTPError(error.status, "\(error)")
-        let exchange = open(number, head, endsStream).begin(head, loop.settings, refusal: refusal)
+        let stream = open(HTTP2RequestReader(stream: number, head: head, endsStream: endsStream), head.method)
+        let exchange = stream.begin(head, loop.settings, refusal: refusal)
         multiplexer.handlerStarted()
-        loop.delivery.deliver(exchange)
+        deliver(exchange, of: stream)
     }
 }
 

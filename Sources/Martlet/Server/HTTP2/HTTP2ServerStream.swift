@@ -34,20 +34,22 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
     @exclusivity(unchecked) private var timing: ConnectionTiming
     @exclusivity(unchecked) private var writability: EventLoopCondition?
 
-    /// - Parameter head: The head of the request; nil for a malformed one.
-    init(_ number: UInt32, _ head: RequestHead?, endsStream: Bool, connection: HTTP2ServerConnection) {
-        self.number = number
+    /// - Parameters:
+    ///   - reader: The reader of the rest of the request.
+    ///   - method: The method of the request.
+    init(_ reader: HTTP2RequestReader, _ method: HTTPRequest.Method, connection: HTTP2ServerConnection) {
+        self.number = reader.stream
         self.connection = connection
         self.loop = connection.loop
         self.input = HTTP2RequestInput(
-            HTTP2RequestReader(stream: number, head: head, endsStream: endsStream),
+            reader,
             window: connection.multiplexer.makeReceiveWindow()
         )
         self.output = HTTP2StreamOutput(window: connection.multiplexer.peerSettings.initialWindowSize)
         self.timing = ConnectionTiming(openedAt: loop.now)
         self.writer = ResponseWriter(
             ResponseWriter.Context(
-                method: ResponseWriter.MethodKind(head?.method ?? .get),
+                method: ResponseWriter.MethodKind(method),
                 version: .http2,
                 mayPersist: true
             )
@@ -55,7 +57,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
     }
 
     /// Begins the exchange.
-    func begin(_ head: RequestHead, _ settings: ServerSettings, refusal: HTTPError? = nil) -> ServerExchange {
+    func begin(_ head: consuming RequestHead, _ settings: ServerSettings, refusal: HTTPError? = nil) -> ServerExchange {
         var body: BodyStream?
         if !isInputEnded {
             body = BodyStream(

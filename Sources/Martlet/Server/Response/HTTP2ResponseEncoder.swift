@@ -12,12 +12,15 @@ struct HTTP2ResponseEncoder: ResponseEncoder {
 
     /// The content of a response of which nothing was changed.
     private(set) var defaultContent: OutgoingContent?
+    /// What the head of that has in common with others.
+    private(set) var constants: HeadConstants?
 
     var position: Void { () }
 
     mutating func appendDefault(_ content: OutgoingContent, _ constants: HeadConstants) -> Bool {
         guard content.byteCount < OutputBuffer.copyLimit else { return false }
         defaultContent = content
+        self.constants = constants
         return true
     }
 

@@ -17,7 +17,7 @@ final class HeadConstants {
     /// The head of an unchanged response, up to the value of Content-Length.
     let defaultHead: [UInt8]
     /// The same for HTTP/2, up to Content-Length, for a client that remembers the common fields.
-    let defaultBlock: ByteBuffer
+    let defaultBlock: [UInt8]
 
     /// - Parameters:
     ///   - settings: The settings with the server's default fields.
@@ -46,6 +46,6 @@ final class HeadConstants {
         self.defaultHead = Array(buffer: defaultHead)
         var defaultBlock = FieldSectionEncoder.defaultBlock(commonFields)
         defaultBlock.writeImmutableBuffer(encodedDate)
-        self.defaultBlock = defaultBlock
+        self.defaultBlock = Array(defaultBlock.readableBytesView)
     }
 }

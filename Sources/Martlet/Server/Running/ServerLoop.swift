@@ -20,6 +20,9 @@ final class ServerLoop: @unchecked Sendable {
     /// Where requests are delivered.
     let delivery: RequestDelivery
 
+    /// The tasks that run the handlers of streams, where those run on the loop.
+    let streamTasks: HTTP2StreamTasks?
+
     private var connections: [ObjectIdentifier: any ServerConnection] = [:]
     private var listeners: [any Listener] = []
     private var sweeping: RepeatedTask?
@@ -37,6 +40,7 @@ final class ServerLoop: @unchecked Sendable {
         self.eventLoop = eventLoop
         self.delivery = delivery
         self.shutdownContext = delivery.shutdownContext
+        self.streamTasks = delivery.handlerOnLoop.map(HTTP2StreamTasks.init)
         self.executor = EventLoopExecutor(eventLoop: eventLoop)
         self.currentSettings = core.settings
         self.drained = eventLoop.makePromise()
@@ -112,10 +116,13 @@ final class ServerLoop: @unchecked Sendable {
     func remove(_ connection: any ServerConnection) {
         connections[ObjectIdentifier(connection)] = nil
         guard connections.isEmpty else { return }
+        if let streamTasks { executor.turn { streamTasks.release() } }
         sweeping?.cancel()
         sweeping = nil
         if isClosing { drained.succeed() }
     }
+
+    var hasConnections: Bool { !connections.isEmpty }
 
     // MARK: Closing
 

@@ -79,7 +79,7 @@ import Testing
     @Test("Knows its task from those that it has started, until it ends") func currentTask() async {
         var slot = startedSlot()
         #expect(!slot.isCurrentTask)
-        withUnsafeCurrentTask { slot.runs(as: $0) }
+        withUnsafeCurrentTask { $0.map { slot.runs(as: RunningTask($0)) } }
         #expect(slot.isCurrentTask)
         nonisolated(unsafe) let copy = slot
         async let isChild = copy.isCurrentTask

@@ -10,7 +10,7 @@ import Testing
 
     private func input(window: Int = 100, endsStream: Bool = false) -> HTTP2RequestInput {
         HTTP2RequestInput(
-            HTTP2RequestReader(stream: 1, head: nil, endsStream: endsStream),
+            HTTP2RequestReader(malformed: 1, endsStream: endsStream),
             window: HTTP2ReceiveWindow(window)
         )
     }
