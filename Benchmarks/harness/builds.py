@@ -26,8 +26,8 @@ UNCHECKED = ("-Xswiftc", "-enforce-exclusivity=unchecked")
 
 USUAL = Build("usual", "as usual")
 STATIC = Build("static", "`--static-swift-stdlib`", ("--static-swift-stdlib",))
-BOTH = Build("static-unchecked", "both flags", (*STATIC.flags, *UNCHECKED))
-BUILDS = (USUAL, STATIC, Build("unchecked", "`-enforce-exclusivity=unchecked`", UNCHECKED), BOTH)
+BOTH = Build("static-unchecked", "that and `-enforce-exclusivity=unchecked`", (*STATIC.flags, *UNCHECKED))
+BUILDS = (USUAL, STATIC, BOTH)
 
 
 @dataclass(frozen=True)

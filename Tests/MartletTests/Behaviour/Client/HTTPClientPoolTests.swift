@@ -148,7 +148,10 @@ struct HTTPClientPoolTests {
 
     @Test("A request waits for its turn no longer than poolTimeout")
     func waitLimit() async throws {
+        let arrived = Events<Void>()
         try await ScriptedServer.run { connection, _ in
+            try connection.readHead()
+            arrived.add()
             try connection.readToEnd()
         } while: { server in
             let client = makeClient {
@@ -157,7 +160,8 @@ struct HTTPClientPoolTests {
             }
             let url = server.url
             let first = Task { try await client.get("\(url)/") }
-            try await eventually { client.connectionCounts.active == 1 }
+            // Earlier, the first one would wait for its connection.
+            try await arrived.next()
             await #expect(
                 throws: HTTPClientError.timedOut(.pool, host: "127.0.0.1", port: server.port, after: .milliseconds(50))
             ) { _ = try await client.get("\(url)/") }
