@@ -68,7 +68,7 @@ examples:
   script/bench --scenario files                 files of three sizes, beside nginx and Go
   script/bench --scenario tls,http2             handshakes, requests over TLS and over HTTP/2
   script/bench --scenario websocket             echo of three sizes, compressed and not
-  script/bench --scenario release-flags         static runtime, no exclusivity checks; builds Martlet four times
+  script/bench --scenario release-flags         static runtime, no exclusivity checks; builds Martlet three times
 """
 
 
