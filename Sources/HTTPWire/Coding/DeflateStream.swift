@@ -1,59 +1,38 @@
 import CZlib
 import NIOCore
-import Synchronization
 
 /// zlib's compressing half, which content codings and WebSocket messages share.
-final class DeflateStream: @unchecked Sendable {
+final class DeflateStream: ReusableStream, @unchecked Sendable {
     // Sendable because it has one owner at a time, or is idle.
 
-    private static let idle = Mutex(IdleStreams<DeflateStream>())
+    static let idle = IdleStreams<DeflateStream>()
 
-    // zlib keeps a pointer back to its stream, so the stream must not move.
-    private let stream: UnsafeMutablePointer<z_stream>
+    private let state: ZlibState
 
     /// A stream in the format that `windowBits` stands for, as in zlib's manual: 9 to 15, more for gzip, negative for
     /// raw data.
     init(windowBits: Int, level: Int, memoryLevel: Int = 8) throws(ContentCodingError) {
-        stream = .allocate(capacity: 1)
-        stream.initialize(to: z_stream())
-        let result = deflateInit2_(
-            stream,
-            Int32(min(max(level, 0), 9)),
-            Z_DEFLATED,
-            Int32(windowBits),
-            Int32(memoryLevel),
-            Z_DEFAULT_STRATEGY,
-            ZLIB_VERSION,
-            Int32(MemoryLayout<z_stream>.size)
-        )
-        guard result == Z_OK else { throw .outOfMemory }
+        state = try ZlibState(end: deflateEnd) { stream, version, size in
+            deflateInit2_(
+                stream,
+                Int32(min(max(level, 0), 9)),
+                Z_DEFLATED,
+                Int32(windowBits),
+                Int32(memoryLevel),
+                Z_DEFAULT_STRATEGY,
+                version,
+                size
+            )
+        }
     }
 
-    deinit {
-        // Harmless for a stream that was never set up.
-        deflateEnd(stream)
-        stream.deinitialize(count: 1)
-        stream.deallocate()
-    }
-
-    /// An idle stream; nil if there is none.
-    static func takeIdle(_ parameters: IdleStreams<DeflateStream>.Parameters) -> DeflateStream? {
-        idle.withLock { $0.take(parameters) }
-    }
-
-    /// Resets the stream, which its owner no longer uses.
-    func becomeIdle(_ parameters: IdleStreams<DeflateStream>.Parameters) {
-        reset()
-        Self.idle.withLock { $0.keep(self, parameters) }
-    }
-
-    /// Forgets what was compressed before.
-    private func reset() {
-        deflateReset(stream)
+    func reset() {
+        deflateReset(state.stream)
     }
 
     /// Compresses `input` and appends the output.
     func run(_ input: ByteBuffer, _ flush: Int32, into output: inout ByteBuffer) {
+        let stream = state.stream
         input.withUnsafeReadableBytes { bytes in
             var rest = bytes[...]
             repeat {

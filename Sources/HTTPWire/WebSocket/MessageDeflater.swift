@@ -43,7 +43,7 @@ public final class MessageDeflater {
             output.writeInteger(UInt8(0))
         }
         guard startsAnew else { return }
-        stream.becomeIdle(parameters)
+        DeflateStream.idle.keep(stream, parameters)
         self.stream = nil
     }
 
@@ -53,7 +53,7 @@ public final class MessageDeflater {
 
     private func openStream() throws(ContentCodingError) -> DeflateStream {
         if let stream { return stream }
-        if startsAnew, let idle = DeflateStream.takeIdle(parameters) {
+        if startsAnew, let idle = DeflateStream.idle.take(parameters) {
             stream = idle
             return idle
         }

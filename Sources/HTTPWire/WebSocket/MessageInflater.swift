@@ -74,7 +74,7 @@ final class MessageInflater {
     func endMessage() throws(ContentCodingError) {
         guard isBetweenBlocks else { throw .truncated }
         guard startsAnew, let stream else { return }
-        stream.becomeIdle(parameters)
+        InflateStream.idle.keep(stream, parameters)
         self.stream = nil
     }
 
@@ -82,7 +82,7 @@ final class MessageInflater {
 
     private func openStream() throws(ContentCodingError) -> InflateStream {
         if let stream { return stream }
-        if startsAnew, let idle = InflateStream.takeIdle(parameters) {
+        if startsAnew, let idle = InflateStream.idle.take(parameters) {
             stream = idle
             return idle
         }

@@ -7,12 +7,6 @@ final class AcceptGate: ChannelDuplexHandler {
     typealias InboundOut = any Channel
     typealias OutboundIn = Never
 
-    /// How long to wait before trying again.
-    private static let pause = TimeAmount.milliseconds(50)
-
-    /// How many connections are accepted at once: enough for a burst, but without neglecting the open ones.
-    private static let batch = 64
-
     private let acceptance: Acceptance
     private var isPaused = false
     /// Whether the channel has been told not to read at all.
@@ -32,7 +26,7 @@ final class AcceptGate: ChannelDuplexHandler {
     private func prepare(_ context: ChannelHandlerContext) -> Bool {
         let room = acceptance.room()
         guard room > 0 else { return false }
-        try? context.channel.syncOptions?.setOption(.maxMessagesPerRead, value: UInt(min(room, Self.batch)))
+        try? context.channel.syncOptions?.setOption(.maxMessagesPerRead, value: UInt(min(room, Acceptance.batch)))
         return true
     }
 
@@ -43,7 +37,7 @@ final class AcceptGate: ChannelDuplexHandler {
         context.fireChannelRead(data)
     }
 
-    /// Accepting has failed. Without a pause the loop would spin, since the connection still waits to be accepted.
+    /// Accepting has failed.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         acceptance.failed(error)
         // If only this client went away, the next one can be accepted.
@@ -57,7 +51,7 @@ final class AcceptGate: ChannelDuplexHandler {
     private func pause(_ context: ChannelHandlerContext) {
         guard !isPaused else { return }
         isPaused = true
-        context.eventLoop.assumeIsolated().scheduleTask(in: Self.pause) {
+        context.eventLoop.assumeIsolated().scheduleTask(in: Acceptance.pause) {
             self.isPaused = false
             self.resume(context)
         }

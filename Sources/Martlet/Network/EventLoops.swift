@@ -1,7 +1,6 @@
 import CLibrary
 import NIOCore
 import NIOPosix
-import Synchronization
 
 /// The event loops that carry sockets: those of NIO, or on Linux the process's own on `epoll`, which cost less.
 enum EventLoops {
@@ -50,40 +49,13 @@ enum EventLoops {
                 }
             }
         #endif
-        let adoption = Adoption()
-        let bootstrap = ServerBootstrap(group: loop, childGroup: group)
-            .serverChannelInitializer { channel in
-                adoption.hasHappened.store(true, ordering: .releasing)
-                return channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(AcceptGate(acceptance))
-                }
-            }
-            .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try acceptance.initialize(channel) }
-            }
-        do {
-            let channel = try await bootstrap.withBoundSocket(descriptor).get()
-            // NIO listens with a queue of 128; a second call changes that.
-            try? SystemSocket.listen(descriptor, backlog: backlog)
-            return ChannelListener(channel: channel)
-        } catch {
-            if !adoption.hasHappened.load(ordering: .acquiring) { SystemSocket.close(descriptor) }
-            throw error
-        }
-    }
-
-    /// Whether NIO has made a channel of a descriptor, and so closes it.
-    private final class Adoption: Sendable {
-        let hasHappened = Atomic(false)
-    }
-
-    private struct ChannelListener: Listener {
-        let channel: any Channel
-
-        func close() async {
-            try? await channel.close().get()
-        }
+        return try await ChannelListener.listen(
+            on: descriptor,
+            backlog: backlog,
+            loop,
+            distributingOver: group,
+            acceptance
+        )
     }
 
     // MARK: Clients

@@ -8,6 +8,12 @@ protocol Listener: Sendable {
 
 /// How the connections that a listening socket accepts are counted and set up.
 struct Acceptance: Sendable {
+    /// How long to wait before trying again when there is no room, or no descriptor left: without a pause a loop would
+    /// spin, since the connection still waits to be accepted.
+    static let pause = TimeAmount.milliseconds(50)
+    /// How many connections are accepted at once: enough for a burst, but without neglecting the open ones.
+    static let batch = 64
+
     /// Returns how many more connections there may be.
     let room: @Sendable () -> Int
     /// A connection was accepted.

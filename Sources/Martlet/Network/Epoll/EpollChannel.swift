@@ -31,19 +31,11 @@
         @exclusivity(unchecked) var directHandler: (any DirectChannelHandler)?
         @exclusivity(unchecked) private var isOpen = true
         @exclusivity(unchecked) private var autoRead = true
-        /// Whether a handler waits for bytes.
-        @exclusivity(unchecked) private var isReadRequested = false
-        /// Whether there may be bytes, or an end, that no event will tell of any more.
-        @exclusivity(unchecked) private var mayHaveInput = false
-        /// Whether the end of the input, or an error, comes after the bytes that are there.
-        @exclusivity(unchecked) private var nearsEnd = false
+        @exclusivity(unchecked) private var input = SocketInput()
         /// Whether the peer neither sends nor receives any more.
         @exclusivity(unchecked) private var isPeerGone = false
-        @exclusivity(unchecked) private var hasInputEnded = false
         @exclusivity(unchecked) private var isReading = false
         @exclusivity(unchecked) private var isReadScheduled = false
-        /// Whether the last read filled its memory, so that a larger one is due.
-        @exclusivity(unchecked) private var readsMuch = false
         @exclusivity(unchecked) private var pending = PendingWrites()
         @exclusivity(unchecked) private var acceptsWrites = true
         @exclusivity(unchecked) private var isWriting = false
@@ -111,26 +103,21 @@
             }
             guard isOpen, events & ~martlet_writable != 0 else { return }
             if events & martlet_gone != 0 { isPeerGone = true }
-            guard !hasInputEnded else {
+            guard !input.hasEnded else {
                 if isPeerGone { readFailed(ECONNRESET) }
                 return
             }
-            mayHaveInput = true
-            if events & (martlet_ended | martlet_gone) != 0 { nearsEnd = true }
-            if wantsToRead { readAvailable() }
+            input.becameReadable(ends: events & (martlet_ended | martlet_gone) != 0)
+            if input.isWanted { readAvailable() }
         }
 
         // MARK: Reading
 
-        /// Whether to read what there is. The end of the input is not held back: it tells that the peer has gone, and
-        /// what comes before it is no more than the system's buffer holds.
-        private var wantsToRead: Bool { isReadRequested || nearsEnd }
-
         func read0() {
-            guard isOpen, !hasInputEnded else { return }
-            isReadRequested = true
+            guard isOpen, !input.hasEnded else { return }
+            input.request()
             // Not at once, since a handler that asks is not prepared for bytes yet.
-            if mayHaveInput, !isReading { scheduleRead() }
+            if input.mayHaveMore, !isReading { scheduleRead() }
         }
 
         private func scheduleRead() {
@@ -138,33 +125,29 @@
             isReadScheduled = true
             loop._executeIsolatedUnsafeUnchecked {
                 self.isReadScheduled = false
-                if self.isOpen, self.wantsToRead { self.readAvailable() }
+                if self.isOpen, self.input.isWanted { self.readAvailable() }
             }
         }
 
         private func readAvailable() {
-            guard !isReading, !hasInputEnded else { return }
+            guard !isReading, !input.hasEnded else { return }
             isReading = true
             var hasRead = false
             var failure: CInt?
             for _ in 0..<Self.readsPerTurn {
-                guard mayHaveInput, isOpen else { break }
-                switch loop.readMemory.read(from: descriptor, isLarge: readsMuch) {
+                guard input.mayHaveMore, isOpen else { break }
+                let size = input.readsMuch ? ReadMemory.largeSize : ReadMemory.smallSize
+                switch loop.readMemory.read(from: descriptor, isLarge: input.readsMuch) {
                 case .bytes(let bytes):
-                    let count = bytes.readableBytes
-                    let isFull = count >= (readsMuch ? ReadMemory.largeSize : ReadMemory.smallSize)
-                    mayHaveInput = isFull || nearsEnd
-                    readsMuch = readsMuch ? count > ReadMemory.smallSize : isFull
-                    isReadRequested = false
+                    input.received(bytes.readableBytes, of: size)
                     hasRead = true
                     deliver(bytes)
                 case .end:
-                    mayHaveInput = false
-                    hasInputEnded = true
+                    input.receivedEnd()
                 case .wouldBlock:
-                    mayHaveInput = false
+                    input.receivedNothing()
                 case .failed(let code):
-                    mayHaveInput = false
+                    input.receivedNothing()
                     failure = code
                 }
             }
@@ -172,9 +155,9 @@
             isReading = false
             guard isOpen else { return }
             if let failure { return readFailed(failure) }
-            if hasInputEnded { return endInput() }
+            if input.hasEnded { return endInput() }
             if hasRead, autoRead { askToRead() }
-            if mayHaveInput, nearsEnd, isOpen { scheduleRead() }
+            if input.mayHaveMore, input.isEnding, isOpen { scheduleRead() }
         }
 
         private func deliver(_ bytes: ByteBuffer) {
@@ -205,7 +188,7 @@
         }
 
         private func endInput() {
-            isReadRequested = false
+            input.cancelRequest()
             if case .closed = outputEnd { return close0(error: ChannelError.eof, mode: .all, promise: nil) }
             pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
             if isPeerGone, isOpen { readFailed(ECONNRESET) }
@@ -314,8 +297,8 @@
 
         /// The peer may have sent an answer before it refused to read more, which is delivered first.
         private func writeFailed(_ code: CInt) {
-            (mayHaveInput, nearsEnd) = (!hasInputEnded, true)
-            while mayHaveInput, isOpen, !isReading { readAvailable() }
+            input.becameReadable(ends: true)
+            while input.mayHaveMore, isOpen, !isReading { readAvailable() }
             if isOpen { close0(error: IOError(errnoCode: code, reason: "write"), mode: .all, promise: nil) }
         }
 
@@ -345,7 +328,7 @@
             switch mode {
             case .all:
                 closeAll(error, promise)
-            case .output where hasInputEnded:
+            case .output where input.hasEnded:
                 closeAll(error, promise)
             case .output:
                 guard case .open = outputEnd else {
@@ -367,7 +350,7 @@
         private func closeAll(_ error: any Error, _ promise: EventLoopPromise<Void>?) {
             let wasActive = active.exchange(false, ordering: .relaxed)
             isOpen = false
-            isReadRequested = false
+            input.cancelRequest()
             loop.remove(self)
             SystemSocket.close(descriptor)
             while case (true, let promise) = pending.takeUnsent() { promise?.fail(error) }
@@ -452,7 +435,7 @@
 
         private func set(autoRead: Bool) {
             self.autoRead = autoRead
-            if autoRead { pipeline.read() } else { isReadRequested = false }
+            if autoRead { pipeline.read() } else { input.cancelRequest() }
         }
     }
 #endif

@@ -7,11 +7,6 @@
     final class EpollListener: EpollSocket, Listener, @unchecked Sendable {
         // Sendable because every variable is touched only on the thread of `loop`.
 
-        /// How long to wait before trying again when there is no room, or no descriptor left.
-        private static let pause = TimeAmount.milliseconds(50)
-        /// How many connections are accepted at once: enough for a burst, but without neglecting the open ones.
-        private static let batch = 64
-
         private let loop: EpollEventLoop
         /// The loops among which connections are distributed, in turn.
         private let loops: [EpollEventLoop]
@@ -45,7 +40,7 @@
         }
 
         override func becameReady(_ events: UInt32) {
-            for _ in 0..<Self.batch {
+            for _ in 0..<Acceptance.batch {
                 guard isOpen else { return }
                 guard acceptance.room() > 0 else { return pauseAccepting() }
                 let connection = martlet_accept(descriptor)
@@ -83,10 +78,9 @@
             if target === loop { adopt() } else { target.execute(adopt) }
         }
 
-        /// Without a pause the loop would spin, since the connection still waits to be accepted.
         private func pauseAccepting() {
             loop.remove(self)
-            loop.scheduleTask(in: Self.pause) {
+            loop.scheduleTask(in: Acceptance.pause) {
                 guard self.isOpen else { return }
                 do {
                     try self.loop.add(self, martlet_readable)

@@ -19,6 +19,9 @@ extension OutputBuffer: ResponseEncoder {
     }
 
     mutating func append(_ head: ResponseHeadPlan, _ constants: HeadConstants) throws(HTTPServerError) {
+        if let lines = head.rendered, let length = head.contentLength, head.isOrdinary {
+            return tail.writeOrdinaryHead(lines, constants.dateLine, contentLength: length)
+        }
         let start = position
         do throws(HTTPServerError) {
             tail.writeStatusLine(head.status, version: .http1_1)
@@ -135,27 +138,74 @@ extension ByteBuffer {
     fileprivate mutating func writeDefaultResponse(_ head: [UInt8], _ content: inout String) {
         content.withUTF8 { content in
             head.withUnsafeBytes { head in
-                // The length has at most five digits (`OutputBuffer.copyLimit`).
-                let count = head.count + 5 + 4 + content.count
-                writeWithUnsafeMutableBytes(minimumWritableBytes: count) { target in
-                    target.copyMemory(from: head)
-                    var end = head.count
-                    var divisor = 1
-                    while content.count / 10 >= divisor { divisor *= 10 }
-                    while divisor > 0 {
-                        target[end] = 0x30 + UInt8(truncatingIfNeeded: content.count / divisor % 10)
-                        end += 1
-                        divisor /= 10
-                    }
-                    target.storeBytes(of: UInt32(bigEndian: 0x0D0A_0D0A), toByteOffset: end, as: UInt32.self)
-                    end += 4
-                    // Fits, since `count` bytes have been reserved.
-                    UnsafeMutableRawBufferPointer(rebasing: target[end..<count]).copyMemory(
-                        from: UnsafeRawBufferPointer(content)
-                    )
-                    return end + content.count
+                let room = head.count + ByteCursor.lengthRoom + content.count
+                writeWithUnsafeMutableBytes(minimumWritableBytes: room) { target in
+                    var cursor = ByteCursor(target)
+                    cursor.append(head)
+                    cursor.append(length: content.count)
+                    cursor.append(UnsafeRawBufferPointer(content))
+                    return cursor.end
                 }
             }
         }
+    }
+
+    /// Writes the head of a response with fields that were prepared, likewise.
+    fileprivate mutating func writeOrdinaryHead(_ lines: ByteBuffer, _ dateLine: ByteBuffer, contentLength: Int) {
+        lines.withUnsafeReadableBytes { lines in
+            dateLine.withUnsafeReadableBytes { dateLine in
+                let (statusLine, name): (StaticString, StaticString) = ("HTTP/1.1 200 OK\r\n", "Content-Length: ")
+                let room =
+                    statusLine.utf8CodeUnitCount + lines.count + dateLine.count + name.utf8CodeUnitCount
+                    + ByteCursor.lengthRoom
+                writeWithUnsafeMutableBytes(minimumWritableBytes: room) { target in
+                    var cursor = ByteCursor(target)
+                    cursor.append(statusLine)
+                    cursor.append(lines)
+                    cursor.append(dateLine)
+                    cursor.append(name)
+                    cursor.append(length: contentLength)
+                    return cursor.end
+                }
+            }
+        }
+    }
+}
+
+/// Appends to memory of which enough has been reserved.
+private struct ByteCursor {
+    /// Enough for a length and what follows it.
+    static let lengthRoom = 20 + 4
+
+    private let target: UnsafeMutableRawBufferPointer
+    private(set) var end = 0
+
+    init(_ target: UnsafeMutableRawBufferPointer) {
+        self.target = target
+    }
+
+    @inline(__always)
+    mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        UnsafeMutableRawBufferPointer(rebasing: target[end...]).copyMemory(from: bytes)
+        end += bytes.count
+    }
+
+    @inline(__always)
+    mutating func append(_ text: StaticString) {
+        append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// Appends the value of Content-Length, and the end of the head.
+    @inline(__always)
+    mutating func append(length: Int) {
+        var divisor = 1
+        while length / 10 >= divisor { divisor *= 10 }
+        while divisor > 0 {
+            target[end] = 0x30 + UInt8(truncatingIfNeeded: length / divisor % 10)
+            end += 1
+            divisor /= 10
+        }
+        target.storeBytes(of: UInt32(bigEndian: 0x0D0A_0D0A), toByteOffset: end, as: UInt32.self)
+        end += 4
     }
 }

@@ -46,6 +46,12 @@ struct ResponseHeadPlan {
     /// Whether the connection can be used again.
     let isPersistent: Bool
 
+    /// Whether nothing but the fields and the length of the content is special.
+    var isOrdinary: Bool {
+        status.code == 200 && status.reasonPhrase == "OK" && version == .http1_1 && cookies.isEmpty && isPersistent
+            && !isChunked
+    }
+
     /// Whether a field of ``fields`` is sent as it is: those of the connection and of the framing are derived from the rest.
     func sends(_ field: HTTPField) -> Bool {
         switch ManagedField(field.name) {
