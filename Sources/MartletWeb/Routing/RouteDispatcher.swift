@@ -38,11 +38,26 @@ final class RouteDispatcher: Sendable {
         routes = table.entries.map { Route($0, trailingSlash: trailingSlash) }
     }
 
-    func answer(_ request: HTTPServerRequest) async throws {
-        switch try decide(request) {
-        case .handle(let route, let match):
+    /// The closure that answers requests. It calls the handlers of routes itself, which saves a call for each request.
+    ///
+    /// - Parameter throwsRefusals: Whether it gets requests that the server itself refuses.
+    func handler(throwsRefusals: Bool) -> HTTPServer.Handler {
+        // Without a capture list: with one, Swift 6.3 makes it a closure that leaves the event loop.
+        { request in
+            if throwsRefusals, let refusal = request.refusal { throw refusal }
+            let decision = try self.decide(request)
+            guard case .handle(let route, let match) = decision else {
+                return try await self.answer(request, decision)
+            }
             request.matchedRoute = match
-            try await route.handler(match.mountLength.map(request.mounted(below:)) ?? request)
+            try await route.handler(request.mounted(below: match.mountLength ?? request.mountLength))
+        }
+    }
+
+    /// Answers a request for which there is no handler.
+    private func answer(_ request: HTTPServerRequest, _ decision: Decision) async throws {
+        switch decision {
+        case .handle: break
         case .refuse(let allowed):
             guard request.method == .options else { throw HTTPError(refusing: request.method, allowed: allowed) }
             try await answerOptions(request, allowed)

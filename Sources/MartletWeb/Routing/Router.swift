@@ -180,10 +180,6 @@ public struct Router: RequestHandler, CustomStringConvertible {
             return middleware.wrapping { _ in throw error }
         }
         let dispatcher = RouteDispatcher(table, trailingSlash: trailingSlash)
-        guard handlesRefusals else { return { try await dispatcher.answer($0) } }
-        return middleware.wrapping { request in
-            if let refusal = request.refusal { throw refusal }
-            try await dispatcher.answer(request)
-        }
+        return middleware.wrapping(dispatcher.handler(throwsRefusals: handlesRefusals))
     }
 }
