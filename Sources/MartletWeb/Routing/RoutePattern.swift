@@ -48,22 +48,22 @@ struct RoutePattern: Sendable, Hashable {
 
         var description: String {
             switch self {
-            case .noLeadingSlash: "a pattern begins with a slash"
+            case .noLeadingSlash: "a pattern must begin with a slash"
             case .emptySegment: "a segment is empty"
             case .dotSegment: "clients resolve the segments \".\" and \"..\" before they send a path"
-            case .queryOrFragment(let character): "a pattern is a path, without \"\(character)\"; write it as an escape"
-            case .unbalancedBrace(let segment): "a brace in \(segment.debugDescription) has no counterpart"
+            case .queryOrFragment(let character):
+                "a pattern has no query and no fragment; write \"\(character)\" as \(character == "?" ? "%3F" : "%23")"
+            case .unbalancedBrace(let segment): "the braces in \(segment.debugDescription) are unbalanced"
             case .partialCapture(let segment):
-                "\(segment.debugDescription) is more than a capture; it must be a segment"
+                "a capture must be a whole segment, not a part of \(segment.debugDescription)"
             case .emptyName: "a capture has no name"
             case .invalidName(let name):
-                "\(name.debugDescription) can't be the name of a capture; it may have letters, digits, \"_\" and \"-\""
+                "\(name.debugDescription) can't be the name of a capture; use letters, digits, \"_\" and \"-\""
             case .duplicateName(let name): "two captures have the name \(name.debugDescription)"
             case .restBeforeEnd(let name): "\"{\(name)...}\" is not at the end"
             case .mountedRest(let name):
-                "\"{\(name)...}\" leaves nothing for the mounted handler, which gets all that follows the prefix"
-            case .invalidEscape(let segment):
-                "a % in \(segment.debugDescription) has no two hexadecimal digits after it"
+                "a mounted handler gets all that follows its prefix, which can't have \"{\(name)...}\""
+            case .invalidEscape(let segment): "two hexadecimal digits must follow a % in \(segment.debugDescription)"
             }
         }
     }

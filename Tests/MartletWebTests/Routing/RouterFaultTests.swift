@@ -46,8 +46,8 @@ struct RouterFaultTests {
         let line = #line - 6
         #expect(
             found == [
-                #"GET "/notes/{id" (\#(file):\#(line)): a brace in "{id" has no counterpart."#,
-                #"ANY "notes" (\#(file):\#(line + 1)): a pattern begins with a slash."#,
+                #"GET "/notes/{id" (\#(file):\#(line)): the braces in "{id" are unbalanced."#,
+                #"ANY "notes" (\#(file):\#(line + 1)): a pattern must begin with a slash."#,
                 #"MOUNT "/a//b" (\#(file):\#(line + 2)): a segment is empty."#,
                 #"PURGE "/{x}/{x}" (\#(file):\#(line + 3)): two captures have the name "x"."#,
             ]
@@ -170,12 +170,12 @@ struct RouterFaultTests {
         #expect(
             found == [
                 #"GET "/admin//a" (App/A.swift:1): a segment is empty."#,
-                #"GET "notes" (App/A.swift:2): a pattern begins with a slash."#,
+                #"GET "notes" (App/A.swift:2): a pattern must begin with a slash."#,
                 #"GET "/users/{id}/{id}" (App/A.swift:3): two captures have the name "id"."#,
-                #"GET "/}" (App/B.swift:4): a brace in "}" has no counterpart."#,
-                #"GET "/}" (App/B.swift:4): a brace in "}" has no counterpart."#,
+                #"GET "/}" (App/B.swift:4): the braces in "}" are unbalanced."#,
+                #"GET "/}" (App/B.swift:4): the braces in "}" are unbalanced."#,
                 #"GET "/broken" (App/A.swift:5): it is broken."#,
-                #"GET "" (App/A.swift:6): a pattern begins with a slash."#,
+                #"GET "" (App/A.swift:6): a pattern must begin with a slash."#,
             ]
         )
     }
@@ -201,7 +201,7 @@ struct RouterFaultTests {
             let answer = try await server.response(to: get("/right"))
             #expect(answer.statusLine == "HTTP/1.1 500 Internal Server Error")
             #expect(answer.text == "Internal Server Error")
-            let reason = #"GET "/{" (App/A.swift:1): a brace in "{" has no counterpart."#
+            let reason = #"GET "/{" (App/A.swift:1): the braces in "{" are unbalanced."#
             #expect(try await errors.next() == reason)
         }
     }

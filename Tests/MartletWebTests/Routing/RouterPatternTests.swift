@@ -37,31 +37,31 @@ struct RouterPatternTests {
     @Test(
         "that can't be parsed have a reason",
         arguments: [
-            ("", "a pattern begins with a slash"),
-            ("notes", "a pattern begins with a slash"),
+            ("", "a pattern must begin with a slash"),
+            ("notes", "a pattern must begin with a slash"),
             ("//", "a segment is empty"),
             ("/a//b", "a segment is empty"),
             ("//{x}", "a segment is empty"),
             ("/a/./b", #"clients resolve the segments "." and ".." before they send a path"#),
             ("/%2e%2E", #"clients resolve the segments "." and ".." before they send a path"#),
-            ("/a?b", #"a pattern is a path, without "?"; write it as an escape"#),
-            ("/a#b", ##"a pattern is a path, without "#"; write it as an escape"##),
-            ("/{id", #"a brace in "{id" has no counterpart"#),
-            ("/id}", #"a brace in "id}" has no counterpart"#),
-            ("/{{id}}", #"a brace in "{{id}}" has no counterpart"#),
-            ("/}{", #"a brace in "}{" has no counterpart"#),
-            ("/{a/b}", #"a brace in "{a" has no counterpart"#),
-            ("/note-{id}", #""note-{id}" is more than a capture; it must be a segment"#),
-            ("/{a}{b}", #""{a}{b}" is more than a capture; it must be a segment"#),
+            ("/a?b", #"a pattern has no query and no fragment; write "?" as %3F"#),
+            ("/a#b", ##"a pattern has no query and no fragment; write "#" as %23"##),
+            ("/{id", #"the braces in "{id" are unbalanced"#),
+            ("/id}", #"the braces in "id}" are unbalanced"#),
+            ("/{{id}}", #"the braces in "{{id}}" are unbalanced"#),
+            ("/}{", #"the braces in "}{" are unbalanced"#),
+            ("/{a/b}", #"the braces in "{a" are unbalanced"#),
+            ("/note-{id}", #"a capture must be a whole segment, not a part of "note-{id}""#),
+            ("/{a}{b}", #"a capture must be a whole segment, not a part of "{a}{b}""#),
             ("/{}", "a capture has no name"),
             ("/{...}", "a capture has no name"),
-            ("/{$}", #""$" can't be the name of a capture; it may have letters, digits, "_" and "-""#),
-            ("/{a b}", #""a b" can't be the name of a capture; it may have letters, digits, "_" and "-""#),
+            ("/{$}", #""$" can't be the name of a capture; use letters, digits, "_" and "-""#),
+            ("/{a b}", #""a b" can't be the name of a capture; use letters, digits, "_" and "-""#),
             ("/{id}/{id}", #"two captures have the name "id""#),
             ("/{id}/{id...}", #"two captures have the name "id""#),
             ("/{path...}/a", #""{path...}" is not at the end"#),
             ("/{path...}/", #""{path...}" is not at the end"#),
-            ("/100%", #"a % in "100%" has no two hexadecimal digits after it"#),
+            ("/100%", #"two hexadecimal digits must follow a % in "100%""#),
         ]
     )
     func defects(text: String, reason: String) {
@@ -72,7 +72,7 @@ struct RouterPatternTests {
     @Test("leave the rest to the handlers that are mounted")
     func mountedRest() {
         let defect = #expect(throws: RoutePattern.Defect.self) { try RoutePattern("/{path...}", isMount: true) }
-        let reason = #""{path...}" leaves nothing for the mounted handler, which gets all that follows the prefix"#
+        let reason = #"a mounted handler gets all that follows its prefix, which can't have "{path...}""#
         #expect(defect?.description == reason)
     }
 

@@ -37,8 +37,8 @@ final class ServerExchange: Sendable {
         var isGivenUp = false
         /// What a router has found.
         var route: MatchedRoute?
-        /// What middleware and handlers attach to the request, by key. Empty, it takes no memory of its own.
-        var values: [ObjectIdentifier: any Sendable] = [:]
+        /// What middleware and handlers attach to the request, by key.
+        var values: [ObjectIdentifier: any Sendable]?
     }
 
     init(
@@ -95,15 +95,17 @@ final class ServerExchange: Sendable {
 
     /// A value that is attached to the request.
     func value<Key: RequestStorageKey>(_ key: Key.Type) -> Key.Value? {
-        derived.withLock { $0.values[ObjectIdentifier(key)] } as? Key.Value
+        derived.withLock { $0.values?[ObjectIdentifier(key)] } as? Key.Value
     }
 
     /// Attaches a value to the request, or removes it.
     func setValue<Key: RequestStorageKey>(_ value: Key.Value?, _ key: Key.Type) {
         // The old one is released after the lock: its end may run code that comes back here.
         let old = derived.withLock { derived in
-            let old = derived.values.removeValue(forKey: ObjectIdentifier(key))
-            if let value { derived.values[ObjectIdentifier(key)] = value }
+            let old = derived.values?.removeValue(forKey: ObjectIdentifier(key))
+            guard let value else { return old }
+            if derived.values == nil { derived.values = [:] }
+            derived.values?[ObjectIdentifier(key)] = value
             return old
         }
         withExtendedLifetime(old) {}
