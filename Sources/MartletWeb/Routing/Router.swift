@@ -13,7 +13,7 @@ import Martlet
 /// router.get("/notes/{id}", Int.self) { request, id in          // 404 where id is not an Int
 ///     try await request.response.end(json: try await notes.note(id))
 /// }
-/// router.group("/admin", use: BasicAuthentication(check)) { admin in
+/// router.group("/admin", use: login) { admin in
 ///     admin.delete("/notes/{id}", Int.self, to: deleteNote)
 /// }
 /// router.mount("/static", VirtualDirectory("site"))
