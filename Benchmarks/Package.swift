@@ -56,6 +56,15 @@ let package = Package(
             swiftSettings: settings
         ),
         .executableTarget(
+            name: "hummingbird-routes",
+            dependencies: [
+                "BenchmarkSupport",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
             name: "async-http-client",
             dependencies: [
                 "BenchmarkSupport",
@@ -102,6 +111,7 @@ let package = Package(
     ]
         + [
             "martlet-hello", "martlet-drain", "martlet-client", "martlet-files", "martlet-secure", "martlet-websocket",
+            "martlet-routes",
         ].map { name in
             .executableTarget(
                 name: name,

@@ -21,7 +21,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 
 from harness import (
-    charts, clients, connections, counting, files, flags, gate, machine, secure, start, throughput, upload, websockets,
+    charts, clients, connections, counting, files, flags, gate, machine, routes, secure, start, throughput, upload, websockets,
 )  # fmt: skip
 from harness.keeping import Keeper
 from harness.machine import log
@@ -35,6 +35,7 @@ OWN_PROGRAMS = {
     "clients": (clients.measure, clients.NEEDS),
     "files": (files.measure, files.NEEDS),
     "release-flags": (flags.measure, flags.NEEDS),
+    "routes": (routes.measure, routes.NEEDS),
     "secure": (secure.measure, secure.NEEDS),
     "start": (start.measure, start.NEEDS),
     "tls-connections": (connections.measure_secure, secure.NEEDS),
@@ -66,6 +67,7 @@ examples:
   script/bench --scenario upload                memory and time of a 1 GiB upload
   script/bench --scenario clients               clients: short answers and downloads
   script/bench --scenario files                 files of three sizes, beside nginx and Go
+  script/bench --scenario routes                what it costs to find one of many routes, beside Hummingbird
   script/bench --scenario tls,http2             handshakes, requests over TLS and over HTTP/2
   script/bench --scenario websocket             echo of three sizes, compressed and not
   script/bench --scenario release-flags         static runtime, no exclusivity checks; builds Martlet three times

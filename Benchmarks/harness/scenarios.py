@@ -63,6 +63,7 @@ SCENARIOS = {
         Scenario("upload", "Chunked upload", kind="upload"),
         Scenario("clients", "Clients", kind="clients"),
         Scenario("files", "Files", kind="files"),
+        Scenario("routes", "Routes", kind="routes"),
         Scenario("websocket", "WebSocket echo", kind="websocket"),
         Scenario("tls", "TLS", kind="secure"),
         Scenario("http2", "HTTP/2", kind="secure"),

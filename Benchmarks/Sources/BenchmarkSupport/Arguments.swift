@@ -15,6 +15,16 @@ public func portArgument() -> Int {
     return Int(port)
 }
 
+/// The arguments of a server with routes: `PORT ROUTES`.
+public func routeArguments() -> (port: Int, routes: Int) {
+    let arguments = CommandLine.arguments
+    guard arguments.count == 3, let port = UInt16(arguments[1]), let routes = Int(arguments[2]), routes > 1 else {
+        print("usage: \(arguments[0]) PORT ROUTES")
+        exit(64)
+    }
+    return (Int(port), routes)
+}
+
 /// The arguments of a server that speaks HTTP/2 or TLS: `PORT`, or `PORT CERTIFICATE KEY` for TLS.
 public func secureArguments() -> (port: Int, certificate: (chain: String, key: String)?) {
     let arguments = CommandLine.arguments

@@ -107,4 +107,28 @@ public struct RequestHead: Sendable {
     ) throws(Failure) -> Result {
         try fields.withBytes(from: targetStart, length: targetLength, body)
     }
+
+    /// Calls `body` with the bytes of the path, those of `target.path` in the origin and absolute forms; with none in
+    /// the other forms. Creates a String only for a target with bytes that a URI can't have.
+    package func withPathBytes<Result, Failure: Error>(
+        _ body: (Span<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        guard !targetNeedsEncoding else {
+            return try Self.passPath(of: target.raw.utf8.span, form: targetForm, to: body)
+        }
+        return try withTargetBytes { (bytes) throws(Failure) in
+            try Self.passPath(of: bytes.assumingMemoryBound(to: UInt8.self).span, form: targetForm, to: body)
+        }
+    }
+
+    private static func passPath<Result, Failure: Error>(
+        of target: Span<UInt8>,
+        form: RequestTarget.Form,
+        to body: (Span<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let path = target.extracting(RequestTarget.ranges(in: target, form: form).path)
+        guard path.isEmpty, form == .absolute else { return try body(path) }
+        let root: StaticString = "/"
+        return try body(UnsafeBufferPointer(start: root.utf8Start, count: root.utf8CodeUnitCount).span)
+    }
 }

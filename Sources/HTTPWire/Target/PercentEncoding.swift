@@ -103,7 +103,7 @@ public enum PercentEncoding {
 }
 
 extension PercentEncoding {
-    static func decode(_ text: Span<UInt8>, plusIsSpace: Bool) throws(DecodingError) -> String {
+    package static func decode(_ text: Span<UInt8>, plusIsSpace: Bool) throws(DecodingError) -> String {
         var isPlain = true
         for index in text.indices where text[index] == 0x25 || (plusIsSpace && text[index] == 0x2B) {
             isPlain = false
@@ -144,7 +144,7 @@ extension PercentEncoding {
         return decoded
     }
 
-    private static func decodeBytes(_ text: Span<UInt8>, plusIsSpace: Bool) throws(DecodingError) -> [UInt8] {
+    package static func decodeBytes(_ text: Span<UInt8>, plusIsSpace: Bool) throws(DecodingError) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count)
         var index = 0

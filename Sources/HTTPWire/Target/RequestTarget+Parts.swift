@@ -67,7 +67,11 @@ extension RequestTarget {
 
     /// The ranges of path and query in `raw`.
     private var ranges: (path: Range<Int>, query: Range<Int>?) {
-        let bytes = raw.utf8.span
+        Self.ranges(in: raw.utf8.span, form: form)
+    }
+
+    /// The ranges of path and query in the bytes of a target.
+    static func ranges(in bytes: Span<UInt8>, form: Form) -> (path: Range<Int>, query: Range<Int>?) {
         let start: Int
         switch form {
         case .origin: start = 0

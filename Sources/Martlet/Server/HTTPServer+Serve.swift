@@ -36,15 +36,17 @@ extension HTTPServer {
         try await serve(ServedHandler(handler, around: middleware), on: executor)
     }
 
-    /// Serves requests with a value, such as a directory of files or a set of hosts, until the server is closed.
+    /// Serves requests with a value, such as a router or a directory of files, until the server is closed.
     ///
     /// - Parameters: as those of ``serve(on:around:_:)``.
-    /// - Throws: ``HTTPServerError/alreadyServing`` or ``HTTPServerError/serverClosed``.
+    /// - Throws: What is wrong with the handler (``RequestHandler/validate()``), before anything is served;
+    ///   ``HTTPServerError/alreadyServing`` or ``HTTPServerError/serverClosed``.
     public func serve(
         on executor: (any TaskExecutor)? = nil,
         around middleware: [any Middleware] = [],
         _ handler: some RequestHandler
     ) async throws {
+        try handler.validate()
         try await serve(ServedHandler(handler, around: middleware), on: executor)
     }
 
@@ -74,7 +76,8 @@ extension HTTPServer {
         }
     }
 
-    /// The server as a service that answers requests with a value, such as a directory of files or a set of hosts.
+    /// The server as a service that answers requests with a value, such as a router or a directory of files. Running it
+    /// throws what is wrong with the handler.
     ///
     /// - Parameters: as those of ``serve(on:around:_:)``.
     public func service(

@@ -1,4 +1,4 @@
-/// A type that answers requests: a directory of files, several hosts, a form for uploads.
+/// A type that answers requests: a router, a directory of files, several hosts, a form for uploads.
 ///
 /// ```swift
 /// struct Greeter: RequestHandler {
@@ -23,6 +23,11 @@ public protocol RequestHandler: Sendable {
     /// Whether the handler also gets the requests that the server itself refuses; see ``HTTPServerRequest/refusal``.
     /// False by default: the server answers them.
     var handlesRefusals: Bool { get }
+
+    /// Checks what the handler was made of. A server does so before it begins to serve. The default accepts everything.
+    ///
+    /// - Throws: What is wrong, such as two routes that match the same requests.
+    func validate() throws
 }
 
 extension RequestHandler {
@@ -35,4 +40,6 @@ extension RequestHandler {
 
     @inlinable
     public var handlesRefusals: Bool { false }
+
+    public func validate() throws {}
 }

@@ -15,7 +15,8 @@ extension VirtualDirectory {
             try await answerDirectory(Directory(path: path, metadata: metadata, files: self), request)
         case .redirect(let path):
             let query = request.url.query.map { "?\($0)" } ?? ""
-            try await request.response.redirect(to: path.encoded + "/" + query, status: .movedPermanently)
+            let location = request.mountPath + (path.names.isEmpty ? "" : path.encoded) + "/" + query
+            try await request.response.redirect(to: location, status: .movedPermanently)
         case .error(let status):
             try await answerError(status, request)
         }

@@ -84,6 +84,8 @@ extension VirtualDirectory {
         let whole = try RelativePath(target)
         guard let prefix, let path = whole.dropping(prefix) else { throw FileTree.Failure.notFound }
         guard configuration.servesHiddenFiles || !path.isHiddenFile else { throw FileTree.Failure.notFound }
+        // The path at which the directory is mounted, without the slash that relative links need.
+        if target.isEmpty { return .redirect(whole) }
         let key = CacheKey(whole.encoded)
         if let resource = current(key) { return try represent(resource, demand, patience) }
         switch try tree.open(path, patience) {

@@ -40,6 +40,7 @@ public final class VirtualDirectory: RequestHandler {
     /// - Parameters:
     ///   - root: A directory, absolute or relative to the current directory of the process. It need not exist yet.
     ///   - pathPrefix: The prefix of the paths of requests, such as `/static`; slashes at its ends make no difference.
+    ///     It is not needed where a ``Router`` mounts the directory.
     public init(_ root: String, pathPrefix: String = "", configuration: Configuration = Configuration()) {
         self.root = root
         self.pathPrefix = pathPrefix
@@ -59,7 +60,7 @@ public final class VirtualDirectory: RequestHandler {
     /// unknown ones 501.
     public func handle(_ request: HTTPServerRequest) async throws {
         guard try await isAllowed(request) else { return }
-        let target = request.url.path
+        let target = request.pathBelowMount
         let demand = Demand(request, configuration)
         let found: Found
         do {

@@ -40,6 +40,7 @@ struct LogEntry: Sendable {
             var line = "{\"time\":\"\(moment.iso8601)\",\"address\":\(Markup.jsonString(address))"
             line += ",\"method\":\(Markup.jsonString(request.method.rawValue))"
             line += ",\"target\":\(Markup.jsonString(request.target))"
+            if let route = request.route { line += ",\"route\":\(Markup.jsonString(route))" }
             for (key, name) in [("host", HTTPField.Name.hostField), ("referer", .referer), ("userAgent", .userAgent)] {
                 if let value = request.headers[name] { line += ",\"\(key)\":\(Markup.jsonString(value))" }
             }

@@ -19,6 +19,8 @@ import Synchronization
 public final class VirtualHost: RequestHandler {
     private struct State {
         var hosts: [String: HTTPServer.Handler] = [:]
+        /// The checks of handlers that are values.
+        var checks: [String: @Sendable () throws -> Void] = [:]
         var unhandled: HTTPServer.Handler?
     }
 
@@ -33,10 +35,19 @@ public final class VirtualHost: RequestHandler {
     ///   it, at any depth, but not itself; or `*` for all.
     /// - Throws: ``VirtualHostError`` for a name that is not valid, or that has a handler already.
     public func addHost(_ name: String, _ handler: @escaping HTTPServer.Handler) throws(VirtualHostError) {
+        try add(name, handler, check: nil)
+    }
+
+    private func add(
+        _ name: String,
+        _ handler: @escaping HTTPServer.Handler,
+        check: (@Sendable () throws -> Void)?
+    ) throws(VirtualHostError) {
         guard let key = HostNames.key(name) else { throw .invalidName(name) }
         let isNew = state.withLock { state in
             guard state.hosts[key] == nil else { return false }
             state.hosts[key] = handler
+            state.checks[key] = check
             return true
         }
         guard isNew else { throw .duplicateName(name) }
@@ -47,7 +58,14 @@ public final class VirtualHost: RequestHandler {
     /// - Parameter name: As in ``addHost(_:_:)``.
     /// - Throws: ``VirtualHostError`` for a name that is not valid, or that has a handler already.
     public func addHost(_ name: String, _ handler: some RequestHandler) throws(VirtualHostError) {
-        try addHost(name, handler.handler)
+        try add(name, handler.handler, check: { try handler.validate() })
+    }
+
+    /// Checks the handlers of all hosts, such as the routes of a ``Router``. Servers do so before they serve.
+    ///
+    /// - Throws: What is wrong with one of them.
+    public func validate() throws {
+        for check in state.withLock({ Array($0.checks.values) }) { try check() }
     }
 
     /// Removes a host.
@@ -55,7 +73,12 @@ public final class VirtualHost: RequestHandler {
     /// - Returns: Whether it was there.
     @discardableResult
     public func removeHost(_ name: String) -> Bool {
-        HostNames.key(name).map { key in state.withLock { $0.hosts.removeValue(forKey: key) != nil } } ?? false
+        HostNames.key(name).map { key in
+            state.withLock { state in
+                state.checks[key] = nil
+                return state.hosts.removeValue(forKey: key) != nil
+            }
+        } ?? false
     }
 
     /// The handler of requests for other hosts; nil, the default, answers them 421 Misdirected Request.

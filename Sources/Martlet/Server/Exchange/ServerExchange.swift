@@ -35,6 +35,10 @@ final class ServerExchange: Sendable {
         var session: HTTPSession?
         var deadline: Scheduled<Void>?
         var isGivenUp = false
+        /// What a router has found.
+        var route: MatchedRoute?
+        /// What middleware and handlers attach to the request, by key.
+        var values: [ObjectIdentifier: any Sendable]?
     }
 
     init(
@@ -81,6 +85,30 @@ final class ServerExchange: Sendable {
             derived.session = session
             return session
         }
+    }
+
+    /// The route that a router has chosen.
+    var route: MatchedRoute? {
+        get { derived.withLock { $0.route } }
+        set { derived.withLock { $0.route = newValue } }
+    }
+
+    /// A value that is attached to the request.
+    func value<Key: RequestStorageKey>(_ key: Key.Type) -> Key.Value? {
+        derived.withLock { $0.values?[ObjectIdentifier(key)] } as? Key.Value
+    }
+
+    /// Attaches a value to the request, or removes it.
+    func setValue<Key: RequestStorageKey>(_ value: Key.Value?, _ key: Key.Type) {
+        // The old one is released after the lock: its end may run code that comes back here.
+        let old = derived.withLock { derived in
+            let old = derived.values?.removeValue(forKey: ObjectIdentifier(key))
+            guard let value else { return old }
+            if derived.values == nil { derived.values = [:] }
+            derived.values?[ObjectIdentifier(key)] = value
+            return old
+        }
+        withExtendedLifetime(old) {}
     }
 
     // MARK: The response, as it is being prepared

@@ -8,6 +8,8 @@ public struct HTTPServerRequest: Sendable {
     let exchange: ServerExchange
     /// Answers the request when it is dropped; nil if the handler's return does that.
     private let guardian: ExchangeGuardian?
+    /// How many bytes of the path have led to the handler that this value is for; 0 unless that is mounted below a path.
+    package internal(set) var mountLength = 0
 
     init(_ exchange: ServerExchange, guardian: ExchangeGuardian? = nil) {
         self.exchange = exchange

@@ -130,7 +130,7 @@ extension VirtualDirectory {
         }
         guard configuration.listsDirectories else { return try await answerError(.notFound, request) }
         let choice = request.headers.qualityList(of: .accept)?.preferred(among: [MediaType.html, .json])
-        let pathBefore = pathBefore
+        let pathBefore = Markup.escape(request.mountPath) + pathBefore
         let content: ByteBuffer
         do {
             // Rendering the entries of a large directory takes longer than an event loop may be busy.

@@ -54,6 +54,19 @@ struct HTTP2WebSocketTests {
         }
     }
 
+    @Test("are GET for routers, as over HTTP/1.1; other tunnels are not")
+    func routingMethod() async throws {
+        try await withServer(.priorKnowledge) { request in
+            throw HTTPError(request.routingMethod == .get ? .notFound : .badRequest)
+        } test: { server in
+            let client = try await server.beginHTTP2()
+            client.send(Self.connect())
+            #expect(try await client.reply().status == 404)
+            client.send(.headers(3, [(":method", "CONNECT"), (":authority", "a:80")], end: false))
+            #expect(try await client.reply(3).status == 400)
+        }
+    }
+
     @Test("carry more than any window, both ways")
     func large() async throws {
         try await withServer(.priorKnowledge, Self.echo) { server in

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Martlet
+import ServiceLifecycle
 import Synchronization
 import Testing
 
@@ -117,6 +118,23 @@ struct RequestHandlerTests {
         try await withServer(.bare, handler) { server in
             let response = try await server.response(to: get())
             #expect(response.text == "Hello x")
+        }
+    }
+
+    /// A handler that is not valid.
+    private struct Invalid: RequestHandler {
+        struct Reason: Error {}
+
+        func handle(_ request: HTTPServerRequest) async throws {}
+        func validate() throws { throw Reason() }
+    }
+
+    @Test("are checked before a server serves them")
+    func validation() async throws {
+        try await withBoundServer { server in
+            await #expect(throws: Invalid.Reason.self) { try await server.serve(Invalid()) }
+            await #expect(throws: Invalid.Reason.self) { try await server.serve(around: [], Invalid()) }
+            await #expect(throws: Invalid.Reason.self) { try await server.service(Invalid()).run() }
         }
     }
 }
