@@ -224,13 +224,13 @@ struct HTTPClientFailureTests {
     func garbageAfter() async throws {
         try await ScriptedServer.run { connection, number in
             try connection.readHead()
-            try connection.write("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n\(number)")
-            if number == 0 { try connection.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil") }
+            // In one piece: what arrives once the next request is on its way can't be told from its response.
+            let garbage = number == 0 ? "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil" : ""
+            try connection.write("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n\(number)" + garbage)
             try connection.readToEnd()
         } while: { server in
             let client = makeClient()
             #expect(try await client.get("\(server.url)/").text() == "0")
-            try await eventually { client.connectionCounts.total == 0 || server.connectionCount == 1 }
             #expect(try await client.get("\(server.url)/").text() == "1")
             #expect(server.connectionCount == 2)
         }
