@@ -8,6 +8,8 @@ public enum MiddlewareError: Error, Sendable, Hashable, CustomStringConvertible 
     case invalidUsername(String)
     /// A password of this user that no client can send, since it has a control character; or an empty one.
     case invalidPassword(username: String)
+    /// A time in which no handler can answer: zero or less.
+    case invalidTimeout(Duration)
 
     /// What is wrong, and what to do about it.
     public var description: String {
@@ -20,6 +22,8 @@ public enum MiddlewareError: Error, Sendable, Hashable, CustomStringConvertible 
             "\(name.debugDescription) is not a user name, which must be a text without colons and control characters."
         case .invalidPassword(let name):
             "The password of \(name.debugDescription) must be a text without control characters."
+        case .invalidTimeout(let timeout):
+            "\(timeout) is not a time in which a handler can answer: it must be more than zero."
         }
     }
 }

@@ -35,6 +35,7 @@ final class ServerExchange: Sendable {
         var session: HTTPSession?
         var deadline: Scheduled<Void>?
         var isGivenUp = false
+        var isOverdue = false
         /// What a router has found.
         var route: MatchedRoute?
         /// What middleware and handlers attach to the request, by key. Empty, it takes no memory of its own.
@@ -194,6 +195,12 @@ final class ServerExchange: Sendable {
 
     /// Whether the handler can no longer end the response.
     var isGivenUp: Bool { derived.withLock { $0.isGivenUp } }
+
+    /// Whether the handler was cancelled because the time that middleware gives it was up.
+    var isOverdue: Bool {
+        get { derived.withLock { $0.isOverdue } }
+        set { derived.withLock { $0.isOverdue = newValue } }
+    }
 
     /// The handler has returned, or has thrown the error.
     func finish(error: (any Error)?) {
