@@ -45,6 +45,7 @@ enum FieldProperties {
         if let policy = StrictTransportSecurity(text(bytes)) {
             expectEqual(StrictTransportSecurity(policy.description), policy, "written and read again")
         }
+        if let value = Authorization(text(bytes)) { _ = (value.basic, value.bearerToken) }
         guard let type = MediaType(text(bytes)) else { return }
         expectEqual(MediaType(type.description), type, "written and read again")
         _ = (type.type, type.subtype, type.charset)

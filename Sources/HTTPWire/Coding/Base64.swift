@@ -19,6 +19,41 @@ package enum Base64 {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// The bytes of a text; nil unless it is just what ``encode(_:)`` makes of them.
+    package static func decode(_ text: String) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count / 4 * 3)
+        // Bits that wait for a full byte, the newest at the low end.
+        var (bits, count) = (UInt32(0), UInt32(0))
+        var padding = 0
+        for character in text.utf8 {
+            guard character != 0x3D else {
+                padding += 1
+                continue
+            }
+            guard padding == 0, let value = value(of: character) else { return nil }
+            bits = bits << 6 | UInt32(value)
+            count += 6
+            guard count >= 8 else { continue }
+            count -= 8
+            bytes.append(UInt8(truncatingIfNeeded: bits >> count))
+        }
+        // What is left over: no bits, or two or four that are zero, with as many `=` as bytes are missing.
+        guard count < 6, padding == count / 2, bits & (1 << count - 1) == 0 else { return nil }
+        return bytes
+    }
+
+    private static func value(of character: UInt8) -> UInt8? {
+        switch character {
+        case 0x41...0x5A: character &- 0x41
+        case 0x61...0x7A: character &- 0x61 &+ 26
+        case 0x30...0x39: character &- 0x30 &+ 52
+        case 0x2B: 62
+        case 0x2F: 63
+        default: nil
+        }
+    }
+
     private static func digit(_ value: UInt8) -> UInt8 {
         switch value {
         case 0..<26: 0x41 &+ value

@@ -161,7 +161,7 @@ extension String {
     }
 
     /// Whether the text is one token (RFC 9110 section 5.6.2).
-    var isToken: Bool {
+    package var isToken: Bool {
         !isEmpty && utf8.span.all(in: .token, 0..<utf8.count)
     }
 

@@ -103,6 +103,11 @@ extension HTTPFields {
         set { self[.hostField] = newValue?.description }
     }
 
+    /// `Authorization` (RFC 9110 section 11.6.2).
+    public var authorization: Authorization? {
+        onlyValue(of: .authorization).flatMap { Authorization($0) }
+    }
+
     /// `Strict-Transport-Security` (RFC 6797). If there are several fields, the first one counts.
     public var strictTransportSecurity: StrictTransportSecurity? {
         get { first { $0.name == .strictTransportSecurity }.flatMap { StrictTransportSecurity($0.value) } }

@@ -1,7 +1,7 @@
 /// Unpredictable text.
-enum RandomText {
+package enum RandomText {
     /// 128 random bits as 32 hexadecimal digits in lower case.
-    static func hexadecimal() -> String {
+    package static func hexadecimal() -> String {
         var generator = SystemRandomNumberGenerator()
         return hexadecimal(generator.next()) + hexadecimal(generator.next())
     }

@@ -41,6 +41,7 @@ struct LogEntry: Sendable {
             line += ",\"method\":\(Markup.jsonString(request.method.rawValue))"
             line += ",\"target\":\(Markup.jsonString(request.target))"
             if let route = request.route { line += ",\"route\":\(Markup.jsonString(route))" }
+            if let id = request.requestID { line += ",\"id\":\(Markup.jsonString(id))" }
             for (key, name) in [("host", HTTPField.Name.hostField), ("referer", .referer), ("userAgent", .userAgent)] {
                 if let value = request.headers[name] { line += ",\"\(key)\":\(Markup.jsonString(value))" }
             }

@@ -21,8 +21,8 @@ public struct RequestLog: Middleware {
         case common
         /// The Combined Log Format: the same with `Referer` and `User-Agent`.
         case combined
-        /// An object of JSON on each line: the same with the host, the pattern of the route (``Router``), the duration in
-        /// milliseconds, and whether the response was sent to its end.
+        /// An object of JSON on each line: the same with the host, the pattern of the route (``Router``), the id of the
+        /// request (``RequestID``), the duration in milliseconds, and whether the response was sent to its end.
         case json
     }
 

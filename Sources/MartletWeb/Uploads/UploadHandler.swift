@@ -127,12 +127,8 @@ public struct UploadHandler: RequestHandler {
 
     /// A browser sends forms of any page to any server; such pages must not be able to fill the disk.
     private static func refuseOtherOrigins(_ request: HTTPServerRequest) throws(HTTPError) {
-        let isAllowed: Bool
-        if let site = request.headers[.secFetchSite] {
-            isAllowed = site == "same-origin" || site == "none"
-        } else {
-            isAllowed = request.hasAllowedOrigin(request.isOwnOrigin)
+        guard CrossOriginProtection().allows(request) else {
+            throw HTTPError(.forbidden, "Files are only accepted from this server's own form.")
         }
-        guard isAllowed else { throw HTTPError(.forbidden, "Files are only accepted from this server's own form.") }
     }
 }

@@ -61,6 +61,11 @@ struct HostileInputTests {
             for challenge in Challenge.parse(text) {
                 #expect(Challenge.parse(challenge.description) == [challenge])
             }
+            for text in [text, "Basic \(text)", "Basic \(Base64.encode(text.utf8))"] {
+                guard let value = Authorization(text) else { continue }
+                _ = (value.basic, value.bearerToken)
+                #expect(value.token68 == nil || value.parameters.isEmpty)
+            }
             if let value = try? QueryParameters(text) { #expect((try? QueryParameters(value.description)) == value) }
             let list = QualityList(text)
             _ = (list.preferredContentCoding(among: [.gzip]), list.preferred(among: [.html, .json]))

@@ -103,6 +103,8 @@ extension ExchangeConnection {
             answer(error, exchange)
         } else if !isResponseEnded {
             do {
+                // What a handler has written after it was cancelled must not pass for all of its response.
+                if exchange.isOverdue { throw HTTPError.tookTooLong }
                 try end(exchange, .none)
             } catch {
                 answer(error, exchange)
@@ -134,6 +136,22 @@ extension ExchangeConnection {
         exchange.eventLoop.scheduleTask(in: .seconds(1)) { self.settleForSlowHandler(exchange) }
     }
 
+    /// The time that middleware gives the handler is up. Its task is cancelled, and the middleware answers as soon as it
+    /// returns, which most do then. For one that does not within a second, or that has sent a head, this is the same as
+    /// ``handlerIsTooSlow(_:)``.
+    func handlerIsOverdue(_ exchange: ServerExchange) {
+        guard self.exchange === exchange, !isResponseEnded else { return }
+        guard !isHeadWritten, handler.isRunning else { return handlerIsTooSlow(exchange) }
+        exchange.isOverdue = true
+        // The task of a connection that is not shared stays cancelled: no other request can be left to it.
+        if !isShared { exchange.change { $0.isPersistent = false } }
+        handler.cancel()
+        exchange.eventLoop.scheduleTask(in: .seconds(1)) { [weak exchange] in
+            guard let exchange, self.exchange === exchange else { return }
+            self.handlerIsTooSlow(exchange)
+        }
+    }
+
     private func settleForSlowHandler(_ exchange: ServerExchange) {
         guard self.exchange === exchange, !isResponseEnded else { return }
         // A store that is also slow must not keep the client waiting.
@@ -147,7 +165,7 @@ extension ExchangeConnection {
     private func answerForSlowHandler(_ exchange: ServerExchange) {
         guard self.exchange === exchange, !isResponseEnded else { return }
         loop.executor.turn {
-            answer(HTTPError(.serviceUnavailable, "The request took too long."), exchange, closes: true)
+            answer(HTTPError.tookTooLong, exchange, closes: true)
             finishIfOver()
         }
     }

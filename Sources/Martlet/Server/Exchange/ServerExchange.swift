@@ -35,6 +35,7 @@ final class ServerExchange: Sendable {
         var session: HTTPSession?
         var deadline: Scheduled<Void>?
         var isGivenUp = false
+        var isOverdue = false
         /// What a router has found.
         var route: MatchedRoute?
         /// What middleware and handlers attach to the request, by key.
@@ -197,6 +198,12 @@ final class ServerExchange: Sendable {
     /// Whether the handler can no longer end the response.
     var isGivenUp: Bool { derived.withLock { $0.isGivenUp } }
 
+    /// Whether the handler was cancelled because the time that middleware gives it was up.
+    var isOverdue: Bool {
+        get { derived.withLock { $0.isOverdue } }
+        set { derived.withLock { $0.isOverdue = newValue } }
+    }
+
     /// The handler has returned, or has thrown the error.
     func finish(error: (any Error)?) {
         if executor.isCurrent {
@@ -244,11 +251,12 @@ extension ServerExchange {
 
 extension ResponseDraft {
     /// The fields that do not describe the handler's own response, and so are sent with the answer to its error too:
-    /// cookies, the permission to read the response (CORS), what it depends on, and what applies to the whole server.
+    /// cookies, the permission to read the response (CORS), what it depends on, what applies to the whole server, and the
+    /// request's id.
     fileprivate var fieldsOfAnyResponse: [HTTPField] {
         headers?.filter { field in
             switch field.name {
-            case .setCookie, .vary, .strictTransportSecurity: true
+            case .setCookie, .vary, .strictTransportSecurity, .xRequestID: true
             default: field.name.canonicalName.hasPrefix("access-control-")
             }
         } ?? []

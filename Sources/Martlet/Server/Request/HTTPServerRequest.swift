@@ -46,6 +46,10 @@ public struct HTTPServerRequest: Sendable {
     /// The cookies that the client sent. Malformed ones are left out (RFC 6265 section 5.4).
     public var cookies: [Cookie] { exchange.headers.cookies }
 
+    /// The credentials in `Authorization`, as the client sent them, unchecked; nil if there are none, or if they are
+    /// malformed. `BasicAuthentication` and `BearerAuthentication` of MartletWeb check those of two schemes.
+    public var authorization: Authorization? { exchange.headers.authorization }
+
     /// How many bytes the content has; nil when it is chunked, 0 when there is none.
     public var contentLength: Int? {
         switch exchange.head.framing {
