@@ -23,7 +23,7 @@ import Martlet
 /// `error="invalid_token"`, and malformed or contradictory credentials 400 with `error="invalid_request"`. Tokens in
 /// forms and queries, which end up in logs, are not accepted. Put ``CORSPolicy`` around it, since preflights have no
 /// credentials.
-public struct BearerAuthentication<Key: RequestStorageKey & SendableMetatype>: Middleware {
+public struct BearerAuthentication<Key: RequestStorageKey>: Middleware {
     /// Finds what a token stands for; nil if it is not valid.
     public typealias Check = @Sendable (_ token: String) async throws -> Key.Value?
 

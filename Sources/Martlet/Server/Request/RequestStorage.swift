@@ -22,7 +22,7 @@
 ///
 /// The type itself is the key, so two keys never get in each other's way, and a private one keeps others from changing
 /// the value.
-public protocol RequestStorageKey {
+public protocol RequestStorageKey: SendableMetatype {
     /// The type of the value.
     associatedtype Value: Sendable
 }
