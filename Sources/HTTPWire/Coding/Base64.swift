@@ -38,7 +38,7 @@ package enum Base64 {
             count -= 8
             bytes.append(UInt8(truncatingIfNeeded: bits >> count))
         }
-        // What is left over: no bits, or two or four that are zero, with as many `=` as bytes are missing.
+        // The rest: no bits, or two or four that are zero, with as many `=` as bytes are missing.
         guard count < 6, padding == count / 2, bits & (1 << count - 1) == 0 else { return nil }
         return bytes
     }

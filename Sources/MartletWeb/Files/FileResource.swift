@@ -46,7 +46,7 @@ final class FileResource: Sendable {
     /// Whether there may be files beside it with the same content in a coding.
     let mayHaveSiblings: Bool
     let fields: FileFields
-    /// What sending the content does to the fields of a response.
+    /// The change of a response's fields that goes with the content.
     let headers: PreparedHeaders
     /// The same where another client could get another representation.
     let varyingHeaders: PreparedHeaders

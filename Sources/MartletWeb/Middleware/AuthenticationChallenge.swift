@@ -2,8 +2,7 @@ import HTTPTypes
 import HTTPWire
 import Martlet
 
-/// What a server demands of a client that has not proved who it is: the value of `WWW-Authenticate` (RFC 9110 section
-/// 11.6.1).
+/// A server's demand that a client authenticate itself: the value of `WWW-Authenticate` (RFC 9110 section 11.6.1).
 struct AuthenticationChallenge: Sendable {
     private let text: String
 

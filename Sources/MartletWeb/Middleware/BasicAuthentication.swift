@@ -77,7 +77,7 @@ public struct BasicAuthentication: Middleware {
     /// ``UserKey``.
     public func wrapping(_ handler: @escaping HTTPServer.Handler) -> HTTPServer.Handler {
         { request in
-            // What the server refuses has its answer already.
+            // A request that the server refuses has its answer already.
             if let refusal = request.refusal { throw refusal }
             guard let (username, password) = request.authorization?.basic else {
                 throw challenge.answer("A user name and a password are required.")

@@ -52,7 +52,7 @@ public struct BearerAuthentication<Key: RequestStorageKey>: Middleware {
     /// for.
     public func wrapping(_ handler: @escaping HTTPServer.Handler) -> HTTPServer.Handler {
         { request in
-            // What the server refuses has its answer already.
+            // A request that the server refuses has its answer already.
             if let refusal = request.refusal { throw refusal }
             try await authenticate(request)
             try await handler(request)

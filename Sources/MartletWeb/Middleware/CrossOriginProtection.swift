@@ -67,7 +67,7 @@ public struct CrossOriginProtection: Middleware {
     /// Wraps `handler` in the check.
     public func wrapping(_ handler: @escaping HTTPServer.Handler) -> HTTPServer.Handler {
         { request in
-            // What the server refuses has its answer already, and its method may not be known.
+            // A request that the server refuses has its answer already, and its method may not be known.
             if let refusal = request.refusal { throw refusal }
             guard allows(request) else {
                 throw HTTPError(.forbidden, "Pages of other origins can't send such requests to this server.")

@@ -11,7 +11,7 @@ public enum MiddlewareError: Error, Sendable, Hashable, CustomStringConvertible 
     /// A time in which no handler can answer: zero or less.
     case invalidTimeout(Duration)
 
-    /// What is wrong, and what to do about it.
+    /// The fault, and how to mend it.
     public var description: String {
         switch self {
         case .invalidOrigin(let origin):

@@ -20,7 +20,7 @@ final class RouteDispatcher: Sendable {
         }
     }
 
-    /// What is done with a request.
+    /// The decision on a request.
     private enum Decision {
         case handle(Route, MatchedRoute)
         /// Only other methods have routes for the path.

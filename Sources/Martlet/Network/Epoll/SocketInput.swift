@@ -1,5 +1,5 @@
 #if os(Linux)
-    /// What is known of a socket's input from its events and its reads. A plain value without a socket.
+    /// A socket's input, as known from its events and its reads. A plain value without a socket.
     ///
     /// Events come for edges: what one of them told of, and no read has found out, no other event will tell again.
     struct SocketInput {

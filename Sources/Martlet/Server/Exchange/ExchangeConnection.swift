@@ -103,7 +103,7 @@ extension ExchangeConnection {
             answer(error, exchange)
         } else if !isResponseEnded {
             do {
-                // What a handler has written after it was cancelled must not pass for all of its response.
+                // Content that a handler has written after it was cancelled must not pass for all of its response.
                 if exchange.isOverdue { throw HTTPError.tookTooLong }
                 try end(exchange, .none)
             } catch {

@@ -23,7 +23,7 @@ final class RunningTask: @unchecked Sendable {
 }
 
 extension UnsafeCurrentTask {
-    /// What tells the task from all others as long as it runs: its reference. Comparing two values of this type does the
+    /// The task's reference, which tells it from all others as long as it runs. Comparing two values of this type does the
     /// same ten times as slowly, since their layout is known only when the program runs.
     fileprivate var identity: UInt {
         withUnsafeBytes(of: self) { $0.loadUnaligned(as: UInt.self) }

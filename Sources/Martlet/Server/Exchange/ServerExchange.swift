@@ -36,9 +36,9 @@ final class ServerExchange: Sendable {
         var deadline: Scheduled<Void>?
         var isGivenUp = false
         var isOverdue = false
-        /// What a router has found.
+        /// The result of a router's search.
         var route: MatchedRoute?
-        /// What middleware and handlers attach to the request, by key.
+        /// The values that middleware and handlers attach to the request, by key.
         var values: [ObjectIdentifier: any Sendable]?
     }
 

@@ -102,7 +102,7 @@ final class HTTP2StreamTasks: @unchecked Sendable {
                     if exchange.presentSession != nil { failure = await exchange.settleSession(after: failure) }
                     exchange.finish(error: failure)
                 }
-                // What has been cancelled stays so.
+                // A cancelled task stays so.
                 guard !task.isCancelled, loop.executor.isCurrent else { return }
                 next = search(connection, as: task)
             }

@@ -6,7 +6,7 @@ package final class MatchedRoute: Sendable {
     /// The pattern, below the one at which the router is mounted.
     private let ownPattern: String
     private let names: [String]
-    /// What the captures of the pattern stand for in the path, decoded; as many as there are names.
+    /// The texts that the pattern's captures stand for in the path, decoded; as many as there are names.
     package let values: [String]
     /// How many bytes of the path have led to the handler that is mounted with this route; nil for other routes.
     package let mountLength: Int?
@@ -34,7 +34,7 @@ package final class MatchedRoute: Sendable {
         return prefix == "/" ? ownPattern : prefix + ownPattern
     }
 
-    /// What a capture stands for; nil if there is none of that name. Those of this router come first.
+    /// The text that a capture stands for; nil if there is none of that name. Those of this router come first.
     package func value(of name: String) -> String? {
         guard let index = names.firstIndex(of: name), index < values.count else { return outer?.value(of: name) }
         return values[index]
@@ -47,7 +47,7 @@ package final class MatchedRoute: Sendable {
     }
 }
 
-/// What routers need to know about requests, and leave for others.
+/// The facts that routers need about requests, and leave for others.
 extension HTTPServerRequest {
     /// The route that the innermost router has chosen; nil before.
     package var matchedRoute: MatchedRoute? {

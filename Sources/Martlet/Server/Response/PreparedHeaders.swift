@@ -37,7 +37,7 @@ package final class PreparedHeaders: Sendable {
         change(&fields)
     }
 
-    /// What the change makes of a server's default fields.
+    /// The server's default fields after the change.
     func rendered(for settings: ServerSettings) -> Rendered {
         latest.withLock { latest in
             if let latest, latest.settings === settings { return latest }
