@@ -41,5 +41,6 @@ extension RequestHandler {
     @inlinable
     public var handlesRefusals: Bool { false }
 
+    /// Finds nothing wrong.
     public func validate() throws {}
 }

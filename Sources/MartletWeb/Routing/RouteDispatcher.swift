@@ -112,7 +112,7 @@ final class RouteDispatcher: Sendable {
         }
     }
 
-    /// What is done with a request by the routes that match its path; nil if there are none.
+    /// The decision by the routes that match the path of a request; nil if there are none.
     private func routed(
         _ request: HTTPServerRequest,
         _ path: Span<UInt8>

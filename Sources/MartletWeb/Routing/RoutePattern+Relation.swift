@@ -38,7 +38,7 @@ extension RoutePattern {
 
     /// Whether all paths of this pattern match the other.
     private func isWithin(_ other: RoutePattern) -> Bool {
-        // What follows the segments of this one may be an empty segment, which no segment of the other matches.
+        // An empty segment may follow those of this one, and no segment of the other matches that.
         guard segments.count >= other.segments.count, minimumCount >= other.minimumCount else { return false }
         if other.ending == .nothing {
             guard ending == .nothing, segments.count == other.segments.count else { return false }

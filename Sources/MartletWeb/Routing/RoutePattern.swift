@@ -15,7 +15,7 @@ struct RoutePattern: Sendable, Hashable {
         case capture
     }
 
-    /// What may follow the segments.
+    /// The end of a pattern: that which may follow the segments.
     enum Ending: Sendable, Hashable {
         case nothing
         /// A slash and anything, which is captured.

@@ -68,7 +68,13 @@ extension ServerConnection {
     // MARK: Reading and writing
 
     func advanceAll() {
-        // What a handler does inside the turn may let the next request begin.
+        advanceInTurn()
+    }
+
+    /// Takes steps until there is nothing to do, in one turn of the executor.
+    @inline(__always)
+    func advanceInTurn() {
+        // A handler that runs inside the turn may let the next request begin.
         loop.executor.turn {
             while advance() {}
         }

@@ -141,10 +141,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
 
     func advanceAll() {
         takeTurnBack()
-        // What a handler does inside the turn may let the next request begin.
-        loop.executor.turn {
-            while advance() {}
-        }
+        advanceInTurn()
     }
 
     /// Interrupts the processing of frames, until the end of the turn, for a task that was woken with a request: it will

@@ -15,7 +15,7 @@ extension HTTPServerRequest {
         do {
             try await handler(self)
         } catch  where exchange.isOverdue && !response.isHeadSent {
-            // Whatever the handler has made of its cancellation.
+            // However the handler has taken its cancellation.
             throw HTTPError.tookTooLong
         }
         if exchange.isOverdue, !response.isHeadSent { throw HTTPError.tookTooLong }

@@ -12,7 +12,7 @@ struct HTTP2ResponseEncoder: ResponseEncoder {
 
     /// The content of a response of which nothing was changed.
     private(set) var defaultContent: OutgoingContent?
-    /// What the head of that has in common with others.
+    /// The constants that its head has in common with others.
     private(set) var constants: HeadConstants?
 
     var position: Void { () }
