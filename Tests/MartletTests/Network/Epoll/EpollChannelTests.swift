@@ -117,7 +117,7 @@
             try await loop.submit {
                 channel.send(ByteBuffer(string: "two"))
                 channel.send(ByteBuffer(string: "three"))
-                channel.writeAndFlush(NIOAny(ByteBuffer(string: "end")), promise: nil)
+                channel.writeAndFlush(ByteBuffer(string: "end"), promise: nil)
             }.get()
             #expect(try await received(through: "end") == String(repeating: "0", count: count) + "twothreeend")
             try await channel.close().get()
