@@ -36,6 +36,10 @@ extension HTTPField.Name {
     public static let pragma = known("Pragma")
     /// `Proxy-Connection`, which some clients send to a proxy in place of `Connection`.
     public static let proxyConnection = known("Proxy-Connection")
+    /// `RateLimit`: how many requests are left (draft-ietf-httpapi-ratelimit-headers).
+    public static let rateLimit = known("RateLimit")
+    /// `RateLimit-Policy`: how many requests are answered (draft-ietf-httpapi-ratelimit-headers).
+    public static let rateLimitPolicy = known("RateLimit-Policy")
     /// `Referrer-Policy` (W3C).
     public static let referrerPolicy = known("Referrer-Policy")
     /// `Refresh` (WHATWG HTML).

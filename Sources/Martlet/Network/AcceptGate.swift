@@ -39,6 +39,7 @@ final class AcceptGate: ChannelDuplexHandler {
 
     /// Accepting has failed.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if error is UnwantedConnection { return }
         acceptance.failed(error)
         // If only this client went away, the next one can be accepted.
         if let error = error as? IOError, error.errnoCode == ECONNABORTED { return }

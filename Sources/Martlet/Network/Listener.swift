@@ -22,6 +22,10 @@ struct Acceptance: Sendable {
     let ended: @Sendable () -> Void
     /// A connection could not be accepted.
     let failed: @Sendable (any Error) -> Void
-    /// Adds the handlers to the channel of a connection, on its loop.
+    /// Adds the handlers to the channel of a connection, on its loop. Throws ``UnwantedConnection`` where the connection
+    /// is to be closed at once.
     let initialize: @Sendable (any Channel) throws -> Void
 }
+
+/// The server does not want a connection; others may be accepted.
+struct UnwantedConnection: Error {}

@@ -55,6 +55,10 @@ extension HTTPServer {
         /// How many connections may be open; further ones wait to be accepted. 100,000 by default. Event loops that
         /// accept at the same moment can exceed it by a few.
         public var maximumConnections = 100_000
+        /// How many connections one client may have open; further ones are closed at once. Nil, the default, for any
+        /// number. A client is an IPv4 address, or the /64 network of an IPv6 address. Those of ``trustedProxies`` and
+        /// of Unix-domain sockets are not counted.
+        public var maximumConnectionsPerAddress: Int?
         /// How many requests a connection may carry before it is closed; nil, the default, for any number.
         public var maximumRequestsPerConnection: Int?
 

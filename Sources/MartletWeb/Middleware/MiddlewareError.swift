@@ -8,8 +8,14 @@ public enum MiddlewareError: Error, Sendable, Hashable, CustomStringConvertible 
     case invalidUsername(String)
     /// A password of this user that no client can send, since it has a control character; or an empty one.
     case invalidPassword(username: String)
-    /// A time in which no handler can answer: zero or less.
+    /// A time in which no handler can answer, or for which no cookie is valid: zero or less, or a hundred years.
     case invalidTimeout(Duration)
+    /// A rate that no limit can have, with the reason.
+    case invalidRate(String)
+    /// A key to sign with that is not Base64, or has fewer than 32 bytes.
+    case invalidSigningKey
+    /// No key to sign with.
+    case noSigningKey
 
     /// The fault, and how to mend it.
     public var description: String {
@@ -23,7 +29,13 @@ public enum MiddlewareError: Error, Sendable, Hashable, CustomStringConvertible 
         case .invalidPassword(let name):
             "The password of \(name.debugDescription) must be a text without control characters."
         case .invalidTimeout(let timeout):
-            "\(timeout) is not a time in which a handler can answer: it must be more than zero."
+            "\(timeout) is not a time for this: it must be more than zero."
+        case .invalidRate(let reason):
+            "This is not a rate: \(reason)."
+        case .invalidSigningKey:
+            "The signing key must be at least 32 random bytes in Base64: openssl rand -base64 32."
+        case .noSigningKey:
+            "A signed cookie needs at least one key."
         }
     }
 }

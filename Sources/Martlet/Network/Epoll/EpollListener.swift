@@ -71,7 +71,7 @@
                     try EpollChannel.adopt(connection, on: target, initialize: acceptance.initialize)
                         .closeFuture.whenComplete { _ in acceptance.ended() }
                 } catch {
-                    acceptance.failed(error)
+                    if !(error is UnwantedConnection) { acceptance.failed(error) }
                     acceptance.ended()
                 }
             }

@@ -251,12 +251,12 @@ extension ServerExchange {
 
 extension ResponseDraft {
     /// The fields that do not describe the handler's own response, and so are sent with the answer to its error too:
-    /// cookies, the permission to read the response (CORS), what it depends on, what applies to the whole server, and the
-    /// request's id.
+    /// cookies, the permission to read the response (CORS), what it depends on, what applies to the whole server, the
+    /// request's id, and how many more are allowed.
     fileprivate var fieldsOfAnyResponse: [HTTPField] {
         headers?.filter { field in
             switch field.name {
-            case .setCookie, .vary, .strictTransportSecurity, .xRequestID: true
+            case .setCookie, .vary, .strictTransportSecurity, .xRequestID, .rateLimit, .rateLimitPolicy: true
             default: field.name.canonicalName.hasPrefix("access-control-")
             }
         } ?? []

@@ -8,6 +8,7 @@ final class ServerCore: Sendable {
     private let current: Mutex<ServerSettings>
     private let version = Atomic(0)
     private let openConnections = Atomic(0)
+    private let quota = AddressQuota()
     private let gauges = Mutex<[ConnectionGauge]>([])
     private let acceptFailures = Mutex(AcceptFailures())
     /// The address that the server listens on.
@@ -69,6 +70,23 @@ final class ServerCore: Sendable {
 
     func connectionEnded() {
         openConnections.wrappingSubtract(1, ordering: .relaxed)
+    }
+
+    /// Counts a connection for its client until it is closed, if the configuration limits those.
+    ///
+    /// - Throws: ``UnwantedConnection`` if the client has as many as it may.
+    func admit(_ channel: any Channel) throws {
+        let configuration = settings.configuration
+        guard let limit = configuration.maximumConnectionsPerAddress,
+            let address = InternetAddress(channel.remoteAddress), address.kind != .unix,
+            !configuration.trustedProxies.contains(where: { $0.contains(address) })
+        else { return }
+        let client = ClientNetwork(address)
+        guard quota.admit(client, limit: limit) else {
+            configuration.logger.debug("Closed a connection of \(address), which has \(limit) others")
+            throw UnwantedConnection()
+        }
+        channel.closeFuture.whenComplete { _ in self.quota.release(client) }
     }
 
     /// Logs that a connection could not be accepted, unless one of the loops did so a moment ago.

@@ -88,6 +88,7 @@ final class ServerLoop: @unchecked Sendable {
             ended: { self.core.connectionEnded() },
             failed: { self.core.reportAcceptFailure($0) },
             initialize: { channel in
+                try self.core.admit(channel)
                 let loop = loops.first { $0.eventLoop === channel.eventLoop } ?? self
                 try loop.core.security?.secure(channel)
                 try channel.pipeline.syncOperations.addHandler(HTTP1ServerConnection(loop: loop))

@@ -1,46 +1,56 @@
 /// Elements ordered by deadline: a binary heap whose elements can be accessed, moved and removed.
 ///
-/// Every operation takes time logarithmic in the number of elements.
-struct ExpiryQueue<Element, Deadline: Comparable> {
+/// Every operation takes time logarithmic in the number of elements. It can be inlined, since the limits of MartletWeb use
+/// one for each request.
+package struct ExpiryQueue<Element, Deadline: Comparable> {
     /// Identifies an element, from ``insert(_:at:)`` until ``remove(_:)``.
-    struct Handle: Hashable {
-        fileprivate let slot: Int
+    package struct Handle: Hashable {
+        @usableFromInline let slot: Int
+
+        @usableFromInline init(slot: Int) { self.slot = slot }
     }
 
-    private struct Slot {
-        var element: Element
-        var deadline: Deadline
+    @usableFromInline struct Slot {
+        @usableFromInline var element: Element
+        @usableFromInline var deadline: Deadline
         /// The position of the slot in `heap`.
-        var position: Int
+        @usableFromInline var position: Int
+
+        @usableFromInline init(element: Element, deadline: Deadline, position: Int) {
+            (self.element, self.deadline, self.position) = (element, deadline, position)
+        }
     }
 
-    private var slots: [Slot?] = []
-    private var freeSlots: [Int] = []
+    @usableFromInline var slots: [Slot?] = []
+    @usableFromInline var freeSlots: [Int] = []
     /// The indices of slots in heap order: the deadline at position `i` is not after those at `2 * i + 1` and `2 * i +
     /// 2`.
-    private var heap: [Int] = []
+    @usableFromInline var heap: [Int] = []
 
-    var count: Int { heap.count }
+    /// An empty queue.
+    @inlinable package init() {}
+
+    @inlinable package var count: Int { heap.count }
 
     /// The element with the earliest deadline.
-    var first: (handle: Handle, deadline: Deadline)? {
+    @inlinable package var first: (handle: Handle, deadline: Deadline)? {
         guard let slot = heap.first, let deadline = slots[slot]?.deadline else { return nil }
         return (Handle(slot: slot), deadline)
     }
 
     /// The element; nil if it has been removed.
-    subscript(handle: Handle) -> Element? { slots[handle.slot]?.element }
+    @inlinable package subscript(handle: Handle) -> Element? { slots[handle.slot]?.element }
 
     /// Changes an element in place.
-    mutating func change(_ handle: Handle, _ body: (inout Element) -> Void) {
+    @inlinable package mutating func change(_ handle: Handle, _ body: (inout Element) -> Void) {
         guard var slot = slots[handle.slot].take() else { return }
         body(&slot.element)
         slots[handle.slot] = slot
     }
 
-    func deadline(of handle: Handle) -> Deadline? { slots[handle.slot]?.deadline }
+    @inlinable package func deadline(of handle: Handle) -> Deadline? { slots[handle.slot]?.deadline }
 
-    mutating func insert(_ element: Element, at deadline: Deadline) -> Handle {
+    @inlinable package mutating func insert(_ element: Element, at deadline: Deadline) -> Handle {
         let slot = freeSlots.popLast() ?? slots.count
         let entry = Slot(element: element, deadline: deadline, position: heap.count)
         if slot == slots.count { slots.append(entry) } else { slots[slot] = entry }
@@ -50,7 +60,7 @@ struct ExpiryQueue<Element, Deadline: Comparable> {
     }
 
     /// Gives an element another deadline.
-    mutating func move(_ handle: Handle, to deadline: Deadline) {
+    @inlinable package mutating func move(_ handle: Handle, to deadline: Deadline) {
         guard let position = slots[handle.slot]?.position else { return }
         slots[handle.slot]?.deadline = deadline
         siftUp(from: position)
@@ -58,7 +68,7 @@ struct ExpiryQueue<Element, Deadline: Comparable> {
     }
 
     @discardableResult
-    mutating func remove(_ handle: Handle) -> Element? {
+    @inlinable package mutating func remove(_ handle: Handle) -> Element? {
         guard let entry = slots[handle.slot].take() else { return nil }
         freeSlots.append(handle.slot)
         let last = heap.removeLast()
@@ -70,24 +80,24 @@ struct ExpiryQueue<Element, Deadline: Comparable> {
         return entry.element
     }
 
-    private mutating func place(_ slot: Int, at position: Int) {
+    @inlinable mutating func place(_ slot: Int, at position: Int) {
         heap[position] = slot
         slots[slot]?.position = position
     }
 
     /// Whether the slot at one position of the heap has to precede that at another.
-    private func precedes(_ one: Int, _ other: Int) -> Bool {
+    @inlinable func precedes(_ one: Int, _ other: Int) -> Bool {
         guard let one = slots[heap[one]]?.deadline, let other = slots[heap[other]]?.deadline else { return false }
         return one < other
     }
 
-    private mutating func swap(_ one: Int, _ other: Int) {
+    @inlinable mutating func swap(_ one: Int, _ other: Int) {
         let (first, second) = (heap[one], heap[other])
         place(second, at: one)
         place(first, at: other)
     }
 
-    private mutating func siftUp(from start: Int) {
+    @inlinable mutating func siftUp(from start: Int) {
         var position = start
         while position > 0 {
             let parent = (position - 1) / 2
@@ -97,7 +107,7 @@ struct ExpiryQueue<Element, Deadline: Comparable> {
         }
     }
 
-    private mutating func sink(from start: Int) {
+    @inlinable mutating func sink(from start: Int) {
         var position = start
         while true {
             var next = 2 * position + 1
