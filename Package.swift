@@ -15,6 +15,7 @@ let package = Package(
     products: [
         .library(name: "Martlet", targets: ["Martlet"]),
         .library(name: "MartletWeb", targets: ["MartletWeb"]),
+        .library(name: "MartletPasswords", targets: ["MartletPasswords"]),
         .library(name: "HTTPWire", targets: ["HTTPWire"]),
         .executable(name: "martlet", targets: ["MartletCommand"]),
         .executable(name: "tutorial", targets: ["tutorial"]),
@@ -99,12 +100,25 @@ let package = Package(
                 "CLibrary",
                 "HTTPWire",
                 "Martlet",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             resources: [.embedInCode("Files/MediaTypes/mime.types")],
+            swiftSettings: settings
+        ),
+        // Apart from MartletWeb, for the code of CryptoExtras.
+        .target(
+            name: "MartletPasswords",
+            dependencies: [
+                "Martlet",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: settings
         ),
         .executableTarget(
@@ -259,6 +273,11 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "MartletPasswordsTests",
+            dependencies: ["Martlet", "MartletPasswords"],
             swiftSettings: settings
         ),
         // Whose requests script/bench --gate counts.

@@ -66,6 +66,14 @@ public struct HTTPServerRequest: Sendable {
         get async throws { try await exchange.session() }
     }
 
+    /// The session that the client has already; nil if it has none, and then none begins. Ask for this where a client
+    /// without a session gets none, as on a page that says who has logged in.
+    ///
+    /// - Throws: Any error of the session store. The default store never throws.
+    public var existingSession: HTTPSession? {
+        get async throws { try await exchange.existingSession() }
+    }
+
     /// Why the server itself refuses the request; nil for requests that it accepts.
     ///
     /// Only what stands around the handler sees such requests (``HTTPServer/serve(on:around:_:)``), and what could be

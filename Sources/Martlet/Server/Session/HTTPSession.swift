@@ -19,6 +19,10 @@ public final class HTTPSession: Sendable {
         /// Whether a change is being stored. A later change has to wait, or it could reach the store first.
         var isStoring = false
         var onTimeout: (@Sendable () -> Void)?
+        /// Why a value could not be encoded; nil also once that has been thrown.
+        var failure: (any Error)?
+        /// Whether a value could not be encoded: then nothing is stored.
+        var hasFailed = false
     }
 
     private let state: Mutex<State>
@@ -75,9 +79,22 @@ public final class HTTPSession: Sendable {
 
     var isDestroyed: Bool { state.withLock { $0.isDestroyed } }
 
+    /// A value could not be encoded.
+    func fail(_ error: any Error) {
+        state.withLock { state in
+            guard !state.hasFailed else { return }
+            (state.failure, state.hasFailed) = (error, true)
+        }
+    }
+
     /// See ``State/takeChange(canAnnounce:)``.
-    func takeChange(canAnnounce: Bool) -> Change? {
-        state.withLock { $0.takeChange(canAnnounce: canAnnounce) }
+    ///
+    /// - Throws: The error of a value that could not be encoded, once. Nothing is then stored any more.
+    func takeChange(canAnnounce: Bool) throws -> Change? {
+        try state.withLock { state in
+            if let failure = state.failure.take() { throw failure }
+            return state.hasFailed ? nil : state.takeChange(canAnnounce: canAnnounce)
+        }
     }
 
     /// Call this when the change has been stored, or the session was not found. Returns what the response has to

@@ -8,8 +8,8 @@ struct SessionManager: Sendable {
     /// How many ids of one request are looked up at most.
     private static let candidateLimit = 4
 
-    /// The session whose id one of `cookies` holds, or a new one.
-    func session(for cookies: [Cookie]) async throws -> HTTPSession {
+    /// The session whose id one of `cookies` holds; nil if there is none.
+    func existingSession(for cookies: [Cookie]) async throws -> HTTPSession? {
         // A client sends several if they were set for several paths or domains, but never as many as fit into a head.
         let candidates = cookies.lazy.filter {
             $0.name == configuration.cookieName && SessionID.isValid($0.value)
@@ -20,7 +20,12 @@ struct SessionManager: Sendable {
             }
         }
         // An unknown id is not adopted: an attacker may have planted it.
-        return HTTPSession(id: SessionID.random(), values: [:], isNew: true)
+        return nil
+    }
+
+    /// A session without values, whose id no client knows.
+    func newSession() -> HTTPSession {
+        HTTPSession(id: SessionID.random(), values: [:], isNew: true)
     }
 
     /// Stores the changes of a session.
@@ -29,7 +34,7 @@ struct SessionManager: Sendable {
     /// - Returns: The cookie to send to the client, if there is anything to announce.
     func commit(_ session: HTTPSession, canAnnounce: Bool, isSecure: Bool) async throws -> SetCookie? {
         var announcement: HTTPSession.Announcement?
-        while let change = session.takeChange(canAnnounce: canAnnounce) {
+        while let change = try session.takeChange(canAnnounce: canAnnounce) {
             do {
                 let found = try await store(change)
                 announcement = session.settle(change, found: found) ?? announcement
@@ -84,11 +89,16 @@ struct SessionManager: Sendable {
 extension ServerExchange {
     /// The session of the request; begun on first access.
     func session() async throws -> HTTPSession {
-        if let session = presentSession, !session.isDestroyed { return session }
+        if let session = try await existingSession() { return session }
         // A session that was destroyed in this request is stored as such before another one takes its place.
         try await commitSession()
-        let cookies = presentSession == nil ? headers.cookies : []
-        return keepSession(try await sessions.session(for: cookies))
+        return keepSession(sessions.newSession())
+    }
+
+    /// The session of the request, if there is one already; nil also after the handler has destroyed it.
+    func existingSession() async throws -> HTTPSession? {
+        if let session = presentSession { return session.isDestroyed ? nil : session }
+        return try await sessions.existingSession(for: headers.cookies).map(keepSession)
     }
 
     /// Stores the changes of the session, and sets its cookie. Called before the head is sent, and when the handler has
