@@ -22,7 +22,8 @@ let package = Package(
         .executable(name: "chat", targets: ["chat"]),
     ],
     traits: [
-        .trait(name: "MySQL", description: "The chat can log to MySQL and MariaDB; needs libmariadb.")
+        .trait(name: "MySQL", description: "The chat can log to MySQL and MariaDB; needs libmariadb."),
+        .trait(name: "Configuration", description: "Servers can be set up by swift-configuration."),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -30,6 +31,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -61,6 +63,11 @@ let package = Package(
                 .target(name: "CEpoll", condition: .when(platforms: [.linux])),
                 "CLibrary",
                 "HTTPWire",
+                .product(
+                    name: "Configuration",
+                    package: "swift-configuration",
+                    condition: .when(traits: ["Configuration"])
+                ),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -224,6 +231,11 @@ let package = Package(
                 "Martlet",
                 "TestBrowser",
                 "TestProcesses",
+                .product(
+                    name: "Configuration",
+                    package: "swift-configuration",
+                    condition: .when(traits: ["Configuration"])
+                ),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

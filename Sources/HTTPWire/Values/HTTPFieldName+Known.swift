@@ -26,6 +26,8 @@ extension HTTPField.Name {
     public static let hostField = known("Host")
     /// `HTTP2-Settings` (RFC 7540 section 3.2.1).
     public static let http2Settings = known("HTTP2-Settings")
+    /// `Idempotency-Key`: the name of a request that may be sent twice (draft-ietf-httpapi-idempotency-key-header).
+    public static let idempotencyKey = known("Idempotency-Key")
     /// `Keep-Alive` (RFC 2068 section 19.7.1.1).
     public static let keepAlive = known("Keep-Alive")
     /// `Link` (RFC 8288).

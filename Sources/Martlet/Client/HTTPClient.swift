@@ -135,8 +135,7 @@ public final class HTTPClient: Sendable {
         var draft = try RequestDraft(method, url, core: core)
         draft.replaceHeaders(with: headers, core: core)
         draft.body = body
-        var run = RequestRun(draft, core: core)
-        return try await run.run()
+        return try await core.send(draft)
     }
 
     /// Makes a request to set up and write to. Nothing is sent before the first write or the end of the request.

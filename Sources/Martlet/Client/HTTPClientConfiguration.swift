@@ -39,6 +39,10 @@ extension HTTPClient {
         /// not reached the server or if sending it twice does no harm. 2 by default.
         public var maximumRetries = 2
 
+        /// What is wrapped around each request, the first one outermost: credentials, logs, ``RequestRetries``. None by
+        /// default.
+        public var middleware: [any ClientMiddleware] = []
+
         /// Whether redirects are followed. On by default.
         public var followsRedirects = true
         /// How many redirects one request follows. 5 by default.

@@ -1,7 +1,12 @@
-import Foundation
 import HTTPTypes
 import HTTPWire
 import Martlet
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// A cookie whose value clients can read but not change, and not use for longer than they may.
 ///

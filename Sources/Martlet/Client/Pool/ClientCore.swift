@@ -25,6 +25,8 @@ final class ClientCore: Sendable {
     let ownAcceptEncoding: String?
     /// The TLS of secure connections.
     let security: ClientSecurity
+    /// The configuration's middleware around what sends requests; nil without any.
+    private let sender: HTTPClient.Sender?
     private let loops: [ObjectIdentifier: ClientLoop]
     private let allLoops: [ClientLoop]
     private let turn = Atomic(0)
@@ -32,6 +34,7 @@ final class ClientCore: Sendable {
     init(_ configuration: HTTPClient.Configuration) {
         self.configuration = configuration
         self.security = ClientSecurity(configuration.security)
+        self.sender = configuration.middleware.sender
         self.pool = ConnectionPool(limit: configuration.maximumConnectionsPerHost ?? .max)
         let group: any EventLoopGroup = configuration.eventLoopGroup ?? EventLoops.group
         let interval = TimeAmount.sweepInterval(for: configuration.deadlines)
@@ -55,6 +58,18 @@ final class ClientCore: Sendable {
             try? rendered.writeField(field.name, field.value)
         }
         self.renderedHeaders = rendered
+    }
+
+    /// Sends a request through the configuration's middleware.
+    func send(_ draft: RequestDraft) async throws -> HTTPClientResponse {
+        guard let sender else {
+            var run = RequestRun(draft, core: self)
+            return try await run.run()
+        }
+        var draft = draft
+        // All that middleware makes of the request has to be done in the time of one.
+        draft.deadline = configuration.totalTimeout.map { .now() + TimeAmount($0) }
+        return try await sender(PreparedRequest(draft, core: self))
     }
 
     /// The loop of the calling thread, if it is one of the client's.

@@ -212,8 +212,7 @@ public final class HTTPClientRequest: Sendable {
         }
         switch step {
         case .send(let draft):
-            var run = RequestRun(draft, core: core)
-            return try await run.run()
+            return try await core.send(draft)
         case .finish(let outgoing, let task, let trailers):
             if let body {
                 switch body.source {
@@ -241,9 +240,8 @@ public final class HTTPClientRequest: Sendable {
         let draft = state.draft
         let client = client
         let task = Task {
-            var run = RequestRun(draft, core: client.core)
             do {
-                return try await run.run()
+                return try await client.core.send(draft)
             } catch {
                 body.fail(error)
                 throw error

@@ -20,6 +20,9 @@ struct RequestDraft: Sendable {
     var needsTunnel = false
     /// Whether the connection is to be handed to another protocol, so that it must not be shared.
     var needsHTTP1 = false
+    /// When the request must have ended, if that is known before it is sent; else the client's `totalTimeout` counts from
+    /// then on.
+    var deadline: NIODeadline?
     var onInformational: (@Sendable (HTTPResponse.Status, HTTPFields) -> Void)?
 
     init(_ method: HTTPRequest.Method, _ url: String, core: ClientCore) throws {

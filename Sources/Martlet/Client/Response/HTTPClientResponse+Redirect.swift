@@ -43,7 +43,10 @@ extension HTTPClientResponse {
             } else {
                 policy.decision(for: self.method, url: self.url, status: status, fields: headers, history: redirects)
             }
-        var run = RequestRun(origin.draft, core: origin.core)
+        var draft = origin.draft
+        // Another request of the caller's, with time of its own.
+        draft.deadline = nil
+        var run = RequestRun(draft, core: origin.core)
         run.redirects = redirects
         switch decision {
         case .stop(.missingLocation):

@@ -21,7 +21,7 @@ struct RequestRun {
         self.core = core
         self.draft = draft
         self.attempts = ClientAuthentication.Attempts(for: draft.url)
-        self.deadline = core.configuration.totalTimeout.map { .now() + TimeAmount($0) }
+        self.deadline = draft.deadline ?? core.configuration.totalTimeout.map { .now() + TimeAmount($0) }
         self.recorder = core.configuration.onMetrics.map {
             MetricsRecorder(method: draft.method, url: draft.url.absoluteTarget, report: $0)
         }
