@@ -10,6 +10,8 @@ public enum MiddlewareError: Error, Sendable, Hashable, CustomStringConvertible 
     case invalidPassword(username: String)
     /// A time in which no handler can answer: zero or less.
     case invalidTimeout(Duration)
+    /// A number of bytes that no content has: zero or less.
+    case invalidLimit(Int)
 
     /// The fault, and how to mend it.
     public var description: String {
@@ -24,6 +26,8 @@ public enum MiddlewareError: Error, Sendable, Hashable, CustomStringConvertible 
             "The password of \(name.debugDescription) must be a text without control characters."
         case .invalidTimeout(let timeout):
             "\(timeout) is not a time in which a handler can answer: it must be more than zero."
+        case .invalidLimit(let limit):
+            "\(limit) bytes is not a limit of content: it must be more than zero."
         }
     }
 }
