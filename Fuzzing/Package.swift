@@ -21,6 +21,7 @@ let package = Package(
                 "CFuzzer",
                 .product(name: "HTTPWire", package: "martlet"),
                 .product(name: "Martlet", package: "martlet"),
+                .product(name: "MartletWeb", package: "martlet"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -52,12 +52,12 @@ struct NoteServerTests {
             for (content, status, text) in cases {
                 let reply = try await program.curl("/", "--json", content)
                 #expect(reply.status == status, "\(content)")
-                #expect(reply.body == text, "\(content)")
+                #expect(reply.message == text, "\(content)")
             }
             for content in ["", "nope", "{\"myNote\":", String(repeating: "[", count: 5000)] {
                 let reply = try await program.curl("/", "--json", content)
                 #expect(reply.status == 400)
-                #expect(reply.body.hasPrefix("The content is not the expected JSON: "))
+                #expect(reply.message.hasPrefix("The content is not the expected JSON: "))
             }
             #expect(try await program.curl("/", "--json", "{\"getNote\":\"0\"}").body == "one\n")
         }
@@ -71,7 +71,7 @@ struct NoteServerTests {
                 let note = String(repeating: "ü", count: 250)
                 let tooLong = try await program.curl("/", "--json", "{\"myNote\":\"\(note)x\"}")
                 #expect(tooLong.status == 400)
-                #expect(tooLong.body == "The note is longer than 500 bytes.")
+                #expect(tooLong.message == "The note is longer than 500 bytes.")
                 let tooMuch = try await program.curl("/", "--json", String(repeating: " ", count: 8193))
                 #expect(tooMuch.status == 413)
 
@@ -79,7 +79,7 @@ struct NoteServerTests {
                 #expect(last.body == "You have 1000 notes.\n")
                 let full = try await program.curl("/", "--json", "{\"myNote\":\"x\"}")
                 #expect(full.status == 507)
-                #expect(full.body == "There is no room for more than 1000 notes.")
+                #expect(full.message == "There is no room for more than 1000 notes.")
                 #expect(try String(contentsOf: file, encoding: .utf8).hasSuffix("\nnote\n\(note)\n"))
             }
         }
@@ -128,7 +128,7 @@ struct NoteServerTests {
                 try FileManager.default.removeItem(at: gone)
                 let reply = try await program.curl("/", "--json", "{\"myNote\":\"one\"}")
                 #expect(reply.status == 500)
-                #expect(reply.body == "Couldn't save note.")
+                #expect(reply.message == "Couldn't save note.")
                 #expect(await program.lines(2)[1].hasPrefix("Couldn't open \(file): "))
                 // It is not among the notes either.
                 #expect(try await program.curl("/", "--json", "{\"getNote\":0}").status == 404)

@@ -43,7 +43,7 @@ struct NumberThinkerTests {
                 let reply = try await program.curl("/?q=1", "--request", method)
                 let text = "Unsupported request: \(method)."
                 // S16: a method that no resource has is another matter.
-                let allow = method == "BREW" ? [:] : ["allow": "GET, HEAD"]
+                let allow = (method == "BREW" ? [:] : ["allow": "GET, HEAD"]).merging(["vary": "Accept"]) { $1 }
                 #expect(reply.status == (method == "BREW" ? 501 : 405))
                 #expect(reply.headers == Reply.textHeaders(length: text.utf8.count, allow))
                 #expect(reply.body == text)

@@ -5,6 +5,7 @@ enum FuzzTarget: String, CaseIterable {
     case chunkedBody = "chunked-body"
     case requestTarget = "request-target"
     case queryParameters = "query-parameters"
+    case fieldDecoding = "field-decoding"
     case mediaType = "media-type"
     case cookie
     case setCookie = "set-cookie"
@@ -44,6 +45,7 @@ enum FuzzTarget: String, CaseIterable {
         case .chunkedBody: BodyProperties.checkChunked(bytes)
         case .requestTarget: FieldProperties.checkTarget(bytes)
         case .queryParameters: FieldProperties.checkQuery(bytes)
+        case .fieldDecoding: DecodingProperties.checkFields(bytes)
         case .mediaType: FieldProperties.checkMediaType(bytes)
         case .cookie: FieldProperties.checkCookie(bytes)
         case .setCookie: FieldProperties.checkSetCookie(bytes)

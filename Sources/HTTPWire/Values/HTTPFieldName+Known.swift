@@ -4,6 +4,10 @@ import HTTPTypes
 extension HTTPField.Name {
     /// `Accept-Charset` (RFC 9110 section 12.5.2, deprecated).
     public static let acceptCharset = known("Accept-Charset")
+    /// `Accept-Patch` (RFC 5789 section 3.1).
+    public static let acceptPatch = known("Accept-Patch")
+    /// `Accept-Post` (W3C Linked Data Platform).
+    public static let acceptPost = known("Accept-Post")
     /// `Alt-Svc` (RFC 7838).
     public static let altSvc = known("Alt-Svc")
     /// `Clear-Site-Data` (W3C).

@@ -52,6 +52,9 @@ extension HTTPServer {
         /// How many bytes of unread content are read and dropped to keep the connection in use; if more is left, the
         /// connection is closed or, with HTTP/2, the stream is reset. 256 KiB by default.
         public var maximumDrainedBytes = 262_144
+        /// The form of the JSON that handlers send and read, and of problem reports. ISO 8601 dates, and names as they
+        /// are declared, by default.
+        public var json = JSONFormat.standard
         /// How many connections may be open; further ones wait to be accepted. 100,000 by default. Event loops that
         /// accept at the same moment can exceed it by a few.
         public var maximumConnections = 100_000

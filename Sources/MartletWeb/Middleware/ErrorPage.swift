@@ -1,16 +1,21 @@
 import HTTPTypes
 import Martlet
 
-/// An error as a page and as a problem report.
+/// An error as a page.
 struct ErrorPage {
     private let status: HTTPResponse.Status
     private let title: String
     private let detail: String?
 
-    init(_ error: HTTPError) {
+    /// - Parameter title: The kind of error in a few words; nil for the reason phrase of the status.
+    init(_ error: HTTPError, title: String? = nil) {
         status = error.status
-        title = error.status.reasonPhrase.isEmpty ? "Error \(error.status.code)" : error.status.reasonPhrase
-        detail = error.message.isEmpty || error.message == title ? nil : error.message
+        self.title = title ?? Self.title(of: error.status)
+        detail = error.message.isEmpty || error.message == self.title ? nil : error.message
+    }
+
+    private static func title(of status: HTTPResponse.Status) -> String {
+        status.reasonPhrase.isEmpty ? "Error \(status.code)" : status.reasonPhrase
     }
 
     /// The page. It needs no script and loads nothing.
@@ -51,11 +56,5 @@ struct ErrorPage {
             </html>
 
             """
-    }
-
-    /// The problem report (RFC 9457).
-    var json: String {
-        let detail = detail.map { ",\"detail\":\(Markup.jsonString($0))" } ?? ""
-        return "{\"title\":\(Markup.jsonString(title)),\"status\":\(status.code)\(detail)}"
     }
 }

@@ -2,7 +2,8 @@ import HTTPTypes
 import HTTPWire
 import Martlet
 
-/// Answers errors in the form that the client prefers: a page, a problem report in JSON (RFC 9457), or plain text.
+/// Answers errors in the form that the client prefers: a page, a problem report in JSON (RFC 9457), or plain text. (The
+/// server itself knows the last two.)
 ///
 /// ```swift
 /// try await server.serve(around: [ErrorPages()], handler)
@@ -47,11 +48,12 @@ public struct ErrorPages: Middleware {
                 let answer = HTTPError(answering: error)
                 // An answer with a type has been rendered already.
                 guard answer.status.code >= 400, answer.headers[.contentType] == nil else { throw error }
-                throw AnsweredError(error, answer: rendered(answer, for: request))
+                let report = Problem(of: error, answer: answer)
+                throw AnsweredError(error, answer: rendered(answer, report, for: request))
             }
             let response = request.response
             guard !response.isHeadSent, response.statusCode >= 400, response.contentLength == nil else { return }
-            let answer = rendered(HTTPError(response.status), for: request)
+            let answer = rendered(HTTPError(response.status), nil, for: request)
             for field in answer.headers {
                 if field.name == .vary {
                     response.headers.append(field)
@@ -63,9 +65,9 @@ public struct ErrorPages: Middleware {
         }
     }
 
-    private func rendered(_ answer: HTTPError, for request: HTTPServerRequest) -> HTTPError {
+    private func rendered(_ answer: HTTPError, _ report: Problem?, for request: HTTPServerRequest) -> HTTPError {
         var answer = answer
-        let page = render(answer, request) ?? Self.standardPage(answer, for: request)
+        let page = render(answer, request) ?? Self.standardPage(answer, report, for: request)
         answer.message = page.text
         answer.headers[.contentType] = page.mediaType.description
         answer.headers.append(HTTPField(name: .vary, value: "Accept"))
@@ -76,16 +78,15 @@ public struct ErrorPages: Middleware {
         return answer
     }
 
-    private static let problem = MediaType.problemJSON
-
-    private static func standardPage(_ answer: HTTPError, for request: HTTPServerRequest) -> Page {
-        // Plain text first, for programs that accept anything. Browsers say that they prefer HTML.
-        let candidates: [MediaType] = [.plainText, .html, problem, .json]
-        let preferred = request.headers.qualityList(of: .accept)?.preferred(among: candidates) ?? .plainText
-        switch preferred {
-        case .html: return Page(ErrorPage(answer).html, mediaType: .html)
-        case problem, .json: return Page(ErrorPage(answer).json, mediaType: preferred)
-        default: return Page(answer.content, mediaType: .plainText)
+    private static func standardPage(
+        _ answer: HTTPError,
+        _ report: Problem?,
+        for request: HTTPServerRequest
+    ) -> Page {
+        switch ErrorForm(request.headers, isReport: report != nil, hasPages: true) {
+        case .html: Page(ErrorPage(answer, title: report?.title).html, mediaType: .html)
+        case .problem: Page((report ?? Problem(answer)).json(request.jsonFormat), mediaType: .problemJSON)
+        case .plainText: Page(answer.content, mediaType: .plainText)
         }
     }
 }

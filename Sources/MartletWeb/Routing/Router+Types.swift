@@ -147,7 +147,7 @@ extension Router {
 }
 
 /// Converts captures one after the other.
-private struct ParameterConverter {
+struct ParameterConverter {
     let texts: [String]
     private var index = 0
 

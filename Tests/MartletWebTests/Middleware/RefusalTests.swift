@@ -33,7 +33,8 @@ struct RefusalTests {
             #expect(response.status == 400)
             #expect(response["Content-Type"] == "application/problem+json")
             #expect(response["Access-Control-Allow-Origin"] == "http://b")
-            #expect(response.text.hasPrefix("{\"title\":\"Bad Request\",\"status\":400,\"detail\":\""))
+            #expect(response.text.hasPrefix("{\"detail\":\"The request target is "))
+            #expect(response.text.hasSuffix(",\"status\":400,\"title\":\"Bad Request\"}"))
             let line = try await lines.next()
             #expect(line.hasPrefix("127.0.0.1 - - ["))
             #expect(

@@ -58,7 +58,7 @@ struct WrappingTests {
             )
             #expect(refused.statusLine == "HTTP/1.1 405 Method Not Allowed")
             #expect(refused["Allow"] == "GET, HEAD, OPTIONS")
-            #expect(refused.text == #"{"title":"Method Not Allowed","status":405}"#)
+            #expect(refused.text == #"{"status":405,"title":"Method Not Allowed"}"#)
         }
     }
 

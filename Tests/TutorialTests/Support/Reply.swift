@@ -44,6 +44,14 @@ struct Reply: Sendable {
         }
     }
 
+    /// The text for people: the detail or else the title of a problem report, which `curl --json` asks for, or the body.
+    var message: String {
+        guard headers["content-type"] == "application/problem+json",
+            case let members? = try? JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any]
+        else { return body }
+        return (members["detail"] ?? members["title"]) as? String ?? body
+    }
+
     /// The fields of every answer in plain text, and `more`.
     static func textHeaders(length: Int, _ more: [String: String] = [:]) -> [String: String] {
         [

@@ -4,12 +4,6 @@ import HTTPWire
 import NIOCore
 import NIOPosix
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// The content of a request.
 ///
 /// A string literal will do: `client.post(url, body: "Hello")`.
@@ -69,12 +63,12 @@ public struct HTTPRequestBody: Sendable, ExpressibleByStringLiteral {
 
     /// A value as JSON; the media type is `application/json; charset=utf-8`.
     ///
+    /// - Parameters:
+    ///   - value: The value.
+    ///   - format: The form of dates and names; ``JSONFormat/standard`` by default.
     /// - Throws: `EncodingError`.
-    public static func json(_ value: some Encodable) throws -> HTTPRequestBody {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let bytes = ByteBuffer(bytes: try encoder.encode(value))
-        return HTTPRequestBody(.buffer(bytes), contentType: "application/json; charset=utf-8")
+    public static func json(_ value: some Encodable, format: JSONFormat = .standard) throws -> HTTPRequestBody {
+        HTTPRequestBody(.buffer(try format.encode(value)), contentType: "application/json; charset=utf-8")
     }
 
     /// The fields of a form; the media type is `application/x-www-form-urlencoded`.

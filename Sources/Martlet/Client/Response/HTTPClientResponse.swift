@@ -3,15 +3,9 @@ import HTTPWire
 import NIOCore
 import Synchronization
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// The response to a request.
 ///
-/// The content is read with ``text(upTo:)``, ``json(_:upTo:)``, ``collect(upTo:)``, ``save(to:progress:)`` or piece by
+/// The content is read with ``text(upTo:)``, ``json(_:upTo:format:)``, ``collect(upTo:)``, ``save(to:progress:)`` or piece by
 /// piece from ``body``, once. Dropping a response that was not read to its end closes its connection or, with HTTP/2,
 /// resets its stream, unless little of it is left.
 public struct HTTPClientResponse: Sendable {
@@ -227,22 +221,28 @@ extension HTTPClientResponse {
     /// - Parameters:
     ///   - type: What to decode.
     ///   - limit: The most bytes to accept; nil for the client's `maximumCollectedBytes` (64 MiB).
+    ///   - format: The form of dates and names; ``JSONFormat/standard`` by default.
     /// - Throws: ``HTTPClientError/unexpectedJSON(_:)``; otherwise what ``collect(upTo:)`` throws.
-    public func json<Value: Decodable>(_ type: Value.Type, upTo limit: Int? = nil) async throws -> Value {
+    public func json<Value: Decodable>(
+        _ type: Value.Type,
+        upTo limit: Int? = nil,
+        format: JSONFormat = .standard
+    ) async throws -> Value {
         let content = try await collect(upTo: limit)
         do {
             // A byte order mark may be ignored (RFC 8259 section 8.1).
-            let bytes = content.readableBytesView
-            return try JSONDecoder().decode(type, from: Data(bytes.dropFirst(TextEncoding.utf8Mark(of: bytes))))
+            var bytes = content
+            bytes.moveReaderIndex(forwardBy: TextEncoding.utf8Mark(of: bytes.readableBytesView))
+            return try format.decode(type, from: bytes)
         } catch {
-            throw HTTPClientError.unexpectedJSON(JSONExplanation(error, content).sentence)
+            throw HTTPClientError.unexpectedJSON(JSONExplanation(error, content, keys: format.keys).sentence)
         }
     }
 
     /// The content, read from JSON as whatever it is.
     ///
     /// - Parameter limit: The most bytes to accept; nil for the client's `maximumCollectedBytes` (64 MiB).
-    /// - Throws: as ``json(_:upTo:)``.
+    /// - Throws: as ``json(_:upTo:format:)``.
     public func json(upTo limit: Int? = nil) async throws -> JSONValue {
         try await json(JSONValue.self, upTo: limit)
     }

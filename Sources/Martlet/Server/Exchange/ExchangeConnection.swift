@@ -197,7 +197,7 @@ extension ExchangeConnection {
     ///   - closes: Whether the answer is the last one on the connection, if that is not shared.
     ///   - keepsFields: Whether the answer keeps the handler's fields that apply to any response, such as cookies.
     func answer(_ error: any Error, _ exchange: ServerExchange, closes: Bool = false, keepsFields: Bool = true) {
-        let answer = HTTPError(answering: error)
+        let (answer, isNegotiated) = exchange.presented(HTTPError(answering: error), of: error)
         let error = (error as? any HTTPResponseError)?.cause ?? error
         // The server's own refusals are the client's fault, whatever their status, and so is an unknown method: a
         // client could fill the log with either.
@@ -215,6 +215,7 @@ extension ExchangeConnection {
             closes: !isShared && (closes || error is HTTPBodyError),
             keepsFields: keepsFields
         )
+        if isNegotiated { exchange.addVaryAccept() }
         do {
             try end(exchange, answer.content.isEmpty ? .none : .text(answer.content))
         } catch {

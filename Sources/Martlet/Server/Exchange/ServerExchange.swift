@@ -38,6 +38,8 @@ final class ServerExchange: Sendable {
         var isOverdue = false
         /// The result of a router's search.
         var route: MatchedRoute?
+        /// How much content gets an entity tag by itself.
+        var entityTagLimit: Int?
         /// The values that middleware and handlers attach to the request, by key.
         var values: [ObjectIdentifier: any Sendable]?
     }
@@ -93,6 +95,15 @@ final class ServerExchange: Sendable {
         get { derived.withLock { $0.route } }
         set { derived.withLock { $0.route = newValue } }
     }
+
+    /// Up to how many bytes content that is sent whole gets an entity tag by itself; nil for none.
+    var entityTagLimit: Int? {
+        get { derived.withLock { $0.entityTagLimit } }
+        set { derived.withLock { $0.entityTagLimit = newValue } }
+    }
+
+    /// Whether nothing has to be done before the response can end: no session to store, no entity tag to make.
+    var endsAtOnce: Bool { derived.withLock { $0.session == nil && $0.entityTagLimit == nil } }
 
     /// A value that is attached to the request.
     func value<Key: RequestStorageKey>(_ key: Key.Type) -> Key.Value? {

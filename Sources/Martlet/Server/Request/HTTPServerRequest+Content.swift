@@ -2,12 +2,6 @@ import HTTPTypes
 import HTTPWire
 import NIOCore
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// Ways to read the content. Each reads it to its end, and it can be read only once.
 extension HTTPServerRequest {
     /// The content, as it arrives, in whatever `Content-Encoding` it has. It can be read once. What is left unread is
@@ -39,7 +33,8 @@ extension HTTPServerRequest {
         return try charset.decode(try await collect(upTo: limit))
     }
 
-    /// The content, decoded from JSON.
+    /// The content, decoded from JSON in the server's ``HTTPServer/Configuration/json`` format. A ``Validatable`` value
+    /// is validated too.
     ///
     /// Its type must be `application/json` or end in `+json`. Browsers send forms and plain text for the pages of every
     /// origin, but JSON only if the server allows it (``CORSPolicy`` of MartletWeb), so this keeps such pages from
@@ -50,7 +45,8 @@ extension HTTPServerRequest {
     ///   - limit: The most bytes to accept; nil for the server's `maximumCollectedBytes` (2 MiB).
     ///   - requiresType: Whether the type must be that of JSON. True by default; if false, check the origin yourself.
     /// - Throws: ``HTTPBodyError``; ``HTTPError`` with 415 when the content has another type or a content coding, and
-    ///   with 400 and the reason when it is not the expected JSON.
+    ///   with 400 and the place when it is not JSON at all. ``InputError``, which is answered 422, when it is JSON but
+    ///   not that of the type, or the value is not valid.
     public func json<Value: Decodable>(
         _ type: Value.Type,
         upTo limit: Int? = nil,
@@ -58,11 +54,18 @@ extension HTTPServerRequest {
     ) async throws -> Value {
         if requiresType { try requireJSON() }
         let content = try await collect(upTo: limit)
+        let format = jsonFormat
+        let value: Value
         do {
-            return try JSONDecoder().decode(type, from: Data(content.readableBytesView))
+            value = try format.decode(type, from: content)
+        } catch let error as any HTTPResponseError {
+            // Thrown by the type itself.
+            throw error
         } catch {
-            throw HTTPError(.badRequest, JSONExplanation(error, content).sentence)
+            throw JSONExplanation(error, content, keys: format.keys).error
         }
+        try validate(value, in: .json)
+        return value
     }
 
     /// The content, as whatever JSON it is.
@@ -73,6 +76,28 @@ extension HTTPServerRequest {
     /// - Throws: What ``json(_:upTo:requiresType:)`` throws.
     public func json(upTo limit: Int? = nil, requiresType: Bool = true) async throws -> JSONValue {
         try await json(JSONValue.self, upTo: limit, requiresType: requiresType)
+    }
+}
+
+extension HTTPServerRequest {
+    /// The server's ``HTTPServer/Configuration/json`` format.
+    public var jsonFormat: JSONFormat { exchange.settings.configuration.json }
+
+    /// Validates a value that was decoded, if it knows how.
+    ///
+    /// - Throws: ``InputError``.
+    package func validate(_ value: some Any, in source: InputError.Source) throws(InputError) {
+        guard let value = value as? any Validatable else { return }
+        var validation = Validation()
+        value.validate(&validation)
+        guard !validation.mistakes.isEmpty else { return }
+        let keys = jsonFormat.keys
+        throw InputError(
+            validation.mistakes.map { mistake in
+                InputMistake(at: mistake.path.map { $0.named(by: keys) }, mistake.detail)
+            },
+            in: source
+        )
     }
 }
 
@@ -103,23 +128,33 @@ extension HTTPServerRequest {
     private func requireJSON() throws(HTTPError) {
         let isJSON = headers[.contentType] == nil ? headers[.origin] == nil : headers.contentType?.isJSON == true
         guard !isJSON else { return }
-        throw HTTPError(
-            .unsupportedMediaType,
-            "The content is not application/json.",
-            headers: [.accept: MediaType.json.essence]
-        )
+        throw HTTPError(unsupported: [.json], for: method, "The content is not application/json.")
+    }
+}
+
+extension HTTPError {
+    /// The answer to content of a media type that a resource does not take: 415 (Unsupported Media Type) with the types
+    /// that it takes, in `Accept` (RFC 9110 section 15.5.16), for `POST` in `Accept-Post` too, and for `PATCH` in
+    /// `Accept-Patch` (RFC 5789 section 3.1).
+    package init(unsupported accepted: [MediaType], for method: HTTPRequest.Method, _ message: String) {
+        let list = accepted.map(\.essence).joined(separator: ", ")
+        self.init(.unsupportedMediaType, message, headers: [.accept: list])
+        switch method {
+        case .post: headers[.acceptPost] = list
+        case .patch: headers[.acceptPatch] = list
+        default: break
+        }
     }
 }
 
 extension HTTPServerResponse {
-    /// Sends `value` as JSON and ends the response. The content type becomes `application/json; charset=utf-8`.
+    /// Sends `value` as JSON, in the server's ``HTTPServer/Configuration/json`` format, and ends the response. The
+    /// content type becomes `application/json; charset=utf-8`.
     ///
     /// - Throws: `EncodingError`, or ``HTTPServerError``.
     public func end(json value: some Encodable) async throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let data = try encoder.encode(value)
+        let content = try exchange.settings.configuration.json.encode(value)
         headers[.contentType] = "application/json; charset=utf-8"
-        try await end(ByteBuffer(bytes: data))
+        try await end(content)
     }
 }

@@ -15,11 +15,15 @@ public protocol HTTPResponseError: Error {
     var answer: HTTPError { get }
     /// The error to log and to pass to `onError`: the error itself, unless it stands for another one.
     var cause: any Error { get }
+    /// The report for clients that take JSON; nil, the default, for one with the status and the text of the answer.
+    var problem: Problem? { get }
 }
 
 extension HTTPResponseError {
     /// The error itself.
     public var cause: any Error { self }
+    /// No report of its own.
+    public var problem: Problem? { nil }
 }
 
 extension HTTPError: HTTPResponseError {
@@ -52,15 +56,38 @@ public struct AnsweredError: HTTPResponseError, CustomStringConvertible {
     public let answer: HTTPError
     /// The error that is answered.
     public let cause: any Error
+    /// The report of the error that is answered, if the answer has the same status.
+    public let problem: Problem?
 
     /// An answer to `error`.
     public init(_ error: any Error, answer: HTTPError) {
         self.answer = answer
         cause = (error as? any HTTPResponseError)?.cause ?? error
+        problem = Problem(of: error, answer: answer)
     }
 
     /// The text of the error that is answered.
     public var description: String { "\(cause)" }
+}
+
+extension Problem: HTTPResponseError {
+    /// The status and the fields, with the detail or else the title as the text.
+    public var answer: HTTPError { HTTPError(status, sentDetail ?? title ?? "", headers: headers) }
+    /// The problem itself.
+    public var problem: Problem? { self }
+
+    /// The report that an error brings with it, if it is one of the answer.
+    package init?(of error: any Error, answer: HTTPError) {
+        guard let problem = (error as? any HTTPResponseError)?.problem, problem.status == answer.status else {
+            return nil
+        }
+        self = problem
+    }
+}
+
+extension InputError: HTTPResponseError {
+    /// 422 with all mistakes.
+    public var answer: HTTPError { HTTPError(.unprocessableContent, description) }
 }
 
 extension HTTPBodyError: HTTPResponseError {

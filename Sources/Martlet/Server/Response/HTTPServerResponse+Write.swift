@@ -111,16 +111,17 @@ extension HTTPServerResponse {
 
     @inline(__always)
     private func end(_ content: OutgoingContent) async throws {
-        if exchange.presentSession == nil, exchange.executor.isCurrent {
+        if exchange.endsAtOnce, exchange.executor.isCurrent {
             return try exchange.connection.end(exchange, content)
         }
         try await endElsewhere(content)
     }
 
-    /// Ends a response that has a session to store, or whose handler runs on another thread.
+    /// Ends a response that has a session to store or an entity tag to make, or whose handler runs on another thread.
     private func endElsewhere(_ content: OutgoingContent) async throws {
-        try await exchange.commitSession()
         let exchange = exchange
+        try await exchange.commitSession()
+        let content = try exchange.entityTagLimit.map { try exchange.tagged(content, upTo: $0) } ?? content
         try await exchange.executor.run { try exchange.connection.end(exchange, content) }
     }
 

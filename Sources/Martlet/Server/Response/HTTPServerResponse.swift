@@ -75,6 +75,14 @@ public struct HTTPServerResponse: Sendable {
         nonmutating set { exchange.change { $0.contentLength = newValue } }
     }
 
+    /// Up to how many bytes content gets an `ETag` by itself, made of its bytes; nil, the default, for none. It applies to
+    /// successful responses to GET and HEAD that are sent whole, by one `end`, and have no `ETag` yet. A client that has
+    /// the content already gets 304 without it (RFC 9110 section 13). `EntityTags` of MartletWeb sets it.
+    public var entityTagLimit: Int? {
+        get { exchange.entityTagLimit }
+        nonmutating set { exchange.entityTagLimit = newValue }
+    }
+
     /// Whether the connection may carry further requests; false closes it after the response. By default what the
     /// request asks for.
     public var isPersistent: Bool {
