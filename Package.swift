@@ -279,6 +279,7 @@ let package = Package(
                 "Martlet",
                 "MartletWeb",
                 "ServingProbe",
+                "TestBrowser",
                 "TestProcesses",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),

@@ -18,6 +18,7 @@ enum FuzzTarget: String, CaseIterable {
     case decompressor
     case multipart
     case formDataHead = "form-data-head"
+    case eventStream = "event-stream"
     case webSocketFrames = "websocket-frames"
     case webSocketDeflate = "websocket-deflate"
     case http2Frames = "http2-frames"
@@ -58,6 +59,7 @@ enum FuzzTarget: String, CaseIterable {
         case .decompressor: BodyProperties.checkDecompressor(bytes)
         case .multipart: MultipartProperties.checkContent(bytes)
         case .formDataHead: MultipartProperties.checkHead(bytes)
+        case .eventStream: EventStreamProperties.check(bytes)
         case .webSocketFrames: WebSocketProperties.checkFrames(bytes)
         case .webSocketDeflate: WebSocketProperties.checkDeflate(bytes)
         case .http2Frames: HTTP2Properties.checkFrames(bytes)

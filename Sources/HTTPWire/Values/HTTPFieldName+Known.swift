@@ -34,6 +34,8 @@ extension HTTPField.Name {
     public static let idempotencyKey = known("Idempotency-Key")
     /// `Keep-Alive` (RFC 2068 section 19.7.1.1).
     public static let keepAlive = known("Keep-Alive")
+    /// `Last-Event-ID` (WHATWG HTML, section 9.2.4).
+    public static let lastEventID = known("Last-Event-ID")
     /// `Link` (RFC 8288).
     public static let link = known("Link")
     /// `Permissions-Policy` (W3C).
@@ -62,6 +64,8 @@ extension HTTPField.Name {
     public static let upgradeInsecureRequests = known("Upgrade-Insecure-Requests")
     /// `Warning` (RFC 7234 section 5.5, obsolete).
     public static let warning = known("Warning")
+    /// `X-Accel-Buffering`: `no` keeps nginx and other proxies from holding a response back.
+    public static let xAccelBuffering = known("X-Accel-Buffering")
     /// `X-Forwarded-For`: the addresses that a request came through, the client's first.
     public static let xForwardedFor = known("X-Forwarded-For")
     /// `X-Forwarded-Host`: the host in the request to the first proxy.

@@ -32,7 +32,8 @@ extension HTTPServer {
         /// default.
         public var writeTimeout: Duration? = .seconds(30)
         /// How long a handler may take until its response is ended; nil, the default, for ever. The task is then
-        /// cancelled and the client is answered 503.
+        /// cancelled and the client is answered 503. Neither WebSockets nor streams of events (MartletWeb's `EventFeed`
+        /// and `sendEvents`) count.
         public var handlerTimeout: Duration?
         /// How long a handler may send nothing after its client has closed its sending half, before the handler's task
         /// is cancelled; nil for ever. 5 seconds by default. With TCP, a client that only finished sending can't be

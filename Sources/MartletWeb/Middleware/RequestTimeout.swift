@@ -15,8 +15,8 @@ import Martlet
 /// another second the server answers in its place. (504 would blame another server, RFC 9110 section 15.6.5.) A
 /// response that is being sent is broken off, so that its client notices. With HTTP/1 the connection closes.
 ///
-/// The time counts until the response is ended or the connection is taken over, as by a WebSocket: it does not limit what
-/// comes after. Of several timeouts, and the `handlerTimeout` of the server's configuration, the first that is up
+/// The time counts until the response is ended, becomes a stream of events (``EventFeed``), or the connection is taken
+/// over, as by a WebSocket: it does not limit what comes after. Of several timeouts, and the `handlerTimeout` of the server's configuration, the first that is up
 /// counts.
 public struct RequestTimeout: Middleware {
     private let timeout: Duration

@@ -125,7 +125,7 @@ extension ExchangeConnection {
 
     /// The time for the exchange is up: the handler is cancelled, and the server answers in its place.
     func handlerIsTooSlow(_ exchange: ServerExchange) {
-        guard !isResponseEnded, exchange.giveUp() else { return }
+        guard !isResponseEnded, !exchange.isEndless, exchange.giveUp() else { return }
         let returnsSoon = handler.isRunning
         handler.cancel()
         handler.returned()
@@ -140,7 +140,7 @@ extension ExchangeConnection {
     /// returns, which most do then. For one that does not within a second, or that has sent a head, this is the same as
     /// ``handlerIsTooSlow(_:)``.
     func handlerIsOverdue(_ exchange: ServerExchange) {
-        guard self.exchange === exchange, !isResponseEnded else { return }
+        guard self.exchange === exchange, !isResponseEnded, !exchange.isEndless else { return }
         guard !isHeadWritten, handler.isRunning else { return handlerIsTooSlow(exchange) }
         exchange.isOverdue = true
         // The task of a connection that is not shared stays cancelled: no other request can be left to it.

@@ -36,6 +36,7 @@ final class ServerExchange: Sendable {
         var deadline: Scheduled<Void>?
         var isGivenUp = false
         var isOverdue = false
+        var isEndless = false
         /// The result of a router's search.
         var route: MatchedRoute?
         /// How much content gets an entity tag by itself.
@@ -213,6 +214,12 @@ final class ServerExchange: Sendable {
     var isOverdue: Bool {
         get { derived.withLock { $0.isOverdue } }
         set { derived.withLock { $0.isOverdue = newValue } }
+    }
+
+    /// Whether the response has no end of its own, so that no time limit of handlers applies.
+    var isEndless: Bool {
+        get { derived.withLock { $0.isEndless } }
+        set { derived.withLock { $0.isEndless = newValue } }
     }
 
     /// The handler has returned, or has thrown the error.

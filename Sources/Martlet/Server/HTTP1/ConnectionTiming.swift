@@ -23,6 +23,8 @@ struct ConnectionTiming {
         case request
         case content
         case handler
+        /// A handler whose response has no end of its own, so that its time is not limited.
+        case endlessHandler
         case nothing
     }
 
@@ -114,12 +116,19 @@ struct ConnectionTiming {
             return .slowContent
         case .handler:
             if exceeds(now - requestStart, configuration.handlerTimeout) { return .slowHandler }
-            guard let silentSince, exceeds(now - silentSince, configuration.halfCloseGracePeriod) else { return nil }
-            self.silentSince = nil
-            return .silentHandler
+            return isSilent(now: now, configuration.halfCloseGracePeriod) ? .silentHandler : nil
+        case .endlessHandler:
+            return isSilent(now: now, configuration.halfCloseGracePeriod) ? .silentHandler : nil
         case .nothing:
             return nil
         }
+    }
+
+    /// Whether nothing was sent for too long to a client that has finished sending. True once.
+    private mutating func isSilent(now: NIODeadline, _ period: Duration?) -> Bool {
+        guard let silentSince, exceeds(now - silentSince, period) else { return false }
+        self.silentSince = nil
+        return true
     }
 
     private mutating func isStalled(now: NIODeadline, unsentBytes: Int, timeout: Duration?) -> Bool {

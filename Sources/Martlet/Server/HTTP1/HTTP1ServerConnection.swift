@@ -411,9 +411,11 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
         // If a file has become shorter since its part was written to the channel, the system sends nothing more of it,
         // and the channel would try for ever.
         if let slice = filesInFlight.first, !slice.isIntact { return abort() }
+        var wait = machine.wait(isBodyStarving: exchange?.body?.isStarving == true)
+        if wait == .handler, exchange?.isEndless == true { wait = .endlessHandler }
         let violation = state.timing.check(
             now: now,
-            wait: machine.wait(isBodyStarving: exchange?.body?.isStarving == true),
+            wait: wait,
             unsentBytes: unsentBytes + channel.output.byteCount,
             configuration: loop.settings.configuration
         )

@@ -432,7 +432,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
         let isStarving = !isInputEnded && exchange.body?.isStarving == true
         switch timing.check(
             now: now,
-            wait: isStarving ? .content : .handler,
+            wait: isStarving ? .content : exchange.isEndless ? .endlessHandler : .handler,
             unsentBytes: 0,
             configuration: configuration
         ) {

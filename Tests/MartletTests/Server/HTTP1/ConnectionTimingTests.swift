@@ -111,4 +111,20 @@ import Testing
         )
         #expect(violation == .slowHandler)
     }
+
+    @Test("A response without an end of its own takes as long as it likes, if the client is there")
+    func endlessHandler() {
+        var limited = configuration
+        limited.handlerTimeout = .seconds(2)
+        var timing = ConnectionTiming(openedAt: start)
+        timing.beganRequest(at: start)
+        func check(after seconds: Int64) -> ConnectionTiming.Violation? {
+            let now = start + .seconds(seconds)
+            return timing.check(now: now, wait: .endlessHandler, unsentBytes: 0, configuration: limited)
+        }
+        #expect(check(after: 3600) == nil)
+        timing.peerFinished(at: start + .seconds(3600))
+        #expect(check(after: 3605) == nil)
+        #expect(check(after: 3606) == .silentHandler)
+    }
 }
