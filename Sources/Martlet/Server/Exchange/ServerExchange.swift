@@ -287,7 +287,7 @@ extension ServerExchange {
         }
         defer { draft.headers = fields }
         let accepted = QualityList(headers[.acceptEncoding] ?? "identity")
-        guard let coding = accepted.preferredContentCoding(among: [.gzip, .deflate, .identity]), coding != .identity
+        guard let coding = accepted.preferredContentCoding(among: ContentCoding.supported), coding != .identity
         else { return nil }
         fields[.contentEncoding] = coding.description
         fields[.contentLength] = nil
