@@ -32,6 +32,8 @@ final class ServerExchange: Sendable {
     /// What is derived from the request when it is first needed.
     private struct Derived {
         var headers: HTTPFields?
+        /// The content without its content coding; nil if it is read as it arrives.
+        var decodedBody: DecodedBody?
         var session: HTTPSession?
         var deadline: Scheduled<Void>?
         var isGivenUp = false
@@ -70,6 +72,17 @@ final class ServerExchange: Sendable {
             let headers = head.fields.makeHTTPFields()
             derived.headers = headers
             return headers
+        }
+    }
+
+    /// The content without its content coding, once middleware has undone it.
+    var decodedBody: DecodedBody? { derived.withLock { $0.decodedBody } }
+
+    /// From now on readers get this content, and these fields.
+    func replaceContent(with body: DecodedBody, _ fields: HTTPFields) {
+        derived.withLock { derived in
+            derived.decodedBody = body
+            derived.headers = fields
         }
     }
 
