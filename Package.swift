@@ -22,8 +22,10 @@ let package = Package(
         .executable(name: "chat", targets: ["chat"]),
     ],
     traits: [
-        .trait(name: "MySQL", description: "The chat can log to MySQL and MariaDB; needs libmariadb."),
+        .trait(name: "Brotli", description: "The content coding br; needs libbrotli."),
         .trait(name: "Configuration", description: "Servers can be set up by swift-configuration."),
+        .trait(name: "MySQL", description: "The chat can log to MySQL and MariaDB; needs libmariadb."),
+        .trait(name: "Zstandard", description: "The content coding zstd; needs libzstd."),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -45,13 +47,26 @@ let package = Package(
             pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]
         ),
+        // libbrotlicommon, which both halves need, comes with them.
+        .systemLibrary(
+            name: "CBrotli",
+            pkgConfig: "libbrotlienc",
+            providers: [.apt(["libbrotli-dev"]), .brew(["brotli"])]
+        ),
+        .systemLibrary(
+            name: "CZstandard",
+            pkgConfig: "libzstd",
+            providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]
+        ),
         // The C library of the platform, whose name differs.
         .target(name: "CLibrary", swiftSettings: settings),
         .target(
             name: "HTTPWire",
             dependencies: [
+                .target(name: "CBrotli", condition: .when(traits: ["Brotli"])),
                 "CLibrary",
                 "CZlib",
+                .target(name: "CZstandard", condition: .when(traits: ["Zstandard"])),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
@@ -211,6 +226,7 @@ let package = Package(
             name: "HTTPWireTests",
             dependencies: [
                 "HTTPWire",
+                "TestProcesses",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],

@@ -58,28 +58,4 @@ enum BodyProperties {
         guard let trailers else { return .incomplete(bytes) }
         return .complete(bytes, trailers: trailers, rest: Array(buffer.readableBytesView))
     }
-
-    static func checkDecompressor(_ bytes: [UInt8]) {
-        for coding in ContentCoding.supported {
-            let outcomes = cuts(of: bytes).map { decompressed($0, coding) }
-            for outcome in outcomes { expectEqual(outcome, outcomes[0], "\(coding) depends on the cut") }
-        }
-    }
-
-    /// What comes out, `nil` if it is not in the format. How much comes out before an error is not compared.
-    private static func decompressed(_ pieces: [ArraySlice<UInt8>], _ coding: ContentCoding) -> [UInt8]? {
-        var output = ByteBuffer()
-        do throws(ContentCodingError) {
-            let limits = Decompressor.Limits(maximumOutput: 1 << 16, maximumRatio: .max, ratioExemption: .max)
-            let decompressor = try Decompressor(coding, limits: limits)
-            for piece in pieces {
-                var input = ByteBuffer(bytes: piece)
-                try decompressor.decompress(&input, into: &output)
-            }
-            try decompressor.finish()
-        } catch {
-            return nil
-        }
-        return Array(output.readableBytesView)
-    }
 }

@@ -16,6 +16,8 @@ enum FuzzTarget: String, CaseIterable {
     case entityTag = "entity-tag"
     case relativePath = "relative-path"
     case decompressor
+    case brotli
+    case zstandard
     case multipart
     case formDataHead = "form-data-head"
     case eventStream = "event-stream"
@@ -56,7 +58,9 @@ enum FuzzTarget: String, CaseIterable {
         case .byteRange: ConditionalProperties.checkRange(bytes)
         case .entityTag: ConditionalProperties.checkTag(bytes)
         case .relativePath: ConditionalProperties.checkPath(bytes)
-        case .decompressor: BodyProperties.checkDecompressor(bytes)
+        case .decompressor: CodingProperties.check(bytes, [.gzip, .deflate, .identity])
+        case .brotli: CodingProperties.check(bytes, [.br])
+        case .zstandard: CodingProperties.check(bytes, [.zstd])
         case .multipart: MultipartProperties.checkContent(bytes)
         case .formDataHead: MultipartProperties.checkHead(bytes)
         case .eventStream: EventStreamProperties.check(bytes)

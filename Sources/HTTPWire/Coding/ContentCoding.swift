@@ -1,7 +1,7 @@
 /// A content coding (RFC 9110 section 8.4.1).
 ///
-/// Not an enumeration, since further codings may be added. ``supported`` are those that this package applies and
-/// undoes.
+/// Not an enumeration, since further codings may be added. ``supported`` are those that this package, as it was built,
+/// applies and undoes.
 public struct ContentCoding: Sendable, Hashable, CustomStringConvertible {
     enum Name: String, Sendable, CaseIterable {
         case gzip, deflate, br, zstd, identity
@@ -13,15 +13,25 @@ public struct ContentCoding: Sendable, Hashable, CustomStringConvertible {
     public static var gzip: ContentCoding { ContentCoding(name: .gzip) }
     /// `deflate`: the zlib format (RFC 1950) around deflated data.
     public static var deflate: ContentCoding { ContentCoding(name: .deflate) }
-    /// `br`: Brotli (RFC 7932). Known only by its name, neither applied nor undone.
+    /// `br`: Brotli (RFC 7932). Supported with the package trait `Brotli`, which is off by default; otherwise known only
+    /// by its name.
     public static var br: ContentCoding { ContentCoding(name: .br) }
-    /// `zstd`: Zstandard (RFC 8878). Known only by its name, neither applied nor undone.
+    /// `zstd`: Zstandard (RFC 8878), with windows of at most 8 MiB (RFC 9659). Supported with the package trait
+    /// `Zstandard`, which is off by default; otherwise known only by its name.
     public static var zstd: ContentCoding { ContentCoding(name: .zstd) }
     /// `identity`: no coding.
     public static var identity: ContentCoding { ContentCoding(name: .identity) }
 
-    /// The codings that this package applies and undoes.
-    public static var supported: [ContentCoding] { [.gzip, .deflate, .identity] }
+    /// The codings that this package, as it was built, applies and undoes; those that are preferred for responses come
+    /// first.
+    public static let supported: [ContentCoding] = [.zstd, .br, .gzip, .deflate, .identity].filter(\.isSupported)
+
+    /// The ``supported`` codings as the value of `Accept-Encoding`, in the order in which browsers name them: without
+    /// package traits `gzip, deflate`.
+    public static let accepted: String = {
+        let codings: [ContentCoding] = [.gzip, .deflate, .br, .zstd]
+        return codings.filter(\.isSupported).map(\.description).joined(separator: ", ")
+    }()
 
     private init(name: Name) {
         self.name = name
@@ -34,11 +44,27 @@ public struct ContentCoding: Sendable, Hashable, CustomStringConvertible {
         self.init(name: name)
     }
 
-    /// Whether this package applies and undoes the coding.
-    public var isSupported: Bool {
+    /// Whether this package, as it was built, applies and undoes the coding.
+    public var isSupported: Bool { codec != nil }
+
+    /// The format of the coding; nil if its library is not built in.
+    var codec: (any ContentCodec.Type)? {
         switch name {
-        case .gzip, .deflate, .identity: true
-        case .br, .zstd: false
+        case .gzip: return GzipCodec.self
+        case .deflate: return DeflateCodec.self
+        case .br:
+            #if Brotli
+                return BrotliCodec.self
+            #else
+                return nil
+            #endif
+        case .zstd:
+            #if Zstandard
+                return ZstandardCodec.self
+            #else
+                return nil
+            #endif
+        case .identity: return IdentityCodec.self
         }
     }
 

@@ -1,8 +1,8 @@
 /// Why content cannot be compressed or decompressed.
 public enum ContentCodingError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The coding is known only by its name.
+    /// The coding is known only by its name, since its library is not built in.
     case unsupported(ContentCoding)
-    /// The data are not in the format, or their checksum is wrong. The text says what zlib found.
+    /// The data are not in the format, or their checksum is wrong. The text says what the library found.
     case corrupt(String)
     /// The data end too early.
     case truncated
@@ -12,6 +12,8 @@ public enum ContentCodingError: Error, Sendable, Hashable, CustomStringConvertib
     case outputLimitExceeded(Int)
     /// The content would be more than this many times as long as the compressed data.
     case ratioLimitExceeded(Int)
+    /// The data can't be decompressed within this many bytes of memory (RFC 9659 section 3).
+    case windowLimitExceeded(Int)
     /// The stream was ended by `finish` or an earlier error.
     case finished
     /// There is not enough memory for the stream.
@@ -26,6 +28,7 @@ public enum ContentCodingError: Error, Sendable, Hashable, CustomStringConvertib
         case .trailingData: "Something follows the compressed data"
         case .outputLimitExceeded(let limit): "The decompressed content is longer than \(limit) bytes"
         case .ratioLimitExceeded(let limit): "The decompressed content is more than \(limit) times as long as its data"
+        case .windowLimitExceeded(let limit): "The compressed data need a window of more than \(limit) bytes"
         case .finished: "The stream has ended"
         case .outOfMemory: "There is not enough memory for the compression stream"
         }
@@ -38,7 +41,8 @@ extension ContentCodingError {
     var spoilsOnlyTheRest: Bool {
         switch self {
         case .corrupt, .truncated, .trailingData: true
-        case .unsupported, .outputLimitExceeded, .ratioLimitExceeded, .finished, .outOfMemory: false
+        case .unsupported, .outputLimitExceeded, .ratioLimitExceeded, .windowLimitExceeded, .finished, .outOfMemory:
+            false
         }
     }
 }

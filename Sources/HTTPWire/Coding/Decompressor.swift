@@ -1,22 +1,26 @@
-import CZlib
 import NIOCore
 
-/// Decompresses content piece by piece (gzip, RFC 1952; deflate, RFC 1950 and, as some servers send it, RFC 1951).
+/// Decompresses content piece by piece, in any ``ContentCoding/supported`` coding. As some servers send it, deflate may
+/// lack the zlib format around it.
 ///
 ///     let decompressor = try Decompressor(.gzip)
 ///     var input = received
 ///     try decompressor.decompress(&input, into: &output)
 ///     try decompressor.finish()
 ///
-/// Several gzip members in a row are read as one content. Zeros after the data are ignored, as by gzip: files are
-/// padded with them. If the data turn out to be damaged, the content before the damage is delivered first. A
-/// decompressor belongs to one isolation domain; it takes about 40 KiB until it is released.
+/// Several gzip members, or Zstandard frames, in a row are read as one content. Zeros after gzip and deflate are ignored,
+/// as by gzip: files are padded with them. If the data turn out to be damaged, the content before the damage is delivered
+/// first, as far as the format allows.
+///
+/// A decompressor belongs to one isolation domain. Until it is released it takes memory: about 40 KiB for gzip and
+/// deflate; for Zstandard and Brotli as much as the window of the data, which may have 8 MiB and 16 MiB.
 public final class Decompressor {
     /// Limits of the output, so that a few bytes cannot fill the memory.
     public struct Limits: Sendable, Hashable {
         /// How many bytes may come out in all. 1 GiB by default.
         public var maximumOutput: Int
-        /// How many times as long as its compressed data the content may be. 250 by default; deflate can reach 1032.
+        /// How many times as long as its compressed data the content may be. 250 by default; deflate can reach 1032,
+        /// Brotli and Zstandard many thousands.
         public var maximumRatio: Int
         /// Up to how many bytes of content the ratio does not matter. 1 MiB by default.
         public var ratioExemption: Int
@@ -30,13 +34,7 @@ public final class Decompressor {
     }
 
     private enum State {
-        /// No byte of the current stream or member has come in.
-        case start
-        /// The first byte of deflated data has come in; the second one tells the format.
-        case firstByte(UInt8)
-        case inside
-        /// The last member is complete.
-        case end
+        case open
         /// Nothing more can be read. If there is an error, it has not been thrown yet.
         case failed(ContentCodingError?)
     }
@@ -46,8 +44,8 @@ public final class Decompressor {
     /// The limits that the content has to keep.
     public let limits: Limits
 
-    private let stream: UnsafeMutablePointer<z_stream>
-    private var state = State.start
+    private let stream: any DecompressionStream
+    private var state = State.open
     private var totalInput = 0
     private var totalOutput = 0
 
@@ -55,22 +53,10 @@ public final class Decompressor {
     ///
     /// - Throws: `ContentCodingError.unsupported` or `.outOfMemory`.
     public init(_ coding: ContentCoding, limits: Limits = Limits()) throws(ContentCodingError) {
+        guard let codec = coding.codec else { throw .unsupported(coding) }
         self.coding = coding
         self.limits = limits
-        stream = .allocate(capacity: 1)
-        stream.initialize(to: z_stream())
-        guard coding.isSupported else { throw .unsupported(coding) }
-        guard coding != .identity else { return }
-        let windowBits: Int32 = coding == .gzip ? 15 + 16 : 15
-        let result = inflateInit2_(stream, windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-        guard result == Z_OK else { throw .outOfMemory }
-    }
-
-    deinit {
-        // Harmless for a stream that was never set up.
-        inflateEnd(stream)
-        stream.deinitialize(count: 1)
-        stream.deallocate()
+        stream = try codec.makeDecompression()
     }
 
     /// Decompresses the readable bytes of `input`, moves its reader index over what was read, and appends the content.
@@ -91,10 +77,9 @@ public final class Decompressor {
         try checkFailure()
         let before = totalOutput
         do {
-            if coding == .identity {
-                try copy(&input, into: &output, upTo: limit)
-            } else {
-                try inflate(&input, into: &output, upTo: limit)
+            while totalOutput - before < limit {
+                let rest = limit - (totalOutput - before)
+                guard try step(&input, into: &output, upTo: rest) else { break }
             }
         } catch {
             let isLater = totalOutput > before && error.spoilsOnlyTheRest
@@ -104,6 +89,14 @@ public final class Decompressor {
         return totalOutput - before
     }
 
+    /// Checks that the compressed data were complete. No data at all count as empty content.
+    ///
+    /// - Throws: `ContentCodingError.truncated` if they were not; the error that has not been reported yet.
+    public func finish() throws(ContentCodingError) {
+        try checkFailure()
+        guard totalInput == 0 || stream.mayEnd else { throw .truncated }
+    }
+
     /// Throws the error that has not been reported yet; `finished` when it has been.
     private func checkFailure() throws(ContentCodingError) {
         guard case .failed(let untold) = state else { return }
@@ -111,142 +104,35 @@ public final class Decompressor {
         throw untold ?? .finished
     }
 
-    /// Checks that the compressed data were complete. No data at all count as empty content.
+    /// Takes one small step, so that the limits are checked before much has come out.
     ///
-    /// - Throws: `ContentCodingError.truncated` if they were not; the error that has not been reported yet.
-    public func finish() throws(ContentCodingError) {
-        try checkFailure()
-        switch state {
-        case .end, .failed: return
-        case .start where totalInput == 0 || coding == .identity: return
-        case .start, .firstByte, .inside: throw .truncated
-        }
-    }
-
-    private func copy(_ input: inout ByteBuffer, into output: inout ByteBuffer, upTo limit: Int)
-        throws(ContentCodingError)
-    {
-        guard var piece = input.readSlice(length: min(input.readableBytes, max(limit, 0))) else { return }
-        guard piece.readableBytes <= max(0, limits.maximumOutput - totalOutput) else {
-            throw .outputLimitExceeded(limits.maximumOutput)
-        }
-        totalOutput += piece.readableBytes
-        output.writeBuffer(&piece)
-    }
-}
-
-extension Decompressor {
-    private func inflate(
+    /// - Returns: Whether there may be more to do.
+    private func step(
         _ input: inout ByteBuffer,
         into output: inout ByteBuffer,
         upTo limit: Int
-    ) throws(ContentCodingError) {
-        var remaining = limit
-        while remaining > 0 {
-            switch state {
-            case .start:
-                guard let byte = input.getInteger(at: input.readerIndex, as: UInt8.self) else { return }
-                guard coding == .deflate else {
-                    state = .inside
-                    continue
-                }
-                input.moveReaderIndex(forwardBy: 1)
-                totalInput += 1
-                state = .firstByte(byte)
-            case .firstByte(let first):
-                guard let second = input.getInteger(at: input.readerIndex, as: UInt8.self) else { return }
-                try detectFormat(first, second)
-                state = .inside
-            case .inside:
-                let (count, isMore) = try inflateSome(&input, into: &output, upTo: remaining)
-                remaining -= count
-                if !isMore { return }
-            case .end:
-                guard let byte = input.getInteger(at: input.readerIndex, as: UInt8.self) else { return }
-                if byte == 0 {
-                    let padding = input.readableBytesView.prefix { $0 == 0 }.count
-                    input.moveReaderIndex(forwardBy: padding)
-                    continue
-                }
-                // Another gzip member starts with 0x1F (RFC 1952 section 2.3.1).
-                guard coding == .gzip, byte == 0x1F else { throw .trailingData }
-                inflateReset(stream)
-                state = .inside
-            case .failed:
-                throw .finished
-            }
+    ) throws(ContentCodingError) -> Bool {
+        // One byte more than the limit leaves is allowed, so that content of exactly the limit is not an error.
+        let size = 1 << 16
+        let allowance = max(0, limits.maximumOutput - totalOutput)
+        let (unread, written) = (input.readableBytes, output.readableBytes)
+        var isMore = false
+        var failure: ContentCodingError?
+        do {
+            let allowed = min(limit, allowance < size ? allowance + 1 : size)
+            isMore = try stream.decompress(&input, into: &output, upTo: allowed)
+        } catch {
+            failure = error
         }
-    }
-
-    /// Decides between the zlib format and raw deflated data (RFC 1950 section 2.2), and feeds the first byte.
-    private func detectFormat(_ first: UInt8, _ second: UInt8) throws(ContentCodingError) {
-        let isZlib = first & 0x0F == 8 && first >> 4 <= 7 && (UInt16(first) << 8 | UInt16(second)) % 31 == 0
-        guard isZlib || inflateReset2(stream, -15) == Z_OK else { throw .corrupt("no format") }
-        // The header byte, or the first of the data, produces no output by itself.
-        var byte = first
-        var nowhere: UInt8 = 0
-        let result = withUnsafeMutableBytes(of: &nowhere) { space in
-            withUnsafeBytes(of: &byte) { bytes in
-                stream.setInput(bytes)
-                _ = stream.setOutput(space)
-                return CZlib.inflate(stream, Z_NO_FLUSH)
-            }
-        }
-        guard result == Z_OK || result == Z_BUF_ERROR, stream.pointee.avail_out == 1 else {
-            throw .corrupt(stream.message)
-        }
-    }
-
-    /// Calls zlib once.
-    ///
-    /// - Returns: how many bytes came out, and whether there may be more to do.
-    private func inflateSome(
-        _ input: inout ByteBuffer,
-        into output: inout ByteBuffer,
-        upTo limit: Int
-    ) throws(ContentCodingError) -> (count: Int, isMore: Bool) {
-        let available = input.readableBytes
-        // Small steps, so that the limits are checked before much has come out. One byte more than the limit leaves is
-        // allowed, so that content of exactly the limit is not an error.
-        let step = 1 << 16
-        let rest = max(0, limits.maximumOutput - totalOutput)
-        let allowed = min(limit, rest < step ? rest + 1 : step)
-        let expected = min(allowed, available < step / 4 ? max(256, available * 4) : step)
-        var result = Z_OK
-        var count = 0
-        input.readWithUnsafeReadableBytes { bytes in
-            stream.setInput(bytes)
-            count = output.writeWithUnsafeMutableBytes(minimumWritableBytes: expected) { space in
-                let size = stream.setOutput(UnsafeMutableRawBufferPointer(rebasing: space.prefix(allowed)))
-                result = CZlib.inflate(stream, Z_NO_FLUSH)
-                return size - Int(stream.pointee.avail_out)
-            }
-            return Int(UInt32(clamping: bytes.count)) - Int(stream.pointee.avail_in)
-        }
-        let isFull = stream.pointee.avail_out == 0
-        totalInput += available - input.readableBytes
-        totalOutput += count
+        totalInput += unread - input.readableBytes
+        totalOutput += output.readableBytes - written
         guard totalOutput <= limits.maximumOutput else { throw .outputLimitExceeded(limits.maximumOutput) }
-        if totalOutput > limits.ratioExemption, totalOutput / max(1, limits.maximumRatio) > totalInput {
+        if totalOutput > limits.ratioExemption, totalOutput / max(1, limits.maximumRatio) > totalInput,
+            coding != .identity
+        {
             throw .ratioLimitExceeded(limits.maximumRatio)
         }
-        switch result {
-        case Z_STREAM_END:
-            state = .end
-            return (count, true)
-        case Z_OK: return (count, isFull || input.readableBytes > 0)
-        // There is room for output, so it needs more input.
-        case Z_BUF_ERROR: return (count, false)
-        case Z_MEM_ERROR: throw .outOfMemory
-        case Z_NEED_DICT: throw .corrupt("preset dictionary")
-        default: throw .corrupt(stream.message)
-        }
-    }
-}
-
-extension UnsafeMutablePointer<z_stream> {
-    /// The reason that zlib gives for the last error.
-    fileprivate var message: String {
-        pointee.msg.map { String(cString: $0) } ?? "invalid data"
+        if let failure { throw failure }
+        return isMore
     }
 }

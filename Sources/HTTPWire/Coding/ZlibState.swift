@@ -29,3 +29,20 @@ struct ZlibState: ~Copyable {
         stream.deallocate()
     }
 }
+
+extension UnsafeMutablePointer<z_stream> {
+    /// Makes these bytes the input of zlib.
+    func setInput(_ bytes: UnsafeRawBufferPointer) {
+        let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        pointee.next_in = UnsafeMutablePointer<UInt8>(mutating: start)
+        pointee.avail_in = UInt32(clamping: bytes.count)
+    }
+
+    /// Makes this space the output of zlib, and returns how much of it zlib can use.
+    func setOutput(_ space: UnsafeMutableRawBufferPointer) -> Int {
+        let count = UInt32(clamping: space.count)
+        pointee.next_out = space.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        pointee.avail_out = count
+        return Int(count)
+    }
+}

@@ -54,7 +54,8 @@ extension HTTPClient {
         /// one. Nil, the default, follows all.
         public var onRedirect: (@Sendable (RedirectInfo, HTTPClientResponse) async throws -> Bool)?
 
-        /// Whether the client asks for content in gzip or deflate and decompresses it. On by default.
+        /// Whether the client asks for compressed content and decompresses it: gzip and deflate, and with the package
+        /// traits `Brotli` and `Zstandard` br and zstd. On by default.
         public var decompresses = true
         /// How much compressed content may expand to. By default 1 GiB, and 250 times its compressed length.
         public var decompressionLimits = Decompressor.Limits()

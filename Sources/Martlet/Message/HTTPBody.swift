@@ -16,10 +16,6 @@ public struct HTTPBody: AsyncSequence, Sendable {
         self.source = source
     }
 
-    init(stream: BodyStream?) {
-        self.source = stream
-    }
-
     /// Reads the runs of bytes in order.
     public struct AsyncIterator: AsyncIteratorProtocol, Sendable {
         private let source: (any BodySource)?

@@ -9,6 +9,8 @@ public enum HTTPBodyError: Error, Sendable, Hashable, CustomStringConvertible {
     case connectionClosed
     /// The framing of the content is invalid (RFC 9112 section 7).
     case malformed(HTTPParseError)
+    /// The content can't be decompressed: it is not in the format that `Content-Encoding` names, or exceeds a limit.
+    case undecodable(ContentCodingError)
     /// The peer sends more slowly than the configured minimum rate.
     case tooSlow
     /// The content has been read, or is being read, elsewhere. It can be read once.
@@ -22,6 +24,7 @@ public enum HTTPBodyError: Error, Sendable, Hashable, CustomStringConvertible {
         case .tooLarge(let limit): "The content is larger than the limit of \(limit) bytes."
         case .connectionClosed: "Connection closed while receiving data."
         case .malformed(let error): "The content is malformed: \(error)."
+        case .undecodable(let error): "\(error)."
         case .tooSlow: "The content arrives too slowly."
         case .alreadyRead: "The content can be read only once."
         case .discarded: "The response has been ended, and the rest of the request's content was discarded."
@@ -33,8 +36,20 @@ public enum HTTPBodyError: Error, Sendable, Hashable, CustomStringConvertible {
         switch self {
         case .tooLarge: .contentTooLarge
         case .malformed(let error): error.status
+        case .undecodable(let error): error.status
         case .tooSlow: .requestTimeout
         case .connectionClosed, .alreadyRead, .discarded: .internalServerError
+        }
+    }
+}
+
+extension ContentCodingError {
+    /// The status of the response to a request with such content.
+    fileprivate var status: HTTPResponse.Status {
+        switch self {
+        case .outputLimitExceeded, .ratioLimitExceeded: .contentTooLarge
+        case .corrupt, .truncated, .trailingData, .windowLimitExceeded: .badRequest
+        case .unsupported, .finished, .outOfMemory: .internalServerError
         }
     }
 }

@@ -151,7 +151,7 @@ extension HTTPServer {
     /// The current configuration.
     public var configuration: Configuration { core.settings.configuration }
 
-    /// Whether content that benefits from it is sent as gzip or deflate to clients that accept it.
+    /// Whether content that benefits from it is sent compressed to clients that accept that.
     public var autoCompress: Bool {
         get { configuration.autoCompress }
         set { core.update { $0.autoCompress = newValue } }

@@ -13,7 +13,9 @@ extension HTTPServer {
         public var serverHeader: String?
         /// Whether every response carries the `Date` field (RFC 9110 section 6.6.1). On by default.
         public var sendsDate = true
-        /// Whether content that benefits from it is sent as gzip or deflate to clients that accept it. Off by default.
+        /// Whether content that benefits from it is sent compressed to clients that accept that: in the coding that they
+        /// prefer or else, in this order, zstd and br (with the package traits `Zstandard` and `Brotli`), gzip or
+        /// deflate. Off by default.
         public var autoCompress = false
         /// Content of fewer bytes than this is not compressed if its length is known. 1024 by default.
         public var minimumCompressedBytes = 1024

@@ -1,3 +1,5 @@
+import HTTPWire
+
 /// Why a middleware can't be created.
 public enum MiddlewareError: Error, Sendable, Hashable, CustomStringConvertible {
     /// An origin that no page has: it must be a scheme, a host and, if it is not the scheme's default, a port.
@@ -8,6 +10,8 @@ public enum MiddlewareError: Error, Sendable, Hashable, CustomStringConvertible 
     case invalidUsername(String)
     /// A password of this user that no client can send, since it has a control character; or an empty one.
     case invalidPassword(username: String)
+    /// A content coding that can't be undone: its library is not built in, or it is `identity`, which is none.
+    case invalidCoding(ContentCoding)
     /// A time in which no handler can answer, or for which no cookie is valid: zero or less, or a hundred years.
     case invalidTimeout(Duration)
     /// A rate that no limit can have, with the reason.
@@ -30,6 +34,10 @@ public enum MiddlewareError: Error, Sendable, Hashable, CustomStringConvertible 
             "\(name.debugDescription) is not a user name, which must be a text without colons and control characters."
         case .invalidPassword(let name):
             "The password of \(name.debugDescription) must be a text without control characters."
+        case .invalidCoding(.identity):
+            "\(ContentCoding.identity) is not a coding that can be undone, and is always accepted."
+        case .invalidCoding(let coding):
+            "The content coding \(coding) is not built in: it takes a trait of the package martlet."
         case .invalidTimeout(let timeout):
             "\(timeout) is not a time for this: it must be more than zero."
         case .invalidRate(let reason):

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import HTTPWire
 import Martlet
 import TestProcesses
 import Testing
@@ -126,7 +127,7 @@ struct OutputTests {
             let run = try await martlet("get", "\(url)/redirect", "-L", "-v")
             let request = { (target: String) in
                 "> GET \(target) HTTP/1.1\n> Host: \(url.dropFirst(7))\n> User-Agent: martlet/0.1\n"
-                    + "> Accept-Encoding: gzip, deflate\n> \n"
+                    + "> Accept-Encoding: \(ContentCoding.accepted)\n> \n"
             }
             let length = run.output.count
             #expect(
@@ -148,7 +149,7 @@ struct OutputTests {
             #expect(run.text == sampleJSON)
             #expect(
                 run.errors == "> GET /json HTTP/2\n> host: \(url.dropFirst(7))\n> user-agent: martlet/0.1\n"
-                    + "> accept-encoding: gzip, deflate\n> \n"
+                    + "> accept-encoding: \(ContentCoding.accepted)\n> \n"
                     + "< HTTP/2 200 \n< content-type: application/json\n< content-length: 35\n< \n"
             )
             let early = try await martlet("get", "\(url)/early", "-v", "--http2-prior-knowledge")

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPWire
 import Martlet
 import TestProcesses
 import Testing
@@ -8,7 +9,7 @@ import Testing
 struct RequestTests {
     /// The fields that every request has.
     private static func defaultFields(_ url: String) -> String {
-        "Host: \(url.dropFirst(7))\nUser-Agent: martlet/0.1\nAccept-Encoding: gzip, deflate\n"
+        "Host: \(url.dropFirst(7))\nUser-Agent: martlet/0.1\nAccept-Encoding: \(ContentCoding.accepted)\n"
     }
 
     @Test("Each method has a subcommand")
@@ -56,7 +57,7 @@ struct RequestTests {
                 "-H",
                 "E;"
             )
-            #expect(run.text == "GET /\nAccept-Encoding: gzip, deflate\nX-A: 1\nX-A: -2\nHost: b\nE: \n\n")
+            #expect(run.text == "GET /\nAccept-Encoding: \(ContentCoding.accepted)\nX-A: 1\nX-A: -2\nHost: b\nE: \n\n")
             let plain = try await martlet("get", "\(url)/", "--no-compressed")
             #expect(!plain.text.contains("Accept-Encoding"))
             let wrong = try await martlet("get", url, "-H", "nonsense")

@@ -179,7 +179,7 @@ extension HTTPClient.Configuration {
     fileprivate var standardHeaders: HTTPFields {
         var fields = defaultHeaders
         if let userAgent, fields[.userAgent] == nil { fields[.userAgent] = userAgent }
-        if decompresses, fields[.acceptEncoding] == nil { fields[.acceptEncoding] = "gzip, deflate" }
+        if decompresses, fields[.acceptEncoding] == nil { fields[.acceptEncoding] = ContentCoding.accepted }
         return fields
     }
 

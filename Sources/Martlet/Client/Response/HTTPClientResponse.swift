@@ -84,7 +84,7 @@ public struct HTTPClientResponse: Sendable {
         let codings = isPart ? nil : Self.codings(head.fields)
         var source = incoming.body
         if let body = incoming.body, let codings, !codings.isEmpty, configuration.decompresses {
-            source = try DecodedBody(body, codings, limits: configuration.decompressionLimits)
+            source = try Self.decoded(body, codings, configuration)
             self.compressionState = .decompressed
             self.fields = Fields(head.fields, without: Self.codingFields)
         } else {
@@ -118,7 +118,7 @@ public struct HTTPClientResponse: Sendable {
         if body.readableBytes > 0, configuration.decompresses, status != .partialContent, let codings,
             !codings.isEmpty
         {
-            source = try DecodedBody(source, codings, limits: configuration.decompressionLimits)
+            source = try Self.decoded(source, codings, configuration)
             self.compressionState = .decompressed
             self.fields = Fields(headers, without: Self.codingFields)
         } else {
@@ -182,6 +182,16 @@ public struct HTTPClientResponse: Sendable {
             throw HTTPClientError.notDetachable
         }
         return socket
+    }
+
+    private static func decoded(
+        _ body: any BodySource,
+        _ codings: [ContentCoding],
+        _ configuration: HTTPClient.Configuration
+    ) throws -> DecodedBody {
+        try DecodedBody(body, codings, limits: configuration.decompressionLimits) {
+            HTTPClientError.undecodableContent($0)
+        }
     }
 
     /// The fields that are no longer true of content that was decompressed.

@@ -32,6 +32,8 @@ final class ServerExchange: Sendable {
     /// What is derived from the request when it is first needed.
     private struct Derived {
         var headers: HTTPFields?
+        /// The content without its content coding; nil if it is read as it arrives.
+        var decodedBody: DecodedBody?
         var session: HTTPSession?
         var deadline: Scheduled<Void>?
         var isGivenUp = false
@@ -73,6 +75,17 @@ final class ServerExchange: Sendable {
             let headers = head.fields.makeHTTPFields()
             derived.headers = headers
             return headers
+        }
+    }
+
+    /// The content without its content coding, once middleware has undone it.
+    var decodedBody: DecodedBody? { derived.withLock { $0.decodedBody } }
+
+    /// From now on readers get this content, and these fields.
+    func replaceContent(with body: DecodedBody, _ fields: HTTPFields) {
+        derived.withLock { derived in
+            derived.decodedBody = body
+            derived.headers = fields
         }
     }
 
@@ -305,7 +318,7 @@ extension ServerExchange {
         }
         defer { draft.headers = fields }
         let accepted = QualityList(headers[.acceptEncoding] ?? "identity")
-        guard let coding = accepted.preferredContentCoding(among: [.gzip, .deflate, .identity]), coding != .identity
+        guard let coding = accepted.preferredContentCoding(among: ContentCoding.supported), coding != .identity
         else { return nil }
         fields[.contentEncoding] = coding.description
         fields[.contentLength] = nil

@@ -4,9 +4,12 @@ import NIOCore
 
 /// Ways to read the content. Each reads it to its end, and it can be read only once.
 extension HTTPServerRequest {
-    /// The content, as it arrives, in whatever `Content-Encoding` it has. It can be read once. What is left unread is
-    /// dropped when the response has been ended.
-    public var body: HTTPBody { HTTPBody(stream: exchange.body) }
+    /// The content, as it arrives, in whatever `Content-Encoding` it has; within `RequestDecompression` of MartletWeb
+    /// without one. It can be read once. What is left unread is dropped when the response has been ended.
+    public var body: HTTPBody {
+        guard let stream = exchange.body else { return HTTPBody(source: nil) }
+        return HTTPBody(source: exchange.decodedBody ?? stream)
+    }
 
     /// The fields after the content (RFC 9110 section 6.5), once it has been read to its end; empty before.
     public var trailers: HTTPFields {
@@ -17,7 +20,8 @@ extension HTTPServerRequest {
     ///
     /// - Parameter limit: The most bytes to accept; nil for the server's `maximumCollectedBytes` (2 MiB).
     /// - Throws: ``HTTPBodyError``. If the handler rethrows it, the answer is 413 for too much and 400 for malformed
-    ///   content. ``HTTPError`` with 415 for content with a content coding; ``body`` has it as it is.
+    ///   content. ``HTTPError`` with 415 for content with a content coding, unless `RequestDecompression` of MartletWeb has
+    ///   undone it; ``body`` has it as it is.
     public func collect(upTo limit: Int? = nil) async throws -> ByteBuffer {
         try requireNoContentCoding()
         return try await body.collect(upTo: limit ?? exchange.settings.configuration.maximumCollectedBytes)
@@ -104,13 +108,11 @@ extension HTTPServerRequest {
 /// The checks of the content's fields before it is decoded.
 extension HTTPServerRequest {
     /// Refuses content with a content coding, such as gzip: it does not match its media type until it is decoded, which
-    /// is left to a handler that reads ``body``.
+    /// is left to middleware, or to a handler that reads ``body``.
     ///
     /// - Throws: ``HTTPError`` with 415 and `Accept-Encoding` (RFC 9110 section 15.5.16).
     package func requireNoContentCoding() throws(HTTPError) {
-        guard exchange.body != nil else { return }
-        let codings = headers.members(of: .contentEncoding)
-        guard codings.contains(where: { $0.asciiLowercased != ContentCoding.identity.description }) else { return }
+        guard !contentCodings.isEmpty else { return }
         throw HTTPError(
             .unsupportedMediaType,
             "The content has a Content-Encoding; send it without one.",

@@ -50,9 +50,10 @@ public struct HTTPServerRequest: Sendable {
     /// malformed. `BasicAuthentication` and `BearerAuthentication` of MartletWeb check those of two schemes.
     public var authorization: Authorization? { exchange.headers.authorization }
 
-    /// How many bytes the content has; nil when it is chunked, 0 when there is none.
+    /// How many bytes the content has; nil when it is chunked or is being decompressed, 0 when there is none.
     public var contentLength: Int? {
-        switch exchange.head.framing {
+        if exchange.body != nil, exchange.decodedBody != nil { return nil }
+        return switch exchange.head.framing {
         case .none: 0
         case .contentLength(let length): length
         case .chunked, .untilClose: nil

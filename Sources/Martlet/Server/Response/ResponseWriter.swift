@@ -136,7 +136,7 @@ struct ResponseWriter {
         if let announced { try check(content.byteCount, announced: announced) }
         var compressed = ByteBuffer()
         do {
-            let compressor = try Compressor(coding)
+            let compressor = try Compressor(coding, contentLength: content.byteCount)
             try compressor.compress(content.buffer, into: &compressed)
             try compressor.finish(into: &compressed)
         } catch {

@@ -27,7 +27,7 @@ struct HTTPClientBasicTests {
             let head = seen.withLock { $0 }
             #expect(
                 head == "GET /a/b?c=d HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\n"
-                    + "User-Agent: Martlet/0.1\r\nAccept-Encoding: gzip, deflate\r\n\r\n"
+                    + "User-Agent: Martlet/0.1\r\nAccept-Encoding: \(ContentCoding.accepted)\r\n\r\n"
             )
         }
     }

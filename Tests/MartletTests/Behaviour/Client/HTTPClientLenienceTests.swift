@@ -42,7 +42,7 @@ struct HTTPClientLenienceTests {
     func rangeCodings() async throws {
         let part = Array("HTTP/1.1 206 X\r\nContent-Range: bytes 0-1/9\r\nContent-Length: 2\r\n\r\nab".utf8)
         for (headers, coding) in [
-            ([.range: "bytes=0-1"], "identity"), ([:], "gzip, deflate"),
+            ([.range: "bytes=0-1"], "identity"), (HTTPFields(), ContentCoding.accepted),
             ([.range: "bytes=0-1", .acceptEncoding: "br"], "br"),
         ] as [(HTTPFields, String)] {
             let head = try await exchange(part, headers: headers) {

@@ -31,11 +31,14 @@ struct TransportValueTests {
         }
     }
 
+    /// Those of the libraries that are built in.
+    private static let further = [ContentCoding.br, .zstd].filter(\.isSupported)
+
     @Test("C4: stacked codings are undone, and lists have empty members", arguments: Transport.allCases)
     func codings(transport: Transport) async throws {
         try await withServer(over: transport) { request in
             var content = ByteBuffer(string: "hello")
-            for coding in [ContentCoding.deflate, .gzip] {
+            for coding in [ContentCoding.deflate, .gzip] + Self.further {
                 var coded = ByteBuffer()
                 let compressor = try Compressor(coding)
                 try compressor.compress(content, into: &coded)
@@ -44,6 +47,9 @@ struct TransportValueTests {
             }
             request.response.headers.append(HTTPField(name: .contentEncoding, value: "deflate, identity"))
             request.response.headers.append(HTTPField(name: .contentEncoding, value: ", x-gzip ,"))
+            for coding in Self.further {
+                request.response.headers.append(HTTPField(name: .contentEncoding, value: "\(coding)"))
+            }
             try await request.response.end(content)
         } test: { server, client in
             let response = try await client.get(server.url)

@@ -33,7 +33,7 @@ import Testing
     }
 
     private func read(_ inbox: ResponseInbox) async throws -> String {
-        String(buffer: try await HTTPBody(stream: inbox.body).collect(upTo: 100))
+        String(buffer: try await HTTPBody(source: inbox.body).collect(upTo: 100))
     }
 
     @Test("A response that has arrived at once is delivered as a whole")
