@@ -150,8 +150,11 @@ let package = Package(
                 "DevelopmentCertificates",
                 "Martlet",
                 "MartletWeb",
+                "HTTPWire",
                 "ProgramSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: [.copy("site")],
@@ -335,7 +338,14 @@ let package = Package(
         ),
         .testTarget(
             name: "TutorialTests",
-            dependencies: ["tutorial", "Martlet", "TestBrowser", "TestProcesses"],
+            dependencies: [
+                "HTTPWire",
+                "tutorial",
+                "Martlet",
+                "TestBrowser",
+                "TestProcesses",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
             swiftSettings: settings
         ),
     ]

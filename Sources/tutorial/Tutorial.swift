@@ -14,6 +14,7 @@ struct Tutorial: AsyncParsableCommand {
         HelloWorldServerSecure.self,
         StaticFileServer.self,
         BasicWriterServer.self,
+        TodoServer.self,
     ]
 
     /// The programs that are clients of the others.

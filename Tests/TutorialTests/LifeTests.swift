@@ -136,11 +136,11 @@ struct LifeTests {
     }
 
     @Test func programsHaveThePortsOfTheTutorial() {
-        #expect(Tutorial.programs.map { $0.guide.port } == [4040, 4041, 4042, 4044, 4046, 4047, 4048, 4049])
+        #expect(Tutorial.programs.map { $0.guide.port } == [4040, 4041, 4042, 4044, 4046, 4047, 4048, 4049, 4052])
         #expect(
             Self.names == [
                 "hello-world-server", "number-thinker", "note-server", "mini-file-server", "basic-file-server",
-                "hello-world-server-secure", "static-file-server", "basic-writer-server",
+                "hello-world-server-secure", "static-file-server", "basic-writer-server", "todo-server",
             ]
         )
     }

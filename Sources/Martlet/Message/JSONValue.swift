@@ -51,6 +51,11 @@ public enum JSONValue: Sendable, Hashable {
         if case .integer(let integer) = self { integer } else { nil }
     }
 
+    /// The elements of an array; nil if this is something else.
+    public var array: [JSONValue]? {
+        if case .array(let elements) = self { elements } else { nil }
+    }
+
     /// Whether it is `true`; nil if this is neither `true` nor `false`.
     public var bool: Bool? {
         if case .bool(let bool) = self { bool } else { nil }
