@@ -194,6 +194,7 @@ let package = Package(
                 "CLibrary",
                 .target(name: "CMariaDB", condition: .when(traits: ["MySQL"])),
                 "Martlet",
+                "MartletWeb",
                 "ProgramSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),

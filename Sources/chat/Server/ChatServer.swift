@@ -1,8 +1,9 @@
 import Logging
 import Martlet
+import MartletWeb
 
 /// The chat over HTTP: the page, the room at `/ws`, and the history.
-struct ChatServer: RequestHandler {
+struct ChatServer {
     /// After how long a silence a client is sent a ping. A client that does not answer is disconnected after twice
     /// that.
     private static let pingInterval = Duration.seconds(20)
@@ -22,7 +23,7 @@ struct ChatServer: RequestHandler {
         let logging = Task { await room.log.run() }
         var failure: (any Error)?
         do {
-            try await server.serve(self)
+            try await server.serve(router)
         } catch {
             failure = error
         }
@@ -34,29 +35,18 @@ struct ChatServer: RequestHandler {
         if let failure { throw failure }
     }
 
-    func handle(_ request: HTTPServerRequest) async throws {
-        if request.url.path == "/ws" { return try await converse(request) }
-        guard request.method == .get || request.method == .head else {
-            throw HTTPError(
-                refusing: request.method,
-                allowed: [.get, .head],
-                "Unsupported request: \(request.method)."
-            )
-        }
-        switch request.url.path {
-        case "/history":
-            try await HistoryAnswer(log: room.log).handle(request)
-        case "/status":
+    var router: Router {
+        var router = Router()
+        for (path, asset) in PageAsset.all { router.get(path, asset) }
+        router.get("/ws", to: converse)
+        router.get("/history", HistoryAnswer(log: room.log))
+        router.get("/status") { request in
             request.response.headers[.cacheControl] = "no-store"
             try await request.response.end(
                 json: ChatStatus(people: room.memberCount, messages: room.lastSequence, log: room.log.status)
             )
-        case let path:
-            guard let asset = PageAsset.all[path] else {
-                throw HTTPError(.notFound, "There is no \(path) here. The chat is at /.")
-            }
-            try await asset.handle(request)
         }
+        return router
     }
 
     /// Serves a client over a WebSocket, until one of the two closes it.

@@ -1,9 +1,8 @@
 import Martlet
+import MartletWeb
 
 /// `GET /history`: older messages, and searches.
 struct HistoryAnswer: RequestHandler {
-    /// The maximum length of a search text in characters.
-    private static let maximumSearch = 200
     /// The maximum size of the messages of a page in bytes, unless there is only one.
     private static let maximumBytes = 1_048_576
 
@@ -42,31 +41,33 @@ struct HistoryAnswer: RequestHandler {
             return bytes == 0 || bytes + message.maximumBytes <= maximumBytes
         }.count
     }
+}
+
+extension HistoryAnswer {
+    /// The parameters of the query: `?q=nest&before=17&limit=50`.
+    private struct Parameters: Decodable, Validatable {
+        /// The maximum length of a search text in characters.
+        private static let maximumSearch = 200
+
+        var before: Int?
+        var after: Int?
+        var limit: Int?
+        var q: String?
+
+        func validate(_ validation: inout Validation) {
+            let (limits, searchLimit) = (1...HistoryQuery.maximumLimit, Self.maximumSearch)
+            validation.require(before ?? 1 >= 1, "must be at least 1", at: "before")
+            validation.require(after ?? 0 >= 0, "must be at least 0", at: "after")
+            validation.require(limits.contains(limit ?? 1), "must be 1 to \(limits.upperBound)", at: "limit")
+            validation.require(q?.count ?? 0 <= searchLimit, "may have at most \(searchLimit) characters", at: "q")
+        }
+    }
 
     private static func query(_ request: HTTPServerRequest) throws -> HistoryQuery {
-        guard let parameters = try? request.url.queryParameters else {
-            throw HTTPError(.badRequest, "The query is malformed.")
-        }
-        func number(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
-            guard let text = parameters[name] else { return nil }
-            guard let number = Int(text), range.contains(number) else {
-                throw HTTPError(
-                    .badRequest,
-                    "“\(name)” must be a number from \(range.lowerBound) to \(range.upperBound)."
-                )
-            }
-            return number
-        }
-        var query = HistoryQuery()
-        query.before = try number("before", in: 1...Int.max)
-        query.after = try number("after", in: 0...Int.max)
-        query.limit = try number("limit", in: 1...HistoryQuery.maximumLimit) ?? query.limit
-        if let text = parameters["q"], text.contains(where: { !$0.isWhitespace }) {
-            guard text.count <= maximumSearch else {
-                throw HTTPError(.badRequest, "“q” may have at most \(maximumSearch) characters.")
-            }
-            query.text = text
-        }
+        let parameters = try request.query(Parameters.self)
+        var query = HistoryQuery(before: parameters.before, after: parameters.after)
+        query.limit = parameters.limit ?? query.limit
+        if let text = parameters.q, !text.allSatisfy(\.isWhitespace) { query.text = text }
         return query
     }
 }

@@ -32,12 +32,7 @@ struct PageAsset: RequestHandler {
     func handle(_ request: HTTPServerRequest) async throws {
         let response = request.response
         response.headers[.cacheControl] = "no-cache"
-        response.headers[.eTag] = tag?.description
-        if let known = Preconditions(request.headers).ifNoneMatch, known.matchesWeakly(tag, exists: true) {
-            response.status = .notModified
-            response.headers[.contentType] = nil
-            return try await response.end()
-        }
+        if try request.isFresh(etag: tag) { return }
         response.headers.contentType = type
         response.headers[.contentSecurityPolicy] = Self.securityPolicy
         response.headers[.referrerPolicy] = "no-referrer"

@@ -1,28 +1,22 @@
 import Martlet
+import MartletWeb
 
 /// The home page of the tour, and the figures that it keeps up to date.
-struct HomePage: RequestHandler {
+struct HomePage {
     let stops: [TourStop]
 
-    func handle(_ request: HTTPServerRequest) async throws {
-        guard request.method == .get || request.method == .head else {
-            throw HTTPError(
-                refusing: request.method,
-                allowed: [.get, .head],
-                "Unsupported request: \(request.method)."
-            )
+    var router: Router {
+        var router = Router()
+        router.get("/") { request in
+            request.response.headers[.cacheControl] = "no-store"
+            try await request.response.end(page(for: request))
         }
-        let response = request.response
-        response.headers[.cacheControl] = "no-store"
-        switch request.url.path {
-        case "/":
-            try await response.end(page(for: request))
-        case "/figures.json":
+        router.get("/figures.json") { request in
+            request.response.headers[.cacheControl] = "no-store"
             let figures = stops.map { ($0.guide.name, $0.figures) }
-            try await response.end(json: Dictionary(figures) { first, _ in first })
-        default:
-            throw HTTPError(.notFound, "There is no \(request.url.path) here. The tour starts at /.")
+            try await request.response.end(json: Dictionary(figures) { first, _ in first })
         }
+        return router
     }
 
     private func page(for request: HTTPServerRequest) -> WebPage {

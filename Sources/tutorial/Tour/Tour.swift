@@ -33,7 +33,7 @@ struct Tour: AsyncParsableCommand {
             stops.append(try await program.tourStop(on: server, location))
         }
         let page = HomePage(stops: stops)
-        let answerHome = try location.guarding(page.handler)
+        let answerHome = try location.guarding(page.router.handler)
         try await runUntilStopped(Logger(label: "tutorial")) { [stops] in
             let console = Console()
             for stop in stops {
