@@ -83,7 +83,7 @@ struct EventFeedState {
 
     /// The next thing to do for a client.
     mutating func next(_ number: EventSubscribers.ID) -> EventSubscribers.Step {
-        let step = subscribers.next(number, from: &log)
+        let step = subscribers.next(number, from: log)
         if case .send(_, wasLate: true) = step { responses[number]?.deadline = nil }
         return step
     }

@@ -63,7 +63,7 @@ struct EventSubscribers: Sendable {
     }
 
     /// The next thing to do for a subscriber that has been sent everything that was to be sent before.
-    mutating func next(_ id: ID, from log: inout EventLog) -> Step {
+    mutating func next(_ id: ID, from log: EventLog) -> Step {
         guard var subscriber = subscribers[id] else { return .end(.finished) }
         if let end = subscriber.end, subscriber.position.events >= end.events { return .end(end.reason) }
         if let (bytes, end) = log.events(after: subscriber.position) {

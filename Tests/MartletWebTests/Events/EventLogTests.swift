@@ -10,7 +10,7 @@ import Testing
         return log
     }
 
-    private static func text(after position: EventLog.Position, in log: inout EventLog) -> String {
+    private static func text(after position: EventLog.Position, in log: EventLog) -> String {
         var (text, position) = ("", position)
         while let (bytes, end) = log.events(after: position) {
             text += String(buffer: bytes)
@@ -21,12 +21,12 @@ import Testing
 
     @Test("has all events after each position")
     func positions() throws {
-        var log = Self.log(1...9)
+        let log = Self.log(1...9)
         for count in 0...9 {
             let position = try #require(log.position(after: UInt64(count)))
             #expect(position == EventLog.Position(events: UInt64(count), bytes: 3 * count))
             let rest = count < 9 ? (count + 1...9).map { "<\($0)>" }.joined() : ""
-            #expect(Self.text(after: position, in: &log) == rest)
+            #expect(Self.text(after: position, in: log) == rest)
         }
         #expect(log.position(after: 10) == nil)
     }
@@ -37,7 +37,7 @@ import Testing
         #expect(log.count == 4 && log.byteCount == 12)
         #expect(log.position(after: 4) == nil)
         let oldest = try #require(log.position(after: 5))
-        #expect(Self.text(after: oldest, in: &log) == "<6><7><8><9>")
+        #expect(Self.text(after: oldest, in: log) == "<6><7><8><9>")
         #expect(log.events(after: EventLog.Position(events: 4, bytes: 12)) == nil, "an event is gone")
 
         log = Self.log(1...9, bytes: 7)
@@ -50,7 +50,7 @@ import Testing
         #expect(log.count == 1)
     }
 
-    @Test("gives many events as one batch, the same for all, and large ones alone")
+    @Test("gives many events at once, and large ones alone")
     func batches() {
         var log = EventLog(maximumCount: 1_000, maximumBytes: .max)
         for _ in 0..<5 { log.append(ByteBuffer(repeating: 0x61, count: 10_000)) }
@@ -77,5 +77,22 @@ import Testing
             #expect(ids.number(of: id) == nil, "\(id)")
         }
         #expect(EventIDs().number(of: EventIDs().id(of: 1)) == nil)
+    }
+
+    @Test("finds its way through many segments, while the oldest go")
+    func segments() throws {
+        var log = EventLog(maximumCount: 500, maximumBytes: .max)
+        var texts: [String] = []
+        for number in 0..<2_000 {
+            texts.append("<\(number)\(String(repeating: "x", count: number % 701))>")
+            log.append(ByteBuffer(string: texts[number]))
+            guard number.isMultiple(of: 97) else { continue }
+            let oldest = max(number - 499, 0)
+            #expect(log.start.events == UInt64(oldest) && log.count == number + 1 - oldest)
+            for count in stride(from: oldest, through: number + 1, by: 61) {
+                let position = try #require(log.position(after: UInt64(count)))
+                #expect(Self.text(after: position, in: log) == texts[count...].joined())
+            }
+        }
     }
 }
