@@ -105,12 +105,17 @@ final class ConnectionPool: Sendable {
     /// Takes a new connection that carries several requests at once. Returns the exchanges for it, and whether it is
     /// kept.
     func join(_ connection: any ClientConnection, capacity: Int) -> (exchanges: [ClientExchange], isKept: Bool) {
-        state.withLock { state in
+        let (exchanges, others, isKept) = state.withLock { state -> ([ClientExchange], [ClientExchange], Bool) in
             state.learn(.shared, of: connection.key)
             let exchanges = state.hosts[connection.key]?.join(Member(connection), capacity: capacity) ?? []
-            guard state.isClosed, exchanges.isEmpty else { return (exchanges, true) }
-            return ([], state.hosts[connection.key]?.takeIdle(Member(connection)) != true)
+            guard state.isClosed, exchanges.isEmpty else {
+                // It may not have room for all that wait.
+                return (exchanges, state.hosts[connection.key]?.waitersToConnectFor() ?? [], true)
+            }
+            return ([], [], state.hosts[connection.key]?.takeIdle(Member(connection)) != true)
         }
+        connect(for: others, connection.core, on: connection.loop)
+        return (exchanges, isKept)
     }
 
     /// Sets how many requests a connection carries at once. Returns the further exchanges for it.

@@ -35,6 +35,36 @@ struct HTTPClientPoolTests {
         }
     }
 
+    @Test("More requests at once than a connection of HTTP/2 carries get further connections")
+    func crowd() async throws {
+        let arrived = Mutex(0)
+        let all = Events<Void>()
+        let configuration = HTTPServer.Configuration.bare.with {
+            $0.http2.allowsPriorKnowledge = true
+            $0.http2.maximumConcurrentStreams = 10
+        }
+        try await withServer(configuration) { request in
+            let isLast = arrived.withLock { count in
+                count += 1
+                return count == 35
+            }
+            if isLast { for _ in 0..<35 { all.add() } }
+            try await all.next()
+            try await request.response.end("fine")
+        } test: { server in
+            let client = makeClient { $0.http2 = .always }
+            let texts = try await within {
+                try await withThrowingTaskGroup(of: String.self) { group in
+                    for _ in 0..<35 { group.addTask { try await client.get(server.url).text() } }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+            }
+            #expect(texts == Array(repeating: "fine", count: 35))
+            #expect((4...5).contains(client.connectionCounts.total))
+            await client.close(force: true)
+        }
+    }
+
     @Test("However many connections the server has closed, a GET gets through")
     func staleConnections() async throws {
         let arrived = Mutex(0)

@@ -152,6 +152,21 @@ import Testing
         #expect(pool.waiting.isEmpty && pool.idleCount == 0)
     }
 
+    @Test("Where a new connection has no room for all that wait, another one is made at once")
+    func crowd() {
+        var pool = Pool(limit: 8, knowledge: .shared)
+        let waiters = (0..<5).map { _ in Thing() }
+        for waiter in waiters { _ = pool.submit(waiter, isPreferred: nil) }
+        let first = pool.join(Thing(), capacity: 2)
+        let next = pool.waitersToConnectFor()
+        #expect(first.count == 2 && next.map { $0 === waiters[2] } == [true])
+        let further = pool.waitersToConnectFor()
+        #expect(further.isEmpty, "one at a time")
+        let second = pool.join(Thing(), capacity: 3)
+        let none = pool.waitersToConnectFor()
+        #expect(second.count == 3 && none.isEmpty)
+    }
+
     @Test("A server that turns out to take one request at a time gets a connection for each")
     func oneAtATime() {
         var pool = Pool(limit: 3, knowledge: .none)
