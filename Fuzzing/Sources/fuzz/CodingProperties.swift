@@ -33,7 +33,11 @@ enum CodingProperties {
                     }
                     if count < limit { break }
                 }
-                guard input.readableBytes == 0 else { fatalError("\(coding) leaves input") }
+                if input.readableBytes > 0 {
+                    // Damage after good content, of which the next call tells.
+                    try decompressor.decompress(&input, into: &output)
+                    fatalError("\(coding) leaves input")
+                }
             }
             try decompressor.finish()
         } catch {

@@ -1,3 +1,5 @@
+import HTTPWire
+
 /// What can be fuzzed. Each has a directory of seeds in `Corpus/`.
 enum FuzzTarget: String, CaseIterable {
     case requestHead = "request-head"
