@@ -16,6 +16,7 @@ let package = Package(
         .library(name: "Martlet", targets: ["Martlet"]),
         .library(name: "MartletWeb", targets: ["MartletWeb"]),
         .library(name: "MartletPasswords", targets: ["MartletPasswords"]),
+        .library(name: "MartletConfiguration", targets: ["MartletConfiguration"]),
         .library(name: "HTTPWire", targets: ["HTTPWire"]),
         .executable(name: "martlet", targets: ["MartletCommand"]),
         .executable(name: "tutorial", targets: ["tutorial"]),
@@ -78,11 +79,6 @@ let package = Package(
                 .target(name: "CEpoll", condition: .when(platforms: [.linux])),
                 "CLibrary",
                 "HTTPWire",
-                .product(
-                    name: "Configuration",
-                    package: "swift-configuration",
-                    condition: .when(traits: ["Configuration"])
-                ),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -129,6 +125,19 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             resources: [.embedInCode("Files/MediaTypes/mime.types")],
+            swiftSettings: settings
+        ),
+        // Apart from Martlet, since swift-configuration needs all of Foundation. Empty without the trait.
+        .target(
+            name: "MartletConfiguration",
+            dependencies: [
+                .product(
+                    name: "Configuration",
+                    package: "swift-configuration",
+                    condition: .when(traits: ["Configuration"])
+                ),
+                "Martlet",
+            ],
             swiftSettings: settings
         ),
         // Apart from MartletWeb, for the code of CryptoExtras.
@@ -251,11 +260,6 @@ let package = Package(
                 "Martlet",
                 "TestBrowser",
                 "TestProcesses",
-                .product(
-                    name: "Configuration",
-                    package: "swift-configuration",
-                    condition: .when(traits: ["Configuration"])
-                ),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -305,6 +309,19 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "MartletConfigurationTests",
+            dependencies: [
+                .product(
+                    name: "Configuration",
+                    package: "swift-configuration",
+                    condition: .when(traits: ["Configuration"])
+                ),
+                "Martlet",
+                "MartletConfiguration",
             ],
             swiftSettings: settings
         ),

@@ -4,12 +4,13 @@ import TestBrowser
 import TestProcesses
 import Testing
 
-/// Todo-server's page, as people use it.
+/// Todo-server's page, as people use it. Each test has a host of its own, since servers on other ports of a host share its
+/// cookies.
 @Suite(.browser, .timeLimit(.minutes(2)))
 struct TodoPageTests {
     @Test func showsChangesToEverybody() async throws {
         try await withProgram("todo-server", "--port", "0") { program in
-            try await Browser.withPage(program.url) { page in
+            try await Browser.withPage("http://todo.localhost:\(program.port)") { page in
                 #expect(try await page.title == "To do")
                 try await page.wait(for: "#status", toSay: "0 things to do")
                 try await page.type("Ada", into: "#visitor")
@@ -55,7 +56,7 @@ struct TodoPageTests {
 
     @Test func saysWhatWentWrong() async throws {
         try await withProgram("todo-server", "--port", "0") { program in
-            try await Browser.withPage(program.url) { page in
+            try await Browser.withPage("http://mistakes.localhost:\(program.port)") { page in
                 try await page.wait(for: "#status", toSay: "0 things to do")
                 try await page.type(" ", into: "#visitor")
                 try await page.click("#introduction button")

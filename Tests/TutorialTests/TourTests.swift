@@ -79,7 +79,7 @@ struct TourTests {
             #expect(try await tour.curl("/nothing").status == 404)
             let post = try await tour.curl("/", "--data", "x")
             #expect(post.status == 405)
-            #expect(post.headers["allow"] == "GET, HEAD")
+            #expect(post.headers["allow"] == "GET, HEAD, OPTIONS")
             let head = try await tour.curl("/", "--head")
             #expect(head.status == 200)
             #expect(head.body.isEmpty)

@@ -99,7 +99,10 @@ struct HTTPClientMiddlewareTests {
         }
     }
 
-    private static let quick = RequestRetries(firstPause: .milliseconds(1), longestPause: .seconds(2))
+    /// Each with a budget of its own.
+    private static var quick: RequestRetries {
+        RequestRetries(firstPause: .milliseconds(1), longestPause: .seconds(2))
+    }
 
     @Test("Retries send idempotent requests again until they succeed", arguments: Transport.allCases)
     func retries(transport: Transport) async throws {
@@ -259,7 +262,10 @@ struct HTTPClientMiddlewareTests {
                 request.response.status = .badRequest
                 request.response.headers[.contentType] = "application/octet-stream"
                 try await request.response.end("secret")
-            default: throw HTTPError(.notFound, "There is no note\u{1B}[31m here.\nAnd more.")
+            default:
+                request.response.status = .notFound
+                request.response.headers[.contentType] = "text/plain; charset=utf-8"
+                try await request.response.end("There is no note\u{1B}[31m here.\nAnd more.")
             }
         } test: { server, client in
             let url = server.url

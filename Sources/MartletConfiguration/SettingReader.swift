@@ -1,5 +1,6 @@
 #if Configuration
     import Configuration
+    import Martlet
 
     /// Reads settings into properties, whose defaults they replace.
     ///

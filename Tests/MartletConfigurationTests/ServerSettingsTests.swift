@@ -1,6 +1,7 @@
 #if Configuration
     import Configuration
     import Martlet
+    import MartletConfiguration
     import Testing
 
     @Suite("Settings of a server from swift-configuration")

@@ -1,6 +1,6 @@
 #if Configuration
     import Configuration
-    import HTTPWire
+    import Martlet
 
     extension HTTPServer.Configuration {
         /// The defaults, changed by what environment variables, files and other providers of swift-configuration say.
