@@ -18,10 +18,9 @@ public struct UnsuccessfulResponse: Error, Sendable, CustomStringConvertible {
     /// The method, the URL without its query, the status, and the first line of a content that is text.
     public var description: String {
         let place = "\(url.origin)\(url.path)"
-        // HTTP/2 sends no reason phrases.
-        let phrase =
-            status.reasonPhrase.isEmpty ? HTTPResponse.Status(code: status.code).reasonPhrase : status.reasonPhrase
-        let sentence = "\(method) \(place) was answered \(status.code) \(phrase)"
+        // The usual phrase: HTTP/2 sends none.
+        let phrase = HTTPResponse.Status(integerLiteral: status.code).reasonPhrase
+        let sentence = "\(method) \(place) was answered \(status.code)\(phrase.isEmpty ? "" : " \(phrase)")"
         guard let text, !text.isEmpty else { return sentence + "." }
         return "\(sentence): \(text)"
     }
