@@ -19,8 +19,8 @@ public struct UnsuccessfulResponse: Error, Sendable, CustomStringConvertible {
     public var description: String {
         let place = "\(url.origin)\(url.path)"
         // The usual phrase: HTTP/2 sends none.
-        let phrase = HTTPResponse.Status(integerLiteral: status.code).reasonPhrase
-        let sentence = "\(method) \(place) was answered \(status.code)\(phrase.isEmpty ? "" : " \(phrase)")"
+        let phrase = HTTPResponse.Status.reasonPhrase(forCode: status.code).map { " \($0)" } ?? ""
+        let sentence = "\(method) \(place) was answered \(status.code)\(phrase)"
         guard let text, !text.isEmpty else { return sentence + "." }
         return "\(sentence): \(text)"
     }
