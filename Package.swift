@@ -327,7 +327,13 @@ let package = Package(
         ),
         .testTarget(
             name: "MartletPasswordsTests",
-            dependencies: ["Martlet", "MartletPasswords"],
+            dependencies: [
+                "HTTPWire",
+                "Martlet",
+                "MartletPasswords",
+                "MartletWeb",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
             swiftSettings: settings
         ),
         // Whose requests script/bench --gate counts.
