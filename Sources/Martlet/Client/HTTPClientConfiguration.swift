@@ -39,7 +39,7 @@ extension HTTPClient {
         /// not reached the server or if sending it twice does no harm. 2 by default.
         public var maximumRetries = 2
 
-        /// What is wrapped around each request, the first one outermost: credentials, logs, ``RequestRetries``. None by
+        /// The middleware around each request, the first one outermost: credentials, logs, ``RequestRetries``. None by
         /// default.
         public var middleware: [any ClientMiddleware] = []
 

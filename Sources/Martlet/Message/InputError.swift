@@ -1,4 +1,4 @@
-/// What a client has sent can be read, but is not what the program takes: all mistakes that were found.
+/// All mistakes in content or a query that can be read, but is not of the form that the program takes.
 ///
 /// A handler that throws it, or lets it pass, answers 422 (Unprocessable Content, RFC 9110 section 15.5.21) with a
 /// ``Problem`` whose member `errors` has the mistakes:

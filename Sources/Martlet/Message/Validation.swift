@@ -12,7 +12,7 @@
 /// }
 /// ```
 ///
-/// What a request brings is validated when it is decoded (``HTTPServerRequest/json(_:upTo:requiresType:)``), and if
+/// Content and queries are validated when they are decoded (``HTTPServerRequest/json(_:upTo:requiresType:)``), and if
 /// there are mistakes the answer is 422 with all of them.
 public protocol Validatable {
     /// Adds the mistakes of the value. Called once it has been decoded.
