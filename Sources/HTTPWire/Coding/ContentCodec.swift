@@ -26,7 +26,7 @@ extension ContentCodec {
     }
 }
 
-/// What a compressing stream does after a piece of content.
+/// The step of a compressing stream after a piece of content.
 enum CompressionStep {
     /// It may keep output back.
     case proceed

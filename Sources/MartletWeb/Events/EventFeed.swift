@@ -170,7 +170,7 @@ public final class EventFeed: RequestHandler {
         try await withTaskCancellationHandler {
             try await withUnsafeThrowingContinuation { continuation in
                 let result = state.withLock { state -> Result<Void, any Error>? in
-                    // What has happened since the last step has resumed nothing.
+                    // Events since the last step have resumed nothing.
                     guard state.subscribers.isUpToDate(number, with: state.log) else { return .success(()) }
                     if Task.isCancelled { return .failure(CancellationError()) }
                     state.waits[number] = continuation

@@ -15,7 +15,7 @@ struct EventSubscribers: Sendable {
         case behind
     }
 
-    /// What is to be done for a subscriber.
+    /// The next thing to do for a subscriber.
     enum Step: Hashable, Sendable {
         /// Send these bytes. If `wasLate`, it was among the ``laggards(of:)`` and has caught up a bit.
         case send(ByteBuffer, wasLate: Bool)

@@ -1,10 +1,6 @@
 import HTTPWire
-
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
+import Martlet
+import NIOCore
 
 extension ServerSentEvent {
     /// An event whose data is JSON, in one line.
@@ -19,9 +15,7 @@ extension ServerSentEvent {
         name: String = ServerSentEvent.defaultName,
         id: String? = nil
     ) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let data = String(decoding: try encoder.encode(value), as: UTF8.self)
+        let data = String(buffer: try JSONFormat.standard.encode(value))
         try self.init(data, name: name, id: id)
     }
 }

@@ -67,11 +67,9 @@ struct EventConnection {
         case 204:
             return nil
         case 408, 429, 500...599:
-            // A time as a date is not looked at: clocks differ.
-            let seconds = response.headers[.retryAfter].flatMap { Int32($0) }
             throw Failure(
                 error: EventSourceError.unexpectedStatus(response.status),
-                retryAfter: seconds.map { .seconds(max($0, 0)) }
+                retryAfter: response.headers.retryAfter()
             )
         default:
             throw EventSourceError.unexpectedStatus(response.status)

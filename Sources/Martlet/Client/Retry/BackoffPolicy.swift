@@ -1,12 +1,6 @@
 import HTTPTypes
 import HTTPWire
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// After which answers a request is sent again, and after which pause.
 struct BackoffPolicy: Sendable {
     var maximumRetries: Int
@@ -24,8 +18,7 @@ struct BackoffPolicy: Sendable {
     /// The pause after which to send the request of a response again; nil to return the response.
     func pause(after response: HTTPClientResponse, retries: Int) -> Duration? {
         guard statuses.contains(response.status.code) else { return nil }
-        let now = HTTPDate(secondsSince1970: Int64(Date().timeIntervalSince1970))
-        return pause(retries: retries, notBefore: Self.retryAfter(response.headers, now: now))
+        return pause(retries: retries, notBefore: response.headers.retryAfter())
     }
 
     /// The pause after which to send a request again that got no response; nil to throw the error.
@@ -47,18 +40,5 @@ struct BackoffPolicy: Sendable {
         guard let minimum else { return pause }
         // All clients that were told the same time would come back together: they spread over the pause.
         return minimum > longestPause ? nil : minimum + pause
-    }
-
-    /// How long a server asks to wait (RFC 9110 section 10.2.3): seconds, or a date.
-    static func retryAfter(_ fields: HTTPFields, now: HTTPDate) -> Duration? {
-        guard let text = fields.onlyValue(of: .retryAfter) else { return nil }
-        if !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
-            // A number that is too large for an Int is as good as for ever.
-            return .seconds(min(Int(text) ?? .max, 1 << 40))
-        }
-        guard let date = HTTPDate(text, now: now) else { return nil }
-        // By the server's clock, if it shows that.
-        let sent = fields.onlyValue(of: .date).flatMap { HTTPDate($0, now: now) } ?? now
-        return .seconds(max(0, date.secondsSince1970 - sent.secondsSince1970))
     }
 }

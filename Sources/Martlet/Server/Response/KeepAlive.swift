@@ -36,7 +36,7 @@ package final class KeepAlive: Sendable {
         guard connection.exchange === exchange, connection.isHeadWritten, !connection.isResponseEnded else { return }
         let count = connection.summary.contentBytes
         guard sentBytes.exchange(count, ordering: .relaxed) == count else { return }
-        // What the client does not take piles up: more of it would only need memory. The server's `writeTimeout` ends that.
+        // Bytes that the client does not take pile up: more of them would only need memory. The server's `writeTimeout` ends that.
         guard (try? connection.flush(exchange)) == true else { return }
         guard (try? connection.write(exchange, .buffer(bytes))) != nil else { return }
         _ = try? connection.flush(exchange)

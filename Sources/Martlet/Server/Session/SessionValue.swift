@@ -1,8 +1,4 @@
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
+import NIOCore
 
 /// A value that sessions can hold, such as the user who has logged in.
 ///
@@ -28,11 +24,11 @@ extension HTTPSession {
     /// A value that can't be encoded leaves the session as it was: the request is then answered as for an error of its
     /// handler.
     public subscript<Value: SessionValue>(type: Value.Type) -> Value? {
-        get { self[type.sessionKey].flatMap { try? JSONDecoder().decode(type, from: Data($0.utf8)) } }
+        get { self[type.sessionKey].flatMap { try? JSONFormat.standard.decode(type, from: ByteBuffer(string: $0)) } }
         set {
             guard let newValue else { return self[type.sessionKey] = nil }
             do {
-                self[type.sessionKey] = String(decoding: try JSONEncoder().encode(newValue), as: UTF8.self)
+                self[type.sessionKey] = String(buffer: try JSONFormat.standard.encode(newValue))
             } catch {
                 fail(error)
             }

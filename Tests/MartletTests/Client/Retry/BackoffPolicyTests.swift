@@ -49,7 +49,7 @@ struct BackoffPolicyTests {
         ] as [(String, Int?)]
     )
     func retryAfter(text: String, seconds: Int?) {
-        #expect(BackoffPolicy.retryAfter([.retryAfter: text], now: Self.now) == seconds.map { .seconds($0) })
+        #expect(([.retryAfter: text] as HTTPFields).retryAfter(now: Self.now) == seconds.map { .seconds($0) })
     }
 
     @Test("counts a date from the server's own, and believes one value only")
@@ -57,10 +57,10 @@ struct BackoffPolicyTests {
         var fields: HTTPFields = [
             .retryAfter: "Tue, 14 Nov 2023 20:00:10 GMT", .date: "Tue, 14 Nov 2023 20:00:00 GMT",
         ]
-        #expect(BackoffPolicy.retryAfter(fields, now: Self.now) == .seconds(10))
+        #expect(fields.retryAfter(now: Self.now) == .seconds(10))
         fields.append(HTTPField(name: .retryAfter, value: "5"))
-        #expect(BackoffPolicy.retryAfter(fields, now: Self.now) == nil)
-        #expect(BackoffPolicy.retryAfter([:], now: Self.now) == nil)
+        #expect(fields.retryAfter(now: Self.now) == nil)
+        #expect(([:] as HTTPFields).retryAfter(now: Self.now) == nil)
     }
 
     @Test("sends again what was lost on the way, and nothing that the caller has to mend")
