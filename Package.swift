@@ -17,6 +17,7 @@ let package = Package(
         .library(name: "MartletWeb", targets: ["MartletWeb"]),
         .library(name: "MartletPasswords", targets: ["MartletPasswords"]),
         .library(name: "MartletConfiguration", targets: ["MartletConfiguration"]),
+        .library(name: "MartletTesting", targets: ["MartletTesting"]),
         .library(name: "HTTPWire", targets: ["HTTPWire"]),
         .executable(name: "martlet", targets: ["MartletCommand"]),
         .executable(name: "tutorial", targets: ["tutorial"]),
@@ -149,6 +150,17 @@ let package = Package(
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "MartletTesting",
+            dependencies: [
+                "DevelopmentCertificates",
+                "HTTPWire",
+                "Martlet",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: settings
         ),
@@ -358,6 +370,18 @@ let package = Package(
         .testTarget(
             name: "DevelopmentCertificatesTests",
             dependencies: ["DevelopmentCertificates", "Martlet", "TestProcesses"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "MartletTestingTests",
+            dependencies: [
+                "HTTPWire",
+                "Martlet",
+                "MartletTesting",
+                "MartletWeb",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(

@@ -118,6 +118,12 @@ extension HTTPClient {
         public var logger = Logger(label: "martlet.client")
         /// The event loops of the connections; nil, the default, means the process's own, one per core.
         public var eventLoopGroup: (any EventLoopGroup)?
+        /// Where the time comes from, by which all deadlines are counted. Tests hold it.
+        package var time = TimeSource.system
+        /// A server in memory that all connections are made to, without sockets. Nil, the default, uses sockets.
+        package var serverInMemory: HTTPServer?
+        /// Makes handlers that are put between each new connection and its socket or TLS. Nil, the default, for none.
+        package var makeChannelHandlers: (@Sendable (LoopClock) -> [any ChannelHandler])?
 
         /// A configuration with the defaults.
         public init() {}

@@ -12,16 +12,24 @@ final class MetricsRecorder: Sendable {
         var hasEnded = false
     }
 
-    private let begin = NIODeadline.now()
+    private let time: TimeSource
+    private let begin: NIODeadline
     private let state: Mutex<State>
     private let report: @Sendable (HTTPClientMetrics) -> Void
 
-    init(method: HTTPRequest.Method, url: String, report: @escaping @Sendable (HTTPClientMetrics) -> Void) {
+    init(
+        method: HTTPRequest.Method,
+        url: String,
+        time: TimeSource,
+        report: @escaping @Sendable (HTTPClientMetrics) -> Void
+    ) {
+        self.time = time
+        self.begin = time.now
         self.state = Mutex(State(metrics: HTTPClientMetrics(method: method, url: url)))
         self.report = report
     }
 
-    private var elapsed: Duration { Duration(NIODeadline.now() - begin) }
+    private var elapsed: Duration { Duration(time.now - begin) }
 
     func assigned(to connection: ConnectionIdentity, isReused: Bool) {
         let elapsed = elapsed

@@ -48,7 +48,8 @@ public struct DetachedSocket: Sendable {
 
 /// What a ``DetachedSocket`` needs of its connection.
 protocol DetachedConnection: AnyObject, Sendable {
-    var eventLoop: any EventLoop { get }
+    /// The clock of the connection's loop. Can be read from anywhere.
+    var clock: LoopClock { get }
     /// Can be read from anywhere; nil once the connection is closed.
     var info: HTTPConnectionInfo? { get }
 
@@ -79,6 +80,8 @@ protocol DetachedConnection: AnyObject, Sendable {
 }
 
 extension DetachedConnection {
+    var eventLoop: any EventLoop { clock.eventLoop }
+
     var isHandlerTask: Bool { false }
 }
 

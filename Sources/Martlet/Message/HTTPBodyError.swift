@@ -38,7 +38,9 @@ public enum HTTPBodyError: Error, Sendable, Hashable, CustomStringConvertible {
         case .malformed(let error): error.status
         case .undecodable(let error): error.status
         case .tooSlow: .requestTimeout
-        case .connectionClosed, .alreadyRead, .discarded: .internalServerError
+        // The client has closed its half in the middle of it, and still reads.
+        case .connectionClosed: .badRequest
+        case .alreadyRead, .discarded: .internalServerError
         }
     }
 }

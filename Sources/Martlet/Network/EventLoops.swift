@@ -3,7 +3,7 @@ import NIOCore
 import NIOPosix
 
 /// The event loops that carry sockets: those of NIO, or on Linux the process's own on `epoll`, which cost less.
-enum EventLoops {
+package enum EventLoops {
     /// The event loops of servers and clients that are not given any: NIO's if the environment variable
     /// `MARTLET_EVENT_LOOPS` is `nio`.
     static let group: any EventLoopGroup = {
@@ -98,7 +98,8 @@ enum EventLoops {
 
     /// Makes closing the channel tell the peer that it is not waited for: an orderly close would only say that nothing
     /// more is sent. Call this on the loop.
-    static func resetOnClose(_ channel: any Channel) {
+    package static func resetOnClose(_ channel: any Channel) {
+        if let channel = channel as? MemoryChannel { return channel.resetOnClose() }
         #if os(Linux)
             if let channel = channel as? EpollChannel { return channel.resetOnClose() }
         #endif

@@ -62,6 +62,15 @@ extension HTTPServer {
         await shutdown()
     }
 
+    /// Begins to serve requests with a value, and returns. They are answered until the server is closed.
+    ///
+    /// - Throws: as ``serve(on:around:_:)``.
+    package func begin(around middleware: [any Middleware] = [], _ handler: some RequestHandler) async throws {
+        try handler.validate()
+        let handler = ServedHandler(handler, around: middleware)
+        _ = try await start(.handler(handler.handler, on: nil, within: .current, takesRefusals: handler.takesRefusals))
+    }
+
     /// The server as a service for a `ServiceGroup` of swift-service-lifecycle, which runs it until the process is
     /// asked to stop.
     ///

@@ -29,7 +29,8 @@ public final class HTTPServer: Sendable {
     public let port: Int
 
     let core: ServerCore
-    private let socket: ServerSocket
+    /// Nil if the server has connections in memory only.
+    private let socket: ServerSocket?
     private let ownsSocket: Bool
     private let state = Mutex(State.bound)
 
@@ -39,6 +40,7 @@ public final class HTTPServer: Sendable {
         case closed(ServerRun?)
     }
 
+    /// A server for the connections of a socket.
     init(
         socket: ServerSocket,
         ownsSocket: Bool,
@@ -57,11 +59,20 @@ public final class HTTPServer: Sendable {
         )
     }
 
+    /// A server for connections in memory.
+    init(inMemoryWith configuration: Configuration, security: ServerSecurity?) {
+        self.socket = nil
+        self.ownsSocket = false
+        self.address = .loopbackIPv4
+        self.port = security == nil ? 80 : 443
+        self.core = ServerCore(configuration, address: address, port: port, security: security)
+    }
+
     deinit {
         let run = state.withLock { state in
             if case .serving(let run) = state { run } else { ServerRun?.none }
         }
-        if ownsSocket { socket.close() }
+        if ownsSocket { socket?.close() }
         if let run {
             Task { await run.close(force: false) }
         }
@@ -75,6 +86,11 @@ public final class HTTPServer: Sendable {
 
     /// How many connections the server has now.
     public var connectionCounts: ConnectionCounts { core.connectionCounts }
+
+    /// The event loops of the server while it serves; nil before and after that.
+    var run: ServerRun? {
+        state.withLock { if case .serving(let run) = $0 { run } else { nil } }
+    }
 
     // MARK: Life
 
@@ -94,7 +110,7 @@ public final class HTTPServer: Sendable {
             }
         }
         do {
-            try await run.listen(on: socket)
+            if let socket { try await run.listen(on: socket) }
         } catch {
             // A server that is closed meanwhile has no socket any more, which is not an error of the socket.
             let isClosed = state.withLock { if case .closed = $0 { true } else { false } }
@@ -129,7 +145,7 @@ public final class HTTPServer: Sendable {
                 return run
             }
         }
-        if ownsSocket { socket.close() }
+        if ownsSocket { socket?.close() }
         await run?.close(force: force)
         return run
     }

@@ -86,6 +86,8 @@ extension HTTPServer {
         public var logger = Logger(label: "martlet.server")
         /// The event loops of the server; nil, the default, means the process's own, one per core.
         public var eventLoopGroup: (any EventLoopGroup)?
+        /// Where the time comes from, by which all deadlines are counted. Tests hold it.
+        package var time = TimeSource.system
 
         /// A configuration with the defaults.
         public init() {}

@@ -257,7 +257,7 @@ extension WebSocket {
     @discardableResult
     public func ping() async throws -> Duration {
         let connection = connection
-        let start = ContinuousClock.now
+        let start = connection.clock.now
         let number = try await connection.eventLoop.run {
             guard connection.closing.state == .open else { throw WebSocketError.closed(connection.closing.code) }
             return connection.sendPing()
@@ -269,7 +269,7 @@ extension WebSocket {
         guard try await connection.eventLoop.run({ connection.isAnswered(number) }) else {
             throw WebSocketError.closed(closeCode)
         }
-        return ContinuousClock.now - start
+        return Duration(connection.clock.now - start)
     }
 
     /// Closes the WebSocket, and returns when the connection is closed: when the closing handshake is complete, or

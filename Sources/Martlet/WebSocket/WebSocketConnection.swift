@@ -30,6 +30,7 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
 
     let connection: any DetachedConnection
     let eventLoop: any EventLoop
+    let clock: LoopClock
     let settings: Settings
     let status: Mutex<Status>
     let inbox: WebSocketInbox
@@ -60,7 +61,8 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
 
     init(_ connection: any DetachedConnection, _ settings: Settings) {
         self.connection = connection
-        self.eventLoop = connection.eventLoop
+        self.clock = connection.clock
+        self.eventLoop = clock.eventLoop
         self.settings = settings
         self.status = Mutex(Status(pingInterval: settings.pingInterval))
         self.reader = WebSocketMessageReader(
@@ -92,7 +94,7 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
 
     func push(_ bytes: ByteBuffer) {
         guard isReceiving else { return }
-        silence?.received(at: .now())
+        silence?.received(at: clock.now)
         reader.append(bytes)
     }
 
@@ -198,7 +200,7 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
     private func watchStall() {
         guard stallTimer == nil, closing.state != .closed, let limit = settings.timeouts.send else { return }
         let unsent = connection.unsentBytes
-        stallTimer = eventLoop.scheduleTask(in: TimeAmount(limit)) { [weak self] in
+        stallTimer = clock.schedule(in: TimeAmount(limit)) { [weak self] in
             guard let self else { return }
             self.stallTimer = nil
             guard self.closing.state != .closed else { return }
@@ -232,19 +234,19 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
         silenceTimer?.cancel()
         silenceTimer = nil
         silence = status.withLock { $0.pingInterval }.map {
-            SilenceWatch(interval: TimeAmount($0), timeout: TimeAmount($0), now: .now())
+            SilenceWatch(interval: TimeAmount($0), timeout: TimeAmount($0), now: clock.now)
         }
         checkSilence()
     }
 
     private func checkSilence() {
         guard closing.state == .open else { return }
-        let now = NIODeadline.now()
+        let now = clock.now
         // While this side does not read, silence proves nothing about the peer.
         if !wantsBytes { silence?.received(at: now) }
         switch silence?.check(at: now) {
         case .wait(let until):
-            silenceTimer = eventLoop.scheduleTask(deadline: until) { [weak self] in self?.checkSilence() }
+            silenceTimer = clock.schedule(at: until) { [weak self] in self?.checkSilence() }
         case .ping:
             _ = sendPing()
             checkSilence()
@@ -308,7 +310,7 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
         closeTimer?.cancel()
         // Sending the close frame can have ended the connection.
         guard closing.state != .closed else { return }
-        closeTimer = eventLoop.scheduleTask(in: TimeAmount(settings.timeouts.close)) { self.connection.abort() }
+        closeTimer = clock.schedule(in: TimeAmount(settings.timeouts.close)) { self.connection.abort() }
     }
 
     private func disconnected() {

@@ -2,12 +2,6 @@ import HTTPTypes
 import HTTPWire
 import Martlet
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// A cookie whose value clients can read but not change, and not use for longer than they may.
 ///
 /// ```swift
@@ -77,7 +71,7 @@ public struct SignedCookie: Sendable {
     /// - Throws: `CookieError`.
     public func set(_ value: String, in request: HTTPServerRequest) throws(CookieError) {
         let seconds = lifetime.components.seconds
-        let signed = sign(value, endsAt: Int64(Date().timeIntervalSince1970) + seconds)
+        let signed = sign(value, endsAt: request.time.unixSeconds + seconds)
         keep(try cookie(signed, maxAge: Int(seconds), isSecure: request.isSecure), in: request)
     }
 
@@ -90,7 +84,7 @@ public struct SignedCookie: Sendable {
 
     /// The value that the client has sent; nil if there is none, or if it is not one that was set, and is still valid.
     public func value(in request: HTTPServerRequest) -> String? {
-        let now = Int64(Date().timeIntervalSince1970)
+        let now = request.time.unixSeconds
         // There is one for each path and domain, but never as many as fit into a head.
         for cookie in request.cookies.lazy.filter({ $0.name == name }).prefix(Self.candidateLimit) {
             if let value = verify(cookie.value, now: now) { return value }

@@ -1,3 +1,5 @@
+import Martlet
+import NIOCore
 import Synchronization
 
 /// Keeps the buckets of rate limits in the memory of this process.
@@ -5,7 +7,6 @@ import Synchronization
 /// Full buckets take no memory. Every operation takes time that is logarithmic in the number of the others.
 public final class MemoryRateLimitStore: RateLimitStore {
     private let buckets: Mutex<TokenBuckets>
-    private let beginning = ContinuousClock.now
 
     /// Creates a store.
     ///
@@ -20,8 +21,12 @@ public final class MemoryRateLimitStore: RateLimitStore {
 
     /// Takes a token out of a bucket.
     public func take(from key: String, _ policy: RateLimitPolicy) async -> RateLimitDecision {
-        let (seconds, attoseconds) = beginning.duration(to: .now).components
-        let now = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+        take(from: key, policy, at: NIODeadline.now())
+    }
+
+    /// Takes a token out of a bucket at a time, which is never before that of another call.
+    func take(from key: String, _ policy: RateLimitPolicy, at time: NIODeadline) -> RateLimitDecision {
+        let now = Int64(clamping: time.uptimeNanoseconds)
         return buckets.withLock { $0.take(from: TokenBuckets.Key(policy.name, key), policy, now: now) }
     }
 }

@@ -75,7 +75,12 @@ public struct RateLimit: Middleware {
     ///
     /// - Throws: An `HTTPError` of status 429 where no token is left.
     public func take(_ key: String, for request: HTTPServerRequest) async throws(HTTPError) {
-        let decision = await store.take(from: key, policy)
+        let decision =
+            if let store = store as? MemoryRateLimitStore {
+                store.take(from: key, policy, at: request.time.now)
+            } else {
+                await store.take(from: key, policy)
+            }
         var headers = request.response.headers
         headers.append(HTTPField(name: .rateLimitPolicy, value: policy.fieldValue))
         headers.append(HTTPField(name: .rateLimit, value: decision.fieldValue(policy)))

@@ -22,15 +22,15 @@ struct EventConnection {
     private struct Silence: Sendable {
         let timeout: Duration?
         let url: HTTPURL
-        let eventLoop: any EventLoop
+        let clock: LoopClock
 
         /// The limit for what begins now.
         var limit: TimeLimit? {
             timeout.map { timeout in
                 TimeLimit(
-                    deadline: .now() + TimeAmount(timeout),
+                    deadline: clock.now + TimeAmount(timeout),
                     error: .timedOut(.read, host: url.host, port: url.effectivePort, after: timeout),
-                    eventLoop: eventLoop
+                    clock: clock
                 )
             }
         }
@@ -51,7 +51,7 @@ struct EventConnection {
         let silence = Silence(
             timeout: source.configuration.silenceTimeout,
             url: parsed,
-            eventLoop: client.core.nextLoop().eventLoop
+            clock: client.core.nextLoop().clock
         )
         let fields = fields(source, lastEventID: lastEventID)
         let response = try await repeatable {
@@ -69,7 +69,7 @@ struct EventConnection {
         case 408, 429, 500...599:
             throw Failure(
                 error: EventSourceError.unexpectedStatus(response.status),
-                retryAfter: response.headers.retryAfter()
+                retryAfter: response.headers.retryAfter(now: client.core.time.date)
             )
         default:
             throw EventSourceError.unexpectedStatus(response.status)

@@ -100,7 +100,7 @@ public struct EventSource: AsyncSequence, Sendable {
             if schedule.isExhausted(after: source.configuration.maximumFailures) { throw failure }
             let delay = schedule.delay(retryAfter: retryAfter, random: .random(in: 0...1))
             source.client.configuration.logger.debug("The event stream \(source.url) ended: \(failure)")
-            try await Task.sleep(for: delay)
+            try await source.client.core.time.sleep(for: delay)
             return nil
         }
 

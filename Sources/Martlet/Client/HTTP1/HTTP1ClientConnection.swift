@@ -36,7 +36,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
 
     init(_ identity: ConnectionIdentity) {
         self.identity = identity
-        self.session = HTTP1ClientSession(identity.core.configuration, at: .now())
+        self.session = HTTP1ClientSession(identity.core.configuration, at: identity.loop.clock.now)
         self.writability = EventLoopCondition(eventLoop: identity.loop.eventLoop)
     }
 
@@ -61,7 +61,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
         channel.beganReading()
         if let receiver {
             receiver.push(bytes)
-        } else if session.receive(bytes, at: .now()) {
+        } else if session.receive(bytes, at: loop.clock.now) {
             process()
         }
     }
@@ -123,7 +123,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
         guard exchange.begin(on: self, isReused: isReused) else { return release() }
         exchange.recorder?.assigned(to: identity, isReused: isReused)
         do throws(HTTPClientError) {
-            try session.begin(exchange, into: &channel.output, at: .now())
+            try session.begin(exchange, into: &channel.output, at: loop.clock.now)
         } catch {
             channel.output.removeAll()
             exchange.ended(error)
@@ -165,7 +165,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
 
     /// The connection is idle, or has never been used.
     private func release(isNew: Bool = false) {
-        guard session.release(at: .now()) else { return abort() }
+        guard session.release(at: loop.clock.now) else { return abort() }
         let (next, isKept) = core.pool.release(self, isNew: isNew)
         if let next {
             begin(next)
@@ -208,7 +208,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
     /// The server wants the content, or has not said so in time.
     private func sendContent(of exchange: ClientExchange) {
         do throws(HTTPClientError) {
-            guard try session.endContinueWait(of: exchange, into: &channel.output, at: .now()) else { return }
+            guard try session.endContinueWait(of: exchange, into: &channel.output, at: loop.clock.now) else { return }
         } catch {
             return exchange.fail(error)
         }
@@ -216,13 +216,13 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
     }
 
     private func contentWasWritten() {
-        session.sentContent(at: .now())
+        session.sentContent(at: loop.clock.now)
         flushOutput()
     }
 
     private func startContinueTimer(_ exchange: ClientExchange) {
         let wait = TimeAmount(core.configuration.expectContinueTimeout)
-        let timer: Scheduled<Void> = loop.eventLoop.scheduleTask(in: wait) { [weak self] in
+        let timer: Scheduled<Void> = loop.clock.schedule(in: wait) { [weak self] in
             self?.sendContent(of: exchange)
         }
         session.awaitContinue(until: timer)
@@ -336,7 +336,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
     func responseWasDropped(_ exchange: ClientExchange) {
         loop.eventLoop.execute {
             let limit = self.core.configuration.maximumDrainedBytes
-            switch self.session.drop(exchange, limit: limit, at: .now()) {
+            switch self.session.drop(exchange, limit: limit, at: self.loop.clock.now) {
             case .nothing:
                 break
             case .end:
@@ -398,7 +398,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
         exchange.deliver(IncomingResponse(head: head, body: body, connection: identity))
     }
 
-    var eventLoop: any EventLoop { loop.eventLoop }
+    var clock: LoopClock { loop.clock }
 
     func handOver(from stream: BodyStream, to receiver: any DetachedReceiver) {
         if self.receiver != nil { self.receiver = receiver }

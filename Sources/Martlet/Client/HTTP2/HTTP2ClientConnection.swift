@@ -42,7 +42,7 @@ final class HTTP2ClientConnection: ClientConnection, HTTP2Connection, @unchecked
 
     init(_ identity: ConnectionIdentity) {
         let configuration = identity.core.configuration
-        let now = NIODeadline.now()
+        let now = identity.loop.clock.now
         self.identity = identity
         self.limits = HTTP2ClientLimits(configuration)
         self.machine = HTTP2ClientMachine(at: now)
@@ -68,7 +68,7 @@ final class HTTP2ClientConnection: ClientConnection, HTTP2Connection, @unchecked
     func channelRead(_ bytes: ByteBuffer) {
         if !channel.isReading {
             channel.beganReading()
-            arrivals.received(at: .now())
+            arrivals.received(at: loop.clock.now)
         }
         guard machine.isActive else { return }
         multiplexer.append(bytes)
@@ -165,7 +165,7 @@ final class HTTP2ClientConnection: ClientConnection, HTTP2Connection, @unchecked
     }
 
     func join() -> Bool {
-        guard machine.join(at: .now()) else { return false }
+        guard machine.join(at: loop.clock.now) else { return false }
         let (exchanges, isKept) = core.pool.join(self, capacity: machine.capacity)
         for exchange in exchanges { begin(exchange) }
         if !isKept { close() }
@@ -174,7 +174,7 @@ final class HTTP2ClientConnection: ClientConnection, HTTP2Connection, @unchecked
 
     /// An exchange is over, or was not started: there is room for another.
     private func streamEnded() {
-        let step = machine.streamEnded(isIdle: multiplexer.streams.isEmpty, at: .now())
+        let step = machine.streamEnded(isIdle: multiplexer.streams.isEmpty, at: loop.clock.now)
         guard step != .nothing else { return }
         let (next, isKept) = core.pool.streamEnded(on: self)
         if let next {
@@ -441,7 +441,7 @@ final class HTTP2ClientConnection: ClientConnection, HTTP2Connection, @unchecked
         flushOutput()
         guard unsentBytes > 0 else { return context.close(promise: nil) }
         // Not before the socket has accepted everything, unless the server is too slow.
-        machine.awaitRoom(since: .now())
+        machine.awaitRoom(since: loop.clock.now)
         context.whenSent { self.abort() }
     }
 

@@ -15,7 +15,7 @@ final class HTTP2ClientStream: HTTP2Stream, HTTP2QueuedStream, @unchecked Sendab
     let exchange: ClientExchange
     /// How many frames had arrived on the connection when the stream was opened.
     let arrivalsBefore: Int
-    private let eventLoop: any EventLoop
+    private let clock: LoopClock
     /// How many bytes of the response's content may wait for their reader.
     private let bodyCapacity: Int
     /// Nil once the stream has been removed from the connection's table.
@@ -27,7 +27,7 @@ final class HTTP2ClientStream: HTTP2Stream, HTTP2QueuedStream, @unchecked Sendab
     /// The queues of the connection that the stream is in.
     private var queues: HTTP2QueueKinds = []
     /// When there was progress last.
-    private var lastProgress = NIODeadline.now()
+    private var lastProgress: NIODeadline
 
     /// - Parameter arrivalsBefore: How many frames have arrived on the connection: more are progress.
     init(_ number: UInt32, exchange: ClientExchange, connection: HTTP2ClientConnection, arrivalsBefore: Int) {
@@ -35,7 +35,8 @@ final class HTTP2ClientStream: HTTP2Stream, HTTP2QueuedStream, @unchecked Sendab
         self.number = number
         self.exchange = exchange
         self.arrivalsBefore = arrivalsBefore
-        self.eventLoop = connection.loop.eventLoop
+        self.clock = connection.loop.clock
+        self.lastProgress = clock.now
         // What is behind the capacity comes from the other half of the window, while the reader reads this one.
         self.bodyCapacity = connection.limits.streamWindow / 2
         self.connection = connection
@@ -119,7 +120,8 @@ final class HTTP2ClientStream: HTTP2Stream, HTTP2QueuedStream, @unchecked Sendab
     }
 
     private func makeBody(announcedLength: Int?) -> BodyStream {
-        BodyStream(eventLoop: eventLoop, announcedLength: announcedLength, capacity: bodyCapacity) { [weak self] in
+        let loop = clock.eventLoop
+        return BodyStream(eventLoop: loop, announcedLength: announcedLength, capacity: bodyCapacity) { [weak self] in
             self?.openWindow()
         }
     }
@@ -148,7 +150,7 @@ final class HTTP2ClientStream: HTTP2Stream, HTTP2QueuedStream, @unchecked Sendab
     func sendContent() {
         if exchange.request.expectsContinue { awaitContinue() } else { sendWhole() }
         guard case .stream(let body) = exchange.content else { return }
-        body.connect { [weak self, eventLoop] in
+        body.connect { [weak self, eventLoop = clock.eventLoop] in
             eventLoop.execute { [weak self] in self?.contentIsWanted() }
         }
     }
@@ -164,7 +166,7 @@ final class HTTP2ClientStream: HTTP2Stream, HTTP2QueuedStream, @unchecked Sendab
     private func awaitContinue() {
         guard let connection else { return }
         let wait = TimeAmount(connection.core.configuration.expectContinueTimeout)
-        let timer: Scheduled<Void> = eventLoop.scheduleTask(in: wait) { [weak self] in
+        let timer: Scheduled<Void> = clock.schedule(in: wait) { [weak self] in
             self?.sendAfterContinue()
         }
         content.continueWait.begin(until: timer)
@@ -174,7 +176,7 @@ final class HTTP2ClientStream: HTTP2Stream, HTTP2QueuedStream, @unchecked Sendab
     private func sendAfterContinue() {
         guard content.continueWait.isPending else { return }
         content.continueWait.end()
-        lastProgress = .now()
+        lastProgress = clock.now
         sendWhole()
         contentIsWanted()
     }
@@ -199,7 +201,7 @@ final class HTTP2ClientStream: HTTP2Stream, HTTP2QueuedStream, @unchecked Sendab
     /// Some content has been sent.
     func sent(_ count: Int) {
         exchange.recorder?.sent(count + Self.frameHeadLength)
-        lastProgress = .now()
+        lastProgress = clock.now
         if output.byteCount <= Self.unsentLimit / 2 { contentIsWanted() }
     }
 

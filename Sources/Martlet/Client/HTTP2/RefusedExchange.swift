@@ -40,7 +40,7 @@ struct RefusedExchange {
     private func submit(after refusals: Int) {
         guard refusals > 1 else { return core.pool.submit(exchange, core: core, on: loop, first: true) }
         let pause = Self.pause * (1 << min(refusals - 2, Self.longestPause))
-        loop.eventLoop.scheduleTask(in: pause) {
+        loop.clock.schedule(in: pause) {
             // The requester may have given up meanwhile.
             guard exchange.wait(in: core.pool) else { return }
             core.pool.submit(exchange, core: core, on: loop, first: true)

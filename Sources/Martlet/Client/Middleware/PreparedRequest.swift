@@ -35,7 +35,7 @@ public struct PreparedRequest: Sendable {
     /// How much of the client's `totalTimeout` is left; nil without one.
     public var timeLeft: Duration? {
         guard let deadline = draft.deadline else { return nil }
-        let left = deadline - .now()
+        let left = deadline - core.time.now
         return .nanoseconds(max(0, left.nanoseconds))
     }
 }

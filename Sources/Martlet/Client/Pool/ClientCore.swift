@@ -23,6 +23,8 @@ final class ClientCore: Sendable {
     let areDefaultsFixed: Bool
     /// The `Accept-Encoding` that the client adds by itself; nil when it adds none, or the default fields have one.
     let ownAcceptEncoding: String?
+    /// Where the time comes from.
+    var time: TimeSource { configuration.time }
     /// The TLS of secure connections.
     let security: ClientSecurity
     /// The configuration's middleware around what sends requests; nil without any.
@@ -38,7 +40,9 @@ final class ClientCore: Sendable {
         self.pool = ConnectionPool(limit: configuration.maximumConnectionsPerHost ?? .max)
         let group: any EventLoopGroup = configuration.eventLoopGroup ?? EventLoops.group
         let interval = TimeAmount.sweepInterval(for: configuration.deadlines)
-        self.allLoops = group.makeIterator().map { ClientLoop(eventLoop: $0, sweepInterval: interval) }
+        self.allLoops = group.makeIterator().map {
+            ClientLoop(clock: configuration.time.clock(of: $0), sweepInterval: interval)
+        }
         self.loops = Dictionary(allLoops.map { (ObjectIdentifier($0.eventLoop), $0) }) { first, _ in first }
         let variables = ClientCore.proxyVariables()
         self.connectsStraight = configuration.findProxy == nil && ClientCore.namesNoProxy(variables)
@@ -68,7 +72,7 @@ final class ClientCore: Sendable {
         }
         var draft = draft
         // All that middleware makes of the request has to be done in the time of one.
-        draft.deadline = configuration.totalTimeout.map { .now() + TimeAmount($0) }
+        draft.deadline = configuration.totalTimeout.map { time.now + TimeAmount($0) }
         return try await sender(PreparedRequest(draft, core: self))
     }
 
@@ -88,7 +92,7 @@ final class ClientCore: Sendable {
         let loop = presentLoop
         guard exchange.wait(in: pool) else { return }
         if let deadline = exchange.deadline, let timeout = configuration.totalTimeout {
-            let timer = (loop ?? nextLoop()).eventLoop.scheduleTask(deadline: deadline) {
+            let timer = (loop ?? nextLoop()).clock.schedule(at: deadline) {
                 let key = exchange.key
                 exchange.fail(HTTPClientError.timedOut(.total, host: key.host, port: key.port, after: timeout))
             }
@@ -100,7 +104,7 @@ final class ClientCore: Sendable {
     /// Fails the exchange if it waits for a connection for too long.
     func limitWait(of exchange: ClientExchange, on loop: ClientLoop?) {
         guard let timeout = configuration.poolTimeout, exchange.isWaitingWithoutLimit else { return }
-        let timer = (loop ?? nextLoop()).eventLoop.scheduleTask(in: TimeAmount(timeout)) {
+        let timer = (loop ?? nextLoop()).clock.schedule(in: TimeAmount(timeout)) {
             let key = exchange.key
             exchange.fail(HTTPClientError.timedOut(.pool, host: key.host, port: key.port, after: timeout))
         }
@@ -157,7 +161,7 @@ final class ClientCore: Sendable {
 
     /// The cookies that the jar has for a request.
     func cookies(for url: HTTPURL) -> [Cookie] {
-        configuration.cookieJar?.cookies(for: url, now: Self.now) ?? []
+        configuration.cookieJar?.cookies(for: url, now: time.date) ?? []
     }
 
     /// Keeps the cookies that a response sets.
@@ -168,10 +172,8 @@ final class ClientCore: Sendable {
 
     /// Keeps the cookies that a response sets.
     func store(_ fields: HTTPFields, from url: HTTPURL) {
-        configuration.cookieJar?.store(setCookieFields: fields, from: url, now: Self.now)
+        configuration.cookieJar?.store(setCookieFields: fields, from: url, now: time.date)
     }
-
-    private static var now: HTTPDate { HTTPDate(secondsSince1970: Int64(time(nil))) }
 }
 
 extension HTTPClient.Configuration {

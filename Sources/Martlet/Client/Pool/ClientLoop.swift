@@ -4,22 +4,22 @@ import NIOCore
 final class ClientLoop: @unchecked Sendable {
     // Sendable because every variable is touched only on the thread of `eventLoop`, where all members are called.
 
-    let eventLoop: any EventLoop
+    let clock: LoopClock
     private let sweepInterval: TimeAmount
     private var connections: [ObjectIdentifier: any ClientConnection] = [:]
-    private var sweeping: RepeatedTask?
+    private var sweeping: RepeatedTimer?
 
-    init(eventLoop: any EventLoop, sweepInterval: TimeAmount) {
-        self.eventLoop = eventLoop
+    init(clock: LoopClock, sweepInterval: TimeAmount) {
+        self.clock = clock
         self.sweepInterval = sweepInterval
     }
+
+    var eventLoop: any EventLoop { clock.eventLoop }
 
     func add(_ connection: any ClientConnection) {
         connections[ObjectIdentifier(connection)] = connection
         guard sweeping == nil else { return }
-        sweeping = eventLoop.scheduleRepeatedTask(initialDelay: sweepInterval, delay: sweepInterval) { _ in
-            self.sweep()
-        }
+        sweeping = clock.repeat(every: sweepInterval) { self.sweep() }
     }
 
     func remove(_ connection: any ClientConnection) {
@@ -37,7 +37,7 @@ final class ClientLoop: @unchecked Sendable {
     }
 
     private func sweep() {
-        let now = NIODeadline.now()
+        let now = clock.now
         for connection in Array(connections.values) {
             connection.checkDeadlines(now: now)
         }

@@ -24,9 +24,9 @@ struct Connector: Sendable {
     private func connect(verifies: Bool) async throws -> any ClientConnection {
         let limit = core.configuration.connectionTimeout.map { timeout in
             TimeLimit(
-                deadline: .now() + TimeAmount(timeout),
+                deadline: loop.clock.now + TimeAmount(timeout),
                 error: .timedOut(.connection, host: key.host, port: key.port, after: timeout),
-                eventLoop: loop.eventLoop
+                clock: loop.clock
             )
         }
         let connection = try await connectSocket(within: limit)
@@ -54,13 +54,13 @@ struct Connector: Sendable {
         let port = key.proxy?.port ?? key.port
         let endpoint = try await askFactory(within: limit) ?? .host(host, port: port)
         let resolver = TimedResolver(eventLoop: loop.eventLoop)
-        let start = NIODeadline.now()
+        let start = loop.clock.now
         do {
             let connection = try await open(endpoint, resolver, within: limit)
             let isOpen = try await loop.eventLoop.submit { connection.isOpen }.get()
             // It was closed as soon as it was made.
             guard isOpen else { throw HTTPClientError.connectionClosed }
-            let whole = Duration(NIODeadline.now() - start)
+            let whole = Duration(loop.clock.now - start)
             let lookup = resolver.duration
             let timing = ConnectTiming(nameLookup: lookup, connect: whole - (lookup ?? .zero))
             connection.identity.timing = timing
@@ -95,12 +95,16 @@ struct Connector: Sendable {
         let makeConnection: @Sendable (any Channel) throws -> HTTP1ClientConnection = { channel in
             let connection = HTTP1ClientConnection(ConnectionIdentity(key: key, core: core, loop: loop))
             try channel.pipeline.syncOperations.addHandler(connection)
+            if let make = core.configuration.makeChannelHandlers { try connection.putInFront(make(loop.clock)) }
             return connection
+        }
+        if let server = core.configuration.serverInMemory {
+            return try await server.connect(on: loop.eventLoop, initialize: makeConnection)
         }
         let connectingLoop = EventLoops.connectingLoop(for: loop.eventLoop)
         let isCarriedElsewhere = connectingLoop !== loop.eventLoop
         let bootstrap = ClientBootstrap(group: connectingLoop)
-            .connectTimeout(limit.map { max($0.deadline - .now(), .milliseconds(1)) } ?? .hours(24))
+            .connectTimeout(limit.map { max($0.deadline - loop.clock.now, .milliseconds(1)) } ?? .hours(24))
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelOption(.autoRead, value: !isCarriedElsewhere)
             .resolver(resolver)
@@ -175,7 +179,7 @@ struct Connector: Sendable {
         let request = OutgoingRequest(method: .connect, target: authority, host: authority, fields: fields)
         let exchange = ClientExchange(key: key, request: request, opensTunnel: true)
         let timer = limit.map { limit in
-            loop.eventLoop.scheduleTask(deadline: limit.deadline) { exchange.fail(limit.error) }
+            loop.clock.schedule(at: limit.deadline) { exchange.fail(limit.error) }
         }
         defer { timer?.cancel() }
         connection.start(exchange)

@@ -18,7 +18,7 @@ final class Handshake: ChannelInboundHandler, RemovableChannelHandler, @unchecke
         self.identity = identity
         self.negotiated = negotiated
         self.timer = limit.map { limit in
-            identity.loop.eventLoop.scheduleTask(deadline: limit.deadline) { negotiated.fail(limit.error) }
+            identity.loop.clock.schedule(at: limit.deadline) { negotiated.fail(limit.error) }
         }
     }
 

@@ -16,9 +16,9 @@ struct BackoffPolicy: Sendable {
     }
 
     /// The pause after which to send the request of a response again; nil to return the response.
-    func pause(after response: HTTPClientResponse, retries: Int) -> Duration? {
+    func pause(after response: HTTPClientResponse, retries: Int, now: HTTPDate) -> Duration? {
         guard statuses.contains(response.status.code) else { return nil }
-        return pause(retries: retries, notBefore: response.headers.retryAfter())
+        return pause(retries: retries, notBefore: response.headers.retryAfter(now: now))
     }
 
     /// The pause after which to send a request again that got no response; nil to throw the error.

@@ -59,7 +59,11 @@ public struct RequestRetries: ClientMiddleware {
                 let result: Result<HTTPClientResponse, any Error>
                 do {
                     let response = try await send(request)
-                    pause = policy.pause(after: response, retries: retries)
+                    pause = policy.pause(
+                        after: response,
+                        retries: retries,
+                        now: request.core.time.date
+                    )
                     result = .success(response)
                 } catch {
                     pause = policy.pause(after: error, retries: retries)
@@ -69,7 +73,7 @@ public struct RequestRetries: ClientMiddleware {
                     budget.take()
                 else { return try result.get() }
                 retries += 1
-                try await Task.sleep(for: pause)
+                try await request.core.time.sleep(for: pause)
             }
         }
     }

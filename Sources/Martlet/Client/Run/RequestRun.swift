@@ -21,9 +21,9 @@ struct RequestRun {
         self.core = core
         self.draft = draft
         self.attempts = ClientAuthentication.Attempts(for: draft.url)
-        self.deadline = draft.deadline ?? core.configuration.totalTimeout.map { .now() + TimeAmount($0) }
+        self.deadline = draft.deadline ?? core.configuration.totalTimeout.map { core.time.now + TimeAmount($0) }
         self.recorder = core.configuration.onMetrics.map {
-            MetricsRecorder(method: draft.method, url: draft.url.absoluteTarget, report: $0)
+            MetricsRecorder(method: draft.method, url: draft.url.absoluteTarget, time: core.time, report: $0)
         }
     }
 
@@ -80,7 +80,7 @@ struct RequestRun {
         return TimeLimit(
             deadline: deadline,
             error: .timedOut(.total, host: draft.url.host, port: draft.url.effectivePort, after: timeout),
-            eventLoop: core.nextLoop().eventLoop
+            clock: core.nextLoop().clock
         )
     }
 

@@ -5,8 +5,8 @@ import Synchronization
 struct TimeLimit: Sendable {
     let deadline: NIODeadline
     let error: HTTPClientError
-    /// The event loop that the timer runs on.
-    let eventLoop: any EventLoop
+    /// The clock of the event loop that the timer runs on.
+    let clock: LoopClock
 
     /// Runs `body`, and waits for it no longer than `limit` and the caller's task allow. It is then cancelled; what it
     /// returns nevertheless goes to `discard`.
@@ -25,7 +25,7 @@ struct TimeLimit: Sendable {
                 race.finish(.failure(error))
             }
         }
-        let timer = limit.eventLoop.scheduleTask(deadline: limit.deadline) {
+        let timer = limit.clock.schedule(at: limit.deadline) {
             race.finish(.failure(limit.error))
             task.cancel()
         }

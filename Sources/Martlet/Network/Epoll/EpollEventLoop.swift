@@ -34,7 +34,7 @@
         @exclusivity(unchecked) private var sockets: [EpollSocket?] = []
         @exclusivity(unchecked) private var registrations: UInt32 = 0
         @exclusivity(unchecked) private var tasks: [() -> Void] = []
-        @exclusivity(unchecked) private var timers = LoopTimers()
+        @exclusivity(unchecked) private var timers = LoopTimers<() -> Void>()
         /// The memory that the sockets read into.
         @exclusivity(unchecked) var readMemory = ReadMemory()
 
@@ -197,7 +197,7 @@
         func scheduleTask<T>(deadline: NIODeadline, _ task: @escaping @Sendable () throws -> T) -> Scheduled<T> {
             let promise = makePromise(of: T.self)
             let number = timerCount.wrappingAdd(1, ordering: .relaxed).newValue
-            let id = LoopTimers.ID(deadline: deadline, number: number)
+            let id = LoopTimerID(deadline: deadline, number: number)
             onLoop {
                 self.timers.add(id) { promise.assumeIsolated().completeWith(Result { try task() }) }
             }

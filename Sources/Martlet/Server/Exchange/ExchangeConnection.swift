@@ -133,7 +133,7 @@ extension ExchangeConnection {
         // when they are cancelled.
         guard exchange.presentSession != nil, !isHeadWritten else { return answerForSlowHandler(exchange) }
         guard returnsSoon else { return settleForSlowHandler(exchange) }
-        exchange.eventLoop.scheduleTask(in: .seconds(1)) { self.settleForSlowHandler(exchange) }
+        exchange.loop.clock.schedule(in: .seconds(1)) { self.settleForSlowHandler(exchange) }
     }
 
     /// The time that middleware gives the handler is up. Its task is cancelled, and the middleware answers as soon as it
@@ -146,7 +146,7 @@ extension ExchangeConnection {
         // The task of a connection that is not shared stays cancelled: no other request can be left to it.
         if !isShared { exchange.change { $0.isPersistent = false } }
         handler.cancel()
-        exchange.eventLoop.scheduleTask(in: .seconds(1)) { [weak exchange] in
+        exchange.loop.clock.schedule(in: .seconds(1)) { [weak exchange] in
             guard let exchange, self.exchange === exchange else { return }
             self.handlerIsTooSlow(exchange)
         }
@@ -155,7 +155,7 @@ extension ExchangeConnection {
     private func settleForSlowHandler(_ exchange: ServerExchange) {
         guard self.exchange === exchange, !isResponseEnded else { return }
         // A store that is also slow must not keep the client waiting.
-        exchange.eventLoop.scheduleTask(in: .seconds(1)) { self.answerForSlowHandler(exchange) }
+        exchange.loop.clock.schedule(in: .seconds(1)) { self.answerForSlowHandler(exchange) }
         Task {
             try? await exchange.settleSession()
             exchange.eventLoop.execute { self.answerForSlowHandler(exchange) }

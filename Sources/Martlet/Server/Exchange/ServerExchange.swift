@@ -271,7 +271,7 @@ extension ServerExchange {
     func setDeadline(_ deadline: Duration?) {
         changeAnytime { $0.deadline = deadline }
         let scheduled = deadline.map { deadline in
-            eventLoop.scheduleTask(in: TimeAmount(deadline)) { [weak self] in
+            loop.clock.schedule(in: TimeAmount(deadline)) { [weak self] in
                 guard let self else { return }
                 self.connection.deadlinePassed(self)
             }

@@ -4,7 +4,7 @@ import Synchronization
 /// How a connection is left to another protocol: to the handler's, or to HTTP/2. Members are called on the loop, except
 /// ``info``.
 extension HTTP1ServerConnection: DetachedConnection {
-    var eventLoop: any EventLoop { loop.eventLoop }
+    var clock: LoopClock { loop.clock }
 
     func detach(_ exchange: ServerExchange, writeHeaders: Bool) throws -> DetachedSocket {
         guard state.isOpen, self.exchange === exchange else { throw HTTPServerError.responseEnded }

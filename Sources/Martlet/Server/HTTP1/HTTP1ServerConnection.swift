@@ -53,7 +53,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
             mayBecomeHTTP2: http2.isEnabled && http2.allowsPriorKnowledge && loop.core.security == nil
         )
         self.writability = EventLoopCondition(eventLoop: loop.eventLoop)
-        self.state = ServerConnectionState(openedAt: .now())
+        self.state = ServerConnectionState(openedAt: loop.clock.now)
     }
 
     // MARK: From the channel
@@ -172,7 +172,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
     func inputEnded() {
         // The client may be gone, or have finished sending and wait for its answers, which can't be told apart. So the
         // answers are sent, which shows.
-        state.timing.peerFinished(at: .now())
+        state.timing.peerFinished(at: loop.clock.now)
         carryOut(machine.peerClosed())
         process()
     }

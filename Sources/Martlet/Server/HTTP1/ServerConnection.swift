@@ -119,7 +119,7 @@ extension ServerConnection {
     }
 
     private func lastWriteIsDone() {
-        switch state.sent(at: .now(), hasPeerClosed: channel.hasPeerClosed) {
+        switch state.sent(at: loop.clock.now, hasPeerClosed: channel.hasPeerClosed) {
         case .connection:
             abort()
         case .output:

@@ -63,7 +63,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
             flood: limits.flood,
             now: loop.now
         )
-        self.state = ServerConnectionState(openedAt: .now())
+        self.state = ServerConnectionState(openedAt: loop.clock.now)
     }
 
     /// The addresses of the connection; nil once it is closed. Can be read from anywhere.
@@ -236,7 +236,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
 
     /// Tells the client to send no more requests, without refusing those in transit (RFC 9113 section 6.8).
     func beginGoAway() {
-        guard state.isOpen, shutdown.announce(at: .now()) else { return }
+        guard state.isOpen, shutdown.announce(at: loop.clock.now) else { return }
         count(as: .closing)
         channel.output.tail.writeHTTP2GoAway(lastStream: UInt32(HTTP2Settings.maximumWindow), .noError)
         channel.output.tail.writeHTTP2Ping(Self.goAwayPing, isAcknowledgement: false)

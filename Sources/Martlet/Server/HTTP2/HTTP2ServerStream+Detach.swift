@@ -14,7 +14,7 @@ extension HTTP2ServerStream: DetachedConnection {
         return DetachedSocket(self, inbound: body)
     }
 
-    var eventLoop: any EventLoop { loop.eventLoop }
+    var clock: LoopClock { loop.clock }
 
     var unsentBytes: Int { output.byteCount }
 

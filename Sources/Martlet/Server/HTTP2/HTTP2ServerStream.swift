@@ -101,7 +101,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
     var isInputEnded: Bool { input.isEnded }
 
     func receive(_ bytes: ByteBuffer, flowBytes: Int, endsStream: Bool) throws(HTTP2Error) {
-        try input.receive(byteCount: bytes.readableBytes, flowBytes: flowBytes, now: .now())
+        try input.receive(byteCount: bytes.readableBytes, flowBytes: flowBytes, now: loop.clock.now)
         if bytes.readableBytes > 0 {
             timing.received(bytes.readableBytes)
             push(bytes)
@@ -328,7 +328,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
     func outputEnded() {
         writability?.signal()
         finishIfOver()
-        if input.isDraining { input.answered(at: .now()) }
+        if input.isDraining { input.answered(at: loop.clock.now) }
         closeIfEnded()
     }
 
@@ -343,7 +343,7 @@ final class HTTP2ServerStream: HTTP2Stream, @unchecked Sendable {
             if writer.mustClose { connection.beginGoAway() }
         }
         guard input.beginDrain(upTo: loop.settings.configuration.maximumDrainedBytes) else { return }
-        if output.isEnded { input.answered(at: .now()) }
+        if output.isEnded { input.answered(at: loop.clock.now) }
         growReceiveWindow()
     }
 

@@ -2,12 +2,15 @@ import HTTPTypes
 import NIOCore
 
 extension HTTPServerRequest {
+    /// Where the time comes from.
+    package var time: TimeSource { exchange.loop.core.time }
+
     /// Runs `handler` for the request, and cancels its task if it takes longer than `timeout` to end its response.
     ///
     /// - Throws: What `handler` throws; ``HTTPError`` with 503 if it was cancelled and has sent nothing.
     package func answer(with handler: HTTPServer.Handler, within timeout: Duration) async throws {
         let exchange = exchange
-        let timer = exchange.eventLoop.scheduleTask(in: TimeAmount(timeout)) { [weak exchange] in
+        let timer = exchange.loop.clock.schedule(in: TimeAmount(timeout)) { [weak exchange] in
             guard let exchange else { return }
             exchange.connection.handlerIsOverdue(exchange)
         }

@@ -8,7 +8,7 @@ package final class KeepAlive: Sendable {
     private let bytes: ByteBuffer
     /// How much had been sent the last time that the timer fired.
     private let sentBytes = Atomic(-1)
-    private let task = Mutex<RepeatedTask?>(nil)
+    private let timer = Mutex<RepeatedTimer?>(nil)
 
     /// - Parameters:
     ///   - bytes: The content to send. It must not be part of something larger, since any other content may be before it
@@ -18,17 +18,16 @@ package final class KeepAlive: Sendable {
         self.bytes = bytes
         // Half of the interval: what is sent right after one look is noticed by the next, and missed by the one after.
         let pause = max(TimeAmount(interval / 2), .milliseconds(1))
-        let task = exchange.eventLoop.scheduleRepeatedTask(initialDelay: pause, delay: pause) {
-            [weak self, weak exchange] task in
-            guard let self, let exchange else { return task.cancel() }
-            exchange.executor.turn { self.look(at: exchange) }
+        let timer = exchange.loop.clock.repeat(every: pause) { [weak self, weak exchange] in
+            guard let exchange else { self?.cancel(); return }
+            exchange.executor.turn { self?.look(at: exchange) }
         }
-        self.task.withLock { $0 = task }
+        self.timer.withLock { $0 = timer }
     }
 
     /// Sends nothing more.
     package func cancel() {
-        task.withLock { $0.take() }?.cancel()
+        timer.withLock { $0.take() }?.cancel()
     }
 
     private func look(at exchange: ServerExchange) {

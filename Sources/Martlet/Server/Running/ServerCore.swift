@@ -16,6 +16,8 @@ final class ServerCore: Sendable {
     let port: Int
     /// Notifies handlers when the server closes.
     let shutdown = ShutdownSignal()
+    /// Where the time comes from.
+    let time: TimeSource
     /// The server's TLS, if its connections are secure.
     let security: ServerSecurity?
 
@@ -26,9 +28,11 @@ final class ServerCore: Sendable {
         security: ServerSecurity?
     ) {
         self.security = security
+        self.time = configuration.time
         self.current = Mutex(ServerSettings(configuration, version: 0))
         self.address = address
         self.port = port
+        (configuration.sessions.store as? MemorySessionStore)?.follow(configuration.time)
     }
 
     /// The current settings.
@@ -91,7 +95,7 @@ final class ServerCore: Sendable {
 
     /// Logs that a connection could not be accepted, unless one of the loops did so a moment ago.
     func reportAcceptFailure(_ error: any Error) {
-        guard let count = acceptFailures.withLock({ $0.failed(at: .now()) }) else { return }
+        guard let count = acceptFailures.withLock({ $0.failed(at: time.now) }) else { return }
         let times = count == 1 ? "" : " (\(count) times since this was last logged)"
         settings.configuration.logger.warning("Couldn't accept a connection, which keeps waiting: \(error)\(times)")
     }

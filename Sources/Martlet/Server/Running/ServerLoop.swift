@@ -12,6 +12,7 @@ final class ServerLoop: @unchecked Sendable {
     // and replaced, never changed in place.
 
     let eventLoop: any EventLoop
+    let clock: LoopClock
     let executor: EventLoopExecutor
     let gauge = ConnectionGauge()
     let core: ServerCore
@@ -25,19 +26,21 @@ final class ServerLoop: @unchecked Sendable {
 
     private var connections: [ObjectIdentifier: any ServerConnection] = [:]
     private var listeners: [any Listener] = []
-    private var sweeping: RepeatedTask?
+    private var sweeping: RepeatedTimer?
     private var drained: EventLoopPromise<Void>
     @exclusivity(unchecked) private(set) var isClosing = false
     /// The time of the last sweep: precise enough for deadlines of seconds, and it costs no system call.
-    @exclusivity(unchecked) private(set) var now = NIODeadline.now()
+    @exclusivity(unchecked) private(set) var now: NIODeadline
     @exclusivity(unchecked) private var currentSettings: ServerSettings
     @exclusivity(unchecked) private var constants: HeadConstants?
-    @exclusivity(unchecked) private var constantsSecond: time_t = 0
+    @exclusivity(unchecked) private var constantsSecond: Int64 = 0
     @exclusivity(unchecked) private var constantsVersion = 0
 
     init(core: ServerCore, eventLoop: any EventLoop, delivery: RequestDelivery) {
         self.core = core
         self.eventLoop = eventLoop
+        self.clock = core.time.clock(of: eventLoop)
+        self.now = core.time.now
         self.delivery = delivery
         self.shutdownContext = delivery.shutdownContext
         self.streamTasks = delivery.handlerOnLoop.map(HTTP2StreamTasks.init)
@@ -59,9 +62,9 @@ final class ServerLoop: @unchecked Sendable {
     /// The parts that the heads of this second have in common.
     var headConstants: HeadConstants {
         let settings = settings
-        let second = time(nil)
+        let second = core.time.unixSeconds
         if let constants, constantsSecond == second, constantsVersion == settings.version { return constants }
-        let date = settings.configuration.sendsDate ? HTTPDate(secondsSince1970: Int64(second)) : nil
+        let date = settings.configuration.sendsDate ? HTTPDate(secondsSince1970: second) : nil
         let constants = HeadConstants(settings, date: date)
         (self.constants, constantsSecond, constantsVersion) = (constants, second, settings.version)
         return constants
@@ -88,10 +91,7 @@ final class ServerLoop: @unchecked Sendable {
             ended: { self.core.connectionEnded() },
             failed: { self.core.reportAcceptFailure($0) },
             initialize: { channel in
-                try self.core.admit(channel)
-                let loop = loops.first { $0.eventLoop === channel.eventLoop } ?? self
-                try loop.core.security?.secure(channel)
-                try channel.pipeline.syncOperations.addHandler(HTTP1ServerConnection(loop: loop))
+                try (loops.first { $0.eventLoop === channel.eventLoop } ?? self).initialize(channel)
             }
         )
         let listener = try await EventLoops.listen(
@@ -106,6 +106,13 @@ final class ServerLoop: @unchecked Sendable {
             return self.isClosing
         }
         if isLate { await listener.close() }
+    }
+
+    /// Adds the handlers of a connection to its channel.
+    func initialize(_ channel: any Channel) throws {
+        try core.admit(channel)
+        try core.security?.secure(channel)
+        try channel.pipeline.syncOperations.addHandler(HTTP1ServerConnection(loop: self))
     }
 
     func add(_ connection: any ServerConnection) {
@@ -155,15 +162,13 @@ final class ServerLoop: @unchecked Sendable {
 
     /// Checks all connections periodically, instead of keeping a timer for each.
     private func startSweeping() {
-        now = .now()
+        now = clock.now
         let interval = TimeAmount.sweepInterval(for: settings.configuration.deadlines)
-        sweeping = eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
-            self.sweep()
-        }
+        sweeping = clock.repeat(every: interval) { self.sweep() }
     }
 
     private func sweep() {
-        now = .now()
+        now = clock.now
         executor.turn {
             for connection in Array(connections.values) {
                 connection.checkDeadlines(now: now)

@@ -44,12 +44,17 @@ final class ServerRun: Sendable {
         }
     }
 
+    /// The loop for a connection in memory: that of its client, or else the first.
+    func loop(for eventLoop: any EventLoop) -> ServerLoop? {
+        loops.first { $0.eventLoop === eventLoop } ?? loops.first
+    }
+
     /// Loads certificates that are renewed while the server runs.
     func watchCertificates() {
         guard let security = core.security else { return }
         let core = core
         let task = Task {
-            while let interval = security.reloadInterval, (try? await Task.sleep(for: interval)) != nil {
+            while let interval = security.reloadInterval, (try? await core.time.sleep(for: interval)) != nil {
                 await security.reloadIfChanged(core.settings.configuration.logger)
             }
         }
@@ -78,7 +83,7 @@ final class ServerRun: Sendable {
                 return true
             }
             group.addTask {
-                (try? await Task.sleep(for: limit)) == nil
+                (try? await self.core.time.sleep(for: limit)) == nil
             }
             if await group.next() == false {
                 await close(force: true)

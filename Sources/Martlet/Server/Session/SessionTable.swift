@@ -1,5 +1,5 @@
 /// The sessions of a ``MemorySessionStore``. A plain value without a clock: the current time is an argument.
-struct SessionTable<Instant: InstantProtocol> {
+struct SessionTable<Instant: Comparable> {
     typealias Action = @Sendable () -> Void
 
     private struct Entry {

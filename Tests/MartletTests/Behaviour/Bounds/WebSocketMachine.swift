@@ -45,10 +45,10 @@ struct WebSocketMachine: BoundedMachine {
 
 /// A connection that takes everything and sends nothing.
 final class IdleConnection: DetachedConnection {
-    let eventLoop: any EventLoop
+    let clock: LoopClock
 
     init(eventLoop: any EventLoop) {
-        self.eventLoop = eventLoop
+        self.clock = TimeSource.system.clock(of: eventLoop)
     }
 
     var info: HTTPConnectionInfo? { nil }

@@ -6,12 +6,12 @@
 
     /// The timers of an event loop, without a clock.
     @Suite struct LoopTimersTests {
-        private func id(_ nanoseconds: UInt64, _ number: UInt64) -> LoopTimers.ID {
-            LoopTimers.ID(deadline: .uptimeNanoseconds(nanoseconds), number: number)
+        private func id(_ nanoseconds: UInt64, _ number: UInt64) -> LoopTimerID {
+            LoopTimerID(deadline: .uptimeNanoseconds(nanoseconds), number: number)
         }
 
         /// What fires until `nanoseconds`, in order.
-        private func fired(_ timers: inout LoopTimers, _ log: Log, at nanoseconds: UInt64) -> [String] {
+        private func fired(_ timers: inout LoopTimers<() -> Void>, _ log: Log, at nanoseconds: UInt64) -> [String] {
             log.entries = []
             while let work = timers.takeDue(at: .uptimeNanoseconds(nanoseconds)) { work() }
             return log.entries
@@ -23,7 +23,7 @@
 
         @Test("fire in the order of their deadlines, and of their making among equal ones")
         func order() {
-            var timers = LoopTimers()
+            var timers = LoopTimers<() -> Void>()
             let log = Log()
             for (deadline, number) in [(30, 1), (10, 2), (20, 3), (10, 4), (40, 5), (20, 6)] as [(UInt64, UInt64)] {
                 timers.add(id(deadline, number)) { log.entries.append("\(deadline)/\(number)") }
@@ -39,7 +39,7 @@
         @Test("do not fire once cancelled, wherever they are in line")
         func cancelling() {
             for cancelled in 1...5 as ClosedRange<UInt64> {
-                var timers = LoopTimers()
+                var timers = LoopTimers<() -> Void>()
                 let log = Log()
                 for number in 1...5 as ClosedRange<UInt64> {
                     timers.add(id(number * 10, number)) { log.entries.append("\(number)") }
@@ -53,7 +53,7 @@
 
         @Test("let go of what is cancelled at once")
         func memory() {
-            var timers = LoopTimers()
+            var timers = LoopTimers<() -> Void>()
             weak var log: Log?
             do {
                 let kept = Log()

@@ -1,0 +1,141 @@
+import CLibrary
+import NIOCore
+import Synchronization
+
+/// A time that stands still until it is moved: with it, tests see deadlines pass without waiting for them.
+package final class HeldTime: Sendable {
+    private struct State {
+        var now: NIODeadline
+        var timers = LoopTimers<Timer>()
+        var timerCount: UInt64 = 0
+        /// The loops that have had timers, whose work is waited for.
+        var loops: [any EventLoop] = []
+    }
+
+    /// What is done at a time: on a loop or, without one, by the task that moves the time.
+    private struct Timer: Sendable {
+        let eventLoop: (any EventLoop)?
+        let work: @Sendable () -> Void
+    }
+
+    /// How often each loop is waited for, so that what one step leads to is over as well: bytes on their way, accepted
+    /// connections, handlers.
+    private static let rounds = 8
+
+    private let beginning: NIODeadline
+    private let unixBeginning: Int64
+    private let state: Mutex<State>
+
+    /// A time that begins now.
+    package init() {
+        let now = NIODeadline.now()
+        beginning = now
+        unixBeginning = Int64(CLibrary.time(nil))
+        state = Mutex(State(now: now))
+    }
+
+    /// The monotonic time.
+    package var now: NIODeadline { state.withLock { $0.now } }
+
+    /// The seconds since 1970.
+    package var unixSeconds: Int64 { unixBeginning + (now - beginning).nanoseconds / 1_000_000_000 }
+
+    /// How much time has passed since the beginning.
+    package var elapsed: Duration { Duration(now - beginning) }
+
+    // MARK: Timers
+
+    /// Has `work` done at a time: on `eventLoop` or, without one, by the task that moves the time.
+    ///
+    /// - Returns: The timer, to cancel it.
+    func schedule(
+        at deadline: NIODeadline,
+        on eventLoop: (any EventLoop)?,
+        _ work: @escaping @Sendable () -> Void
+    ) -> LoopTimerID {
+        state.withLock { state in
+            if let eventLoop, !state.loops.contains(where: { $0 === eventLoop }) { state.loops.append(eventLoop) }
+            state.timerCount += 1
+            let id = LoopTimerID(deadline: deadline, number: state.timerCount)
+            state.timers.add(id, Timer(eventLoop: eventLoop, work: work))
+            return id
+        }
+    }
+
+    /// Cancels a timer; ignored when it has fired.
+    func cancel(_ timer: LoopTimerID) {
+        state.withLock { $0.timers.cancel(timer) }
+    }
+
+    /// Waits until the time has come.
+    ///
+    /// - Throws: `CancellationError`.
+    package func sleep(until deadline: NIODeadline) async throws {
+        guard deadline > now else { return try Task.checkCancellation() }
+        let (stream, continuation) = AsyncStream<Void>.makeStream()
+        let timer = schedule(at: deadline, on: nil) { continuation.finish() }
+        // Ends when the time has come, or the task is cancelled.
+        for await _ in stream {}
+        cancel(timer)
+        try Task.checkCancellation()
+    }
+
+    // MARK: Moving
+
+    /// Moves the time on, and does in order everything that is due by then. Each step is over before the next one: the
+    /// loops have run what it led to.
+    package func advance(by duration: Duration) async {
+        await settle()
+        let end = now + TimeAmount(duration)
+        while let timer = takeDue(by: end) { await fire(timer) }
+        state.withLock { $0.now = max($0.now, end) }
+        await settle()
+    }
+
+    /// Moves the time on to the next deadline, and does what is due; false if there is none.
+    package func advanceToNext() async -> Bool {
+        await settle()
+        guard let timer = takeDue(by: .distantFuture) else { return false }
+        await fire(timer)
+        return true
+    }
+
+    /// Moves the time on while `body` runs, from one deadline to the next.
+    package func passing<Result>(_ body: () async throws -> Result) async rethrows -> Result {
+        let mover = Task {
+            while !Task.isCancelled {
+                // Nothing waits for the time yet.
+                if await !advanceToNext() { try? await Task.sleep(for: .milliseconds(1)) }
+            }
+        }
+        defer { mover.cancel() }
+        return try await body()
+    }
+
+    private func fire(_ timer: Timer) async {
+        if let eventLoop = timer.eventLoop {
+            try? await eventLoop.run { timer.work() }
+        } else {
+            timer.work()
+        }
+        await settle()
+    }
+
+    /// Waits until the loops have run what they have to do.
+    package func settle() async {
+        let loops = state.withLock { $0.loops }
+        for _ in 0..<Self.rounds {
+            for loop in loops { try? await loop.run {} }
+            await Task.yield()
+        }
+    }
+
+    /// Takes out the next timer, and moves the time to it.
+    private func takeDue(by end: NIODeadline) -> Timer? {
+        state.withLock { state in
+            guard let next = state.timers.next, let timer = state.timers.takeDue(at: end) else { return nil }
+            state.now = max(state.now, next)
+            return timer
+        }
+    }
+}

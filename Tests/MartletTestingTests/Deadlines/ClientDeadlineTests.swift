@@ -1,0 +1,92 @@
+import HTTPTypes
+import Martlet
+import MartletTesting
+import NIOCore
+import Testing
+
+/// The client's deadlines of the README's table, by a clock that only the tests move.
+@Suite("The client's deadlines")
+struct ClientDeadlineTests {
+    typealias Carrier = TestServer.Carrier
+
+    /// A server that never answers.
+    private static func silent(_ carrier: Carrier) -> TestServer {
+        TestServer(over: carrier) { _ in try await Task.sleep(for: .seconds(60)) }
+    }
+
+    private func seconds(_ app: TestServer) -> Double {
+        app.time.now.offset / .seconds(1)
+    }
+
+    private func phase(_ error: HTTPClientError?) -> HTTPClientError.Timeout? {
+        if case .timedOut(let phase, _, _, _)? = error { phase } else { nil }
+    }
+
+    @Test("readTimeout: a server that sends nothing for 60 s", arguments: Carrier.allCases)
+    func read(carrier: Carrier) async throws {
+        let app = Self.silent(carrier)
+        let client = app.client { $0.readTimeout = HTTPClient.Configuration().readTimeout }
+        let error = await #expect(throws: HTTPClientError.self) {
+            try await app.time.passing { try await client.get("/") }
+        }
+        #expect(phase(error) == .read)
+        #expect((60..<63).contains(seconds(app)))
+    }
+
+    @Test("totalTimeout: a request that takes longer in all", arguments: Carrier.allCases)
+    func total(carrier: Carrier) async throws {
+        let app = Self.silent(carrier)
+        let client = app.client { $0.totalTimeout = .seconds(600) }
+        let error = await #expect(throws: HTTPClientError.self) {
+            try await app.time.passing { try await client.get("/") }
+        }
+        #expect(phase(error) == .total)
+        #expect((600..<601).contains(seconds(app)))
+    }
+
+    @Test("poolTimeout: a request that waits for its turn for 60 s", arguments: [Carrier.memory, .http1])
+    func pool(carrier: Carrier) async throws {
+        let (begins, begun) = AsyncStream<Void>.makeStream()
+        let app = TestServer(over: carrier) { _ in
+            begun.yield()
+            try await Task.sleep(for: .seconds(60))
+        }
+        let client = app.client {
+            $0.maximumConnectionsPerHost = 1
+            $0.poolTimeout = HTTPClient.Configuration().poolTimeout
+        }
+        let first = Task { try await client.get("/") }
+        for await _ in begins { break }
+        let error = await #expect(throws: HTTPClientError.self) {
+            try await app.time.passing { try await client.get("/") }
+        }
+        #expect(phase(error) == .pool)
+        #expect((60..<61).contains(seconds(app)))
+        first.cancel()
+    }
+
+    @Test("idleTimeout: a connection is closed after 15 s without a request", arguments: Carrier.allCases)
+    func idle(carrier: Carrier) async throws {
+        let app = TestServer(over: carrier) { try await $0.response.end("Hello") }
+        let client = app.client { $0.idleTimeout = HTTPClient.Configuration().idleTimeout }
+        let server = try await app.server
+        try await client.get("/").expect(.ok)
+        await app.time.advance(by: .seconds(14))
+        #expect(server.connectionCounts.total == 1)
+        await app.time.advance(by: .seconds(3))
+        #expect(server.connectionCounts.total == 0)
+    }
+
+    @Test("expectContinueTimeout: content is sent after a second without an answer", arguments: Carrier.allCases)
+    func expectContinue(carrier: Carrier) async throws {
+        let app = TestServer(over: carrier) { request in
+            // The server sends 100 as soon as the content is read, which it is not before the client has sent it.
+            try await Task.sleep(for: .milliseconds(50))
+            try await request.response.end(try await request.text())
+        }
+        let answer = try await app.time.passing {
+            try await app.client().post("/", body: "content", headers: [.expect: "100-continue"])
+        }
+        #expect(answer.text == "content")
+    }
+}
