@@ -86,6 +86,8 @@ extension HTTPServer {
         public var logger = Logger(label: "martlet.server")
         /// The event loops of the server; nil, the default, means the process's own, one per core.
         public var eventLoopGroup: (any EventLoopGroup)?
+        /// Makes an observer for each connection; nil, the default, for none. Read when the server is bound.
+        package var wireObserver: (@Sendable () -> any WireObserver)?
 
         /// A configuration with the defaults.
         public init() {}

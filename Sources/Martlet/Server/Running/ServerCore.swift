@@ -18,6 +18,11 @@ final class ServerCore: Sendable {
     let shutdown = ShutdownSignal()
     /// The server's TLS, if its connections are secure.
     let security: ServerSecurity?
+    /// Makes the observer of each connection's bytes; nil for none.
+    let wireObserver: (@Sendable () -> any WireObserver)?
+    /// Whether connections are the only handlers of their channels, without TLS or an observer in front of them. They can
+    /// then do without the pipeline, and leave files to the kernel.
+    let hasBareConnections: Bool
 
     init(
         _ configuration: HTTPServer.Configuration,
@@ -26,6 +31,8 @@ final class ServerCore: Sendable {
         security: ServerSecurity?
     ) {
         self.security = security
+        self.wireObserver = configuration.wireObserver
+        self.hasBareConnections = security == nil && configuration.wireObserver == nil
         self.current = Mutex(ServerSettings(configuration, version: 0))
         self.address = address
         self.port = port

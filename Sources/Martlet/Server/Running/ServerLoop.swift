@@ -91,6 +91,9 @@ final class ServerLoop: @unchecked Sendable {
                 try self.core.admit(channel)
                 let loop = loops.first { $0.eventLoop === channel.eventLoop } ?? self
                 try loop.core.security?.secure(channel)
+                if let makeObserver = loop.core.wireObserver {
+                    try channel.pipeline.syncOperations.addHandler(WireTap(makeObserver()))
+                }
                 try channel.pipeline.syncOperations.addHandler(HTTP1ServerConnection(loop: loop))
             }
         )
