@@ -17,6 +17,7 @@ let package = Package(
         .library(name: "MartletWeb", targets: ["MartletWeb"]),
         .library(name: "MartletPasswords", targets: ["MartletPasswords"]),
         .library(name: "MartletConfiguration", targets: ["MartletConfiguration"]),
+        .library(name: "MartletTelemetry", targets: ["MartletTelemetry"]),
         .library(name: "HTTPWire", targets: ["HTTPWire"]),
         .executable(name: "martlet", targets: ["MartletCommand"]),
         .executable(name: "tutorial", targets: ["tutorial"]),
@@ -36,6 +37,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
@@ -139,6 +141,26 @@ let package = Package(
                     condition: .when(traits: ["Configuration"])
                 ),
                 "Martlet",
+            ],
+            swiftSettings: settings
+        ),
+        // Apart from MartletWeb, for the packages of the trait; without it, it has what needs none of them.
+        .target(
+            name: "MartletTelemetry",
+            dependencies: [
+                .product(name: "CoreMetrics", package: "swift-metrics", condition: .when(traits: ["Telemetry"])),
+                "HTTPWire",
+                "Martlet",
+                "MartletWeb",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(
+                    name: "Tracing",
+                    package: "swift-distributed-tracing",
+                    condition: .when(traits: ["Telemetry"])
+                ),
             ],
             swiftSettings: settings
         ),
@@ -291,6 +313,7 @@ let package = Package(
             name: "ServingProbe",
             dependencies: [
                 "Martlet",
+                "MartletTelemetry",
                 "MartletWeb",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -330,6 +353,32 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "MartletTelemetryTests",
+            dependencies: [
+                "CLibrary",
+                "HTTPWire",
+                "Martlet",
+                "MartletCommand",
+                "MartletTelemetry",
+                "MartletWeb",
+                "ServingProbe",
+                "TestProcesses",
+                "tutorial",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "CoreMetrics", package: "swift-metrics", condition: .when(traits: ["Telemetry"])),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(
+                    name: "Tracing",
+                    package: "swift-distributed-tracing",
+                    condition: .when(traits: ["Telemetry"])
+                ),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "MartletPasswordsTests",
             dependencies: [
                 "HTTPWire",
@@ -343,7 +392,7 @@ let package = Package(
         // Whose requests script/bench --gate counts.
         .executableTarget(
             name: "RequestCost",
-            dependencies: ["Martlet"],
+            dependencies: ["Martlet", "MartletTelemetry"],
             path: "Tests/RequestCost",
             swiftSettings: settings
         ),

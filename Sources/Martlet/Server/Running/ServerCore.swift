@@ -16,6 +16,8 @@ final class ServerCore: Sendable {
     let port: Int
     /// Notifies handlers when the server closes.
     let shutdown = ShutdownSignal()
+    /// Keeps the server going for a while before it closes.
+    let shutdownDelay = ShutdownDelay()
     /// The server's TLS, if its connections are secure.
     let security: ServerSecurity?
     /// Makes the observer of each connection's bytes; nil for none.
