@@ -182,6 +182,7 @@ let package = Package(
                 "CLibrary",
                 "DevelopmentCertificates",
                 "Martlet",
+                "MartletTelemetry",
                 "MartletWeb",
                 "HTTPWire",
                 "ProgramSupport",

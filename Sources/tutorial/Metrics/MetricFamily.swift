@@ -48,11 +48,11 @@ struct MetricLabel: Sendable, Hashable, Comparable {
         (one.name, one.value) < (other.name, other.value)
     }
 
-    /// The labels of a series with these dimensions, sorted by name. Where two dimensions have the same name for
+    /// The labels of a series with these dimensions, sorted by name. An empty one means the same as none. Where two dimensions have the same name for
     /// Prometheus, the label has the values of both.
     static func labels(_ dimensions: [(String, String)]) -> [MetricLabel] {
         var labels: [MetricLabel] = []
-        for (name, value) in dimensions {
+        for (name, value) in dimensions where !value.isEmpty {
             let name = PrometheusText.labelName(name)
             if let index = labels.firstIndex(where: { $0.name == name }) {
                 labels[index].value += ";\(value)"

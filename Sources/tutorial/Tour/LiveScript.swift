@@ -13,7 +13,13 @@ enum LiveScript {
             events?.close();
             if (document.hidden) return;
             events = new EventSource('/events');
-            events.addEventListener('figures', async event => say(await show(JSON.parse(event.data))));
+            events.addEventListener('figures', async event => {
+              try {
+                say(await show(JSON.parse(event.data)));
+              } catch {
+                say(status.dataset.stopped);
+              }
+            });
             events.addEventListener('error', () => say(status.dataset.stopped));
           }
           document.addEventListener('visibilitychange', look);

@@ -1,6 +1,7 @@
 import Martlet
 
-/// Measures requests by the names of OpenTelemetry.
+/// Measures how long requests take, where there is no MartletTelemetry, which measures more: without the trait
+/// `Telemetry`.
 struct RequestMeter: Middleware {
     /// The name of the metric.
     static let duration = "http.server.request.duration"

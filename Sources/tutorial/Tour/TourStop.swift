@@ -1,4 +1,5 @@
 import Martlet
+import MartletTelemetry
 import Synchronization
 
 /// A program of the tour while it runs.
@@ -31,7 +32,13 @@ final class TourStop: Sendable {
 
     /// Answers requests, and measures them, until the server is closed.
     func serve() async throws {
-        try await server.serve(around: [RequestMeter(metrics: metrics, label: (Self.label, guide.name))], handler)
+        #if Telemetry
+            let backend = PrometheusBackend(metrics: metrics)
+            let meter = ServerTelemetry(metrics: backend, dimensions: [Self.label: guide.name])
+        #else
+            let meter = RequestMeter(metrics: metrics, label: (Self.label, guide.name))
+        #endif
+        try await server.serve(around: [meter], handler)
     }
 
     /// Takes a sample of what is measured. Called each second.

@@ -6,7 +6,7 @@ extension WirePage {
         article { display: grid; gap: .9rem; min-width: 0; }
         h2 { font: 600 1.1rem/1.4 var(--mono); overflow-wrap: anywhere; text-wrap: wrap; }
         .number { color: var(--gold); margin-right: .4rem; }
-        h3 { margin: 0; font: 600 .85rem/1.4 inherit; color: var(--soft); }
+        h3 { margin: 0; font-size: .85rem; font-weight: 600; color: var(--soft); }
         .sides { display: grid; gap: 1rem 1.5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); }
         section { display: grid; gap: .5rem; align-content: start; min-width: 0; }
         pre {

@@ -11,18 +11,18 @@ struct PrometheusMetricsTests {
     @Test func showsCountersAndGauges() {
         let metrics = PrometheusMetrics()
         let cats = metrics.counter("cats", [("colour", "red")])
-        cats.increment(by: 2)
-        cats.increment(by: 1)
-        cats.increment(by: -7)
-        metrics.counter("cats", [("colour", "black")]).increment(by: 1)
+        cats.increment(by: 2.0)
+        cats.increment(by: 1.0)
+        cats.increment(by: -7.0)
+        metrics.counter("cats", [("breed", ""), ("colour", "black")]).increment(by: 1.0)
         // The same series again.
-        metrics.counter("cats", [("colour", "red")]).increment(by: 1)
-        metrics.counter("cats", []).increment(by: 1)
+        metrics.counter("cats", [("colour", "red")]).increment(by: 1.0)
+        metrics.counter("cats", []).increment(by: 1.0)
         let level = metrics.gauge("water.level", [])
         level.increment(by: 3.5)
-        level.decrement(by: 1)
+        level.decrement(by: 1.0)
         metrics.counter("litres_total", []).increment(by: 0.25)
-        metrics.gauge("temperature", []).set(-4)
+        metrics.gauge("temperature", []).set(-4.0)
         #expect(
             metrics.text == """
                 # HELP cats_total cats
@@ -94,7 +94,7 @@ struct PrometheusMetricsTests {
 
     @Test func escapesAndRenames() {
         let metrics = PrometheusMetrics()
-        metrics.counter("7 cats/é", [("a.b", "\"\\\n}"), ("0x", "é"), ("a-b", "2")]).increment(by: 1)
+        metrics.counter("7 cats/é", [("a.b", "\"\\\n}"), ("0x", "é"), ("a-b", "2")]).increment(by: 1.0)
         #expect(
             metrics.text == #"""
                 # HELP _7_cats___total 7 cats/é
@@ -104,7 +104,7 @@ struct PrometheusMetricsTests {
                 """#
         )
         let line = PrometheusMetrics()
-        line.counter("a\n# b\\", []).increment(by: 1)
+        line.counter("a\n# b\\", []).increment(by: 1.0)
         #expect(line.text.hasPrefix("# HELP a___b__total a\\n# b\\\\\n# TYPE a___b__total counter\n"))
         #expect(PrometheusText.number(.nan) == "NaN")
         #expect(PrometheusText.number(-.infinity) == "-Inf")
@@ -116,9 +116,9 @@ struct PrometheusMetricsTests {
     func boundsLabels() {
         let metrics = PrometheusMetrics(seriesLimit: 2)
         for number in 0..<1_000 {
-            metrics.counter("paths", [("path", "/\(number)")]).increment(by: 1)
+            metrics.counter("paths", [("path", "/\(number)")]).increment(by: 1.0)
         }
-        metrics.counter("paths", [("path", "/0")]).increment(by: 1)
+        metrics.counter("paths", [("path", "/0")]).increment(by: 1.0)
         #expect(
             metrics.text == """
                 # HELP paths_total paths
@@ -134,8 +134,8 @@ struct PrometheusMetricsTests {
     @Test("A metric whose name another kind has is counted, but not shown")
     func keepsKindsApart() {
         let metrics = PrometheusMetrics()
-        metrics.gauge("x_total", []).set(1)
-        metrics.counter("x", []).increment(by: 7)
+        metrics.gauge("x_total", []).set(1.0)
+        metrics.counter("x", []).increment(by: 7.0)
         #expect(metrics.text.hasSuffix("# TYPE x_total gauge\nx_total 1\n"))
     }
 
@@ -145,7 +145,7 @@ struct PrometheusMetricsTests {
             for _ in 0..<8 {
                 group.addTask {
                     for number in 0..<1_000 {
-                        metrics.counter("n", [("n", "\(number % 3)")]).increment(by: 1)
+                        metrics.counter("n", [("n", "\(number % 3)")]).increment(by: 1.0)
                         metrics.durations("d.duration", []).record(0.001)
                     }
                 }
