@@ -18,6 +18,7 @@ let package = Package(
         .library(name: "MartletPasswords", targets: ["MartletPasswords"]),
         .library(name: "MartletConfiguration", targets: ["MartletConfiguration"]),
         .library(name: "MartletTesting", targets: ["MartletTesting"]),
+        .library(name: "MartletTelemetry", targets: ["MartletTelemetry"]),
         .library(name: "HTTPWire", targets: ["HTTPWire"]),
         .executable(name: "martlet", targets: ["MartletCommand"]),
         .executable(name: "tutorial", targets: ["tutorial"]),
@@ -27,6 +28,7 @@ let package = Package(
         .trait(name: "Brotli", description: "The content coding br; needs libbrotli."),
         .trait(name: "Configuration", description: "Servers can be set up by swift-configuration."),
         .trait(name: "MySQL", description: "The chat can log to MySQL and MariaDB; needs libmariadb."),
+        .trait(name: "Telemetry", description: "Servers and clients can be measured and traced."),
         .trait(name: "Zstandard", description: "The content coding zstd; needs libzstd."),
     ],
     dependencies: [
@@ -36,8 +38,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -141,6 +145,26 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // Apart from MartletWeb, for the packages of the trait; without it, it has what needs none of them.
+        .target(
+            name: "MartletTelemetry",
+            dependencies: [
+                .product(name: "CoreMetrics", package: "swift-metrics", condition: .when(traits: ["Telemetry"])),
+                "HTTPWire",
+                "Martlet",
+                "MartletWeb",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(
+                    name: "Tracing",
+                    package: "swift-distributed-tracing",
+                    condition: .when(traits: ["Telemetry"])
+                ),
+            ],
+            swiftSettings: settings
+        ),
         // Apart from MartletWeb, for the code of CryptoExtras.
         .target(
             name: "MartletPasswords",
@@ -170,13 +194,16 @@ let package = Package(
                 "CLibrary",
                 "DevelopmentCertificates",
                 "Martlet",
+                "MartletTelemetry",
                 "MartletWeb",
                 "HTTPWire",
                 "ProgramSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "CoreMetrics", package: "swift-metrics", condition: .when(traits: ["Telemetry"])),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             resources: [.copy("site")],
             swiftSettings: settings
@@ -299,6 +326,7 @@ let package = Package(
             name: "ServingProbe",
             dependencies: [
                 "Martlet",
+                "MartletTelemetry",
                 "MartletWeb",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -338,6 +366,32 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "MartletTelemetryTests",
+            dependencies: [
+                "CLibrary",
+                "HTTPWire",
+                "Martlet",
+                "MartletCommand",
+                "MartletTelemetry",
+                "MartletWeb",
+                "ServingProbe",
+                "TestProcesses",
+                "tutorial",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "CoreMetrics", package: "swift-metrics", condition: .when(traits: ["Telemetry"])),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(
+                    name: "Tracing",
+                    package: "swift-distributed-tracing",
+                    condition: .when(traits: ["Telemetry"])
+                ),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "MartletPasswordsTests",
             dependencies: [
                 "HTTPWire",
@@ -351,7 +405,7 @@ let package = Package(
         // Whose requests script/bench --gate counts.
         .executableTarget(
             name: "RequestCost",
-            dependencies: ["Martlet"],
+            dependencies: ["Martlet", "MartletTelemetry"],
             path: "Tests/RequestCost",
             swiftSettings: settings
         ),
@@ -392,7 +446,9 @@ let package = Package(
                 "Martlet",
                 "TestBrowser",
                 "TestProcesses",
+                .product(name: "CoreMetrics", package: "swift-metrics", condition: .when(traits: ["Telemetry"])),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: settings
         ),

@@ -33,6 +33,7 @@
             try settings.read("writeTimeout", into: &writeTimeout)
             try settings.read("handlerTimeout", into: &handlerTimeout)
             try settings.read("halfCloseGracePeriod", into: &halfCloseGracePeriod)
+            try settings.read("shutdownDelay", into: &shutdownDelay)
             try settings.read("shutdownTimeout", into: &shutdownTimeout)
 
             try settings.read("maximumCollectedBytes", into: &maximumCollectedBytes)

@@ -12,7 +12,7 @@ struct TourTests {
             #expect(home.status == 200)
             #expect(home.headers["content-type"] == "text/html; charset=utf-8")
             #expect(home.headers["cache-control"] == "no-store")
-            let ports = try await ports(of: tour)
+            let ports = await tour.ports
             let authority = certificateDirectory + "/authority.pem"
             #expect(ports.keys.sorted() == Tutorial.programs.map { $0.guide.name }.sorted())
             for program in Tutorial.programs {
@@ -52,23 +52,28 @@ struct TourTests {
 
     @Test func showsFigures() async throws {
         try await withProgram("tour", "--any-ports") { tour in
-            let port = try #require(try await ports(of: tour)["hello-world-server"])
+            let port = try #require(await tour.ports["hello-world-server"])
             for _ in 0..<3 { _ = try await Reply(curl: ["http://127.0.0.1:\(port)/"]) }
             let idle = try RawClient(port: port)
             try idle.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
             _ = try idle.receive(until: "Hello, world!")
 
-            let reply = try await tour.curl("/figures.json")
+            // They are taken once a second.
+            var reply = try await tour.curl("/figures.json")
+            while !reply.body.contains("\"requests\":4") { reply = try await tour.curl("/figures.json") }
             #expect(reply.status == 200)
             #expect(reply.headers["content-type"] == "application/json; charset=utf-8")
             #expect(reply.headers["cache-control"] == "no-store")
-            let figures = try JSONDecoder().decode([String: [String: Int]].self, from: Data(reply.body.utf8))
+            let figures = try JSONDecoder().decode([String: Figures].self, from: Data(reply.body.utf8))
             #expect(figures.keys.sorted() == Tutorial.programs.map { $0.guide.name }.sorted())
             let hello = try #require(figures["hello-world-server"])
-            #expect(hello["requests"] == 4)
-            #expect(hello.keys.sorted() == ["active", "closing", "idle", "requests", "total"])
-            #expect(try #require(hello["total"]) >= 1)
-            #expect(figures["number-thinker"]?["requests"] == 0)
+            #expect(hello.requests == 4)
+            #expect(hello.perSecond.count == 60 && hello.perSecond.reduce(0, +) == 4)
+            let p50 = try #require(hello.p50)
+            #expect(p50 > 0)
+            #expect(hello.total >= 1)
+            #expect(figures["number-thinker"]?.requests == 0)
+            #expect(figures["number-thinker"]?.p99 == nil)
             // The page shows them as well, for those without JavaScript.
             #expect(try await tour.curl("/").body.contains("<dd id=\"hello-world-server.requests\">4</dd>"))
         }
@@ -137,19 +142,5 @@ struct TourTests {
         Stop the program that uses it, or move the whole tour with --port-offset.
 
         """
-    }
-
-    /// The ports of the programs, as the tour prints them.
-    private func ports(of tour: RunningProgram) async throws -> [String: Int] {
-        // The home page's line, which has been awaited, is the last one.
-        let lines = await tour.lines(1)
-        var ports: [String: Int] = [:]
-        for line in lines {
-            guard let match = line.wholeMatch(of: /([a-z-]+): Listening on https?:\/\/127\.0\.0\.1:([0-9]+)\//) else {
-                continue
-            }
-            ports[String(match.1)] = Int(match.2)
-        }
-        return ports
     }
 }

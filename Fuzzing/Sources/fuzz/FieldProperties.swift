@@ -79,6 +79,19 @@ enum FieldProperties {
         for member in FieldList(text(bytes)) where member.isEmpty { fatalError("an empty member") }
     }
 
+    static func checkTraceContext(_ bytes: [UInt8]) {
+        let text = text(bytes)
+        if let state = TraceState(text) {
+            expectEqual(TraceState(state.description), state, "a state, written and read again")
+            guard state.members.count <= TraceState.maximumCount else { fatalError("\(state.members.count) members") }
+        }
+        // A line for each field, or only one.
+        let lines = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard let trace = TraceContext(lines[0], state: lines.dropFirst().first ?? "") else { return }
+        expectEqual(TraceContext(trace.description, state: trace.state.description), trace, "written and read again")
+        guard trace.traceID.utf8.count == 32, trace.spanID.utf8.count == 16 else { fatalError("\(trace)") }
+    }
+
     static func checkForwarded(_ bytes: [UInt8]) {
         for element in ForwardedElement.parse(text(bytes)) ?? [] {
             for case let node? in [element.client, element.proxy] {

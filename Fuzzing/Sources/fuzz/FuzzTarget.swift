@@ -14,6 +14,7 @@ enum FuzzTarget: String, CaseIterable {
     case httpDate = "http-date"
     case qualityList = "quality-list"
     case forwarded
+    case traceContext = "trace-context"
     case byteRange = "byte-range"
     case entityTag = "entity-tag"
     case relativePath = "relative-path"
@@ -57,6 +58,7 @@ enum FuzzTarget: String, CaseIterable {
         case .httpDate: FieldProperties.checkDate(bytes)
         case .qualityList: FieldProperties.checkQualityList(bytes)
         case .forwarded: FieldProperties.checkForwarded(bytes)
+        case .traceContext: FieldProperties.checkTraceContext(bytes)
         case .byteRange: ConditionalProperties.checkRange(bytes)
         case .entityTag: ConditionalProperties.checkTag(bytes)
         case .relativePath: ConditionalProperties.checkPath(bytes)

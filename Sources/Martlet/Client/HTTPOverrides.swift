@@ -70,7 +70,12 @@ extension HTTPClient {
 
 extension RequestRun {
     /// Gets a response from a test.
-    mutating func attempt(over transport: @escaping HTTPOverrides.Transport) async throws -> HTTPClientResponse {
+    ///
+    /// - Parameter original: The draft that is answered: this one as it was before middleware.
+    mutating func answer(
+        by transport: @escaping HTTPOverrides.Transport,
+        to original: RequestDraft
+    ) async throws -> HTTPClientResponse {
         let exchange = try makeExchange(.direct)
         var content = ByteBuffer()
         switch exchange.content {
@@ -94,7 +99,7 @@ extension RequestRun {
             status: answer.status,
             headers: answer.headers,
             body: answer.body,
-            to: draft,
+            to: original,
             after: redirects,
             core: core
         )

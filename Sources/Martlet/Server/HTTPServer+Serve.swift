@@ -5,7 +5,7 @@ extension HTTPServer {
     ///
     /// Each request's handler runs on the event loop of its connection; requests of one connection are answered one
     /// after the other. Cancelling the calling task, or a graceful shutdown of the `ServiceGroup` it runs in, closes
-    /// the server. This returns when the last request has been answered, at most the configured `shutdownTimeout` after
+    /// the server, the latter after the configured `shutdownDelay`. This returns when the last request has been answered, at most the configured `shutdownTimeout` after
     /// that. A handler that answers for long can learn of it with ``HTTPServerRequest/cancelWhenShuttingDown(_:)``.
     ///
     /// What the program printed before, such as the server's ``url``, is flushed first, also to a file or a pipe.
@@ -54,12 +54,16 @@ extension HTTPServer {
         let run = try await start(
             .handler(handler.handler, on: executor, within: .current, takesRefusals: handler.takesRefusals)
         )
-        await withTaskCancellationOrGracefulShutdownHandler {
-            await run.finished()
-        } onCancelOrGracefulShutdown: {
-            Task { await self.shutdown() }
+        await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                await run.finished()
+            } onGracefulShutdown: {
+                Task { await self.shutdown() }
+            }
+        } onCancel: {
+            Task { await self.finish() }
         }
-        await shutdown()
+        await finish()
     }
 
     /// Begins to serve requests with a value, and returns. They are answered until the server is closed.

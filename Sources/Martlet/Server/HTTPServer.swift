@@ -131,6 +131,12 @@ public final class HTTPServer: Sendable {
         }
     }
 
+    /// Goes on for the configured `shutdownDelay`, if requests are being served.
+    private func delayShutdown() async {
+        guard state.withLock({ if case .serving = $0 { true } else { false } }) else { return }
+        await core.shutdownDelay.pass(core.settings.configuration.shutdownDelay, by: core.time)
+    }
+
     /// Stops listening.
     private func stop(force: Bool) async -> ServerRun? {
         let run = state.withLock { state -> ServerRun? in
@@ -145,16 +151,23 @@ public final class HTTPServer: Sendable {
                 return run
             }
         }
+        core.shutdownDelay.end()
         if ownsSocket { socket?.close() }
         await run?.close(force: force)
         return run
     }
 
-    /// Closes the server, and returns when its last connection is closed.
+    /// Closes the server, after the configured `shutdownDelay`, and returns when its last connection is closed.
     ///
-    /// - Parameter deadline: How long to wait before the remaining connections are torn down; nil for the configured
-    ///   `shutdownTimeout`.
+    /// - Parameter deadline: How long to wait, from when it has stopped listening, before the remaining connections are
+    ///   torn down; nil for the configured `shutdownTimeout`.
     public func shutdown(within deadline: Duration? = nil) async {
+        await delayShutdown()
+        await finish(within: deadline)
+    }
+
+    /// Closes the server at once, and returns when its last connection is closed.
+    func finish(within deadline: Duration? = nil) async {
         let run = await stop(force: false)
         let limit = deadline ?? core.settings.configuration.shutdownTimeout
         // Not in this task: if it is cancelled, as tasks that shut down often are, the time would be over at once.

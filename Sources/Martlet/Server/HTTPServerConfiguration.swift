@@ -42,6 +42,12 @@ extension HTTPServer {
         /// told from one that is gone until something is sent to it. HTTP/2 and Unix-domain sockets show the difference
         /// at once and need no such period.
         public var halfCloseGracePeriod: Duration? = .seconds(5)
+        /// How long the server goes on as before once it is asked to shut down, by ``HTTPServer/shutdown(within:)`` or a
+        /// `ServiceGroup`: it listens and answers, while ``HTTPServerRequest/isShuttingDown`` is true already, by which a
+        /// check of readiness (`Health` of MartletTelemetry) tells load balancers to send no more. Zero by default.
+        /// Handlers that answer for long are told when it is over, and the ``shutdownTimeout`` begins then.
+        /// ``HTTPServer/close(force:)`` does not wait for it, and ends it.
+        public var shutdownDelay: Duration = .zero
         /// How long requests in progress may take after ``HTTPServer/close(force:)``. 30 seconds by default.
         public var shutdownTimeout: Duration = .seconds(30)
 
@@ -88,6 +94,8 @@ extension HTTPServer {
         public var eventLoopGroup: (any EventLoopGroup)?
         /// Where the time comes from, by which all deadlines are counted. Tests hold it.
         package var time = TimeSource.system
+        /// Makes an observer for each connection; nil, the default, for none. Read when the server is bound.
+        package var wireObserver: (@Sendable () -> any WireObserver)?
 
         /// A configuration with the defaults.
         public init() {}

@@ -3,13 +3,16 @@ import ProgramSupport
 
 /// Binds the server of a program.
 ///
-/// - Parameter security: The security context of a program that uses https.
+/// - Parameters:
+///   - security: The security context of a program that uses https.
+///   - wire: Where to record what is exchanged.
 /// - Throws: ``StartupError`` with advice if the port is not available.
 func bindServer(
     for program: String,
     host: String,
     port: Int,
     security: SecurityContext? = nil,
+    wire: WireLog? = nil,
     advice: String = "choose another one with --port"
 ) async throws -> HTTPServer {
     var configuration = HTTPServer.Configuration()
@@ -17,6 +20,7 @@ func bindServer(
     configuration.shutdownTimeout = .seconds(3)
     // For curl --http2-prior-knowledge; browsers use HTTP/2 over TLS only.
     configuration.http2.allowsPriorKnowledge = true
+    if let wire { configuration.wireObserver = { wire.observe() } }
     do {
         let address = InternetAddress(host)
         if let security {

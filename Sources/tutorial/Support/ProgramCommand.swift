@@ -61,11 +61,14 @@ struct HostOption: ParsableArguments {
         }
     }
 
+    /// Whether only this machine can reach the server.
+    var isLoopback: Bool { InternetAddress(host).isLoopback }
+
     /// The handler, which on a server for this machine only answers requests for this machine's names only. An attacker
     /// can point another name at this machine, so that a page of theirs could read and write data of its users (DNS
     /// rebinding).
     func guarding(_ handler: @escaping HTTPServer.Handler) throws -> HTTPServer.Handler {
-        guard InternetAddress(host).isLoopback else { return handler }
+        guard isLoopback else { return handler }
         let hosts = try AllowedHosts(allowHost + [host]) { "To allow it, start the server with --allow-host \($0)." }
         return hosts.wrapping(handler)
     }

@@ -40,4 +40,10 @@ struct ProgramGuide: Sendable {
         self.answersAnyHost = answersAnyHost
         self.curl = curl
     }
+
+    /// The name as a title: `Note server`.
+    var title: String {
+        let words = name.split(separator: "-").joined(separator: " ")
+        return words.prefix(1).uppercased() + words.dropFirst()
+    }
 }

@@ -26,13 +26,24 @@ extension HomePage {
         }
         pre code { user-select: all; -webkit-user-select: all; }
         pre code::before { content: "$ "; color: var(--gold); }
-        dl { display: flex; flex-wrap: wrap; justify-content: space-between; gap: .5rem 1rem; margin: .2rem 0 0; }
-        dl div { display: flex; flex-direction: column-reverse; }
+        .links { display: flex; flex-wrap: wrap; gap: .6rem; }
+        .wire {
+          display: inline-block; padding: calc(.55rem - 1px) 1.1rem; border: 1px solid var(--line); border-radius: 2rem;
+          font-weight: 600; text-decoration: none;
+        }
+        .wire:hover { text-decoration: underline; }
+        .figures { align-self: end; }
+        .spark { display: block; width: 100%; height: 2.2rem; border-bottom: 1px solid var(--line); fill: var(--gold); }
+        dl { display: grid; grid-template-columns: repeat(3, 1fr); gap: .5rem; margin: .6rem 0 0; }
+        dl div { display: flex; flex-direction: column-reverse; justify-content: flex-end; min-width: 0; }
         dt { color: var(--soft); font-size: .8rem; }
-        dd { margin: 0; font: 600 1.5rem/1.2 var(--serif); font-variant-numeric: tabular-nums lining-nums; }
+        dd {
+          margin: 0; font: 600 1.35rem/1.2 var(--serif); font-variant-numeric: tabular-nums lining-nums;
+          white-space: nowrap;
+        }
         .source { color: var(--soft); font-size: .9rem; border-top: 1px solid var(--line); padding-top: .8rem; }
         .source code { overflow-wrap: anywhere; }
-        footer { margin-top: 2rem; color: var(--soft); font-size: .95rem; }
+        footer { display: grid; gap: .5rem; margin-top: 2rem; color: var(--soft); font-size: .95rem; }
         .hidden {
           position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap;
         }

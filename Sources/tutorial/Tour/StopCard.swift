@@ -3,18 +3,19 @@ import Martlet
 /// The card of one program on the home page.
 struct StopCard {
     let stop: TourStop
-    /// The host of the browser's request: the programs are reachable at the same host as the home page.
+    /// The host of the browser's request.
     let host: Authority?
 
     var html: HTML {
         let guide = stop.guide
+        let url = StopURL(stop: stop, host: host).text
         return """
             <li class="card">
-            <div class="title"><h2>\(title)</h2><span class="port">port \(stop.server.port)</span></div>
+            <div class="title"><h2>\(guide.title)</h2><span class="port">port \(stop.server.port)</span></div>
             <p>\(guide.summary)</p>
             <p class="lesson">\(guide.lesson)</p>
-            <p><a class="open" href="\(url)\(guide.path.dropFirst())">\(guide.linkText)\
-            <span class="hidden">: \(title)</span></a></p>
+            <p class="links"><a class="open" href="\(url)\(guide.path.dropFirst())">\(guide.linkText)\
+            <span class="hidden">: \(guide.title)</span></a>\(wireLink)</p>
             <pre tabindex="0" aria-label="Try it in a terminal"><code>\(guide.curl(url))</code></pre>
             \(figures)
             <p class="source">Source <code>Programs/\(guide.sourceFile)</code></p>
@@ -23,33 +24,30 @@ struct StopCard {
             """
     }
 
-    private var title: String {
-        let words = stop.guide.name.split(separator: "-").joined(separator: " ")
-        return words.prefix(1).uppercased() + words.dropFirst()
-    }
-
-    private var url: String {
-        guard let host, let authority = Authority(host: host.host, port: stop.server.port) else {
-            return stop.server.url
-        }
-        return "\(stop.server.url.prefix { $0 != ":" })://\(authority)/"
+    private var wireLink: HTML {
+        guard stop.wire != nil else { return "" }
+        return """
+            <a class="wire" href="/wire/\(stop.guide.name)">On the wire<span class="hidden">: \(stop.guide.title)</span></a>
+            """
     }
 
     private var figures: HTML {
         let figures = stop.figures
+        let chart = Sparkline(values: figures.perSecond)
         return """
+            <div class="figures">
+            \(chart.picture(id: "\(stop.guide.name).spark", label: "Requests in each second of the last minute"))
             <dl>
-            \(figure("requests", "requests", figures.requests))
-            \(figure("total", "connections", figures.total))
-            \(figure("active", "active", figures.active))
-            \(figure("idle", "idle", figures.idle))
+            \(figures.shown.map { figure($0.key, $0.label, $0.text) })
             </dl>
+            </div>
             """
     }
 
-    private func figure(_ key: String, _ label: String, _ value: Int) -> HTML {
+    private func figure(_ key: String, _ label: String, _ text: String) -> HTML {
         """
-        <div><dt>\(label)</dt><dd id="\(stop.guide.name).\(key)">\(value)</dd></div>
+        <div><dt>\(label)</dt><dd id="\(stop.guide.name).\(key)">\(text)</dd></div>
+
         """
     }
 }

@@ -23,17 +23,20 @@ struct Tour: AsyncParsableCommand {
 
     func run() async throws {
         // All ports are bound first: if one is not available, nothing has to be undone.
-        let home = try await bind("tour", port: homePort, security: nil)
-        var servers: [HTTPServer] = []
+        let home = try await bind("tour", port: homePort)
+        var servers: [(HTTPServer, WireLog?)] = []
         for program in Tutorial.programs {
-            servers.append(try await bind(program))
+            // Others on the network are not to see what is exchanged.
+            let wire = location.isLoopback ? WireLog() : nil
+            servers.append((try await bind(program, wire), wire))
         }
+        let metrics = PrometheusMetrics()
         var stops: [TourStop] = []
-        for (program, server) in zip(Tutorial.programs, servers) {
-            stops.append(try await program.tourStop(on: server, location))
+        for (program, (server, wire)) in zip(Tutorial.programs, servers) {
+            stops.append(try await program.tourStop(on: server, wire, metrics, location))
         }
-        let page = HomePage(stops: stops)
-        let answerHome = try location.guarding(page.router.handler)
+        let monitor = TourMonitor(stops: stops, metrics: metrics)
+        let answerHome = try location.guarding(HomePage(monitor: monitor).router.handler)
         try await runUntilStopped(Logger(label: "tutorial")) { [stops] in
             let console = Console()
             for stop in stops {
@@ -45,24 +48,36 @@ struct Tour: AsyncParsableCommand {
                 for stop in stops {
                     group.addTask { try await stop.serve() }
                 }
-                group.addTask { try await home.serve(answerHome) }
+                group.addTask {
+                    async let _: Void = monitor.run()
+                    try await home.serve(answerHome)
+                }
                 try await group.waitForAll()
             }
         }
     }
 
-    private func bind<Program: TutorialProgram>(_ program: Program.Type) async throws -> HTTPServer {
+    private func bind<Program: TutorialProgram>(
+        _ program: Program.Type,
+        _ wire: WireLog?
+    ) async throws -> HTTPServer {
         let console = Console(speaker: Program.guide.name)
         let security = try await Program.makeSecurity(options: Program.Options.parse([]), console: console)
-        return try await bind(Program.guide.name, port: Program.guide.port, security: security)
+        return try await bind(Program.guide.name, port: Program.guide.port, security: security, wire)
     }
 
-    private func bind(_ program: String, port: Int, security: SecurityContext?) async throws -> HTTPServer {
+    private func bind(
+        _ program: String,
+        port: Int,
+        security: SecurityContext? = nil,
+        _ wire: WireLog? = nil
+    ) async throws -> HTTPServer {
         try await bindServer(
             for: program,
             host: location.host,
             port: anyPorts ? 0 : port + portOffset,
             security: security,
+            wire: wire,
             advice: "move the whole tour with --port-offset"
         )
     }
@@ -70,9 +85,15 @@ struct Tour: AsyncParsableCommand {
 
 extension TutorialProgram {
     /// The program with its default options, as a stop of the tour.
-    fileprivate static func tourStop(on server: HTTPServer, _ location: HostOption) async throws -> TourStop {
+    fileprivate static func tourStop(
+        on server: HTTPServer,
+        _ wire: WireLog?,
+        _ metrics: PrometheusMetrics,
+        _ location: HostOption
+    ) async throws -> TourStop {
         let console = Console(speaker: guide.name)
         let program = try await Self(options: Options.parse([]), console: console)
-        return TourStop(guide: guide, server: server, handler: try program.handler(at: location))
+        let handler = try program.handler(at: location)
+        return TourStop(guide: guide, server: server, wire: wire, metrics: metrics, handler: handler)
     }
 }

@@ -39,6 +39,8 @@ struct HostileInputTests {
             if let value = StrictTransportSecurity(text) {
                 #expect(StrictTransportSecurity(value.description) == value)
             }
+            if let value = TraceState(text) { #expect(TraceState(value.description) == value) }
+            #expect(TraceContext(text) == nil)
             if let value = SetCookie(fieldValue: text) {
                 #expect(SetCookie(fieldValue: value.description) == value)
                 #expect(!value.description.utf8.contains { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F })

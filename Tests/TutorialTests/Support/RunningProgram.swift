@@ -16,6 +16,20 @@ struct RunningProgram: Sendable {
         await process.output.lines(count)
     }
 
+    /// The ports of the programs of a tour, as it prints them.
+    var ports: [String: Int] {
+        get async {
+            // The home page's line, which has been awaited, is the last one.
+            var ports: [String: Int] = [:]
+            for line in await lines(1) {
+                guard let match = line.wholeMatch(of: /([a-z-]+): Listening on https?:\/\/127\.0\.0\.1:([0-9]+)\//)
+                else { continue }
+                ports[String(match.1)] = Int(match.2)
+            }
+            return ports
+        }
+    }
+
     /// What `curl` gets for a path.
     func curl(_ path: String, _ options: String...) async throws -> Reply {
         try await Reply(curl: options + [url + path])

@@ -6,10 +6,13 @@ import NIOCore
 public struct PreparedRequest: Sendable {
     var draft: RequestDraft
     let core: ClientCore
+    /// The attempt that the request is sent by; nil for the request as a whole.
+    let attempt: ClientAttempt?
 
-    init(_ draft: RequestDraft, core: ClientCore) {
+    init(_ draft: RequestDraft, core: ClientCore, attempt: ClientAttempt? = nil) {
         self.draft = draft
         self.core = core
+        self.attempt = attempt
     }
 
     /// The method.

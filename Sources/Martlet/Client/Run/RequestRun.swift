@@ -13,12 +13,15 @@ struct RequestRun {
     var proxyAttempts = ClientAuthentication.Attempts()
     let deadline: NIODeadline?
     let recorder: MetricsRecorder?
+    /// What sends each attempt through middleware; nil without any.
+    private let sendAttempt: HTTPClient.Sender?
     private var isRepetition = false
     /// Whether the server demands HTTP/1.1 for this request.
     private var needsHTTP1 = false
 
-    init(_ draft: RequestDraft, core: ClientCore) {
+    init(_ draft: RequestDraft, core: ClientCore, sendAttempt: HTTPClient.Sender? = nil) {
         self.core = core
+        self.sendAttempt = sendAttempt
         self.draft = draft
         self.attempts = ClientAuthentication.Attempts(for: draft.url)
         self.deadline = draft.deadline ?? core.configuration.totalTimeout.map { core.time.now + TimeAmount($0) }
@@ -52,7 +55,8 @@ struct RequestRun {
     /// Gets a response to the current draft, over the first route that can be connected.
     private mutating func attempt() async throws -> HTTPClientResponse {
         if let transport = HTTPOverrides.transport {
-            return try await attempt(over: transport)
+            var exchange: ClientExchange?
+            return try await send(.transport(transport), &exchange)
         }
         if core.connectsStraight { return try await attempt(over: .direct) }
         let routes = try await findRoutes()
@@ -88,13 +92,9 @@ struct RequestRun {
     private mutating func attempt(over route: ClientRoute) async throws -> HTTPClientResponse {
         var retries = 0
         while true {
-            let exchange = try makeExchange(route, avoidsIdle: retries > 0)
-            core.submit(exchange)
-            startSending(exchange)
+            var exchange: ClientExchange?
             do {
-                let incoming = try await exchange.response()
-                core.note(incoming.head.fields, from: draft.url, route)
-                let response = try HTTPClientResponse(incoming, to: draft, after: redirects, core: core)
+                let response = try await send(.route(route, avoidsIdle: retries > 0), &exchange)
                 if route.usesAbsoluteForm, response.status == .proxyAuthenticationRequired,
                     try await authenticatesProxy(response.headers, route)
                 {
@@ -113,10 +113,45 @@ struct RequestRun {
             } catch HTTPClientError.http2(.goAway(.http11Required, _)) where !needsHTTP1 && draft.isRepeatable {
                 needsHTTP1 = true
             } catch {
-                guard mayRetry(exchange, after: error, retries: retries) else { throw error }
+                guard let exchange, mayRetry(exchange, after: error, retries: retries) else { throw error }
                 if !exchange.progress.wasRefusedAmidProgress { retries += 1 }
             }
             recorder?.repeats()
+        }
+    }
+
+    /// Sends the draft once, through middleware if there is any.
+    ///
+    /// - Parameter exchange: Becomes the exchange that was begun, if one was.
+    private mutating func send(
+        _ way: ClientAttempt.Way,
+        _ exchange: inout ClientExchange?
+    ) async throws -> HTTPClientResponse {
+        guard let sendAttempt else { return try await perform(way, answering: draft, &exchange) }
+        let attempt = ClientAttempt(self, way)
+        defer { (self, exchange) = attempt.outcome }
+        return try await sendAttempt(PreparedRequest(draft, core: core, attempt: attempt))
+    }
+
+    /// Sends the draft once.
+    ///
+    /// - Parameter original: The draft that is answered: this one as it was before middleware.
+    mutating func perform(
+        _ way: ClientAttempt.Way,
+        answering original: RequestDraft,
+        _ exchange: inout ClientExchange?
+    ) async throws -> HTTPClientResponse {
+        switch way {
+        case .transport(let transport):
+            return try await answer(by: transport, to: original)
+        case .route(let route, let avoidsIdle):
+            let begun = try makeExchange(route, avoidsIdle: avoidsIdle)
+            exchange = begun
+            core.submit(begun)
+            startSending(begun)
+            let incoming = try await begun.response()
+            core.note(incoming.head.fields, from: draft.url, route)
+            return try HTTPClientResponse(incoming, to: original, after: redirects, core: core)
         }
     }
 

@@ -6,7 +6,7 @@ import NIOSSL
 import NIOTLS
 import Synchronization
 
-/// One connection of a server: the only handler in its channel's pipeline, but for TLS in front of it.
+/// One connection of a server: the only handler in its channel's pipeline, but for TLS or an observer in front of it.
 ///
 /// Bytes go from the socket through the ``HTTP1ServerMachine``, which says what is to be done, to an exchange, and from
 /// the exchange through the ``ResponseWriter`` back. Requests are answered one after the other; those that arrive early
@@ -60,7 +60,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
 
     func handlerAdded(context: ChannelHandlerContext) {
         channel.added(to: context)
-        if loop.core.security == nil { channel.becameOnlyHandler(self) }
+        if loop.core.hasBareConnections { channel.becameOnlyHandler(self) }
         openChannel.withLock { $0 = context.channel }
     }
 
@@ -307,8 +307,8 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
 
     var summary: HTTPResponseSummary { writer.summary }
 
-    // The kernel can neither compress nor encrypt what it sends from a file.
-    var fileTransfer: FileTransfer { writer.compressor == nil && loop.core.security == nil ? .regions : .bytes }
+    // The kernel can neither compress nor encrypt what it sends from a file, nor show it to an observer.
+    var fileTransfer: FileTransfer { writer.compressor == nil && loop.core.hasBareConnections ? .regions : .bytes }
 
     func waitUntilWritable() async throws {
         try await writability.wait { self.channel.isWritable || self.state.isClosed }

@@ -5,7 +5,7 @@ import NIOCore
 import NIOSSL
 import Synchronization
 
-/// One HTTP/2 connection of a server: the only handler in its channel's pipeline, but for TLS in front of it.
+/// One HTTP/2 connection of a server: the only handler in its channel's pipeline, but for TLS or an observer in front of it.
 ///
 /// Frames go from the socket through the ``HTTP2FrameReader`` to the streams, and from the streams, as far as the
 /// client has granted room for them, into one output buffer. NIO's own handler for HTTP/2 would be called for each
@@ -75,7 +75,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
 
     func handlerAdded(context: ChannelHandlerContext) {
         channel.added(to: context)
-        if loop.core.security == nil { channel.becameOnlyHandler(self) }
+        if loop.core.hasBareConnections { channel.becameOnlyHandler(self) }
         openChannel.withLock { $0 = context.channel }
         if context.channel.isActive { begin() }
     }

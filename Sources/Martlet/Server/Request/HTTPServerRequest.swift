@@ -159,9 +159,11 @@ public struct HTTPServerRequest: Sendable {
 /// In a server that a `ServiceGroup` of swift-service-lifecycle runs, `cancelWhenGracefulShutdown`,
 /// `withGracefulShutdownHandler` and `Task.isShuttingDownGracefully` do the same.
 extension HTTPServerRequest {
-    /// Whether the server has begun to close, or the `ServiceGroup` that runs it has begun to shut down.
+    /// Whether the server has been asked to shut down or has begun to close, or the `ServiceGroup` that runs it has begun
+    /// to shut down.
     public var isShuttingDown: Bool {
-        exchange.loop.core.shutdown.isRaised || exchange.loop.shutdownContext.isShuttingDown
+        let core = exchange.loop.core
+        return core.shutdown.isRaised || core.shutdownDelay.hasBegun || exchange.loop.shutdownContext.isShuttingDown
     }
 
     /// Runs `operation`, and calls `onShutdown` when the server begins to close meanwhile, or at once if it is closing

@@ -18,8 +18,15 @@ final class ServerCore: Sendable {
     let shutdown = ShutdownSignal()
     /// Where the time comes from.
     let time: TimeSource
+    /// Keeps the server going for a while before it closes.
+    let shutdownDelay = ShutdownDelay()
     /// The server's TLS, if its connections are secure.
     let security: ServerSecurity?
+    /// Makes the observer of each connection's bytes; nil for none.
+    let wireObserver: (@Sendable () -> any WireObserver)?
+    /// Whether connections are the only handlers of their channels, without TLS or an observer in front of them. They can
+    /// then do without the pipeline, and leave files to the kernel.
+    let hasBareConnections: Bool
 
     init(
         _ configuration: HTTPServer.Configuration,
@@ -29,6 +36,8 @@ final class ServerCore: Sendable {
     ) {
         self.security = security
         self.time = configuration.time
+        self.wireObserver = configuration.wireObserver
+        self.hasBareConnections = security == nil && configuration.wireObserver == nil
         self.current = Mutex(ServerSettings(configuration, version: 0))
         self.address = address
         self.port = port

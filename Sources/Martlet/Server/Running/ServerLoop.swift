@@ -112,6 +112,9 @@ final class ServerLoop: @unchecked Sendable {
     func initialize(_ channel: any Channel) throws {
         try core.admit(channel)
         try core.security?.secure(channel)
+        if let makeObserver = core.wireObserver {
+            try channel.pipeline.syncOperations.addHandler(WireTap(makeObserver()))
+        }
         try channel.pipeline.syncOperations.addHandler(HTTP1ServerConnection(loop: self))
     }
 

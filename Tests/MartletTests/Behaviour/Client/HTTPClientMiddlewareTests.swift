@@ -70,6 +70,114 @@ struct HTTPClientMiddlewareTests {
         }
     }
 
+    // MARK: Attempts
+
+    /// Numbers each attempt in a field, and notes what it sees.
+    private struct Numbering: ClientMiddleware {
+        static let field = HTTPField.Name("X-Attempt") ?? .accept
+        let mark: String
+        let seen: Events<String>
+        private let count = Shared(0)
+
+        init(mark: String = "", seen: Events<String>) {
+            self.mark = mark
+            self.seen = seen
+        }
+
+        func wrapping(_ send: @escaping HTTPClient.Sender) -> HTTPClient.Sender { send }
+
+        func wrappingAttempts(_ send: @escaping HTTPClient.Sender) -> HTTPClient.Sender {
+            { request in
+                var request = request
+                let number = count.change { number in
+                    number += 1
+                    return number
+                }
+                // What an attempt adds is not there in the next one.
+                seen.add("\(mark)\(request.method) \(request.url.path) \(request.headers[Self.field] ?? "-")")
+                request.headers[Self.field] = (request.headers[Self.field] ?? "") + "\(mark)\(number)"
+                do {
+                    let response = try await send(request)
+                    seen.add("\(mark)\(response.status.code)")
+                    return response
+                } catch {
+                    seen.add("\(mark)\(error)")
+                    throw error
+                }
+            }
+        }
+    }
+
+    @Test("sees each attempt: after redirects and challenges", arguments: Transport.allCases)
+    func attempts(transport: Transport) async throws {
+        let seen = Events<String>()
+        let middleware: [any ClientMiddleware] = [Numbering(mark: "a", seen: seen), Numbering(mark: "b", seen: seen)]
+        try await withServer(over: transport, client: { $0.middleware = middleware }) { request in
+            let field = request.headers[Numbering.field] ?? "none"
+            switch request.url.path {
+            case "/from": try await request.response.redirect(to: "/to", status: .seeOther)
+            case "/secret" where request.authorization?.basic?.password != "pw":
+                throw HTTPError(.unauthorized, "", headers: [.wwwAuthenticate: "Basic realm=\"a\""])
+            default: try await request.response.end(field)
+            }
+        } test: { server, client in
+            let url = server.url
+            try client.addCredentials(.basic(username: "user", password: "pw"), for: url + "secret")
+            let redirected = try await client.post(url + "from", body: "text").text()
+            #expect(redirected == "a2b2")
+            let challenged = try await client.get(url + "secret").text()
+            #expect(challenged == "a4b4")
+            #expect(
+                seen.all == [
+                    "aPOST /from -", "bPOST /from a1", "b303", "a303", "aGET /to -", "bGET /to a2", "b200", "a200",
+                    "aGET /secret -", "bGET /secret a3", "b401", "a401", "aGET /secret -", "bGET /secret a4", "b200",
+                    "a200",
+                ]
+            )
+        }
+    }
+
+    @Test("sees each attempt: after a connection that the server has closed")
+    func lostConnections() async throws {
+        let seen = Events<String>()
+        try await ScriptedServer.run { connection, number in
+            try connection.readHead()
+            try connection.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            if number == 0 { try connection.readHead() }
+        } while: { server in
+            let client = makeClient { $0.middleware = [Numbering(seen: seen)] }
+            for _ in 0..<2 { _ = try await client.get(server.url + "/").collect() }
+            #expect(seen.all == ["GET / -", "200", "GET / -", "\(HTTPClientError.connectionClosed)", "GET / -", "200"])
+            await client.close(force: true)
+        }
+    }
+
+    @Test("may answer an attempt by itself, or refuse it")
+    func standingIn() async throws {
+        struct Refusing: ClientMiddleware {
+            struct Refusal: Error {}
+
+            func wrapping(_ send: @escaping HTTPClient.Sender) -> HTTPClient.Sender { send }
+            func wrappingAttempts(_ send: @escaping HTTPClient.Sender) -> HTTPClient.Sender {
+                { request in
+                    if request.url.path == "/no" { throw Refusal() }
+                    if request.url.path == "/twice" { _ = try await send(request).collect() }
+                    return try await send(request)
+                }
+            }
+        }
+        let seen = Events<String>()
+        try await withServer(over: .http1, client: { $0.middleware = [Refusing()] }) { request in
+            seen.add(request.target)
+            if request.target == "/yes" { try await request.response.redirect(to: "/no") }
+        } test: { server, client in
+            let url = server.url
+            await #expect(throws: Refusing.Refusal.self) { _ = try await client.get(url + "yes") }
+            let response = try await client.get(url + "twice")
+            #expect(response.status == .ok && seen.all == ["/yes", "/twice", "/twice"])
+        }
+    }
+
     // MARK: Retries
 
     /// A server that answers so many requests of a path with a status, and then 200.

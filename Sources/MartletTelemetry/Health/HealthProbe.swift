@@ -1,0 +1,135 @@
+import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// Runs one check for all that ask at about the same time, and never longer than it may take.
+final class HealthProbe: Sendable {
+    private struct State: Sendable {
+        /// The last outcome and its time.
+        var last: (check: HealthReport.Check, at: ContinuousClock.Instant)?
+        /// The number of the present run; nil if there is none.
+        var run: Int?
+        var lastRun = 0
+        /// Whether the present run has taken too long. No other begins before it has returned, or else those that hang
+        /// would pile up.
+        var isOverdue = false
+        var waiting: [CheckedContinuation<HealthReport.Check, Never>] = []
+        var work: Task<Void, Never>?
+        var timer: Scheduled<Void>?
+    }
+
+    private let check: HealthCheck
+    private let maximumAge: Duration
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    /// - Parameter maximumAge: How long an outcome counts.
+    init(_ check: HealthCheck, maximumAge: Duration, logger: Logger) {
+        self.check = check
+        self.maximumAge = maximumAge
+        self.logger = logger
+    }
+
+    private enum Answer {
+        case known(HealthReport.Check)
+        case wait
+        case begin(run: Int)
+    }
+
+    /// The outcome: of a check a moment ago, of the one in progress, or of a new one.
+    func outcome() async -> HealthReport.Check {
+        await withCheckedContinuation { continuation in
+            let answer = state.withLock { state -> Answer in
+                if state.isOverdue { return .known(timeout) }
+                if let last = state.last, state.run == nil, last.at.duration(to: .now) < maximumAge {
+                    return .known(last.check)
+                }
+                state.waiting.append(continuation)
+                guard state.run == nil else { return .wait }
+                state.lastRun += 1
+                state.run = state.lastRun
+                return .begin(run: state.lastRun)
+            }
+            switch answer {
+            case .known(let check): continuation.resume(returning: check)
+            case .wait: break
+            case .begin(let run): begin(run)
+            }
+        }
+    }
+
+    private func begin(_ run: Int) {
+        // Not a task of the caller's, who does not wait for one that hangs.
+        let work = Task.detached {
+            do {
+                try await self.check.body()
+                self.returned(run, nil)
+            } catch {
+                self.returned(run, error)
+            }
+        }
+        // By an event loop of its own: a check that blocks holds up the threads of tasks, and their clock.
+        let timer = MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: TimeAmount(check.timeout)) {
+            self.timePassed(run)
+        }
+        let isOver = state.withLock { state in
+            guard state.run == run, !state.isOverdue else { return true }
+            (state.work, state.timer) = (work, timer)
+            return false
+        }
+        guard isOver else { return }
+        timer.cancel()
+        work.cancel()
+    }
+
+    private func returned(_ run: Int, _ error: (any Error)?) {
+        let isInTime = state.withLock { state in
+            guard state.run == run else { return false }
+            if state.isOverdue { (state.run, state.isOverdue, state.work, state.timer) = (nil, false, nil, nil) }
+            return state.run == run
+        }
+        guard isInTime else { return }
+        let reason = error == nil ? nil : "error"
+        end(run, HealthReport.Check(name: check.name, status: error == nil ? .pass : .fail, reason: reason), error)
+    }
+
+    private func timePassed(_ run: Int) {
+        let work = state.withLock { $0.run == run ? $0.work : nil }
+        end(run, timeout, nil)
+        work?.cancel()
+    }
+
+    private var timeout: HealthReport.Check {
+        HealthReport.Check(name: check.name, status: .fail, reason: "timeout")
+    }
+
+    /// The run has an outcome, if it is still the present one.
+    private func end(_ run: Int, _ outcome: HealthReport.Check, _ error: (any Error)?) {
+        let (waiting, before, timer) = state.withLock { state in
+            guard state.run == run, !state.isOverdue else {
+                return (
+                    [CheckedContinuation<HealthReport.Check, Never>](), HealthReport.Check?.some(outcome),
+                    Scheduled<Void>?.none
+                )
+            }
+            let before = state.last?.check
+            state.last = (outcome, .now)
+            defer { (state.waiting, state.timer) = ([], nil) }
+            if outcome.reason == "timeout" {
+                state.isOverdue = true
+            } else {
+                (state.run, state.work) = (nil, nil)
+            }
+            return (state.waiting, before, state.timer)
+        }
+        timer?.cancel()
+        for continuation in waiting { continuation.resume(returning: outcome) }
+        guard before != outcome else { return }
+        if outcome.status == .fail {
+            logger.warning("The check \(check.name) fails: \(error.map { "\($0)" } ?? "it takes too long")")
+        } else if before != nil {
+            logger.notice("The check \(check.name) passes again")
+        }
+    }
+}
