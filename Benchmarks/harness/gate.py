@@ -36,7 +36,7 @@ class RequestCost(SwiftServer):
     arguments: tuple[str, ...] = ()
 
     def build(self) -> None:
-        build_swift(PROGRAM, PACKAGE)
+        build_swift(PROGRAM, PACKAGE, flags=("--traits", "Telemetry"))
 
     def command(self, port: int) -> list[str]:
         return [str(PACKAGE / ".build/release" / PROGRAM), str(port), *self.arguments]
@@ -47,8 +47,12 @@ SERVERS: dict[str, Server] = {
     for server in (
         RequestCost("request-cost", "Martlet, as the gate counts it"),
         RequestCost("request-cost-http2", "Martlet, as the gate counts it, HTTP/2", protocols=frozenset({"h2c"}), arguments=("http2",)),
+        RequestCost("request-cost-telemetry", "Martlet with telemetry and no backend", arguments=("telemetry",)),
     )
 }
+
+OTHERS = {"telemetry": ("request-cost-telemetry", "plain")}
+"""What is counted besides the scenarios: a program, and the scenario of its requests."""
 
 
 def run(file: Path, update: bool, choose: Callable[[], Settings]) -> int:
@@ -62,7 +66,7 @@ def run(file: Path, update: bool, choose: Callable[[], Settings]) -> int:
     ready, missing = build(list(SERVERS.values()))
     if missing:
         return 1
-    requests = {name: _count(name, ready, settings) for name in COUNTED}
+    requests = {name: _count(name, ready, settings) for name in (*COUNTED, *OTHERS)}
     if update:
         _write(file, {**here, "packages": resolved_versions(PACKAGE), "requests": requests})
         return 0
@@ -98,14 +102,22 @@ def _write(file: Path, baseline: dict) -> None:
 
 
 def _count(name: str, servers: list[Server], settings: Settings) -> dict[str, float]:
-    load = SCENARIOS[name]
-    server = next(server for server in servers if load.protocol in server.protocols)
+    program, scenario = _of(name)
+    load = SCENARIOS[scenario]
+    server = next(server for server in servers if server.name == program)
     counts = {
         "instructions": round(count_instructions(server, load, settings), 1),
         "allocations": round(count_allocations(server, load, settings).made, 2),
     }
     log(f"{name}: {counts['instructions']:,.0f} instructions, {counts['allocations']:.2f} allocations a request")
     return counts
+
+
+def _of(name: str) -> tuple[str, str]:
+    """The program and the scenario of what is counted."""
+    if name in OTHERS:
+        return OTHERS[name]
+    return next(server.name for server in SERVERS.values() if SCENARIOS[name].protocol in server.protocols), name
 
 
 def _compare(file: Path, baseline: dict, requests: dict[str, dict[str, float]]) -> int:
@@ -133,10 +145,9 @@ def _compare(file: Path, baseline: dict, requests: dict[str, dict[str, float]]) 
         others = _changed_packages(baseline)
         for change in others:
             log(f"what changed besides: {change}")
-        name = grown[0].partition(":")[0]
-        server = next(server for server in SERVERS.values() if SCENARIOS[name].protocol in server.protocols)
+        program, scenario = _of(grown[0].partition(":")[0])
         log(
-            f"where it goes: script/bench --profile {server.name} --scenario {name}; "
+            f"where it goes: script/bench --profile {program} --scenario {scenario}; "
             f"if it is meant: script/bench --gate {file} --update"
         )
         if others:

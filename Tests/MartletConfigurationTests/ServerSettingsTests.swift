@@ -26,12 +26,13 @@
                 "HTTP_SERVER_HEADER": "Martlet", "HTTP_MAXIMUM_CONNECTIONS": "12",
                 "HTTP_MAXIMUM_CONNECTIONS_PER_ADDRESS": "3", "HTTP_MINIMUM_BODY_RATE": "none",
                 "HTTP_TRUSTED_PROXIES": "10.0.0.0/8, ::1", "IDLE_TIMEOUT": "7",
+                "HTTP_SHUTDOWN_DELAY": "2.5",
             ])
             #expect(read.idleTimeout == .seconds(30) && read.headTimeout == .milliseconds(500))
             #expect(read.writeTimeout == nil && read.handlerTimeout == .seconds(10))
             #expect(read.autoCompress && !read.sendsDate && read.serverHeader == "Martlet")
             #expect(read.maximumConnections == 12 && read.maximumConnectionsPerAddress == 3)
-            #expect(read.minimumBodyRate == nil)
+            #expect(read.minimumBodyRate == nil && read.shutdownDelay == .milliseconds(2_500))
             #expect(read.trustedProxies.map(\.description) == ["10.0.0.0/8", "0:0:0:0:0:0:0:1/128"])
         }
 

@@ -8,6 +8,7 @@
     import MartletWeb
     import TestProcesses
     import Testing
+    import Tracing
 
     @testable import tutorial
 

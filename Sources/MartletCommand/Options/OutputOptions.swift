@@ -33,6 +33,9 @@ struct OutputOptions: ParsableArguments, Sendable {
     @Flag(help: "Show how long each step took on standard error.")
     var timing = false
 
+    @Flag(help: "Begin a trace (W3C traceparent), and show its id on standard error.")
+    var trace = false
+
     @Flag(name: .shortAndLong, help: "Exit with 4 or 5 if the status is 400 or more; --output then saves nothing.")
     var fail = false
 

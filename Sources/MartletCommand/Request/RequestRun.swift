@@ -9,6 +9,8 @@ struct RequestRun {
     private let method: HTTPRequest.Method
     private let options: RequestOptions
     private let url: HTTPURL
+    /// The trace that the request begins, if it is to begin one.
+    private let trace: TraceContext?
 
     init(_ method: HTTPRequest.Method, _ options: RequestOptions) throws {
         self.method = method
@@ -17,6 +19,7 @@ struct RequestRun {
             throw HTTPClientError.invalidURL(options.target.url)
         }
         self.url = url
+        trace = options.output.trace ? .random() : nil
     }
 
     private var output: OutputOptions { options.output }
@@ -35,6 +38,8 @@ struct RequestRun {
             try client.addCredentials(credentials, for: "\(url.scheme)://\(url.authority)/")
         }
 
+        // Before the request, so that the trace of one that fails can be looked up too.
+        if let trace { try StandardStream.error.write("trace \(trace.traceID)\n") }
         let result: Result<Void, any Error>
         do {
             let body = try await options.content.body()
@@ -72,6 +77,7 @@ struct RequestRun {
             fields[.acceptEncoding] = "identity"
             for field in part?.fields ?? [:] { fields[field.name] = field.value }
         }
+        if let trace { fields.traceContext = trace }
         fields.apply(options.target.headers)
         request.headers = fields
         let verbose = output.verbose ? output.headText(on: .error, prefix: "< ") : nil

@@ -9,14 +9,12 @@
     /// The span of a request to a server.
     final class ServerSpan: Sendable {
         private let span: any Tracing.Span
-        private let request: HTTPServerRequest
         private let method: KnownMethod
         /// The error that the handler has thrown.
         private let failure = Mutex<(any Error)?>(nil)
 
         /// Begins a span below the one in `context`, if there is one.
         init(_ tracer: any Tracer, _ context: ServiceContext, _ request: HTTPServerRequest, _ query: QueryRedaction) {
-            self.request = request
             method = KnownMethod(request.method)
             span = tracer.startSpan(method.spanName, context: context, ofKind: .server)
             // The fields are those at the beginning, by which some backends choose what they record.
@@ -31,8 +29,8 @@
             failure.withLock { $0 = error }
         }
 
-        /// The response is over.
-        func end(_ summary: HTTPResponseSummary, on thread: BackendThread) {
+        /// The response to the request is over.
+        func end(_ request: HTTPServerRequest, _ summary: HTTPResponseSummary, on thread: BackendThread) {
             let now = DefaultTracerClock.now
             let (route, outcome) = (request.route, ServerOutcome(summary))
             let failure = outcome.error == nil ? nil : failure.withLock { $0 }

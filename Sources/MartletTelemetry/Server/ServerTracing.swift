@@ -36,7 +36,7 @@
             }
             let span = ServerSpan(tracer, context, request, settings.query)
             request.response.onCompletion { [thread] summary in
-                span.end(summary, on: thread)
+                span.end(request, summary, on: thread)
             }
             do {
                 try await ServiceContext.withValue(span.context) { try await handler(request) }

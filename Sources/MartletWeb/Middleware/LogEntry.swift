@@ -42,6 +42,7 @@ struct LogEntry: Sendable {
             line += ",\"target\":\(Markup.jsonString(request.target))"
             if let route = request.route { line += ",\"route\":\(Markup.jsonString(route))" }
             if let id = request.requestID { line += ",\"id\":\(Markup.jsonString(id))" }
+            if let trace = request.headers.traceContext { line += ",\"trace\":\"\(trace.traceID)\"" }
             for (key, name) in [("host", HTTPField.Name.hostField), ("referer", .referer), ("userAgent", .userAgent)] {
                 if let value = request.headers[name] { line += ",\"\(key)\":\(Markup.jsonString(value))" }
             }

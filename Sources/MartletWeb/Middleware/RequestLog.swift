@@ -22,7 +22,7 @@ public struct RequestLog: Middleware {
         /// The Combined Log Format: the same with `Referer` and `User-Agent`.
         case combined
         /// An object of JSON on each line: the same with the host, the pattern of the route (``Router``), the id of the
-        /// request (``RequestID``), the duration in milliseconds, and whether the response was sent to its end.
+        /// request (``RequestID``), the trace that it belongs to (`traceparent`), the duration in milliseconds, and whether the response was sent to its end.
         case json
     }
 

@@ -31,6 +31,24 @@ struct RequestTests {
         }
     }
 
+    @Test("--trace begins a trace, and says its id before anything else")
+    func trace() async throws {
+        try await withServer { url in
+            var ids: Set<String> = []
+            for _ in 0..<2 {
+                let run = try await martlet("get", "\(url)/", "--trace")
+                #expect(run.status == 0)
+                let sent = try #require(run.text.split(separator: "\n").first { $0.hasPrefix("traceparent: ") })
+                let trace = try #require(TraceContext(String(sent.dropFirst("traceparent: ".count))))
+                #expect(trace.isSampled && run.errors == "trace \(trace.traceID)\n")
+                ids.insert(trace.traceID)
+            }
+            #expect(ids.count == 2)
+            let help = try await martlet("get", "--help")
+            #expect(help.text.contains("--trace"))
+        }
+    }
+
     @Test("http:// can be left out")
     func shortURLs() async throws {
         try await withServer { url in

@@ -89,10 +89,12 @@
             let retries = RequestRetries(maximumRetries: 2, firstPause: .milliseconds(1))
             try await withServer(
                 over: transport,
-                client: { $0.middleware = [telemetry, retries] },
+                client: {
+                    $0.middleware = [telemetry, retries]
+                    $0.authenticate = { _, _ in .basic(username: "user", password: "pw") }
+                },
                 Self.handler
             ) { server, client in
-                try client.addCredentials(.basic(username: "user", password: "pw"), for: server.url)
                 let text = try await client.get(server.url + "secret").text()
                 let busy = try await client.get(server.url + "busy")
                 #expect(busy.status == .serviceUnavailable)

@@ -117,7 +117,6 @@
             router.get("/notes/{id}") { request in
                 logged.add(Logger.MetadataProvider.traceContext.get())
                 let span = tracer.startSpan("query", context: ServiceContext.current ?? .topLevel)
-                await Task { _ = span.context }.value
                 span.end()
                 try await request.response.end(request.requestID ?? "none")
             }

@@ -99,6 +99,20 @@ struct RequestLogTests {
         }
     }
 
+    @Test("has the trace of a request, if that can be read")
+    func trace() async throws {
+        try await logging(.json) { _ in
+        } test: { server, lines in
+            let trace = "0af7651916cd43dd8448eb211c80319c"
+            for (span, id) in [("b7ad6b7169203331", trace), ("0000000000000000", nil)] {
+                _ = try await server.response(to: get("/", "traceparent: 00-\(trace)-\(span)-01"))
+                let line = try await lines.next()
+                let value = try JSONDecoder().decode(JSONValue.self, from: Data(line.utf8))
+                #expect(value["trace"]?.string == id)
+            }
+        }
+    }
+
     @Test("tells of clients that went away, and of responses that were torn")
     func incomplete() async throws {
         let entered = Events<Void>()

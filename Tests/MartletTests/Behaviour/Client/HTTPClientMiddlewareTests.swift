@@ -112,7 +112,13 @@ struct HTTPClientMiddlewareTests {
     func attempts(transport: Transport) async throws {
         let seen = Events<String>()
         let middleware: [any ClientMiddleware] = [Numbering(mark: "a", seen: seen), Numbering(mark: "b", seen: seen)]
-        try await withServer(over: transport, client: { $0.middleware = middleware }) { request in
+        try await withServer(
+            over: transport,
+            client: {
+                $0.middleware = middleware
+                $0.authenticate = { _, _ in .basic(username: "user", password: "pw") }
+            }
+        ) { request in
             let field = request.headers[Numbering.field] ?? "none"
             switch request.url.path {
             case "/from": try await request.response.redirect(to: "/to", status: .seeOther)
@@ -122,7 +128,6 @@ struct HTTPClientMiddlewareTests {
             }
         } test: { server, client in
             let url = server.url
-            try client.addCredentials(.basic(username: "user", password: "pw"), for: url + "secret")
             let redirected = try await client.post(url + "from", body: "text").text()
             #expect(redirected == "a2b2")
             let challenged = try await client.get(url + "secret").text()
