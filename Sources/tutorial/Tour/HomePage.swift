@@ -12,13 +12,16 @@ struct HomePage {
             try await request.response.end(page(for: request))
         }
         router.get("/wire/{program}") { request in
-            let name = request.parameters["program"]
-            guard let stop = monitor.stops.first(where: { $0.guide.name == name }), let wire = stop.wire else {
-                throw HTTPError(.notFound)
-            }
+            let page = try wirePage(for: request).page
             request.response.headers[.cacheControl] = "no-store"
-            let url = StopURL(stop: stop, host: request.headers.host)
-            try await request.response.end(WirePage(guide: stop.guide, url: url.text, entries: wire.entries).page)
+            try await request.response.end(page)
+        }
+        router.get("/wire/{program}/exchanges") { request in
+            let exchanges = try wirePage(for: request).exchanges
+            request.response.headers.contentType = .html
+            request.response.headers[.cacheControl] = "no-store"
+            request.response.headers[.contentSecurityPolicy] = "default-src 'none'"
+            try await request.response.end(exchanges.description)
         }
         router.get("/events") { request in
             try await monitor.sendFigures(request)
@@ -34,6 +37,16 @@ struct HomePage {
             try await request.response.end(monitor.text)
         }
         return router
+    }
+
+    /// The page about the program that the path names.
+    private func wirePage(for request: HTTPServerRequest) throws -> WirePage {
+        let name = request.parameters["program"]
+        guard let stop = monitor.stops.first(where: { $0.guide.name == name }), let wire = stop.wire else {
+            throw HTTPError(.notFound)
+        }
+        let url = StopURL(stop: stop, host: request.headers.host).text
+        return WirePage(guide: stop.guide, url: url, entries: wire.entries)
     }
 
     private func page(for request: HTTPServerRequest) -> WebPage {

@@ -20,15 +20,17 @@ struct WireCard {
     /// The request in a few words.
     private var title: String {
         let lines = entry.exchange.request.head.split(separator: "\n")
-        let words: [Substring] =
-            switch entry.exchange.version {
-            case .http1: (lines.first ?? "").split(separator: " ").prefix(2).map { $0 }
-            case .http2:
-                [":method: ", ":path: "].compactMap { name in
-                    lines.first { $0.hasPrefix(name) }?.dropFirst(name.count)
-                }
-            }
-        let title = words.joined(separator: " ")
+        let title: String
+        switch entry.exchange.version {
+        case .http1:
+            let line = lines.first ?? ""
+            let words = line.split(separator: " ", omittingEmptySubsequences: false)
+            title = (words.last?.hasPrefix("HTTP/") == true ? words.dropLast() : words[...]).joined(separator: " ")
+        case .http2:
+            title = [":method: ", ":path: "].compactMap { name in
+                lines.first { $0.hasPrefix(name) }?.dropFirst(name.count)
+            }.joined(separator: " ")
+        }
         return title.count > 100 ? title.prefix(100) + "…" : title
     }
 

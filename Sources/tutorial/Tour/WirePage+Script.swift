@@ -1,15 +1,17 @@
 extension WirePage {
-    /// Loads the page again when something has been exchanged, and takes over the cards that are new or have changed; the
+    /// Loads the exchanges again when there is something new, and takes over the cards that are new or have changed; the
     /// others stay as they are, with what is selected in them.
     static let script: HTML = """
         \(LiveScript.text)
         const exchanges = document.getElementById('exchanges');
         let known;
         follow(async figures => {
-          const changes = figures[exchanges.dataset.wire];
+          const program = exchanges.dataset.program;
+          const changes = figures[`${program}.wire`];
           if (changes !== known) {
-            const text = await (await fetch(location.href)).text();
-            const cards = [...new DOMParser().parseFromString(text, 'text/html').querySelectorAll('#exchanges > *')];
+            const loaded = document.createElement('template');
+            loaded.innerHTML = await (await fetch(`/wire/${program}/exchanges`)).text();
+            const cards = [...loaded.content.children];
             for (const card of [...exchanges.children]) {
               if (!cards.some(other => other.id === card.id)) card.remove();
             }

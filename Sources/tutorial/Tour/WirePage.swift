@@ -20,7 +20,7 @@ struct WirePage {
                 <p class="links"><a class="open" href="\(url)\(guide.path.dropFirst())">\(guide.linkText)</a></p>
                 <pre tabindex="0" aria-label="Try it in a terminal"><code>\(guide.curl(url))</code></pre>
                 </header>
-                <main id="exchanges" data-wire="\(guide.name).wire">
+                <main id="exchanges" data-program="\(guide.name)">
                 \(exchanges)
                 </main>
                 <footer>
@@ -33,7 +33,8 @@ struct WirePage {
         )
     }
 
-    private var exchanges: HTML {
+    /// The exchanges alone.
+    var exchanges: HTML {
         guard !entries.isEmpty else {
             return """
                 <p id="nothing" class="card">Nothing has been sent yet. Open the program, or try it in a terminal.</p>

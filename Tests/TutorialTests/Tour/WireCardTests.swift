@@ -13,7 +13,7 @@ struct WireCardTests {
             WireExchange(
                 version: .http1,
                 request: WireMessage(
-                    head: "GET /<script> HTTP/1.1\nCookie: a=<left out>\n\n",
+                    head: "GET /<script>?token=<left out> HTTP/1.1\nCookie: a=<left out>\n\n",
                     content: .text("<b>&\"'"),
                     contentBytes: 6,
                     isComplete: true
@@ -21,10 +21,10 @@ struct WireCardTests {
                 note: "<i>"
             )
         )
-        #expect(html.contains("<span class=\"number\">7</span> GET /&lt;script&gt;</h2>"))
+        #expect(html.contains("<span class=\"number\">7</span> GET /&lt;script&gt;?token=&lt;left out&gt;</h2>"))
         #expect(
             html.contains(
-                "<code>GET /&lt;script&gt; HTTP/1.1\nCookie: a=<i>&lt;left out&gt;</i></code></pre>"
+                "<code>GET /&lt;script&gt;?token=<i>&lt;left out&gt;</i> HTTP/1.1\nCookie: a=<i>&lt;left out&gt;</i></code></pre>"
             )
         )
         #expect(html.contains("<code>&lt;b&gt;&amp;&quot;"))
