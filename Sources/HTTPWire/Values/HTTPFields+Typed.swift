@@ -226,8 +226,8 @@ extension HTTPFields {
         return hosts
     }
 
-    /// `traceparent` and `tracestate` (W3C Trace Context). A malformed `tracestate` counts as empty. Setting `nil` removes
-    /// both.
+    /// `traceparent` and `tracestate` (W3C Trace Context). A malformed `tracestate` counts as empty. Setting `nil`
+    /// removes both.
     public var traceContext: TraceContext? {
         get {
             onlyValue(of: .traceparent).flatMap { TraceContext($0, state: self[.tracestate] ?? "") }
@@ -235,7 +235,9 @@ extension HTTPFields {
         set {
             // In lower case in HTTP/1 too (section 3.2.1).
             self[HTTPField.Name("traceparent") ?? .traceparent] = newValue?.description
-            self[HTTPField.Name("tracestate") ?? .tracestate] = newValue.flatMap { $0.state.isEmpty ? nil : $0.state.description }
+            self[HTTPField.Name("tracestate") ?? .tracestate] = newValue.flatMap {
+                $0.state.isEmpty ? nil : $0.state.description
+            }
         }
     }
 }
