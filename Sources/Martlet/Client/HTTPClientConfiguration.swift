@@ -120,8 +120,8 @@ extension HTTPClient {
         public var eventLoopGroup: (any EventLoopGroup)?
         /// Where the time comes from, by which all deadlines are counted. Tests hold it.
         package var time = TimeSource.system
-        /// A server in memory that all connections are made to, without sockets. Nil, the default, uses sockets.
-        package var serverInMemory: HTTPServer?
+        /// Where all connections are made to in memory, without sockets. Nil, the default, uses sockets.
+        package var memoryListener: (any MemoryListener)?
         /// Makes handlers that are put between each new connection and its socket or TLS. Nil, the default, for none.
         package var makeChannelHandlers: (@Sendable (LoopClock) -> [any ChannelHandler])?
 

@@ -1,7 +1,7 @@
 import NIOCore
 
 /// Servers without sockets, for tests.
-extension HTTPServer {
+extension HTTPServer: MemoryListener {
     /// A server whose connections are made by ``connect(on:initialize:)``.
     ///
     /// - Parameter security: The server's TLS; nil for none.
@@ -17,9 +17,6 @@ extension HTTPServer {
 
     /// Connects a client to the server, which has to be serving.
     ///
-    /// - Parameters:
-    ///   - eventLoop: The loop of the client's end.
-    ///   - initialize: Adds the client's handlers, on that loop.
     /// - Throws: ``HTTPServerError/serverClosed`` if the server does not serve, or has no room for a connection.
     package func connect<Result: Sendable>(
         on eventLoop: any EventLoop,

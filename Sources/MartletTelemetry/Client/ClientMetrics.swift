@@ -45,8 +45,7 @@
         }
 
         /// A request is over.
-        func record(_ request: PreparedRequest, _ outcome: ClientOutcome, since began: ContinuousClock.Instant) {
-            let duration = began.duration(to: .now)
+        func record(_ request: PreparedRequest, _ outcome: ClientOutcome, after duration: Duration) {
             let labels = Labels(
                 method: KnownMethod(request.method),
                 scheme: request.url.scheme,

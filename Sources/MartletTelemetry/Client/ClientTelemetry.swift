@@ -122,13 +122,13 @@
                 thread: thread
             )
             return { request in
-                let began = ContinuousClock.now
+                let began = request.time.now
                 do {
                     let response = try await send(request)
-                    metrics.record(request, ClientOutcome(response), since: began)
+                    metrics.record(request, ClientOutcome(response), after: request.time.duration(since: began))
                     return response
                 } catch {
-                    metrics.record(request, ClientOutcome(error), since: began)
+                    metrics.record(request, ClientOutcome(error), after: request.time.duration(since: began))
                     throw error
                 }
             }

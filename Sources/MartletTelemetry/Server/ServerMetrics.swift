@@ -72,12 +72,12 @@
 
         /// Measures a request from now on until it is over.
         func measure(_ request: HTTPServerRequest) {
-            let began = ContinuousClock.now
+            let (time, began) = (request.time, request.time.now)
             let labels = ActiveLabels(method: KnownMethod(request.method), isSecure: request.isSecure)
             count(1, labels)
             request.response.onCompletion { summary in
                 self.count(-1, labels)
-                self.record(request, labels, summary, began.duration(to: .now))
+                self.record(request, labels, summary, time.duration(since: began))
             }
         }
 

@@ -98,7 +98,7 @@ final class ServerRunner: Sendable {
         configuration.time = TimeSource(held: time.held)
         switch carrier {
         case .memory:
-            configuration.serverInMemory = server
+            configuration.memoryListener = server
             configuration.http2 = .never
         case .http1:
             configuration.http2 = .never

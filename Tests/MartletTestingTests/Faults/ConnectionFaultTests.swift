@@ -19,7 +19,7 @@ struct ConnectionFaultTests {
     private static func sent(_ carrier: Carrier) -> Range<Int> {
         switch carrier {
         case .memory, .http1: 0..<141
-        case .http2, .tls: 0..<130
+        case .http2, .tls: 0..<120
         }
     }
 

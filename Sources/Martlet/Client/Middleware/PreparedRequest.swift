@@ -32,6 +32,9 @@ public struct PreparedRequest: Sendable {
         }
     }
 
+    /// Where the time comes from.
+    package var time: TimeSource { core.time }
+
     /// Whether the request can be sent more than once. Content that is streamed is gone after the first time.
     public var isRepeatable: Bool { draft.isRepeatable }
 

@@ -98,8 +98,8 @@ struct Connector: Sendable {
             if let make = core.configuration.makeChannelHandlers { try connection.putInFront(make(loop.clock)) }
             return connection
         }
-        if let server = core.configuration.serverInMemory {
-            return try await server.connect(on: loop.eventLoop, initialize: makeConnection)
+        if let listener = core.configuration.memoryListener {
+            return try await listener.connect(on: loop.eventLoop, initialize: makeConnection)
         }
         let connectingLoop = EventLoops.connectingLoop(for: loop.eventLoop)
         let isCarriedElsewhere = connectingLoop !== loop.eventLoop

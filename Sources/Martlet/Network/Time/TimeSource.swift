@@ -18,6 +18,9 @@ package struct TimeSource: Sendable {
     /// The monotonic time.
     package var now: NIODeadline { held?.now ?? .now() }
 
+    /// How much time has passed since `beginning`.
+    package func duration(since beginning: NIODeadline) -> Duration { Duration(now - beginning) }
+
     /// The seconds since 1970, as for dates in messages.
     package var unixSeconds: Int64 { held?.unixSeconds ?? Int64(CLibrary.time(nil)) }
 

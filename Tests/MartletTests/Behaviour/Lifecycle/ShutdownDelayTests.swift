@@ -20,23 +20,23 @@ struct ShutdownDelayTests {
     func value() async {
         let delay = ShutdownDelay()
         #expect(!delay.hasBegun)
-        await delay.pass(.zero)
+        await delay.pass(.zero, by: .system)
         #expect(!delay.hasBegun)
         await withTaskGroup(of: Void.self) { group in
-            for _ in 0..<3 { group.addTask { await delay.pass(.seconds(600)) } }
+            for _ in 0..<3 { group.addTask { await delay.pass(.seconds(600), by: .system) } }
             while !delay.hasBegun { await Task.yield() }
             delay.end()
         }
         #expect(delay.hasBegun)
         // It is over for ever.
-        await delay.pass(.seconds(600))
+        await delay.pass(.seconds(600), by: .system)
         delay.end()
 
         let short = ShutdownDelay()
-        await short.pass(.milliseconds(1))
+        await short.pass(.milliseconds(1), by: .system)
         let unused = ShutdownDelay()
         unused.end()
-        await unused.pass(.seconds(600))
+        await unused.pass(.seconds(600), by: .system)
     }
 
     @Test("with a server: it listens and answers, and says so to its handlers")
