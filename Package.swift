@@ -414,6 +414,7 @@ let package = Package(
             dependencies: [
                 "chat",
                 "Martlet",
+                "MartletTesting",
                 "TestBrowser",
                 "TestProcesses",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -444,8 +445,10 @@ let package = Package(
                 "HTTPWire",
                 "tutorial",
                 "Martlet",
+                "MartletTesting",
                 "TestBrowser",
                 "TestProcesses",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "CoreMetrics", package: "swift-metrics", condition: .when(traits: ["Telemetry"])),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),

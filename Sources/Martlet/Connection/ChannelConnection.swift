@@ -89,6 +89,26 @@ extension ChannelConnection {
         return true
     }
 
+    // MARK: Closing
+
+    /// Closes the channel: at once or, with TLS, when the peer has answered this side's close_notify.
+    func closeChannel() {
+        channel.closes()
+        context?.close(promise: nil)
+    }
+
+    /// The peer sends no more. Returns whether that ends the channel, because this side has closed it.
+    ///
+    /// NIOSSL would wait until its time is up, even for the close_notify that it has just got; see docs/upstream.md.
+    func peerEndsClosing() -> Bool {
+        guard channel.isClosing, let closing = context?.channel else { return false }
+        // Not in the middle of what NIOSSL is doing.
+        closing.eventLoop.execute {
+            closing._channelCore.close0(error: ChannelError.eof, mode: .all, promise: nil)
+        }
+        return true
+    }
+
     /// How many bytes the socket has not accepted yet.
     var unsentBytes: Int {
         (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0

@@ -20,6 +20,8 @@ struct ChannelState {
     private(set) var hasPeerClosed = false
     /// Whether this side will send no more.
     private(set) var isOutputClosed = false
+    /// Whether this side has closed the channel, which TLS may delay.
+    private(set) var isClosing = false
     /// Whether an error is about to end the channel.
     private(set) var hasFailed = false
     private var processing = ReentrancyGuard()
@@ -120,6 +122,10 @@ struct ChannelState {
 
     mutating func closedOutput() {
         isOutputClosed = true
+    }
+
+    mutating func closes() {
+        isClosing = true
     }
 
     mutating func failed() {

@@ -1,5 +1,6 @@
 import Foundation
 import Martlet
+import MartletTesting
 import TestProcesses
 import Testing
 
@@ -8,6 +9,35 @@ import Testing
 /// Clients that talk with each other over real connections.
 @Suite(.timeLimit(.minutes(2)))
 struct ConversationTests {
+    @Test(arguments: TestServer.Carrier.allCases)
+    func goesOverEveryCarrier(carrier: TestServer.Carrier) async throws {
+        try await withTemporaryDirectory { directory in
+            let log = try await SQLiteLog.open(directory.appending(path: "chat.sqlite").path, room: "lobby")
+            let room = try await ChatRoom.open("lobby", log: log, logger: .silent)
+            let work = Task { await room.run() }
+            let logging = Task { await log.run() }
+            let app = TestServer(ChatServer(room: room).router, over: carrier)
+            try await app.webSocket("/ws") { adas in
+                let ada = ChatClient(adas)
+                try await ada.join("Ada")
+                try await app.client().webSocket("/ws") { bobs in
+                    let bob = ChatClient(bobs)
+                    try await bob.join("Bob")
+                    try await ada.say("Hello 🦅")
+                    #expect(try await bob.texts(1) == ["Hello 🦅"])
+                }
+                #expect(try await ada.texts(1) == ["Hello 🦅"])
+            }
+            try await app.get("/status").expect(.ok)
+            await app.close()
+            room.finish()
+            await work.value
+            logging.cancel()
+            await logging.value
+            await log.close()
+        }
+    }
+
     @Test func bringsMessagesToEverybodyInOrder() async throws {
         try await withChat { chat in
             let ada = try await chat.member("Ada")

@@ -11,6 +11,10 @@ final class ChatClient: Sendable {
     /// How long a test waits for a message.
     private static let patience = Duration.seconds(20)
 
+    init(_ socket: WebSocket) {
+        self.socket = socket
+    }
+
     init(_ url: String, headers: HTTPFields = [:]) async throws {
         socket = try await WebSocket.connect(url, headers: headers, compression: .off)
     }

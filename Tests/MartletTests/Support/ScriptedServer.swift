@@ -38,6 +38,9 @@ final class ScriptedServer: Sendable {
                 }
                 // Or else a process of another test would keep it open.
                 _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
+                // What a script writes in two steps does not wait for the acknowledgement of the first.
+                var isOn: CInt = 1
+                setsockopt(connection, CInt(IPPROTO_TCP), TCP_NODELAY, &isOn, socklen_t(MemoryLayout<CInt>.size))
                 let number = self.accepted.withLock { count in
                     defer { count += 1 }
                     return count

@@ -70,6 +70,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
         guard case ChannelEvent.inputClosed = event else {
             return context.fireUserInboundEventTriggered(event)
         }
+        guard !peerEndsClosing() else { return }
         if let receiver { return receiver.finish() }
         session.peerClosed()
         process()

@@ -77,7 +77,7 @@ final class HTTP2ClientConnection: ClientConnection, HTTP2Connection, @unchecked
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case ChannelEvent.inputClosed = event {
-            abort()
+            if !peerEndsClosing() { abort() }
         } else {
             context.fireUserInboundEventTriggered(event)
         }
@@ -439,7 +439,7 @@ final class HTTP2ClientConnection: ClientConnection, HTTP2Connection, @unchecked
         // The server has opened no streams.
         channel.output.tail.writeHTTP2GoAway(lastStream: 0, code, text: text)
         flushOutput()
-        guard unsentBytes > 0 else { return context.close(promise: nil) }
+        guard unsentBytes > 0 else { return closeChannel() }
         // Not before the socket has accepted everything, unless the server is too slow.
         machine.awaitRoom(since: loop.clock.now)
         context.whenSent { self.abort() }

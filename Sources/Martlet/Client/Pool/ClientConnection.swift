@@ -82,6 +82,6 @@ extension ChannelConnection where Self: ClientConnection {
     }
 
     func abort() {
-        context?.close(promise: nil)
+        closeChannel()
     }
 }

@@ -132,11 +132,12 @@ extension ServerConnection {
 
     /// Tears the connection down at once.
     func abort() {
-        context?.close(promise: nil)
+        closeChannel()
     }
 
     /// The client will send no more.
     func peerClosed() {
+        guard !peerEndsClosing() else { return }
         channel.peerClosed()
         loop.executor.turn {
             switch state.phase {

@@ -11,6 +11,12 @@ struct TimeoutTests {
 
     private var held: HTTPServer.Configuration { .bare.with { $0.time = TimeSource(held: time) } }
 
+    /// Whether a deadline has passed, and not a multiple of it: on a busy machine a little more time passes until the test
+    /// sees what happens then.
+    private func isSoonAfter(_ seconds: Int) -> Bool {
+        time.elapsed >= .seconds(seconds) && time.elapsed < .seconds(2 * seconds + 30)
+    }
+
     /// Sends a byte in every second.
     private func trickle(to client: RawClient) -> Task<Void, any Error> {
         let time = time
@@ -28,7 +34,7 @@ struct TimeoutTests {
         } test: { server in
             let text = try await time.passing { try await server.transcript(of: "GET / HTTP/1.1\r\nHost: a\r\n") }
             #expect(text.hasPrefix(Self.tooLate))
-            #expect((.seconds(30) ... .seconds(40)).contains(time.elapsed))
+            #expect(isSoonAfter(30))
         }
     }
 
@@ -42,7 +48,7 @@ struct TimeoutTests {
             client.send("G")
             let text = try await time.passing { try await client.receiveToEnd() }
             #expect(text.hasPrefix(Self.tooLate))
-            #expect((.seconds(30) ... .seconds(40)).contains(time.elapsed))
+            #expect(isSoonAfter(30))
         }
     }
 
@@ -55,7 +61,7 @@ struct TimeoutTests {
             let sending = trickle(to: client)
             let text = try await time.passing { try await client.receiveToEnd() }
             #expect(text.hasPrefix(Self.tooLate))
-            #expect((.seconds(30) ... .seconds(40)).contains(time.elapsed))
+            #expect(isSoonAfter(30))
             sending.cancel()
         }
     }
@@ -67,7 +73,7 @@ struct TimeoutTests {
             let client = try await server.connect()
             let isSilent = try await time.passing { try await client.expectEnd() }
             #expect(isSilent)
-            #expect((.seconds(30) ... .seconds(40)).contains(time.elapsed))
+            #expect(isSoonAfter(30))
         }
     }
 
@@ -80,7 +86,7 @@ struct TimeoutTests {
             _ = try await client.response()
             let isSilent = try await time.passing { try await client.expectEnd() }
             #expect(isSilent)
-            #expect((.seconds(120) ... .seconds(130)).contains(time.elapsed))
+            #expect(isSoonAfter(120))
         }
     }
 
@@ -138,7 +144,7 @@ struct TimeoutTests {
             sending.cancel()
             #expect(text.hasPrefix(Self.tooLate))
             #expect(try await errors.next() as? HTTPBodyError == .tooSlow)
-            #expect((.seconds(5) ... .seconds(15)).contains(time.elapsed))
+            #expect(isSoonAfter(5))
         }
     }
 
@@ -171,7 +177,7 @@ struct TimeoutTests {
             client.send(get())
             _ = try await time.passing { try await failed.next() }
             try await eventually { server.connectionCounts.total == 0 }
-            #expect((.seconds(30) ... .seconds(40)).contains(time.elapsed))
+            #expect(isSoonAfter(30))
         }
     }
 
@@ -203,7 +209,7 @@ struct TimeoutTests {
                     + "The request took too long."
             )
             #expect(try await cancelled.next())
-            #expect((.seconds(60) ... .seconds(70)).contains(time.elapsed))
+            #expect(isSoonAfter(60))
         }
     }
 
