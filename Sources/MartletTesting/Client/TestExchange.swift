@@ -2,7 +2,7 @@ import HTTPTypes
 import Martlet
 import NIOCore
 
-/// What is told of an exchange besides the response.
+/// The parts of an exchange that are told besides the response.
 struct TestExchange: Sendable {
     /// How much of the content is shown, in bytes.
     private static let contentLimit = 4_096

@@ -71,7 +71,7 @@ public struct TestResponse: Sendable, CustomStringConvertible {
 
 /// A response is not what a test expects; the text says why, and shows the exchange.
 public struct UnexpectedResponse: Error, Sendable, CustomStringConvertible {
-    /// What is wrong, in a sentence.
+    /// The fault, in a sentence.
     public let reason: String
     /// The response.
     public let response: TestResponse

@@ -1,4 +1,4 @@
-/// What goes wrong on the connections of a ``TestClient``, on purpose.
+/// A fault of the connections of a ``TestClient``, on purpose.
 ///
 /// Bytes are those of HTTP: with ``TestServer/Carrier/tls`` those inside of TLS, with HTTP/2 those of its frames. Each
 /// connection of the client begins to count anew.
@@ -67,7 +67,7 @@ public struct ConnectionFault: Sendable, Hashable {
         ConnectionFault(kind: .sendsSlowly(bytesPerSecond))
     }
 
-    /// What the client sends arrives in pieces of this many bytes.
+    /// The client sends in pieces of this many bytes.
     public static func sendsPieces(of count: Int) -> ConnectionFault {
         ConnectionFault(kind: .sendsPieces(count))
     }

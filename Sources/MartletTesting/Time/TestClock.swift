@@ -1,7 +1,7 @@
 import Martlet
 import NIOCore
 
-/// A clock that stands still until a test moves it: deadlines pass without anybody waiting for them.
+/// A clock that stands still until a test moves it: deadlines pass without a wait.
 ///
 /// ```swift
 /// let app = TestServer(router)
@@ -45,7 +45,7 @@ public final class TestClock: Clock {
     /// Moves the time on, step by step: everything that is due by then is done at its time and in order, and what it
     /// leads to on the event loops is over before the next step.
     ///
-    /// What has been begun before, such as a request in another task, is waited for as far as event loops go: what runs
+    /// Work that was begun before, such as a request in another task, is waited for as far as event loops go: what runs
     /// elsewhere, such as a handler that awaits an actor, has to be awaited by the test.
     public func advance(by duration: Duration) async {
         await held.advance(by: duration)

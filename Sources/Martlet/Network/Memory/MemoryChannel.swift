@@ -4,7 +4,7 @@ import Synchronization
 
 /// One end of a connection in memory: it behaves as a connected socket does, without one.
 ///
-/// What one end sends arrives at the other one, each on its own event loop. Both are bounded: an end that does not read
+/// The bytes that one end sends arrive at the other one, each on its own event loop. Both are bounded: an end that does not read
 /// holds up the other one's writes.
 package final class MemoryChannel: Channel, ChannelCore, @unchecked Sendable {
     // Sendable because every variable is touched only on the thread of `loop`, except for atomics and `peer`, which is
@@ -78,7 +78,7 @@ package final class MemoryChannel: Channel, ChannelCore, @unchecked Sendable {
 
     // MARK: Reading
 
-    /// What the other end has done.
+    /// An act of the other end.
     private enum Arrival: Sendable {
         case bytes([ByteBuffer])
         /// It sends no more, and reads no more either if it is closed.

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// What has arrived at one end of a connection in memory and was not read yet. A plain value.
+/// The bytes that have arrived at one end of a connection in memory, and were not read yet. A plain value.
 struct MemoryInput {
     private var buffers: [ByteBuffer] = []
     /// Whether a read was requested that has brought nothing yet.

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// What clients connect to in memory.
+/// A server that clients connect to in memory.
 package protocol MemoryListener: Sendable {
     /// Connects a client.
     ///

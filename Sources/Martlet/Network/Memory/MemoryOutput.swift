@@ -1,9 +1,9 @@
 import CLibrary
 import NIOCore
 
-/// What one end of a connection in memory has to send, and how much the other end lets it. A plain value.
+/// The bytes that one end of a connection in memory has to send, and how many the other end lets it. A plain value.
 struct MemoryOutput {
-    /// What can be sent now.
+    /// The buffers that can be sent now.
     struct Sending {
         var buffers: [ByteBuffer] = []
         /// Those of the writes that are sent whole.
@@ -14,7 +14,7 @@ struct MemoryOutput {
 
     private enum State {
         case open
-        /// What has been written is sent first.
+        /// The writes that wait are sent first.
         case ending(EventLoopPromise<Void>?)
         case closed
     }

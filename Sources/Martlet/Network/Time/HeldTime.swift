@@ -12,7 +12,7 @@ package final class HeldTime: Sendable {
         var loops: [any EventLoop] = []
     }
 
-    /// What is done at a time: on a loop or, without one, by the task that moves the time.
+    /// Work for a time: on a loop or, without one, by the task that moves the time.
     private struct Timer: Sendable {
         let eventLoop: (any EventLoop)?
         let work: @Sendable () -> Void
