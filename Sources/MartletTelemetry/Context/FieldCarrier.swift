@@ -9,7 +9,7 @@
         }
 
         func inject(_ value: String, forKey key: String, into fields: inout HTTPFields) {
-            // What can't be sent is left out: a trace is not worth a request.
+            // Values that can't be sent are left out: a trace is not worth a request.
             guard let name = HTTPField.Name(key), HTTPField.isValidValue(value) else { return }
             fields[name] = value
         }

@@ -42,7 +42,7 @@
                     attributes["error.type"] = outcome.error
                 }
                 if let failure { self.span.recordError(failure, attributes: [:], at: now) }
-                // What is the client's fault is none of the server's (4xx).
+                // A fault of the client's (4xx) is none of the server's.
                 if outcome.error != nil { self.span.setStatus(SpanStatus(code: .error)) }
                 self.span.end(at: now)
             }

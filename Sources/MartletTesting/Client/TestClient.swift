@@ -10,7 +10,7 @@ import Synchronization
 /// that handlers for several hosts can be tested. Redirects are not followed, compressed content is left as it is, and
 /// cookies are kept and sent back, unless the settings say otherwise. The client's own deadlines are off: the server's are
 /// tested.
-public final class TestClient: Sendable {
+public final class TestClient: TestRequestSender {
     /// How long a request may take by the system's time. A test that passes never waits for it.
     public static let patience = Duration.seconds(30)
 

@@ -8,7 +8,7 @@ struct MetricFamily: Sendable {
 
     let name: String
     let kind: Kind
-    /// What the metric is, in a sentence.
+    /// The meaning of the metric, in a sentence.
     let help: String
     /// The series by their labels.
     private(set) var series: [[MetricLabel]: any MetricSeries] = [:]

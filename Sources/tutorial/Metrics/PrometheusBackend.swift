@@ -29,7 +29,7 @@
             aggregate ? metrics.sizes(label, dimensions) : metrics.gauge(label, dimensions)
         }
 
-        // What has been counted stays: a series that goes away and comes back would seem to begin anew.
+        // The counts stay: a series that goes away and comes back would seem to begin anew.
         func destroyCounter(_ handler: any CounterHandler) {}
         func destroyMeter(_ handler: any MeterHandler) {}
         func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}

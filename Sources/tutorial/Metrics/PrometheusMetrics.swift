@@ -14,7 +14,7 @@ import Synchronization
 /// Names and units are as OpenTelemetry translates them for Prometheus: `http.server.request.duration` is
 /// `http_server_request_duration_seconds`. Times are in seconds. Asked twice for the same series, it returns the same.
 final class PrometheusMetrics: Sendable {
-    /// What the metrics are, by their names, for people who read the text.
+    /// The meanings of the metrics by their names, for people that read the text.
     private static let help = [
         "http.server.request.duration": "How long the server took to answer requests.",
         "http.server.active_requests": "How many requests are being answered.",

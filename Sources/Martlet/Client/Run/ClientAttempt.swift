@@ -34,7 +34,7 @@ final class ClientAttempt: Sendable {
         run.draft.headers = request.draft.headers
         var exchange: ClientExchange?
         defer {
-            // What middleware adds is for this attempt only.
+            // The additions of middleware are for this attempt only.
             run.draft = draft
             state.withLock { $0 = State(run: run, exchange: exchange) }
         }

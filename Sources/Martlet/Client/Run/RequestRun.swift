@@ -13,7 +13,7 @@ struct RequestRun {
     var proxyAttempts = ClientAuthentication.Attempts()
     let deadline: NIODeadline?
     let recorder: MetricsRecorder?
-    /// What sends each attempt through middleware; nil without any.
+    /// The function that sends each attempt through middleware; nil without any.
     private let sendAttempt: HTTPClient.Sender?
     private var isRepetition = false
     /// Whether the server demands HTTP/1.1 for this request.
