@@ -56,31 +56,34 @@ public struct Health: Sendable {
     /// Answers whether the program works.
     public var live: HTTPServer.Handler {
         { request in
-            try await Self.answer(request, await liveReport())
+            try await Self.answer(request, await Self.report(liveness, by: request.time))
         }
     }
 
     /// Answers whether the service can take requests.
     public var ready: HTTPServer.Handler {
         { request in
-            try await Self.answer(request, request.isShuttingDown ? .shutdown : await readyReport())
+            try await Self.answer(
+                request,
+                request.isShuttingDown ? .shutdown : await Self.report(readiness, by: request.time)
+            )
         }
     }
 
     /// Whether the program works.
     public func liveReport() async -> HealthReport {
-        await Self.report(liveness)
+        await Self.report(liveness, by: .system)
     }
 
     /// Whether the service can take requests. It does not know of servers that shut down: ``ready`` does.
     public func readyReport() async -> HealthReport {
-        await Self.report(readiness)
+        await Self.report(readiness, by: .system)
     }
 
-    private static func report(_ probes: [HealthProbe]) async -> HealthReport {
+    private static func report(_ probes: [HealthProbe], by time: TimeSource) async -> HealthReport {
         let outcomes = await withTaskGroup(of: (Int, HealthReport.Check).self) { group in
             for (index, probe) in probes.enumerated() {
-                group.addTask { (index, await probe.outcome()) }
+                group.addTask { (index, await probe.outcome(by: time)) }
             }
             return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }

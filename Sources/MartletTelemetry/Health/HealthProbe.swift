@@ -1,4 +1,5 @@
 import Logging
+import Martlet
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -7,7 +8,7 @@ import Synchronization
 final class HealthProbe: Sendable {
     private struct State: Sendable {
         /// The last outcome and its time.
-        var last: (check: HealthReport.Check, at: ContinuousClock.Instant)?
+        var last: (check: HealthReport.Check, at: NIODeadline)?
         /// The number of the present run; nil if there is none.
         var run: Int?
         var lastRun = 0
@@ -38,11 +39,13 @@ final class HealthProbe: Sendable {
     }
 
     /// The outcome: of a check a moment ago, of the one in progress, or of a new one.
-    func outcome() async -> HealthReport.Check {
+    ///
+    /// - Parameter time: The time that goes by.
+    func outcome(by time: TimeSource) async -> HealthReport.Check {
         await withCheckedContinuation { continuation in
             let answer = state.withLock { state -> Answer in
                 if state.isOverdue { return .known(timeout) }
-                if let last = state.last, state.run == nil, last.at.duration(to: .now) < maximumAge {
+                if let last = state.last, state.run == nil, time.duration(since: last.at) < maximumAge {
                     return .known(last.check)
                 }
                 state.waiting.append(continuation)
@@ -54,24 +57,25 @@ final class HealthProbe: Sendable {
             switch answer {
             case .known(let check): continuation.resume(returning: check)
             case .wait: break
-            case .begin(let run): begin(run)
+            case .begin(let run): begin(run, by: time)
             }
         }
     }
 
-    private func begin(_ run: Int) {
+    private func begin(_ run: Int, by time: TimeSource) {
         // Not a task of the caller's, who does not wait for one that hangs.
         let work = Task.detached {
             do {
                 try await self.check.body()
-                self.returned(run, nil)
+                self.returned(run, nil, at: time.now)
             } catch {
-                self.returned(run, error)
+                self.returned(run, error, at: time.now)
             }
         }
         // By an event loop of its own: a check that blocks holds up the threads of tasks, and their clock.
-        let timer = MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: TimeAmount(check.timeout)) {
-            self.timePassed(run)
+        let clock = time.clock(of: MultiThreadedEventLoopGroup.singleton.any())
+        let timer = clock.schedule(in: TimeAmount(check.timeout)) {
+            self.timePassed(run, at: clock.now)
         }
         let isOver = state.withLock { state in
             guard state.run == run, !state.isOverdue else { return true }
@@ -83,7 +87,7 @@ final class HealthProbe: Sendable {
         work.cancel()
     }
 
-    private func returned(_ run: Int, _ error: (any Error)?) {
+    private func returned(_ run: Int, _ error: (any Error)?, at now: NIODeadline) {
         let isInTime = state.withLock { state in
             guard state.run == run else { return false }
             if state.isOverdue { (state.run, state.isOverdue, state.work, state.timer) = (nil, false, nil, nil) }
@@ -91,12 +95,13 @@ final class HealthProbe: Sendable {
         }
         guard isInTime else { return }
         let reason = error == nil ? nil : "error"
-        end(run, HealthReport.Check(name: check.name, status: error == nil ? .pass : .fail, reason: reason), error)
+        let outcome = HealthReport.Check(name: check.name, status: error == nil ? .pass : .fail, reason: reason)
+        end(run, outcome, error, at: now)
     }
 
-    private func timePassed(_ run: Int) {
+    private func timePassed(_ run: Int, at now: NIODeadline) {
         let work = state.withLock { $0.run == run ? $0.work : nil }
-        end(run, timeout, nil)
+        end(run, timeout, nil, at: now)
         work?.cancel()
     }
 
@@ -105,7 +110,7 @@ final class HealthProbe: Sendable {
     }
 
     /// The run has an outcome, if it is still the present one.
-    private func end(_ run: Int, _ outcome: HealthReport.Check, _ error: (any Error)?) {
+    private func end(_ run: Int, _ outcome: HealthReport.Check, _ error: (any Error)?, at now: NIODeadline) {
         let (waiting, before, timer) = state.withLock { state in
             guard state.run == run, !state.isOverdue else {
                 return (
@@ -114,7 +119,7 @@ final class HealthProbe: Sendable {
                 )
             }
             let before = state.last?.check
-            state.last = (outcome, .now)
+            state.last = (outcome, now)
             defer { (state.waiting, state.timer) = ([], nil) }
             if outcome.reason == "timeout" {
                 state.isOverdue = true

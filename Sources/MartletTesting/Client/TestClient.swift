@@ -12,7 +12,7 @@ import Synchronization
 /// tested.
 public final class TestClient: TestRequestSender {
     /// How long a request may take by the system's time. A test that passes never waits for it.
-    public static let patience = Duration.seconds(30)
+    public static let patience = Duration.seconds(60)
 
     static var defaultConfiguration: HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration()

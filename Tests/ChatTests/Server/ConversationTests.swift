@@ -11,12 +11,7 @@ import Testing
 struct ConversationTests {
     @Test(arguments: TestServer.Carrier.allCases)
     func goesOverEveryCarrier(carrier: TestServer.Carrier) async throws {
-        try await withTemporaryDirectory { directory in
-            let log = try await SQLiteLog.open(directory.appending(path: "chat.sqlite").path, room: "lobby")
-            let room = try await ChatRoom.open("lobby", log: log, logger: .silent)
-            let work = Task { await room.run() }
-            let logging = Task { await log.run() }
-            let app = TestServer(ChatServer(room: room).router, over: carrier)
+        try await withChat(over: carrier) { app in
             try await app.webSocket("/ws") { adas in
                 let ada = ChatClient(adas)
                 try await ada.join("Ada")
@@ -28,13 +23,6 @@ struct ConversationTests {
                 }
                 #expect(try await ada.texts(1) == ["Hello 🦅"])
             }
-            try await app.get("/status").expect(.ok)
-            await app.close()
-            room.finish()
-            await work.value
-            logging.cancel()
-            await logging.value
-            await log.close()
         }
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Martlet
+import MartletTesting
 import TestProcesses
 import Testing
 
@@ -141,6 +142,38 @@ func withChat(
     }
     await server.close(force: true)
     try await running.value
+}
+
+/// Runs the handlers of a chat on a file of SQLite's, over a carrier.
+func withChat(over carrier: TestServer.Carrier, body: (TestServer) async throws -> Void) async throws {
+    try await withTemporaryDirectory { directory in
+        let log = try await SQLiteLog.open(directory.appending(path: "chat.sqlite").path, room: "lobby")
+        let room = try await ChatRoom.open("lobby", log: log, logger: .silent)
+        let work = Task { await room.run() }
+        let logging = Task { await log.run() }
+        let app = TestServer(ChatServer(room: room).router, over: carrier)
+        var failure: (any Error)?
+        do { try await body(app) } catch { failure = error }
+        await app.close()
+        room.finish()
+        await work.value
+        logging.cancel()
+        await logging.value
+        await log.close()
+        if let failure { throw failure }
+    }
+}
+
+extension TestServer {
+    /// Has a member of the chat say something, and waits until it is kept.
+    func say(_ texts: [String]) async throws {
+        try await webSocket("/ws") { socket in
+            let member = ChatClient(socket)
+            try await member.join("Ada")
+            for text in texts { try await member.say(text) }
+            #expect(try await member.texts(texts.count) == texts)
+        }
+    }
 }
 
 /// Runs a chat on a file of SQLite's.

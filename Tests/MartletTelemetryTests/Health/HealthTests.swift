@@ -107,6 +107,37 @@ struct HealthTests {
         try await eventually { await health.readyReport().status == .pass }
     }
 
+    @Test("gives a check two seconds, and asks again after one", arguments: Transport.allCases)
+    func times(transport: Transport) async throws {
+        let (time, begun) = (HeldTime.forTest(), Events<Void>())
+        let health = try Health(
+            ready: [
+                HealthCheck("slow") {
+                    begun.add()
+                    try await untilCancelled()
+                }
+            ],
+            live: [HealthCheck("quick") { begun.add() }],
+            logger: Self.quiet
+        )
+        let configuration = HTTPServer.Configuration.bare.held(by: time)
+        try await withServer(over: transport, configuration, Self.router(health).handler) { server, client in
+            let url = server.url
+            let request = Task { try await client.get(url + "readyz").text() }
+            try await begun.next()
+            await time.advance(by: .seconds(2))
+            #expect(try await request.value.contains("timeout"))
+            for seconds in [Duration.milliseconds(999), .milliseconds(1)] {
+                _ = try await client.get(url + "livez").text()
+                if seconds > .milliseconds(500) { try await begun.next() }
+                await time.advance(by: seconds)
+            }
+            #expect(begun.all.isEmpty)
+            _ = try await client.get(url + "livez").text()
+            #expect(begun.all.count == 1)
+        }
+    }
+
     @Test("cancels a check that takes too long")
     func cancelled() async throws {
         let cancelled = Events<Void>()

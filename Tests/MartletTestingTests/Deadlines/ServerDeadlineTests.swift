@@ -30,7 +30,7 @@ struct ServerDeadlineTests {
         Issue.record("the handler is not cancelled")
     }
 
-    /// How much time has passed: never less than the deadline, and on a busy machine more until the test has seen it.
+    /// How much time has passed. Connections look at their deadlines from time to time.
     private func seconds(_ app: TestServer) -> Double {
         app.time.now.offset / .seconds(1)
     }
@@ -40,7 +40,7 @@ struct ServerDeadlineTests {
         let app = TestServer(over: carrier, Self.hello)
         let answer = try await app.time.passing { try await app.client(.sendsSlowly(1)).get("/") }
         #expect(answer.status == .requestTimeout, "\(answer)")
-        #expect((30..<360).contains(seconds(app)))
+        #expect((30..<40).contains(seconds(app)))
     }
 
     @Test("idleTimeout: a connection is closed after 120 s without a request", arguments: Carrier.allCases)
@@ -69,7 +69,7 @@ struct ServerDeadlineTests {
         let body = HTTPRequestBody.buffer(ByteBuffer(repeating: 0x61, count: 100_000))
         let answer = try await app.time.passing { try await app.client(.sendsSlowly(200)).post("/", body: body) }
         #expect(answer.status == .requestTimeout, "\(answer)")
-        #expect((5..<110).contains(seconds(app)))
+        #expect((5..<10).contains(seconds(app)))
         #expect(errors.withLock { $0 } == [.tooSlow])
     }
 
@@ -106,7 +106,7 @@ struct ServerDeadlineTests {
         let request = Task { try await client.get("/") }
         await begun.wait()
         await app.time.passing { await failed.wait() }
-        #expect((30..<360).contains(seconds(app)))
+        #expect((30..<40).contains(seconds(app)))
         request.cancel()
     }
 
@@ -156,7 +156,7 @@ struct ServerDeadlineTests {
         let request = Task { try await client.get("/") }
         await begun.wait()
         await app.time.passing { await ended.wait() }
-        #expect((5..<110).contains(seconds(app)))
+        #expect((5..<10).contains(seconds(app)))
         request.cancel()
     }
 
@@ -180,7 +180,7 @@ struct ServerDeadlineTests {
         let shutdown = Task { await server.shutdown() }
         await app.time.passing { await shutdown.value }
         await ended.wait()
-        #expect((30..<360).contains(seconds(app)))
+        #expect((30..<40).contains(seconds(app)))
         await #expect(throws: HTTPClientError.self) { try await request.value }
     }
 
@@ -226,7 +226,7 @@ struct ServerDeadlineTests {
         await begun.wait()
         // One silence until the ping, and another one until it is given up.
         await app.time.passing { await ended.wait() }
-        #expect((40..<460).contains(seconds(app)))
+        #expect((40..<50).contains(seconds(app)))
         request.cancel()
     }
 }

@@ -61,6 +61,26 @@ struct ConnectionFaultTests {
     }
 
     @Test(
+        "A client that goes away at any byte of what a server sends is served by none of them",
+        arguments: [(Carrier.http2, 1), (.tls, 7)],
+        [false, true]
+    )
+    func cutsReceiving(carrier: (Carrier, step: Int), resets: Bool) async throws {
+        let app = Self.app(carrier.0)
+        // Handshakes and settings are a part of it, whose length is not the same each time.
+        var count = 0
+        while count < 10_000 {
+            let client = app.client(resets ? .resetsAfter(receiving: count) : .disconnectsAfter(receiving: count))
+            let answer = try? await client.post("/", body: Self.body)
+            await client.close()
+            guard answer == nil else { break }
+            count += carrier.step
+        }
+        #expect((50..<10_000).contains(count))
+        #expect(try await app.post("/", body: Self.body).text == "name=value")
+    }
+
+    @Test(
         "A client that closes its half at any byte of its request is answered 400 or closed",
         arguments: [Carrier.memory, .http1]
     )

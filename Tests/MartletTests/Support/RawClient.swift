@@ -8,7 +8,7 @@ import Testing
 /// One raw connection to a server: literal bytes out, literal bytes in, with a deadline on everything.
 final class RawClient: Sendable {
     /// Long enough for a machine that is busy with other things; a test that passes never waits for it.
-    static let patience = Duration.seconds(20)
+    static let patience = Duration.seconds(60)
     /// Apart from the servers' loops, so that a blocked server does not block its tests.
     private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 

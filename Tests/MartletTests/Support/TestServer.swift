@@ -18,6 +18,14 @@ extension HTTPServer.Configuration {
         change(&configuration)
         return configuration
     }
+
+    /// With a time that only the test moves.
+    func held(by time: HeldTime) -> Self { with { $0.time = TimeSource(held: time) } }
+}
+
+extension HeldTime {
+    /// A time that waits for this end of connections too.
+    static func forTest() -> HeldTime { HeldTime(waitingFor: [RawClient.loop]) }
 }
 
 /// Binds a server to a free port, serves `handler`, runs `test`, and closes the server.

@@ -197,14 +197,20 @@ struct EventFeedTests {
 
     @Test("send comments when there is nothing else to send", arguments: Transport.allCases)
     func keepAlive(transport: Transport) async throws {
-        let feed = Self.feed { $0.keepAlive = .milliseconds(20) }
-        try await withServer(over: transport, .bare, feed.handler) { server, client in
+        let feed = Self.feed()
+        let time = HeldTime.forTest()
+        let (server, client): (HTTPServer.Configuration, _) = (.bare.held(by: time), TimeSource(held: time))
+        try await withServer(over: transport, server, client: { $0.time = client }, feed.handler) { server, client in
             let response = try await client.get(server.url)
-            var text = ""
-            for try await bytes in response.body {
-                text += String(buffer: bytes)
-                if text.hasSuffix(":\n\n:\n\n:\n\n") { break }
+            let text = try await time.passing {
+                var text = ""
+                for try await bytes in response.body {
+                    text += String(buffer: bytes)
+                    if text.hasSuffix(":\n\n:\n\n:\n\n") { break }
+                }
+                return text
             }
+            #expect(time.elapsed == .seconds(45))
             #expect(text.replacing(":\n\n", with: "") == "retry: 2000\n\nid: e-0\n\n")
         }
     }
@@ -213,10 +219,14 @@ struct EventFeedTests {
     func noTimeout(transport: Transport) async throws {
         let feed = Self.feed()
         var router = Router()
-        router.use(try RequestTimeout(.milliseconds(60)))
+        let time = HeldTime.forTest()
+        router.use(try RequestTimeout(.seconds(60)))
         router.get("/events", feed)
-        router.get("/slow") { _ in try await untilCancelled() }
-        let configuration = HTTPServer.Configuration.bare.with { $0.handlerTimeout = .milliseconds(50) }
+        router.get("/slow") { _ in
+            Task { await time.advance(by: .seconds(90)) }
+            try await untilCancelled()
+        }
+        let configuration = HTTPServer.Configuration.bare.held(by: time).with { $0.handlerTimeout = .seconds(50) }
         try await withServer(over: transport, configuration, router.handler) { server, client in
             var reader = try await EventStreamReader.open(client, server.url + "events")
             // Begins later, and is over earlier.

@@ -1,5 +1,6 @@
 import CLibrary
 import NIOCore
+import NIOPosix
 import Synchronization
 
 /// A time that stands still until it is moved: with it, tests see deadlines pass without waiting for them.
@@ -8,8 +9,8 @@ package final class HeldTime: Sendable {
         var now: NIODeadline
         var timers = LoopTimers<Timer>()
         var timerCount: UInt64 = 0
-        /// The loops that have had timers, whose work is waited for.
-        var loops: [any EventLoop] = []
+        /// The loops whose work is waited for: those that have had timers, and those that were named.
+        var loops: [any EventLoop]
     }
 
     /// Work for a time: on a loop or, without one, by the task that moves the time.
@@ -18,20 +19,25 @@ package final class HeldTime: Sendable {
         let work: @Sendable () -> Void
     }
 
-    /// How often each loop is waited for, so that what one step leads to is over as well: bytes on their way, accepted
+    /// How often the loops are waited for, so that what one step leads to is over as well: bytes on their way, accepted
     /// connections, handlers.
-    private static let rounds = 8
+    private static let rounds = 6
+
+    /// Runs what ``passing(_:)`` is given.
+    private static let executor = EventLoopExecutor(eventLoop: MultiThreadedEventLoopGroup(numberOfThreads: 1).next())
 
     private let beginning: NIODeadline
     private let unixBeginning: Int64
     private let state: Mutex<State>
 
     /// A time that begins now.
-    package init() {
+    ///
+    /// - Parameter loops: Event loops whose work is waited for, besides those that have timers.
+    package init(waitingFor loops: [any EventLoop] = []) {
         let now = NIODeadline.now()
         beginning = now
         unixBeginning = Int64(CLibrary.time(nil))
-        state = Mutex(State(now: now))
+        state = Mutex(State(now: now, loops: loops))
     }
 
     /// The monotonic time.
@@ -101,15 +107,19 @@ package final class HeldTime: Sendable {
     }
 
     /// Moves the time on while `body` runs, from one deadline to the next.
+    ///
+    /// Both run on one thread by turns, so that the time never gets ahead of what `body` does when it is resumed.
     package func passing<Result>(_ body: () async throws -> Result) async rethrows -> Result {
-        let mover = Task {
-            while !Task.isCancelled {
-                // Nothing waits for the time yet.
-                if await !advanceToNext() { try? await Task.sleep(for: .milliseconds(1)) }
+        try await withTaskExecutorPreference(Self.executor) {
+            let mover = Task(executorPreference: Self.executor) {
+                while !Task.isCancelled {
+                    // Nothing waits for the time yet.
+                    if await !self.advanceToNext() { try? await Task.sleep(for: .milliseconds(1)) }
+                }
             }
+            defer { mover.cancel() }
+            return try await body()
         }
-        defer { mover.cancel() }
-        return try await body()
     }
 
     private func fire(_ timer: Timer) async {
@@ -125,7 +135,9 @@ package final class HeldTime: Sendable {
     package func settle() async {
         let loops = state.withLock { $0.loops }
         for _ in 0..<Self.rounds {
-            for loop in loops { try? await loop.run {} }
+            // All at once: on a busy machine each of them may take a while.
+            let turns = loops.map { $0.submit {} }
+            for turn in turns { try? await turn.get() }
             await Task.yield()
         }
     }

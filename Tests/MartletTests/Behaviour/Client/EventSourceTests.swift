@@ -181,24 +181,38 @@ struct EventSourceTests {
 
     @Test("are looked for elsewhere when the server falls silent")
     func silence() async throws {
-        var configuration = Self.quick
-        configuration.silenceTimeout = .milliseconds(100)
-        let requests = Shared(0)
+        let time = HeldTime.forTest()
+        let arrived = Events<Void>()
         try await ScriptedServer.run { connection, number in
             try connection.readHead()
-            requests.change { $0 += 1 }
             switch number {
             case 0: break
             case 1: try connection.write(Self.head)
             case 2: try connection.write(Self.head + Self.chunk("id: 1\ndata: a\n\ndata"))
             default: try connection.write(Self.head + Self.chunk("data: b\n\n"))
             }
+            arrived.add()
             try connection.readToEnd()
         } while: { server in
-            let client = makeClient()
-            var iterator = client.events(server.url, configuration: configuration).makeAsyncIterator()
-            let data = try await [iterator.next(), iterator.next()].map { $0?.data }
-            #expect(data == ["a", "b"] && requests.value == 4)
+            let client = makeClient { $0.time = TimeSource(held: time) }
+            let url = server.url
+            let reading = Task {
+                var data: [String] = []
+                for try await event in client.events(url, configuration: Self.quick) {
+                    data.append(event.data)
+                    if data.count == 2 { break }
+                }
+                return data
+            }
+            for count in 1...3 {
+                try await arrived.next()
+                await time.advance(by: .seconds(59))
+                #expect(server.connectionCount == count)
+                await time.advance(by: .seconds(2))
+            }
+            try await arrived.next()
+            let data = try await reading.value
+            #expect(data == ["a", "b"] && server.connectionCount == 4)
             await client.close(force: true)
         }
     }

@@ -251,12 +251,8 @@ struct FloodTests {
 
     @Test("A client that is idle is told, and disconnected", arguments: [false, true])
     func idle(hasAsked: Bool) async throws {
-        try await MartletTests.withServer(
-            HTTPServer.Configuration.priorKnowledge.with {
-                $0.idleTimeout = .milliseconds(300)
-                $0.headTimeout = hasAsked ? .seconds(20) : .seconds(1)
-            }
-        ) {
+        let time = HeldTime.forTest()
+        try await MartletTests.withServer(.priorKnowledge.held(by: time)) {
             try await $0.response.end("ok")
         } test: { server in
             let client = try await server.connectHTTP2()
@@ -266,6 +262,7 @@ struct FloodTests {
                 let reply = try await client.reply()
                 #expect(reply.text == "ok")
             }
+            await time.advance(by: .seconds(130))
             #expect(try await client.goAway() == 0)
             // Requests that were on their way would be served until then.
             client.send(.ping(try await client.next(.ping).payload, flags: Frame.ack))

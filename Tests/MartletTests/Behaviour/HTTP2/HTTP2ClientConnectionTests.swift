@@ -179,22 +179,36 @@ struct HTTP2ClientConnectionTests {
 
     @Test("A peer that gives no sign of life is given up; one that answers PING is not")
     func deadPeer() async throws {
+        let (time, arrived, pinged) = (HeldTime.forTest(), Events<Void>(), Events<Void>())
         try await withHTTP2Peer {
-            $0.http2.pingInterval = .milliseconds(50)
-            $0.http2.pingTimeout = .milliseconds(1500)
+            $0.time = TimeSource(held: time)
         } script: { peer, _ in
             let stream = try peer.request().stream
+            arrived.add()
             for _ in 0..<3 {
                 let ping = try peer.next(.ping)
                 try peer.write(.init(type: .ping, flags: 1, payload: ping.payload))
+                pinged.add()
             }
             try peer.respond(stream, "alive")
             _ = try peer.request()
+            arrived.add()
             _ = try peer.next(.ping)
+            pinged.add()
         } test: { client, url in
-            let text = try await client.get(url).text()
-            #expect(text == "alive")
-            let error = await #expect(throws: HTTPClientError.self) { try await client.get(url) }
+            let answer = Task { try await client.get(url).text() }
+            try await arrived.next()
+            for _ in 0..<3 {
+                await time.advance(by: .seconds(15))
+                try await pinged.next()
+            }
+            #expect(try await answer.value == "alive")
+            let request = Task { try await client.get(url) }
+            try await arrived.next()
+            await time.advance(by: .seconds(15))
+            try await pinged.next()
+            await time.advance(by: client.configuration.http2.pingTimeout)
+            let error = await #expect(throws: HTTPClientError.self) { try await request.value }
             guard case .timedOut(.ping, _, _, _) = error else { Issue.record("\(String(describing: error))"); return }
         }
     }

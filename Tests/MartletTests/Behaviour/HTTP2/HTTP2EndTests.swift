@@ -149,29 +149,38 @@ struct HTTP2EndTests {
 
     @Test("A handler that takes too long is cancelled and answered 503; one that sets a deadline is cut off")
     func tooSlow() async throws {
-        let configuration = HTTPServer.Configuration.priorKnowledge.with { $0.handlerTimeout = .milliseconds(200) }
+        let (time, arrived) = (HeldTime.forTest(), Events<Void>())
+        let configuration = HTTPServer.Configuration.priorKnowledge.held(by: time).with {
+            $0.handlerTimeout = .seconds(60)
+        }
         try await withServer(configuration) { request in
-            if request.target == "/deadline" { request.response.deadline = .milliseconds(20) }
+            if request.target == "/deadline" { request.response.deadline = .seconds(20) }
+            arrived.add()
             try await untilCancelled()
         } test: { server in
             let client = try await server.beginHTTP2()
             client.send(.request(1))
+            try await arrived.next()
+            await time.advance(by: .seconds(90))
             #expect(try await client.reply(1).status == 503)
             client.send(.request(3, "GET", "/deadline"))
+            try await arrived.next()
+            await time.advance(by: .seconds(20))
             #expect(try await client.reply(3).reset == 8)
         }
     }
 
     @Test("A content that arrives too slowly is answered 408")
     func slowContent() async throws {
-        let configuration = HTTPServer.Configuration.priorKnowledge.with {
-            $0.bodyRateGracePeriod = .milliseconds(100)
-        }
-        try await withServer(configuration) { request in
+        let (time, arrived) = (HeldTime.forTest(), Events<Void>())
+        try await withServer(.priorKnowledge.held(by: time)) { request in
+            arrived.add()
             try await request.response.end(try await request.text())
         } test: { server in
             let client = try await server.beginHTTP2()
             client.send(.request(1, "POST", "/", end: false), .data(1, "x", end: false))
+            try await arrived.next()
+            await time.advance(by: .seconds(8))
             #expect(try await client.reply(1).status == 408)
         }
     }
@@ -259,11 +268,10 @@ struct HTTP2EndTests {
         }
     }
 
-    // Both take longer than others, since the time that the client has to end its side is two seconds.
-
     @Test("A tunnel that the server has closed sends what is left to a client that takes its time")
     func closedTunnel() async throws {
-        try await withServer(.priorKnowledge) { request in
+        let time = HeldTime.forTest()
+        try await withServer(.priorKnowledge.held(by: time)) { request in
             let socket = try await request.response.detachSocket()
             try await socket.write(ByteBuffer(repeating: 1, count: 70_000))
             await socket.close()
@@ -272,7 +280,8 @@ struct HTTP2EndTests {
             client.send(.headers(1, [(":protocol", "other")] + Frame.pseudo("CONNECT", "/"), end: false))
             var count = 0
             while count < 65_535 { count += try await client.next(.data, stream: 1).payload.count }
-            try await Task.sleep(for: .milliseconds(2_200))
+            // Longer than it has to end its side.
+            await time.advance(by: .seconds(3))
             client.send(.windowUpdate(0, 10_000), .windowUpdate(1, 10_000))
             let rest = try await client.reply(1)
             #expect(rest.content.count == 70_000 - 65_535)
@@ -282,7 +291,8 @@ struct HTTP2EndTests {
 
     @Test("A tunnel that the server has closed is reset when the client does not end its side")
     func abandonedTunnel() async throws {
-        try await withServer(.priorKnowledge) { request in
+        let time = HeldTime.forTest()
+        try await withServer(.priorKnowledge.held(by: time)) { request in
             guard request.method == .connect else { return try await request.response.end("fine") }
             let socket = try await request.response.detachSocket()
             try await socket.write("bye")
@@ -291,6 +301,7 @@ struct HTTP2EndTests {
             let client = try await server.beginHTTP2()
             client.send(.headers(1, [(":protocol", "other")] + Frame.pseudo("CONNECT", "/"), end: false))
             #expect(try await client.reply(1).text == "bye")
+            await time.advance(by: .seconds(3))
             #expect(try await client.next(.reset, stream: 1).word(at: 0) == 0)
             // The connection goes on.
             client.send(.request(3))

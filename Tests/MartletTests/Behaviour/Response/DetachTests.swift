@@ -135,17 +135,14 @@ struct DetachTests {
 
     @Test("has no deadlines of HTTP's, and ends with a forced close")
     func deadlines() async throws {
-        let configuration = HTTPServer.Configuration.bare.with {
-            $0.idleTimeout = .milliseconds(20)
-            $0.handlerTimeout = .milliseconds(20)
-        }
-        try await withServer(configuration) { request in
+        let time = HeldTime.forTest()
+        try await withServer(.bare.held(by: time).with { $0.handlerTimeout = .seconds(60) }) { request in
             let socket = try await request.response.detachSocket(writeHeaders: false)
             try await Self.echo(socket)
         } test: { server in
             let client = try await server.connect()
             client.send(get())
-            try await Task.sleep(for: .milliseconds(100))
+            await time.advance(by: .seconds(600))
             client.send("late")
             #expect(try await client.receive(4) == "late")
             await server.close(force: true)

@@ -12,7 +12,7 @@ struct SessionOutcomeTests {
     enum Ending: CaseIterable {
         case returns, failure, answer, answered, redirect, cancellation, wrongLength, timeout
 
-        fileprivate func end(_ request: HTTPServerRequest) async throws {
+        fileprivate func end(_ request: HTTPServerRequest, _ time: HeldTime) async throws {
             switch self {
             case .returns: break
             case .failure: throw Failure()
@@ -23,7 +23,9 @@ struct SessionOutcomeTests {
             case .wrongLength:
                 request.response.contentLength = 7
                 try await request.response.end("x")
-            case .timeout: try await Task.sleep(for: .seconds(60))
+            case .timeout:
+                Task { await time.advance(by: .seconds(60)) }
+                try await untilCancelled()
             }
         }
 
@@ -46,13 +48,14 @@ struct SessionOutcomeTests {
         test: (HTTPServer, HTTPClient, MemorySessionStore) async throws -> Void
     ) async throws {
         let store = MemorySessionStore()
-        let configuration = HTTPServer.Configuration.bare.with {
+        let time = HeldTime.forTest()
+        let configuration = HTTPServer.Configuration.bare.held(by: time).with {
             $0.sessions.store = store
-            if ending == .timeout { $0.handlerTimeout = .milliseconds(40) }
+            $0.handlerTimeout = .seconds(30)
         }
         try await withServer(over: transport, configuration, client: { $0.followsRedirects = false }) { request in
             try handler(request, try await request.session)
-            try await ending.end(request)
+            try await ending.end(request, time)
         } test: { server, client in
             try await test(server, client, store)
         }
@@ -161,12 +164,14 @@ struct SessionOutcomeTests {
         let store = MemorySessionStore()
         try await store.create(Self.id, values: ["user": "Ada"], timeToLive: Self.long)
         let release = Events<Void>()
-        let configuration = HTTPServer.Configuration.bare.with {
+        let time = HeldTime.forTest()
+        let configuration = HTTPServer.Configuration.bare.held(by: time).with {
             $0.sessions.store = store
-            $0.handlerTimeout = .milliseconds(40)
+            $0.handlerTimeout = .seconds(30)
         }
         let answer: HTTPServer.Handler = { request in
             try await request.session.destroy()
+            Task { await time.advance(by: .seconds(60)) }
             try? await Task { try await release.next() }.value
         }
         try await withBoundServer(configuration) { server in

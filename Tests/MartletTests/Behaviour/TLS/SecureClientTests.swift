@@ -62,20 +62,22 @@ struct SecureClientTests {
 
     @Test("give a handshake up that takes too long")
     func slow() async throws {
+        let (time, arrived) = (HeldTime.forTest(), Events<Void>())
         try await ScriptedServer.run { connection, _ in
+            try connection.read(count: 1)
+            arrived.add()
             try connection.readToEnd()
         } while: { server in
-            let client = makeClient { $0.connectionTimeout = .milliseconds(150) }
+            let client = makeClient { $0.time = TimeSource(held: time) }
+            let port = server.port
+            let request = Task { try await client.get("https://127.0.0.1:\(port)/") }
+            try await arrived.next()
+            await time.advance(by: .milliseconds(9_999))
+            #expect(client.connectionCounts.total == 1)
+            await time.advance(by: .milliseconds(1))
             await #expect(
-                throws: HTTPClientError.timedOut(
-                    .connection,
-                    host: "127.0.0.1",
-                    port: server.port,
-                    after: .milliseconds(150)
-                )
-            ) {
-                _ = try await within { try await client.get("https://127.0.0.1:\(server.port)/") }
-            }
+                throws: HTTPClientError.timedOut(.connection, host: "127.0.0.1", port: port, after: .seconds(10))
+            ) { try await request.value }
             try await eventually { client.connectionCounts.total == 0 }
         }
     }

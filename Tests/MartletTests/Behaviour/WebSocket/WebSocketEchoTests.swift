@@ -124,8 +124,11 @@ struct WebSocketEchoTests {
     @Test("keeps quiet peers that answer pings")
     func pingInterval() async throws {
         try await withEcho { server in
-            let socket = try await WebSocket.connect(server.webSocketURL, pingInterval: .seconds(3))
-            try await Task.sleep(for: .milliseconds(3_500))
+            let time = HeldTime.forTest()
+            let client = makeClient { $0.time = TimeSource(held: time) }
+            let socket = try await WebSocket.connect(server.webSocketURL, pingInterval: .seconds(30), client: client)
+            // Each of them is followed by an answer before the next one.
+            for _ in 0..<3 { await time.advance(by: .seconds(30)) }
             #expect(socket.readyState == .open)
             socket.pingInterval = nil
             try await socket.send("still here")

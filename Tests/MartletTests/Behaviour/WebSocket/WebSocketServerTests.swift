@@ -97,16 +97,17 @@ struct WebSocketServerTests {
 
     @Test("does not wait for the answer for ever")
     func silentPeer() async throws {
-        let codes = Events<WebSocketCloseCode?>()
-        try await withServer { request in
-            var timeouts = WebSocket.Timeouts()
-            timeouts.close = .milliseconds(30)
-            let socket = try await WebSocket.upgrade(request, timeouts: timeouts)
+        let (time, codes) = (HeldTime.forTest(), Events<WebSocketCloseCode?>())
+        try await withServer(.bare.held(by: time)) { request in
+            let socket = try await WebSocket.upgrade(request)
             await socket.close()
             codes.add(socket.closeCode)
         } test: { server in
             let client = try await RawWebSocket(server)
             #expect(try await client.frame().closeCode == 1000)
+            await time.advance(by: .milliseconds(4_999))
+            #expect(codes.all.isEmpty)
+            await time.advance(by: .milliseconds(1))
             #expect(try await codes.next() == .abnormalClosure)
             #expect(try await client.raw.expectEnd())
         }
@@ -189,20 +190,22 @@ struct WebSocketServerTests {
 
     @Test("pings a silent peer, and gives it up when it stays silent")
     func pingInterval() async throws {
-        let codes = Events<WebSocketCloseCode?>()
-        try await withServer { request in
-            var timeouts = WebSocket.Timeouts()
-            timeouts.close = .milliseconds(50)
-            let socket = try await WebSocket.upgrade(request, pingInterval: .seconds(1), timeouts: timeouts)
+        let (time, codes) = (HeldTime.forTest(), Events<WebSocketCloseCode?>())
+        try await withServer(.bare.held(by: time)) { request in
+            let socket = try await WebSocket.upgrade(request, pingInterval: .seconds(60))
             for try await _ in socket {}
             codes.add(socket.closeCode)
         } test: { server in
             let client = try await RawWebSocket(server)
+            await time.advance(by: .seconds(60))
             let first = try await client.frame()
             #expect(first.opcode == 9)
             client.send(RawWebSocket.masked(0x8A, first.payload))
+            await time.advance(by: .seconds(60))
             #expect(try await client.frame().opcode == 9, "the answer was a sign of life")
+            await time.advance(by: .seconds(60))
             #expect(try await client.frame().closeCode == 1001)
+            await time.advance(by: .seconds(5))
             #expect(try await codes.next() == .goingAway)
             #expect(try await client.raw.expectEnd())
         }
@@ -255,17 +258,17 @@ struct WebSocketServerTests {
 
     @Test("gives up on a peer that takes nothing for too long")
     func stalled() async throws {
-        let codes = Events<WebSocketCloseCode?>()
-        try await withServer { request in
-            var timeouts = WebSocket.Timeouts()
-            timeouts.send = .milliseconds(50)
-            let socket = try await WebSocket.upgrade(request, timeouts: timeouts)
+        let (time, codes) = (HeldTime.forTest(), Events<WebSocketCloseCode?>())
+        try await withServer(.bare.held(by: time)) { request in
+            let socket = try await WebSocket.upgrade(request)
             while (try? await socket.send(ByteBuffer(repeating: 1, count: 65_536))) != nil {}
             codes.add(socket.closeCode)
         } test: { server in
             let client = try await RawWebSocket(server, receiveBuffer: 16_384)
             try await client.raw.pauseReading()
-            #expect(try await codes.next() == .abnormalClosure)
+            let code = try await time.passing { try await codes.next() }
+            #expect(code == .abnormalClosure)
+            #expect((Duration.seconds(30)...(.seconds(60))).contains(time.elapsed))
         }
     }
 

@@ -1,5 +1,6 @@
-import Martlet
 import Testing
+
+@testable import Martlet
 
 @Suite("Session stores")
 struct SessionStoreTests {
@@ -7,11 +8,14 @@ struct SessionStoreTests {
 
     @Test("count the time from the last use")
     func lastUse() async throws {
+        let time = HeldTime()
         let store = MemorySessionStore()
-        try await store.create("a", values: ["k": "v"], timeToLive: .milliseconds(500))
-        try await store.create("b", values: [:], timeToLive: .milliseconds(20))
+        store.follow(TimeSource(held: time))
+        try await store.create("a", values: ["k": "v"], timeToLive: .seconds(60))
+        try await store.create("b", values: [:], timeToLive: .seconds(60))
+        await time.advance(by: .milliseconds(59_999))
         #expect(try await store.load("a", timeToLive: Self.long) == ["k": "v"])
-        try await Task.sleep(for: .milliseconds(550))
+        await time.advance(by: .milliseconds(1))
         #expect(try await store.load("a", timeToLive: Self.long) == ["k": "v"])
         #expect(try await store.load("b", timeToLive: Self.long) == nil)
     }
