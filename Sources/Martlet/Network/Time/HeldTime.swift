@@ -16,6 +16,8 @@ package final class HeldTime: Sendable {
     /// Work for a time: on a loop or, without one, by the task that moves the time.
     private struct Timer: Sendable {
         let eventLoop: (any EventLoop)?
+        /// Kept when the work is done, and broken when it never will be.
+        let promise: EventLoopPromise<Void>?
         let work: @Sendable () -> Void
     }
 
@@ -40,6 +42,12 @@ package final class HeldTime: Sendable {
         state = Mutex(State(now: now, loops: loops))
     }
 
+    deinit {
+        state.withLock { state in
+            while let timer = state.timers.takeDue(at: .distantFuture) { timer.promise?.fail(CancellationError()) }
+        }
+    }
+
     /// The monotonic time.
     package var now: NIODeadline { state.withLock { $0.now } }
 
@@ -53,17 +61,19 @@ package final class HeldTime: Sendable {
 
     /// Has `work` done at a time: on `eventLoop` or, without one, by the task that moves the time.
     ///
+    /// - Parameter promise: Kept afterwards. None by default.
     /// - Returns: The timer, to cancel it.
     func schedule(
         at deadline: NIODeadline,
         on eventLoop: (any EventLoop)?,
+        promise: EventLoopPromise<Void>? = nil,
         _ work: @escaping @Sendable () -> Void
     ) -> LoopTimerID {
         state.withLock { state in
             if let eventLoop, !state.loops.contains(where: { $0 === eventLoop }) { state.loops.append(eventLoop) }
             state.timerCount += 1
             let id = LoopTimerID(deadline: deadline, number: state.timerCount)
-            state.timers.add(id, Timer(eventLoop: eventLoop, work: work))
+            state.timers.add(id, Timer(eventLoop: eventLoop, promise: promise, work: work))
             return id
         }
     }
@@ -128,6 +138,7 @@ package final class HeldTime: Sendable {
         } else {
             timer.work()
         }
+        timer.promise?.succeed()
         await settle()
     }
 

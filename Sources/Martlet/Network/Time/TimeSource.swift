@@ -59,10 +59,7 @@ package struct LoopClock: Sendable {
     package func schedule(at deadline: NIODeadline, _ work: @escaping @Sendable () -> Void) -> Scheduled<Void> {
         guard let held else { return eventLoop.scheduleTask(deadline: deadline, work) }
         let promise = eventLoop.makePromise(of: Void.self)
-        let timer = held.schedule(at: deadline, on: eventLoop) {
-            work()
-            promise.succeed()
-        }
+        let timer = held.schedule(at: deadline, on: eventLoop, promise: promise, work)
         return Scheduled(promise: promise) { held.cancel(timer) }
     }
 

@@ -66,6 +66,13 @@ struct HeldTimeTests {
         #expect(log.entries == ["first", "second"])
     }
 
+    @Test("can be dropped with work that is never done")
+    func dropped() async {
+        let loop = MultiThreadedEventLoopGroup.singleton.any()
+        let future = TimeSource(held: HeldTime()).clock(of: loop).schedule(in: .seconds(1)) {}.futureResult
+        await #expect(throws: CancellationError.self) { try await future.get() }
+    }
+
     @Test("does nothing that was cancelled")
     func cancelled() async {
         let log = log
