@@ -96,6 +96,11 @@ extension HTTPServer {
         package var time = TimeSource.system
         /// Makes an observer for each connection; nil, the default, for none. Read when the server is bound.
         package var wireObserver: (@Sendable () -> any WireObserver)?
+        /// Whose connections begin with a header of the PROXY protocol, which says whose they really are: balancers that
+        /// pass on bytes send it. The addresses that it says are those of ``HTTPConnectionInfo``, and count for logs and
+        /// limits. Its time is part of the ``headTimeout``. ``HTTPServer/ProxyProtocol/off`` by default; read when the
+        /// server is bound.
+        public var proxyProtocol = ProxyProtocol.off
 
         /// A configuration with the defaults.
         public init() {}

@@ -37,7 +37,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
     @exclusivity(unchecked) private var filesInFlight = CircularBuffer<FileSlice>(initialCapacity: 0)
     private let writability: EventLoopCondition
     /// The channel, for its addresses to be read from other threads; nil once it is closed.
-    let openChannel = Mutex<(any Channel)?>(nil)
+    let openConnection = Mutex<OpenConnection?>(nil)
 
     /// What the TLS handshake agreed on; nil without TLS. Set before the first request, and read by requests on any
     /// thread.
@@ -61,7 +61,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
     func handlerAdded(context: ChannelHandlerContext) {
         channel.added(to: context)
         if loop.core.hasBareConnections { channel.becameOnlyHandler(self) }
-        openChannel.withLock { $0 = context.channel }
+        openConnection.withLock { $0 = OpenConnection(channel: context.channel) }
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -85,6 +85,10 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
             let security = ConnectionSecurity(context.pipeline)
             agreement.withLock { $0 = security }
             if negotiatedProtocol == "h2" { becomeHTTP2() }
+        case ProxyHeaderEvent.received(let proxied):
+            openConnection.withLock { $0?.proxied = proxied }
+            // The handler that has read the header leaves the pipeline.
+            if loop.core.hasBareConnections { channel.becameOnlyHandler(self) }
         default:
             context.fireUserInboundEventTriggered(event)
         }
@@ -400,7 +404,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
         exchange = nil
         reportCompletion()
         channel.removed()
-        openChannel.withLock { $0 = nil }
+        openConnection.withLock { $0 = nil }
         loop.remove(self)
     }
 

@@ -29,7 +29,9 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     let security: ConnectionSecurity?
     let limits: HTTPServer.HTTP2Configuration
     /// The channel, for its addresses to be read from other threads; nil once it is closed.
-    let openChannel = Mutex<(any Channel)?>(nil)
+    let openConnection = Mutex<OpenConnection?>(nil)
+    /// The ends of the connection, if a header of the PROXY protocol says them.
+    private let proxied: ProxiedConnection?
 
     @exclusivity(unchecked) var channel = ChannelState()
     @exclusivity(unchecked) var state: ServerConnectionState
@@ -41,8 +43,9 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     /// What a stream's writer puts a response out to: one for all streams, so that its memory is used again.
     @exclusivity(unchecked) var response = HTTP2ResponseEncoder()
 
-    init(loop: ServerLoop, security: ConnectionSecurity?) {
+    init(loop: ServerLoop, security: ConnectionSecurity?, proxied: ProxiedConnection? = nil) {
         self.loop = loop
+        self.proxied = proxied
         self.security = security
         let configuration = loop.settings.configuration
         self.limits = configuration.http2.clamped
@@ -68,7 +71,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
 
     /// The addresses of the connection; nil once it is closed. Can be read from anywhere.
     var info: HTTPConnectionInfo? {
-        openChannel.withLock { $0 }.map { HTTPConnectionInfo($0) }
+        openConnection.withLock { $0 }?.info
     }
 
     // MARK: From the channel
@@ -76,7 +79,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     func handlerAdded(context: ChannelHandlerContext) {
         channel.added(to: context)
         if loop.core.hasBareConnections { channel.becameOnlyHandler(self) }
-        openChannel.withLock { $0 = context.channel }
+        openConnection.withLock { $0 = OpenConnection(channel: context.channel, proxied: proxied) }
         if context.channel.isActive { begin() }
     }
 
@@ -323,7 +326,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
         count(as: nil)
         loop.executor.turn { abandonStreams() }
         channel.removed()
-        openChannel.withLock { $0 = nil }
+        openConnection.withLock { $0 = nil }
         loop.remove(self)
     }
 

@@ -110,12 +110,26 @@ final class ServerLoop: @unchecked Sendable {
 
     /// Adds the handlers of a connection to its channel.
     func initialize(_ channel: any Channel) throws {
-        try core.admit(channel)
+        let balancer = try balancer(of: channel)
+        if balancer == nil { try core.admit(channel) }
         try core.security?.secure(channel)
         if let makeObserver = core.wireObserver {
             try channel.pipeline.syncOperations.addHandler(WireTap(makeObserver()))
         }
-        try channel.pipeline.syncOperations.addHandler(HTTP1ServerConnection(loop: self))
+        let connection = HTTP1ServerConnection(loop: self)
+        try channel.pipeline.syncOperations.addHandler(connection)
+        if let balancer {
+            connection.channel.takesPipeline()
+            try channel.pipeline.syncOperations.addHandler(ProxyHeaderHandler(core, from: balancer), position: .first)
+        }
+    }
+
+    /// The peer of a connection that has to begin with a header of the PROXY protocol; nil if it has not.
+    private func balancer(of channel: any Channel) throws -> InternetAddress? {
+        guard let proxyProtocol = core.proxyProtocol else { return nil }
+        // A peer that is gone already has no address, by which it could be trusted or not.
+        guard let peer = InternetAddress(channel.remoteAddress) else { throw UnwantedConnection() }
+        return proxyProtocol.isExpected(from: peer) ? peer : nil
     }
 
     func add(_ connection: any ServerConnection) {
