@@ -31,7 +31,7 @@ extension HTTP1ServerConnection: DetachedConnection {
     func handOver(from stream: BodyStream, to receiver: any DetachedReceiver) {
         state.moveReceiver(to: receiver)
         loop.executor.turn { stream.move(to: receiver) }
-        if machine.persistence == .serverCloses { serverCloses(force: false) }
+        if loop.isClosing { tellReceivers() }
         continueReading()
     }
 

@@ -264,6 +264,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
             )
         )
         process()
+        if loop.isClosing { closeWhenIdle() }
     }
 
     // MARK: Responses
@@ -360,12 +361,35 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
     // MARK: The end
 
     func serverCloses(force: Bool) {
+        guard !force else {
+            _ = machine.serverCloses()
+            return abort()
+        }
+        machine.serverLeaves()
+        closeWhenIdle()
+    }
+
+    var hasReceivers: Bool { receiver != nil }
+
+    func tellReceivers() {
+        guard let receiver else { return }
+        loop.executor.turn { receiver.serverCloses() }
+    }
+
+    /// Closes the connection of a server that closes, once it has been idle for as long as the configuration asks: the
+    /// client, which has not been told, may have sent another request.
+    private func closeWhenIdle() {
+        guard state.isOpen, machine.isBetweenRequests else { return }
+        let time = TimeAmount(loop.settings.configuration.minimumIdleTime)
+        let rest = time - state.timing.idleTime(at: loop.clock.now)
+        guard rest > .zero else { return closeIdle() }
+        loop.scheduleLeaving(in: rest) { [weak self] in self?.closeIdle() }
+    }
+
+    private func closeIdle() {
+        guard state.isOpen, machine.isBetweenRequests else { return }
         let step = machine.serverCloses()
-        if force {
-            abort()
-        } else if let receiver {
-            loop.executor.turn { receiver.serverCloses() }
-        } else if case .close = step, state.counted == .idle, channel.output.isEmpty, unsentBytes == 0 {
+        if case .close = step, state.counted == .idle, channel.output.isEmpty, unsentBytes == 0 {
             // Nothing is in transit in either direction that could get lost.
             abort()
         } else {

@@ -32,6 +32,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     let openConnection = Mutex<OpenConnection?>(nil)
     /// The ends of the connection, if a header of the PROXY protocol says them.
     private let proxied: ProxiedConnection?
+    private let openedAt: NIODeadline
 
     @exclusivity(unchecked) var channel = ChannelState()
     @exclusivity(unchecked) var state: ServerConnectionState
@@ -66,7 +67,9 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
             flood: limits.flood,
             now: loop.now
         )
-        self.state = ServerConnectionState(openedAt: loop.clock.now)
+        let now = loop.clock.now
+        self.openedAt = now
+        self.state = ServerConnectionState(openedAt: now)
     }
 
     /// The addresses of the connection; nil once it is closed. Can be read from anywhere.
@@ -280,12 +283,34 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
         if force {
             abort()
         } else {
-            beginGoAway()
-            loop.executor.turn {
-                for stream in multiplexer.streams.values { stream.receiver?.serverCloses() }
-            }
-            flushOutput()
+            leave()
         }
+    }
+
+    /// Tells the client to send no more requests; one that has just connected, and has sent none, a little later. It may
+    /// have requests that wait for this end's settings, and balancers lose those if they find the connection ending.
+    private func leave() {
+        let rest = TimeAmount(loop.settings.configuration.minimumIdleTime) - (loop.clock.now - openedAt)
+        guard multiplexer.lastStream > 0 || rest <= .zero else {
+            loop.scheduleLeaving(in: rest) { [weak self] in self?.announceEnd() }
+            return
+        }
+        announceEnd()
+    }
+
+    private func announceEnd() {
+        guard state.isOpen else { return }
+        beginGoAway()
+        flushOutput()
+    }
+
+    var hasReceivers: Bool { multiplexer.streams.values.contains { $0.receiver != nil } }
+
+    func tellReceivers() {
+        loop.executor.turn {
+            for stream in multiplexer.streams.values { stream.receiver?.serverCloses() }
+        }
+        flushOutput()
     }
 
     // MARK: The end by an error
