@@ -4,6 +4,7 @@
 
 #if defined(__linux__)
 
+#include <linux/filter.h>
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -50,6 +51,18 @@ ptrdiff_t martlet_send_vectors(int descriptor, const void *vectors, size_t count
 int martlet_reset_on_close(int descriptor) {
     struct linger linger = { .l_onoff = 1, .l_linger = 0 };
     return setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+}
+
+int martlet_refuse_new(int descriptor) {
+    // The filter of a TCP socket sees the segment from its header on; byte 13 has the flags, SYN among them.
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 13),
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x02, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+        BPF_STMT(BPF_RET | BPF_K, 0xFFFFFFFF),
+    };
+    struct sock_fprog program = { .len = sizeof code / sizeof *code, .filter = code };
+    return setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }
 
 void martlet_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }

@@ -14,7 +14,8 @@
         /// ```
         ///
         /// The keys are the names of the properties. Times are in seconds, with decimals if need be; `none` stands for
-        /// nil. `trustedProxies` is a list, or a text with commas in between.
+        /// nil. `trustedProxies` is a list, or a text with commas in between; so is `proxyProtocol`, of the addresses that
+        /// it is required from.
         ///
         /// - Parameter reader: Where to look.
         /// - Throws: ``SettingError`` for a value that the property can't have.
@@ -35,6 +36,8 @@
             try settings.read("halfCloseGracePeriod", into: &halfCloseGracePeriod)
             try settings.read("shutdownDelay", into: &shutdownDelay)
             try settings.read("shutdownTimeout", into: &shutdownTimeout)
+            try settings.read("minimumIdleTime", into: &minimumIdleTime)
+            try settings.read("webSocketShutdownSpread", into: &webSocketShutdownSpread)
 
             try settings.read("maximumCollectedBytes", into: &maximumCollectedBytes)
             try settings.read("maximumDrainedBytes", into: &maximumDrainedBytes)
@@ -44,6 +47,9 @@
 
             try settings.read("sessionTimeout", into: &sessionTimeout)
             try settings.read("trustedProxies", into: &trustedProxies)
+            var balancers: [AddressRange] = []
+            try settings.read("proxyProtocol", into: &balancers)
+            if !balancers.isEmpty { proxyProtocol = .required(from: balancers) }
         }
     }
 #endif

@@ -26,8 +26,12 @@
                 "HTTP_SERVER_HEADER": "Martlet", "HTTP_MAXIMUM_CONNECTIONS": "12",
                 "HTTP_MAXIMUM_CONNECTIONS_PER_ADDRESS": "3", "HTTP_MINIMUM_BODY_RATE": "none",
                 "HTTP_TRUSTED_PROXIES": "10.0.0.0/8, ::1", "IDLE_TIMEOUT": "7",
-                "HTTP_SHUTDOWN_DELAY": "2.5",
+                "HTTP_SHUTDOWN_DELAY": "2.5", "HTTP_MINIMUM_IDLE_TIME": "0", "HTTP_WEB_SOCKET_SHUTDOWN_SPREAD": "10",
+                "HTTP_PROXY_PROTOCOL": "10.0.0.5,unix:",
             ])
+            let balancers = [AddressRange("10.0.0.5"), .unix].compactMap { $0 }
+            #expect(read.proxyProtocol == .required(from: balancers))
+            #expect(read.minimumIdleTime == .zero && read.webSocketShutdownSpread == .seconds(10))
             #expect(read.idleTimeout == .seconds(30) && read.headTimeout == .milliseconds(500))
             #expect(read.writeTimeout == nil && read.handlerTimeout == .seconds(10))
             #expect(read.autoCompress && !read.sendsDate && read.serverHeader == "Martlet")

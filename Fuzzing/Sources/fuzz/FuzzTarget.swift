@@ -29,6 +29,7 @@ enum FuzzTarget: String, CaseIterable {
     case http2Frames = "http2-frames"
     case http2FieldBlock = "http2-field-block"
     case http2Response = "http2-response"
+    case proxyHeader = "proxy-header"
     case http1Server = "h1-server"
     case http2Server = "h2-server"
     case http1Client = "h1-client"
@@ -73,6 +74,7 @@ enum FuzzTarget: String, CaseIterable {
         case .http2Frames: HTTP2Properties.checkFrames(bytes)
         case .http2FieldBlock: HTTP2Properties.checkFieldBlock(bytes)
         case .http2Response: HTTP2Properties.checkResponse(bytes)
+        case .proxyHeader: ProxyHeaderProperties.check(bytes)
         case .http1Server: HTTP1ServerProperties.check(bytes)
         case .http2Server: HTTP2ServerProperties.check(bytes)
         case .http1Client: HTTP1ClientProperties.check(bytes)

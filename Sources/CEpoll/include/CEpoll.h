@@ -39,6 +39,8 @@ ptrdiff_t martlet_send(int descriptor, const void *bytes, size_t count, int has_
 ptrdiff_t martlet_send_vectors(int descriptor, const void *vectors, size_t count, int has_more);
 // Makes close discard what has not been sent, and tell the peer so.
 int martlet_reset_on_close(int descriptor);
+// Makes a listening socket of TCP drop the segments that begin a connection.
+int martlet_refuse_new(int descriptor);
 
 void martlet_name_thread(const char *name);
 

@@ -5,6 +5,7 @@ import Synchronization
 /// A listening socket on an event loop of NIO.
 struct ChannelListener: Listener {
     private let channel: any Channel
+    private let descriptor: CInt
 
     /// Accepts connections from a socket that listens.
     ///
@@ -32,7 +33,7 @@ struct ChannelListener: Listener {
             let channel = try await bootstrap.withBoundSocket(descriptor).get()
             // NIO listens with a queue of 128; a second call changes that.
             try? SystemSocket.listen(descriptor, backlog: backlog)
-            return ChannelListener(channel: channel)
+            return ChannelListener(channel: channel, descriptor: descriptor)
         } catch {
             if !adoption.hasHappened.load(ordering: .acquiring) { SystemSocket.close(descriptor) }
             throw error
@@ -44,7 +45,17 @@ struct ChannelListener: Listener {
         let hasHappened = Atomic(false)
     }
 
-    func close() async {
+    func close(_ end: ListenerEnd) async {
+        if case .yielding = end {
+            let descriptor = descriptor
+            let isRefusing = try? await channel.eventLoop.run {
+                self.channel.isActive && SystemSocket.refuseNewConnections(descriptor)
+            }
+            // NIO accepts the others meanwhile.
+            if isRefusing == true {
+                try? await channel.eventLoop.scheduleTask(in: ListenerEnd.handshakeTime) {}.futureResult.get()
+            }
+        }
         try? await channel.close().get()
     }
 }

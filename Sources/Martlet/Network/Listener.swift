@@ -3,7 +3,22 @@ import NIOCore
 /// A listening socket that accepts connections on an event loop.
 protocol Listener: Sendable {
     /// Stops listening. Returns when the socket is closed.
-    func close() async
+    func close(_ end: ListenerEnd) async
+}
+
+/// What becomes of the connections that wait to be accepted when a listening socket is closed: the system resets them,
+/// unless another process or descriptor keeps the socket open.
+enum ListenerEnd: Sendable {
+    /// They are left to that.
+    case atOnce
+    /// They are accepted.
+    case accepting
+    /// They are accepted, and new ones are left to the other sockets that share the port.
+    case yielding
+
+    /// How long a socket listens on that takes no new connections any more, for the handshakes that have begun: as long
+    /// as a packet takes to the other side of the earth and back.
+    static let handshakeTime = TimeAmount.milliseconds(250)
 }
 
 /// How the connections that a listening socket accepts are counted and set up.

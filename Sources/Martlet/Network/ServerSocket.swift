@@ -18,6 +18,8 @@ public final class ServerSocket: Sendable {
     let backlog: CInt
     /// Whether this process bound the socket, and so has to remove its path.
     private let isOwn: Bool
+    /// Whether other sockets, of other processes too, may be bound to the same port.
+    let isShared: Bool
     /// The group of the socket, if it has several descriptors.
     private let group: Group?
 
@@ -27,6 +29,7 @@ public final class ServerSocket: Sendable {
         descriptors: [CInt],
         backlog: CInt = SystemSocket.maximumBacklog,
         isOwn: Bool = false,
+        isShared: Bool = false,
         group: Group? = nil
     ) {
         self.address = address
@@ -34,6 +37,7 @@ public final class ServerSocket: Sendable {
         self.descriptors = Mutex(descriptors)
         self.backlog = backlog
         self.isOwn = isOwn
+        self.isShared = isShared
         self.group = group
     }
 
@@ -121,6 +125,7 @@ public final class ServerSocket: Sendable {
                 descriptors: open,
                 backlog: backlog,
                 isOwn: true,
+                isShared: shared && address.kind != .unix,
                 group: isGroup ? group : nil
             )
         } catch {

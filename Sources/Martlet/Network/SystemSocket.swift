@@ -1,3 +1,6 @@
+#if os(Linux)
+    import CEpoll
+#endif
 import CLibrary
 import HTTPWire
 import NIOCore
@@ -17,11 +20,19 @@ enum SystemSocket {
         #endif
     }
 
+    private static var stream: CInt {
+        #if os(Linux)
+            CInt(SOCK_STREAM.rawValue)
+        #else
+            SOCK_STREAM
+        #endif
+    }
+
     static func open(bind address: SocketAddress, v6Only: Bool, reusePort: Bool) throws -> CInt {
         #if os(Linux)
-            let type = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
+            let type = stream | CInt(SOCK_CLOEXEC.rawValue)
         #else
-            let type = SOCK_STREAM
+            let type = stream
         #endif
         let descriptor = socket(CInt(address.protocol.rawValue), type, 0)
         guard descriptor >= 0 else { throw SocketError(operation: "open a socket", code: errno) }
@@ -75,6 +86,54 @@ enum SystemSocket {
         }
     }
 
+    /// Keeps a descriptor from programs that this one starts.
+    static func closeOnExec(_ descriptor: CInt) {
+        let flags = fcntl(descriptor, F_GETFD)
+        if flags >= 0 { _ = fcntl(descriptor, F_SETFD, flags | FD_CLOEXEC) }
+    }
+
+    /// Checks that connections can be accepted from a descriptor that another program has opened.
+    ///
+    /// - Throws: ``SocketError``, whose message says what the descriptor is instead.
+    static func checkListening(_ descriptor: CInt) throws(SocketError) {
+        func failure(_ message: String) -> SocketError {
+            SocketError(operation: "accept connections from descriptor \(descriptor)", code: nil, message: message)
+        }
+        guard fcntl(descriptor, F_GETFD) >= 0 else { throw failure("is not open") }
+        guard let type = get(descriptor, SO_TYPE) else {
+            throw failure("is not a socket; ListenStream= makes one, ListenFIFO= and the like don't")
+        }
+        guard type == stream else { throw failure("is not a stream socket; use ListenStream=") }
+        guard get(descriptor, SO_ACCEPTCONN) == 1 else {
+            throw failure("is not a listening socket; use Accept=no, the default of socket units")
+        }
+        // TCP's and Unix-domain sockets have addresses; others, such as AF_VSOCK, are not known here.
+        guard (try? localAddress(of: descriptor)) != nil else {
+            throw failure("is neither TCP's nor a Unix-domain socket")
+        }
+    }
+
+    /// Lets a listening socket ignore clients that want to connect, and complete the connections that are being made.
+    /// Clients try again after a second, and then reach another socket that shares the port.
+    ///
+    /// - Returns: Whether the system can do that, and does not make it needless.
+    static func refuseNewConnections(_ descriptor: CInt) -> Bool {
+        #if os(Linux)
+            !movesConnections && martlet_refuse_new(descriptor) == 0
+        #else
+            false
+        #endif
+    }
+
+    /// Whether the system moves the connections of a listening socket that is closed to another one of the port.
+    private static var movesConnections: Bool {
+        let file = CLibrary.open("/proc/sys/net/ipv4/tcp_migrate_req", O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return false }
+        defer { close(file) }
+        var digit: UInt8 = 0
+        return read(file, &digit, 1) == 1 && digit == UInt8(ascii: "1")
+    }
+
     /// Sends small segments at once. Connections inherit it from the socket that accepts them; sockets that are not
     /// TCP's have no such option.
     static func setNoDelay(_ descriptor: CInt) {
@@ -116,6 +175,13 @@ enum SystemSocket {
         guard bytes.count == 16 else { return bytes }
         let wrapsIPv4 = bytes.prefix(10).allSatisfy { $0 == 0 } && bytes[10...11].allSatisfy { $0 == 0xFF }
         return wrapsIPv4 ? Array(bytes.suffix(4)) : bytes
+    }
+
+    /// An option of the socket itself; nil if it can't be read.
+    private static func get(_ descriptor: CInt, _ name: CInt) -> CInt? {
+        var value: CInt = 0
+        var length = socklen_t(MemoryLayout<CInt>.size)
+        return getsockopt(descriptor, SOL_SOCKET, name, &value, &length) == 0 ? value : nil
     }
 
     private static func set(_ descriptor: CInt, _ level: CInt, _ name: CInt, _ value: CInt) throws {

@@ -102,7 +102,7 @@ public final class HTTPServer: Sendable {
         let run = try state.withLock { state in
             switch state {
             case .bound:
-                let run = ServerRun(core: core, group: group, delivery: delivery)
+                let run = ServerRun(core: core, group: group, delivery: delivery, end: listenerEnd)
                 state = .serving(run)
                 return run
             case .serving: throw HTTPServerError.alreadyServing
@@ -117,28 +117,36 @@ public final class HTTPServer: Sendable {
             throw isClosed ? HTTPServerError.serverClosed : error
         }
         run.watchCertificates()
+        run.announce()
         return run
+    }
+
+    /// Connections that wait to be accepted are left to the owner of the socket, if that is not the server.
+    private var listenerEnd: ListenerEnd {
+        guard ownsSocket, let socket else { return .atOnce }
+        return socket.isShared ? .yielding : .accepting
     }
 
     /// Stops listening; the port is free again when this returns. Requests that are being answered are finished within
     /// the configured `shutdownTimeout`; with `force` their connections are torn down. Closing twice does no harm.
     public func close(force: Bool = false) async {
         let wasClosed = state.withLock { if case .closed = $0 { true } else { false } }
-        let run = await stop(force: force)
+        let limit = core.settings.configuration.shutdownTimeout
+        let run = await stop(force: force, within: limit)
         if !force, !wasClosed, let run {
-            let limit = core.settings.configuration.shutdownTimeout
             Task { await run.drain(within: limit) }
         }
     }
 
     /// Goes on for the configured `shutdownDelay`, if requests are being served.
     private func delayShutdown() async {
-        guard state.withLock({ if case .serving = $0 { true } else { false } }) else { return }
+        guard let run else { return }
+        run.announceEnd()
         await core.shutdownDelay.pass(core.settings.configuration.shutdownDelay, by: core.time)
     }
 
-    /// Stops listening.
-    private func stop(force: Bool) async -> ServerRun? {
+    /// Stops listening. The rest of the connections will be given `limit` to finish.
+    private func stop(force: Bool, within limit: Duration) async -> ServerRun? {
         let run = state.withLock { state -> ServerRun? in
             switch state {
             case .bound:
@@ -151,9 +159,10 @@ public final class HTTPServer: Sendable {
                 return run
             }
         }
+        run?.announceEnd()
         core.shutdownDelay.end()
         if ownsSocket { socket?.close() }
-        await run?.close(force: force)
+        await run?.close(force: force, within: limit)
         return run
     }
 
@@ -168,8 +177,8 @@ public final class HTTPServer: Sendable {
 
     /// Closes the server at once, and returns when its last connection is closed.
     func finish(within deadline: Duration? = nil) async {
-        let run = await stop(force: false)
         let limit = deadline ?? core.settings.configuration.shutdownTimeout
+        let run = await stop(force: false, within: limit)
         // Not in this task: if it is cancelled, as tasks that shut down often are, the time would be over at once.
         await Task { await run?.drain(within: limit) }.value
     }

@@ -50,6 +50,18 @@ extension HTTPServer {
         public var shutdownDelay: Duration = .zero
         /// How long requests in progress may take after ``HTTPServer/close(force:)``. 30 seconds by default.
         public var shutdownTimeout: Duration = .seconds(30)
+        /// How long a connection of HTTP/1 has to have been idle before it is closed because the server closes: a client
+        /// that has just got a response may have sent another request, which is answered, with `Connection: close`. 500
+        /// milliseconds by default; zero closes idle connections at once. Clients of HTTP/2 are told which requests will
+        /// be answered, and need no such time, but for a connection that has just been opened and carried none.
+        public var minimumIdleTime: Duration = .milliseconds(500)
+        /// The time over which WebSockets are closed, with 1001, because the server closes: their clients usually come back
+        /// at once, and thousands should not do so at the same moment. They are closed 10 milliseconds apart on each event
+        /// loop, or as much closer as is needed; at most half of the ``shutdownTimeout`` is used. 2 seconds by default.
+        public var webSocketShutdownSpread: Duration = .seconds(2)
+        /// Tells systemd when the server is ready, closes, or hangs; nil, the default, does not. Several servers of one
+        /// process have the same one.
+        public var serviceNotifier: ServiceNotifier?
 
         /// The limits of a request's head: 64 KiB, 100 fields.
         public var headLimits = HeadLimits()
@@ -84,6 +96,11 @@ extension HTTPServer {
 
         /// The addresses of proxies whose `Forwarded` and `X-Forwarded-*` fields are trusted. None by default.
         public var trustedProxies: [AddressRange] = []
+        /// Whose connections begin with a header of the PROXY protocol, which says whose they really are: balancers that
+        /// pass on bytes send it. The addresses that it says are those of ``HTTPConnectionInfo``, and count for logs and
+        /// limits. Its time is part of the ``headTimeout``. ``HTTPServer/ProxyProtocol/off`` by default; read when the
+        /// server is bound.
+        public var proxyProtocol = ProxyProtocol.off
 
         /// Called with every error of a handler that is logged as such: one that is answered with a server error, or is
         /// thrown after the head was sent.

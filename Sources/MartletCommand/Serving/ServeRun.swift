@@ -56,6 +56,8 @@ struct ServeRun {
         var configuration = HTTPServer.Configuration()
         configuration.shutdownTimeout = Self.shutdownTimeout
         configuration.logger = Logger(label: "martlet") { _ in MessageLogHandler(output: messages) }
+        configuration.serviceNotifier = ServiceNotifier()
+        if let server = try await listen(configuration, identity) { return server }
         let (host, port) = (options.host, options.port)
         do {
             let address = InternetAddress(host)
@@ -87,6 +89,22 @@ struct ServeRun {
             )
         } catch let error as SocketError where error.code == nil {
             throw CommandFailure(.unknownHost, "No address is known for \(host). Check the spelling of --host.")
+        }
+    }
+
+    /// A server for the socket that systemd has passed, if it has.
+    private func listen(
+        _ configuration: HTTPServer.Configuration,
+        _ identity: ServeIdentity?
+    ) async throws -> HTTPServer? {
+        do {
+            guard let socket = try ServerSocket.inherited() else { return nil }
+            guard let security = identity?.security else {
+                return HTTPServer.listen(on: socket, configuration: configuration)
+            }
+            return try await HTTPServer.listenSecure(on: socket, security: security, configuration: configuration)
+        } catch {
+            throw CommandFailure(.failure, "\(error)")
         }
     }
 

@@ -9,7 +9,10 @@ struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract: "Serves the chat.",
-        discussion: "Open the URL that is printed in two windows."
+        discussion: """
+            Open the URL that is printed in two windows. If systemd passes a socket (LISTEN_FDS), it takes the place of \
+            --host and --port.
+            """
     )
 
     @Option(help: "The address or host name to listen on.")
@@ -76,7 +79,11 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.autoCompress = true
         // After Control-C, half a minute is too long to wait for a slow client.
         configuration.shutdownTimeout = .seconds(5)
+        configuration.serviceNotifier = ServiceNotifier()
         do {
+            if let socket = try ServerSocket.inherited() {
+                return HTTPServer.listen(on: socket, configuration: configuration)
+            }
             return try await HTTPServer.bind(InternetAddress(host), port: port, configuration: configuration)
         } catch {
             throw StartupError(binding: error, port: port)

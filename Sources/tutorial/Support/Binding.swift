@@ -6,6 +6,8 @@ import ProgramSupport
 /// - Parameters:
 ///   - security: The security context of a program that uses https.
 ///   - wire: Where to record what is exchanged.
+///   - notifier: Tells systemd how the program is.
+///   - inherits: Whether the socket that systemd has passed, if it has, takes the place of host and port.
 /// - Throws: ``StartupError`` with advice if the port is not available.
 func bindServer(
     for program: String,
@@ -13,6 +15,8 @@ func bindServer(
     port: Int,
     security: SecurityContext? = nil,
     wire: WireLog? = nil,
+    notifier: ServiceNotifier,
+    inherits: Bool,
     advice: String = "choose another one with --port"
 ) async throws -> HTTPServer {
     var configuration = HTTPServer.Configuration()
@@ -20,8 +24,13 @@ func bindServer(
     configuration.shutdownTimeout = .seconds(3)
     // For curl --http2-prior-knowledge; browsers use HTTP/2 over TLS only.
     configuration.http2.allowsPriorKnowledge = true
+    configuration.serviceNotifier = notifier
     if let wire { configuration.wireObserver = { wire.observe() } }
     do {
+        if inherits, let socket = try ServerSocket.inherited() {
+            guard let security else { return HTTPServer.listen(on: socket, configuration: configuration) }
+            return try await HTTPServer.listenSecure(on: socket, security: security, configuration: configuration)
+        }
         let address = InternetAddress(host)
         if let security {
             return try await HTTPServer.bindSecure(

@@ -27,7 +27,9 @@ struct ProgramCommand<Program: TutorialProgram>: AsyncParsableCommand {
             for: Program.guide.name,
             host: location.host,
             port: port,
-            security: try await Program.makeSecurity(options: options, console: console)
+            security: try await Program.makeSecurity(options: options, console: console),
+            notifier: ServiceNotifier(),
+            inherits: true
         )
         let program = try await Program(options: options, console: console)
         let handler = try program.handler(at: location)

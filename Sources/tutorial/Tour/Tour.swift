@@ -22,13 +22,14 @@ struct Tour: AsyncParsableCommand {
     var anyPorts = false
 
     func run() async throws {
+        let notifier = ServiceNotifier(servers: Tutorial.programs.count + 1)
         // All ports are bound first: if one is not available, nothing has to be undone.
-        let home = try await bind("tour", port: homePort)
+        let home = try await bind("tour", port: homePort, nil, notifier)
         var servers: [(HTTPServer, WireLog?)] = []
         for program in Tutorial.programs {
             // Others on the network are not to see what is exchanged.
             let wire = location.isLoopback ? WireLog() : nil
-            servers.append((try await bind(program, wire), wire))
+            servers.append((try await bind(program, wire, notifier), wire))
         }
         let metrics = PrometheusMetrics()
         var stops: [TourStop] = []
@@ -59,18 +60,20 @@ struct Tour: AsyncParsableCommand {
 
     private func bind<Program: TutorialProgram>(
         _ program: Program.Type,
-        _ wire: WireLog?
+        _ wire: WireLog?,
+        _ notifier: ServiceNotifier
     ) async throws -> HTTPServer {
         let console = Console(speaker: Program.guide.name)
         let security = try await Program.makeSecurity(options: Program.Options.parse([]), console: console)
-        return try await bind(Program.guide.name, port: Program.guide.port, security: security, wire)
+        return try await bind(Program.guide.name, port: Program.guide.port, security: security, wire, notifier)
     }
 
     private func bind(
         _ program: String,
         port: Int,
         security: SecurityContext? = nil,
-        _ wire: WireLog? = nil
+        _ wire: WireLog? = nil,
+        _ notifier: ServiceNotifier
     ) async throws -> HTTPServer {
         try await bindServer(
             for: program,
@@ -78,6 +81,8 @@ struct Tour: AsyncParsableCommand {
             port: anyPorts ? 0 : port + portOffset,
             security: security,
             wire: wire,
+            notifier: notifier,
+            inherits: false,
             advice: "move the whole tour with --port-offset"
         )
     }

@@ -33,6 +33,49 @@ struct ProgramTests {
         }
     }
 
+    @Test("clients that come back miss nothing, over two restarts")
+    func restarts() async throws {
+        try await withTemporaryDirectory { directory in
+            var port = 0
+            var said: [MessageID] = []
+            var received: (ids: [MessageID], sequences: [Int]) = ([], [])
+            for round in 0..<3 {
+                // The port stays the same for clients.
+                try await withProgram(in: directory, port: port) { process, ownPort in
+                    port = ownPort
+                    let url = "ws://127.0.0.1:\(port)/ws"
+                    let (ada, bob) = (try await ChatClient(url), try await ChatClient(url))
+                    try await bob.join("Bob")
+                    // Ada was away while Bob said something in the end.
+                    let history = try await ada.join("Ada", after: received.sequences.last ?? 0)
+                    #expect(round == 0 || history.resumed == true)
+                    received.ids += history.messages?.map(\.id) ?? []
+                    received.sequences += history.messages?.map(\.sequence) ?? []
+                    for number in 0..<5 {
+                        said.append(MessageID())
+                        try await bob.say("\(round) \(number)", id: said[said.count - 1])
+                        let message = try await ada.next("message")
+                        received.ids += [message.id].compactMap { $0 }
+                        received.sequences += [message.sequence].compactMap { $0 }
+                        _ = try await bob.next("message")
+                    }
+                    await ada.socket.close()
+                    for number in 5..<8 {
+                        said.append(MessageID())
+                        try await bob.say("\(round) \(number)", id: said[said.count - 1])
+                        _ = try await bob.next("message")
+                    }
+                    process.send(SIGTERM)
+                    #expect(try await bob.end().code == .goingAway)
+                    #expect(await process.exitStatus == 0)
+                }
+            }
+            // What was said in the end of the last round, nobody has asked for.
+            #expect(received.ids == said.dropLast(3))
+            #expect(received.sequences == Array(1...said.count - 3))
+        }
+    }
+
     @Test(arguments: [
         ("redis://a/b", "Error: Messages can't be stored at redis://. Use an SQLite file, or mysql://.\n"),
         ("/no/such/folder/chat.sqlite", "Error: The log /no/such/folder/chat.sqlite can't be used: "),
@@ -102,11 +145,14 @@ struct ProgramTests {
     }
 }
 
-/// Runs the program in a directory, on a port of the system's choice.
-private func withProgram(in directory: URL, _ options: [String] = [], body: (Subprocess, Int) async throws -> Void)
-    async throws
-{
-    let process = try Subprocess(builtExecutable("chat"), ["--port", "0"] + options, in: directory)
+/// Runs the program in a directory, on a port or, if that is 0, one of the system's choice.
+private func withProgram(
+    in directory: URL,
+    port: Int = 0,
+    _ options: [String] = [],
+    body: (Subprocess, Int) async throws -> Void
+) async throws {
+    let process = try Subprocess(builtExecutable("chat"), ["--port", "\(port)"] + options, in: directory)
     do {
         let prefix = "Listening on http://127.0.0.1:"
         let line = try #require(await process.output.line(startingWith: prefix))

@@ -42,6 +42,9 @@ final class Inbox: ChannelInboundHandler, Sendable {
     /// How many bytes have arrived in all.
     var total: Int { state.withLock { $0.total } }
 
+    /// How many of them nobody has taken yet.
+    var count: Int { state.withLock { $0.bytes.count } }
+
     /// Waits until `choice` says how much to take.
     func take(within limit: Duration, on loop: any EventLoop, _ choice: @escaping Choice) async throws -> [UInt8] {
         try await withCheckedThrowingContinuation { continuation in

@@ -33,13 +33,18 @@ final class RawClient: Sendable {
         try await connect(receiveBuffer: nil) { try await $0.connect(unixDomainSocketPath: path).get() }
     }
 
-    /// The same over TLS; `protocols` are those that are offered by ALPN.
-    static func connectSecurely(port: Int, authority: String, protocols: [String] = []) async throws -> RawClient {
+    /// The same over TLS; `protocols` are those that are offered by ALPN, and `prefix` is sent ahead of it all.
+    static func connectSecurely(
+        port: Int,
+        authority: String,
+        protocols: [String] = [],
+        prefix: ByteBuffer? = nil
+    ) async throws -> RawClient {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.trustRoots = .file(authority)
         configuration.applicationProtocols = protocols
         let security = try NIOSSLContext(configuration: configuration)
-        return try await connect(receiveBuffer: nil, security: security) {
+        return try await connect(receiveBuffer: nil, security: security, prefix: prefix) {
             try await $0.connect(host: "127.0.0.1", port: port).get()
         }
     }
@@ -47,6 +52,7 @@ final class RawClient: Sendable {
     private static func connect(
         receiveBuffer: Int?,
         security: NIOSSLContext? = nil,
+        prefix: ByteBuffer? = nil,
         _ connect: (ClientBootstrap) async throws -> any Channel
     ) async throws -> RawClient {
         let inbox = Inbox()
@@ -55,6 +61,7 @@ final class RawClient: Sendable {
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let prefix { try channel.pipeline.syncOperations.addHandler(PrefixSender(prefix)) }
                     if let security {
                         let handler = try NIOSSLClientHandler(context: security, serverHostname: "localhost")
                         try channel.pipeline.syncOperations.addHandler(handler)
@@ -66,6 +73,23 @@ final class RawClient: Sendable {
             bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: .init(receiveBuffer))
         }
         return RawClient(try await connect(bootstrap), inbox)
+    }
+
+    /// Sends bytes as soon as the connection is open.
+    private final class PrefixSender: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+        typealias OutboundOut = ByteBuffer
+
+        private let prefix: ByteBuffer
+
+        init(_ prefix: ByteBuffer) {
+            self.prefix = prefix
+        }
+
+        func channelActive(context: ChannelHandlerContext) {
+            context.writeAndFlush(wrapOutboundOut(prefix), promise: nil)
+            context.fireChannelActive()
+        }
     }
 
     /// The port at this end.
@@ -139,6 +163,9 @@ final class RawClient: Sendable {
 
     /// How many bytes have been received in all.
     var receivedBytes: Int { inbox.total }
+
+    /// How many of them have not been taken yet.
+    var unreadBytes: Int { inbox.count }
 
     func receive(_ count: Int) async throws -> String {
         try await take { bytes, _ in bytes.count >= count ? count : nil }

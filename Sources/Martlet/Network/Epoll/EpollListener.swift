@@ -61,6 +61,19 @@
             }
         }
 
+        /// Accepts the connections that wait, as far as there is room for them.
+        private func acceptWaiting() {
+            for _ in 0..<SystemSocket.maximumBacklog {
+                guard acceptance.room() > 0 else { return }
+                let connection = martlet_accept(descriptor)
+                if connection >= 0 {
+                    pass(connection)
+                } else if errno != EINTR, errno != ECONNABORTED {
+                    return
+                }
+            }
+        }
+
         private func pass(_ connection: CInt) {
             let target = loops[turn]
             turn = (turn + 1) % loops.count
@@ -91,9 +104,18 @@
             }
         }
 
-        func close() async {
+        func close(_ end: ListenerEnd) async {
+            if case .yielding = end {
+                let isRefusing = try? await loop.run {
+                    self.isOpen && SystemSocket.refuseNewConnections(self.descriptor)
+                }
+                if isRefusing == true {
+                    try? await loop.scheduleTask(in: ListenerEnd.handshakeTime) {}.futureResult.get()
+                }
+            }
             try? await loop.run {
                 guard self.isOpen else { return }
+                if case .atOnce = end {} else { self.acceptWaiting() }
                 self.isOpen = false
                 self.loop.remove(self)
                 SystemSocket.close(self.descriptor)

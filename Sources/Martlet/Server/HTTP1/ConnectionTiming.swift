@@ -67,6 +67,12 @@ struct ConnectionTiming {
         waitingSince = nil
     }
 
+    /// For how long no request has come, as far as the checks have noticed; zero within one.
+    func idleTime(at now: NIODeadline) -> TimeAmount {
+        guard wait == .request, !isInsideHead, let waitingSince else { return .zero }
+        return now - waitingSince
+    }
+
     mutating func peerFinished(at now: NIODeadline) {
         silentSince = now
     }

@@ -31,7 +31,7 @@ extension HTTP1ServerConnection: DetachedConnection {
     func handOver(from stream: BodyStream, to receiver: any DetachedReceiver) {
         state.moveReceiver(to: receiver)
         loop.executor.turn { stream.move(to: receiver) }
-        if machine.persistence == .serverCloses { serverCloses(force: false) }
+        if loop.isClosing { tellReceivers() }
         continueReading()
     }
 
@@ -44,7 +44,7 @@ extension HTTP1ServerConnection: DetachedConnection {
 
     /// The addresses of the connection; nil once it is closed. Can be read from anywhere.
     var info: HTTPConnectionInfo? {
-        openChannel.withLock { $0 }.map { HTTPConnectionInfo($0) }
+        openConnection.withLock { $0 }?.info
     }
 
     // MARK: HTTP/2
@@ -52,7 +52,8 @@ extension HTTP1ServerConnection: DetachedConnection {
     /// Passes the connection, and what has arrived on it, to HTTP/2.
     func becomeHTTP2() {
         guard state.isOpen, let context else { return }
-        let successor = HTTP2ServerConnection(loop: loop, security: security)
+        let proxied = openConnection.withLock { $0?.proxied }
+        let successor = HTTP2ServerConnection(loop: loop, security: security, proxied: proxied)
         let pipeline = context.pipeline.syncOperations
         do {
             try pipeline.addHandler(successor, position: .after(self))
@@ -61,7 +62,7 @@ extension HTTP1ServerConnection: DetachedConnection {
         }
         let bytes = leave(to: nil)
         count(as: nil)
-        openChannel.withLock { $0 = nil }
+        openConnection.withLock { $0 = nil }
         // Only after the successor was added: a loop without connections may be done.
         loop.remove(self)
         channel.removed()

@@ -37,7 +37,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
     @exclusivity(unchecked) private var filesInFlight = CircularBuffer<FileSlice>(initialCapacity: 0)
     private let writability: EventLoopCondition
     /// The channel, for its addresses to be read from other threads; nil once it is closed.
-    let openChannel = Mutex<(any Channel)?>(nil)
+    let openConnection = Mutex<OpenConnection?>(nil)
 
     /// What the TLS handshake agreed on; nil without TLS. Set before the first request, and read by requests on any
     /// thread.
@@ -61,7 +61,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
     func handlerAdded(context: ChannelHandlerContext) {
         channel.added(to: context)
         if loop.core.hasBareConnections { channel.becameOnlyHandler(self) }
-        openChannel.withLock { $0 = context.channel }
+        openConnection.withLock { $0 = OpenConnection(channel: context.channel) }
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -85,6 +85,10 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
             let security = ConnectionSecurity(context.pipeline)
             agreement.withLock { $0 = security }
             if negotiatedProtocol == "h2" { becomeHTTP2() }
+        case ProxyHeaderEvent.received(let proxied):
+            openConnection.withLock { $0?.proxied = proxied }
+            // The handler that has read the header leaves the pipeline.
+            if loop.core.hasBareConnections { channel.becameOnlyHandler(self) }
         default:
             context.fireUserInboundEventTriggered(event)
         }
@@ -260,6 +264,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
             )
         )
         process()
+        if loop.isClosing { closeWhenIdle() }
     }
 
     // MARK: Responses
@@ -356,12 +361,35 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
     // MARK: The end
 
     func serverCloses(force: Bool) {
+        guard !force else {
+            _ = machine.serverCloses()
+            return abort()
+        }
+        machine.serverLeaves()
+        closeWhenIdle()
+    }
+
+    var hasReceivers: Bool { receiver != nil }
+
+    func tellReceivers() {
+        guard let receiver else { return }
+        loop.executor.turn { receiver.serverCloses() }
+    }
+
+    /// Closes the connection of a server that closes, once it has been idle for as long as the configuration asks: the
+    /// client, which has not been told, may have sent another request.
+    private func closeWhenIdle() {
+        guard state.isOpen, machine.isBetweenRequests else { return }
+        let time = TimeAmount(loop.settings.configuration.minimumIdleTime)
+        let rest = time - state.timing.idleTime(at: loop.clock.now)
+        guard rest > .zero else { return closeIdle() }
+        loop.scheduleLeaving(in: rest) { [weak self] in self?.closeIdle() }
+    }
+
+    private func closeIdle() {
+        guard state.isOpen, machine.isBetweenRequests else { return }
         let step = machine.serverCloses()
-        if force {
-            abort()
-        } else if let receiver {
-            loop.executor.turn { receiver.serverCloses() }
-        } else if case .close = step, state.counted == .idle, channel.output.isEmpty, unsentBytes == 0 {
+        if case .close = step, state.counted == .idle, channel.output.isEmpty, unsentBytes == 0 {
             // Nothing is in transit in either direction that could get lost.
             abort()
         } else {
@@ -400,7 +428,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
         exchange = nil
         reportCompletion()
         channel.removed()
-        openChannel.withLock { $0 = nil }
+        openConnection.withLock { $0 = nil }
         loop.remove(self)
     }
 

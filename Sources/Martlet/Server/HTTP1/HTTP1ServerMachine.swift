@@ -79,6 +79,8 @@ struct HTTP1ServerMachine {
         case lastRequest
         /// The handler was cancelled because the client may be gone; its task would run further requests cancelled.
         case handlerCancelled
+        /// The server is about to close. A request that is on its way is answered, as the last one.
+        case serverLeaves
         /// The server accepts no more requests.
         case serverCloses
     }
@@ -113,6 +115,12 @@ struct HTTP1ServerMachine {
     /// Whether content of the present request is still to be read.
     @inline(__always)
     var isReadingContent: Bool { reading == .content }
+
+    /// Whether no request is being answered; the content of the last one may still arrive.
+    var isBetweenRequests: Bool { responding == .none }
+
+    /// Whether a connection on which nothing has arrived yet stays open.
+    private var awaitsMore: Bool { persistence == .persistent || persistence == .serverLeaves }
 
     /// What has arrived of the head that is refused.
     var refusedHead: RequestHead { reader.refusedHead }
@@ -184,7 +192,7 @@ struct HTTP1ServerMachine {
             if hasPeerClosed, reader.isInsideHead {
                 return .refuse(HTTPParseError(.truncatedHead, at: reader.bufferedBytes))
             }
-            guard !hasPeerClosed, persistence == .persistent else { return close() }
+            guard !hasPeerClosed, awaitsMore else { return close() }
             isAwaitingHead = true
             return .awaitHead(hasBegun: reader.isInsideHead)
         case .failed(let error):
@@ -294,7 +302,10 @@ struct HTTP1ServerMachine {
         responding = .none
         isAwaitingHead = false
         if mustClose { endAfterResponse() }
-        guard persistence == .persistent else { return close(mayReceiveMore: mayReceiveMore) }
+        // A client that has not been told may have sent another request.
+        guard persistence == .persistent || persistence == .serverLeaves && !mustClose else {
+            return close(mayReceiveMore: mayReceiveMore)
+        }
         if isReadingContent { reading = .draining(drainLimit) }
         return .none
     }
@@ -304,6 +315,11 @@ struct HTTP1ServerMachine {
     }
 
     // MARK: The end
+
+    /// The server is about to close: a request that comes all the same is the last one, and its response says so.
+    mutating func serverLeaves() {
+        if persistence == .persistent { persistence = .serverLeaves }
+    }
 
     /// The server accepts no more requests. What is to be done if none is being answered.
     mutating func serverCloses() -> Step {

@@ -4,7 +4,7 @@ import NIOCore
 /// all versions. Members are called on the loop.
 ///
 /// The extensions are compiled for each version: nothing is looked up for a request.
-protocol ServerConnection: ChannelConnection {
+protocol ServerConnection: ChannelConnection, Sendable {
     var loop: ServerLoop { get }
     /// Stored exempt from the run-time check for overlapping accesses, like the channel's state.
     var state: ServerConnectionState { get set }
@@ -25,8 +25,12 @@ protocol ServerConnection: ChannelConnection {
 
     /// The channel is closed.
     func becomeClosed()
-    /// The server accepts no more requests.
+    /// The server accepts no more requests. Those that are being answered are finished; with `force`, nothing is.
     func serverCloses(force: Bool)
+    /// Whether it carries a WebSocket or another protocol, which is told separately.
+    var hasReceivers: Bool { get }
+    /// Tells the other protocols that it carries that the server closes.
+    func tellReceivers()
     /// Called periodically.
     func checkDeadlines(now: NIODeadline)
 }

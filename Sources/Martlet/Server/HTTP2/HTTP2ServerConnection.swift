@@ -29,7 +29,10 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     let security: ConnectionSecurity?
     let limits: HTTPServer.HTTP2Configuration
     /// The channel, for its addresses to be read from other threads; nil once it is closed.
-    let openChannel = Mutex<(any Channel)?>(nil)
+    let openConnection = Mutex<OpenConnection?>(nil)
+    /// The ends of the connection, if a header of the PROXY protocol says them.
+    private let proxied: ProxiedConnection?
+    private let openedAt: NIODeadline
 
     @exclusivity(unchecked) var channel = ChannelState()
     @exclusivity(unchecked) var state: ServerConnectionState
@@ -41,8 +44,9 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     /// What a stream's writer puts a response out to: one for all streams, so that its memory is used again.
     @exclusivity(unchecked) var response = HTTP2ResponseEncoder()
 
-    init(loop: ServerLoop, security: ConnectionSecurity?) {
+    init(loop: ServerLoop, security: ConnectionSecurity?, proxied: ProxiedConnection? = nil) {
         self.loop = loop
+        self.proxied = proxied
         self.security = security
         let configuration = loop.settings.configuration
         self.limits = configuration.http2.clamped
@@ -63,12 +67,14 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
             flood: limits.flood,
             now: loop.now
         )
-        self.state = ServerConnectionState(openedAt: loop.clock.now)
+        let now = loop.clock.now
+        self.openedAt = now
+        self.state = ServerConnectionState(openedAt: now)
     }
 
     /// The addresses of the connection; nil once it is closed. Can be read from anywhere.
     var info: HTTPConnectionInfo? {
-        openChannel.withLock { $0 }.map { HTTPConnectionInfo($0) }
+        openConnection.withLock { $0 }?.info
     }
 
     // MARK: From the channel
@@ -76,7 +82,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     func handlerAdded(context: ChannelHandlerContext) {
         channel.added(to: context)
         if loop.core.hasBareConnections { channel.becameOnlyHandler(self) }
-        openChannel.withLock { $0 = context.channel }
+        openConnection.withLock { $0 = OpenConnection(channel: context.channel, proxied: proxied) }
         if context.channel.isActive { begin() }
     }
 
@@ -277,12 +283,34 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
         if force {
             abort()
         } else {
-            beginGoAway()
-            loop.executor.turn {
-                for stream in multiplexer.streams.values { stream.receiver?.serverCloses() }
-            }
-            flushOutput()
+            leave()
         }
+    }
+
+    /// Tells the client to send no more requests; one that has just connected, and has sent none, a little later. It may
+    /// have requests that wait for this end's settings, and balancers lose those if they find the connection ending.
+    private func leave() {
+        let rest = TimeAmount(loop.settings.configuration.minimumIdleTime) - (loop.clock.now - openedAt)
+        guard multiplexer.lastStream > 0 || rest <= .zero else {
+            loop.scheduleLeaving(in: rest) { [weak self] in self?.announceEnd() }
+            return
+        }
+        announceEnd()
+    }
+
+    private func announceEnd() {
+        guard state.isOpen else { return }
+        beginGoAway()
+        flushOutput()
+    }
+
+    var hasReceivers: Bool { multiplexer.streams.values.contains { $0.receiver != nil } }
+
+    func tellReceivers() {
+        loop.executor.turn {
+            for stream in multiplexer.streams.values { stream.receiver?.serverCloses() }
+        }
+        flushOutput()
     }
 
     // MARK: The end by an error
@@ -323,7 +351,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
         count(as: nil)
         loop.executor.turn { abandonStreams() }
         channel.removed()
-        openChannel.withLock { $0 = nil }
+        openConnection.withLock { $0 = nil }
         loop.remove(self)
     }
 

@@ -11,6 +11,7 @@ final class ServerCore: Sendable {
     private let quota = AddressQuota()
     private let gauges = Mutex<[ConnectionGauge]>([])
     private let acceptFailures = Mutex(AcceptFailures())
+    private let proxyFailures = Mutex(AcceptFailures())
     /// The address that the server listens on.
     let address: InternetAddress
     let port: Int
@@ -24,6 +25,8 @@ final class ServerCore: Sendable {
     let security: ServerSecurity?
     /// Makes the observer of each connection's bytes; nil for none.
     let wireObserver: (@Sendable () -> any WireObserver)?
+    /// Which connections begin with a header of the PROXY protocol; nil for none.
+    let proxyProtocol: HTTPServer.ProxyProtocol?
     /// Whether connections are the only handlers of their channels, without TLS or an observer in front of them. They can
     /// then do without the pipeline, and leave files to the kernel.
     let hasBareConnections: Bool
@@ -37,6 +40,7 @@ final class ServerCore: Sendable {
         self.security = security
         self.time = configuration.time
         self.wireObserver = configuration.wireObserver
+        self.proxyProtocol = configuration.proxyProtocol == .off ? nil : configuration.proxyProtocol
         self.hasBareConnections = security == nil && configuration.wireObserver == nil
         self.current = Mutex(ServerSettings(configuration, version: 0))
         self.address = address
@@ -89,9 +93,16 @@ final class ServerCore: Sendable {
     ///
     /// - Throws: ``UnwantedConnection`` if the client has as many as it may.
     func admit(_ channel: any Channel) throws {
+        guard settings.configuration.maximumConnectionsPerAddress != nil,
+            let address = InternetAddress(channel.remoteAddress)
+        else { return }
+        try admit(channel, from: address)
+    }
+
+    /// Counts a connection likewise, for a client that has connected to a balancer.
+    func admit(_ channel: any Channel, from address: InternetAddress) throws {
         let configuration = settings.configuration
-        guard let limit = configuration.maximumConnectionsPerAddress,
-            let address = InternetAddress(channel.remoteAddress), address.kind != .unix,
+        guard let limit = configuration.maximumConnectionsPerAddress, address.kind != .unix,
             !configuration.trustedProxies.contains(where: { $0.contains(address) })
         else { return }
         let client = ClientNetwork(address)
@@ -107,6 +118,16 @@ final class ServerCore: Sendable {
         guard let count = acceptFailures.withLock({ $0.failed(at: time.now) }) else { return }
         let times = count == 1 ? "" : " (\(count) times since this was last logged)"
         settings.configuration.logger.warning("Couldn't accept a connection, which keeps waiting: \(error)\(times)")
+    }
+
+    /// Logs that a balancer's connection did not begin with a header of the PROXY protocol, at most once a second.
+    func reportProxyFailure(_ reason: String, from peer: InternetAddress) {
+        guard let count = proxyFailures.withLock({ $0.failed(at: time.now) }) else { return }
+        let times = count == 1 ? "" : " (\(count) of them since this was last logged)"
+        let place = peer.kind == .unix ? "the Unix-domain socket" : "\(peer)"
+        settings.configuration.logger.warning(
+            "Closed a connection from \(place), which must begin with a PROXY header: \(reason)\(times)"
+        )
     }
 
     var connectionCounts: ConnectionCounts {

@@ -28,6 +28,10 @@ final class ServerLoop: @unchecked Sendable {
     private var listeners: [any Listener] = []
     private var sweeping: RepeatedTimer?
     private var drained: EventLoopPromise<Void>
+    /// Whether no connection comes any more, even one that was accepted before the listening sockets were closed.
+    private var hasLastConnection = false
+    /// What connections do a little later because the server closes, unless they are closed before.
+    private var leaveTimers: [Scheduled<Void>] = []
     @exclusivity(unchecked) private(set) var isClosing = false
     /// The time of the last sweep: precise enough for deadlines of seconds, and it costs no system call.
     @exclusivity(unchecked) private(set) var now: NIODeadline
@@ -105,17 +109,31 @@ final class ServerLoop: @unchecked Sendable {
             self.listeners.append(listener)
             return self.isClosing
         }
-        if isLate { await listener.close() }
+        if isLate { await listener.close(.atOnce) }
     }
 
     /// Adds the handlers of a connection to its channel.
     func initialize(_ channel: any Channel) throws {
-        try core.admit(channel)
+        let balancer = try balancer(of: channel)
+        if balancer == nil { try core.admit(channel) }
         try core.security?.secure(channel)
         if let makeObserver = core.wireObserver {
             try channel.pipeline.syncOperations.addHandler(WireTap(makeObserver()))
         }
-        try channel.pipeline.syncOperations.addHandler(HTTP1ServerConnection(loop: self))
+        let connection = HTTP1ServerConnection(loop: self)
+        try channel.pipeline.syncOperations.addHandler(connection)
+        if let balancer {
+            connection.channel.takesPipeline()
+            try channel.pipeline.syncOperations.addHandler(ProxyHeaderHandler(core, from: balancer), position: .first)
+        }
+    }
+
+    /// The peer of a connection that has to begin with a header of the PROXY protocol; nil if it has not.
+    private func balancer(of channel: any Channel) throws -> InternetAddress? {
+        guard let proxyProtocol = core.proxyProtocol else { return nil }
+        // A peer that is gone already has no address, by which it could be trusted or not.
+        guard let peer = InternetAddress(channel.remoteAddress) else { throw UnwantedConnection() }
+        return proxyProtocol.isExpected(from: peer) ? peer : nil
     }
 
     func add(_ connection: any ServerConnection) {
@@ -130,7 +148,13 @@ final class ServerLoop: @unchecked Sendable {
         if let streamTasks { executor.turn { streamTasks.release() } }
         sweeping?.cancel()
         sweeping = nil
-        if isClosing { drained.succeed() }
+        if hasLastConnection { lastConnectionClosed() }
+    }
+
+    private func lastConnectionClosed() {
+        drained.succeed()
+        for timer in leaveTimers { timer.cancel() }
+        leaveTimers = []
     }
 
     var hasConnections: Bool { !connections.isEmpty }
@@ -139,24 +163,58 @@ final class ServerLoop: @unchecked Sendable {
 
     /// Stops accepting; closes the idle connections, and with `force` all of them. Returns when no socket is listening
     /// any more. May be called from anywhere.
-    func close(force: Bool) async {
+    ///
+    /// - Parameters:
+    ///   - end: What becomes of the connections that wait to be accepted.
+    ///   - spread: The time over which WebSockets are closed.
+    func close(force: Bool, _ end: ListenerEnd, spread: TimeAmount) async {
         let listeners = try? await eventLoop.run {
             let listeners = self.listeners
             self.listeners = []
             let isFirst = !self.isClosing
             self.isClosing = true
-            for connection in Array(self.connections.values) {
-                connection.serverCloses(force: force)
-            }
-            if isFirst, self.connections.isEmpty { self.drained.succeed() }
+            let connections = Array(self.connections.values)
+            for connection in connections { connection.serverCloses(force: force) }
+            if isFirst, !force { self.tellReceivers(of: connections.filter(\.hasReceivers), within: spread) }
             return listeners
         }
         for listener in listeners ?? [] {
-            await listener.close()
+            await listener.close(end)
         }
     }
 
-    /// Returns when the last connection has closed after ``close(force:)``. May be called from anywhere.
+    /// All listening sockets of the server are closed. Called from anywhere, after ``close(force:_:spread:)`` of all loops.
+    func endAccepting() async {
+        try? await eventLoop.run {
+            guard !self.hasLastConnection else { return }
+            self.hasLastConnection = true
+            if self.connections.isEmpty { self.lastConnectionClosed() }
+        }
+    }
+
+    /// Calls `work` after a time, if the server, which closes, still has connections then.
+    func scheduleLeaving(in delay: TimeAmount, _ work: @escaping @Sendable () -> Void) {
+        leaveTimers.append(clock.schedule(in: delay, work))
+    }
+
+    /// Tells WebSockets and the like that the server closes: one after the other, since their clients come back at once.
+    private func tellReceivers(of connections: [any ServerConnection], within spread: TimeAmount) {
+        guard !connections.isEmpty else { return }
+        let pause = min(.nanoseconds(spread.nanoseconds / Int64(connections.count)), Self.longestPause)
+        for (index, connection) in connections.enumerated() {
+            let delay = pause * index
+            if delay > .zero {
+                scheduleLeaving(in: delay) { [weak connection] in connection?.tellReceivers() }
+            } else {
+                connection.tellReceivers()
+            }
+        }
+    }
+
+    /// The longest time between two WebSockets that are closed: a few of them need not be spread further.
+    private static let longestPause = TimeAmount.milliseconds(10)
+
+    /// Returns when the last connection has closed after ``endAccepting()``. May be called from anywhere.
     func drain() async {
         try? await drained.futureResult.get()
     }

@@ -7,10 +7,14 @@ final class ServerRun: Sendable {
     private let loops: [ServerLoop]
     private let delivery: RequestDelivery
     private let group: any EventLoopGroup
+    /// What becomes, in the end, of the connections that wait to be accepted.
+    private let end: ListenerEnd
+    private let announcement = Mutex(Announcement.ahead)
     /// The task that looks for renewed certificates.
     private let renewal = Mutex(StoredTask())
 
-    init(core: ServerCore, group: any EventLoopGroup, delivery: RequestDelivery) {
+    init(core: ServerCore, group: any EventLoopGroup, delivery: RequestDelivery, end: ListenerEnd) {
+        self.end = end
         self.core = core
         self.delivery = delivery
         self.group = group
@@ -44,6 +48,37 @@ final class ServerRun: Sendable {
         }
     }
 
+    /// Whether the service manager knows of the server.
+    private enum Announcement {
+        case ahead
+        case made(ServiceNotifier)
+        case over
+    }
+
+    /// Tells the service manager that the server accepts connections.
+    func announce() {
+        guard let notifier = core.settings.configuration.serviceNotifier else { return }
+        announcement.withLock { $0 = .made(notifier) }
+        notifier.serverBegan(loops.map(\.clock))
+    }
+
+    /// The server is about to close.
+    func announceEnd() {
+        let notifier = announcement.withLock { announcement -> ServiceNotifier? in
+            if case .made(let notifier) = announcement { notifier } else { nil }
+        }
+        notifier?.serverStops()
+    }
+
+    /// The last connection is closed.
+    private func ended() {
+        let notifier = announcement.withLock { announcement -> ServiceNotifier? in
+            defer { announcement = .over }
+            return if case .made(let notifier) = announcement { notifier } else { nil }
+        }
+        notifier?.serverEnded(loops.map(\.clock))
+    }
+
     /// The loop for a connection in memory: that of its client, or else the first.
     func loop(for eventLoop: any EventLoop) -> ServerLoop? {
         loops.first { $0.eventLoop === eventLoop } ?? loops.first
@@ -62,17 +97,24 @@ final class ServerRun: Sendable {
     }
 
     /// Stops accepting. Returns when no socket is listening any more.
-    func close(force: Bool) async {
+    ///
+    /// - Parameter limit: How long the rest of the connections will be given.
+    func close(force: Bool, within limit: Duration = .zero) async {
         core.shutdown.raise()
         renewal.withLock { $0.cancel() }
         if case .sequence(let queue) = delivery {
             queue.finish()
         }
+        // WebSockets need the rest of the time for their closing handshakes.
+        let spread = min(core.settings.configuration.webSocketShutdownSpread, limit / 2)
+        let end = force ? ListenerEnd.atOnce : end
         await withTaskGroup(of: Void.self) { group in
             for loop in loops {
-                group.addTask { await loop.close(force: force) }
+                group.addTask { await loop.close(force: force, end, spread: TimeAmount(spread)) }
             }
         }
+        for loop in loops { await loop.endAccepting() }
+        if force { ended() }
     }
 
     /// Returns when the last connection is closed. After `limit` the rest are torn down.
@@ -90,6 +132,7 @@ final class ServerRun: Sendable {
             }
             group.cancelAll()
         }
+        ended()
     }
 
     /// Returns when the server and its last connection have been closed.

@@ -24,6 +24,20 @@ import Testing
         #expect(check(&timing, after: 31, .request) == .slowHead)
     }
 
+    @Test("A connection is idle since a check has noticed it, and not within a request or a head")
+    func idleTime() {
+        var timing = ConnectionTiming(openedAt: start)
+        #expect(timing.idleTime(at: start + .seconds(3)) == .seconds(3))
+        timing.isInsideHead = true
+        #expect(timing.idleTime(at: start + .seconds(3)) == .zero)
+        timing.beganRequest(at: start + .seconds(3))
+        #expect(timing.idleTime(at: start + .seconds(4)) == .zero)
+        #expect(check(&timing, after: 5, .handler) == nil)
+        #expect(timing.idleTime(at: start + .seconds(6)) == .zero)
+        #expect(check(&timing, after: 7, .request) == nil)
+        #expect(timing.idleTime(at: start + .seconds(9)) == .seconds(2))
+    }
+
     @Test("Between requests a connection may idle for 120 seconds, and a head that has begun take 30")
     func idle() {
         var timing = ConnectionTiming(openedAt: start)

@@ -413,6 +413,45 @@ import Testing
         #expect(connection.end(mayReceiveMore: true) == .close(lingering: LingeringClose.shortTime))
     }
 
+    @Test("A server that is about to close answers a request that comes all the same, as the last one")
+    func leaving() {
+        let connection = Connection()
+        connection.machine.serverLeaves()
+        #expect(connection.machine.isBetweenRequests)
+        #expect(connection.next() == .awaitHead(hasBegun: false))
+        connection.begin(Self.get + Self.get)
+        #expect(!connection.machine.isBetweenRequests)
+        #expect(connection.mustClose())
+        #expect(connection.end(mustClose: true, mayReceiveMore: true) == .close(lingering: LingeringClose.time))
+    }
+
+    @Test("A server that is about to close waits for a request after a response that did not say so")
+    func leavingUntold() {
+        let connection = Connection()
+        connection.begin(Self.get)
+        connection.machine.serverLeaves()
+        #expect(connection.end(mayReceiveMore: true) == .none)
+        #expect(connection.next() == .awaitHead(hasBegun: false))
+        connection.begin(Self.get)
+        #expect(connection.end(mustClose: true, mayReceiveMore: true) == .close(lingering: LingeringClose.shortTime))
+    }
+
+    @Test("A server that is about to close does not change what ends the connection before")
+    func leavingLast() {
+        let connection = Connection()
+        connection.begin(Self.get, requestLimit: 1)
+        connection.machine.serverLeaves()
+        #expect(connection.machine.persistence == .lastRequest)
+        #expect(connection.end(mayReceiveMore: true) == .close(lingering: LingeringClose.shortTime))
+        let other = Connection()
+        other.machine.serverLeaves()
+        #expect(other.peerClosed() == .none)
+        #expect(other.next() == .close(lingering: .zero))
+        let third = Connection()
+        third.machine.serverLeaves()
+        #expect(third.serverCloses() == .close(lingering: .zero))
+    }
+
     @Test("A server that closes drops nothing more of a content")
     func shutdownWhileDraining() {
         let connection = Connection()
