@@ -16,6 +16,7 @@ let package = Package(
         .library(name: "Martlet", targets: ["Martlet"]),
         .library(name: "MartletWeb", targets: ["MartletWeb"]),
         .library(name: "MartletPasswords", targets: ["MartletPasswords"]),
+        .library(name: "MartletRedis", targets: ["MartletRedis"]),
         .library(name: "MartletConfiguration", targets: ["MartletConfiguration"]),
         .library(name: "MartletTesting", targets: ["MartletTesting"]),
         .library(name: "MartletTelemetry", targets: ["MartletTelemetry"]),
@@ -28,6 +29,7 @@ let package = Package(
         .trait(name: "Brotli", description: "The content coding br; needs libbrotli."),
         .trait(name: "Configuration", description: "Servers can be set up by swift-configuration."),
         .trait(name: "MySQL", description: "The chat can log to MySQL and MariaDB; needs libmariadb."),
+        .trait(name: "Redis", description: "Sessions, limits and events of several machines in Redis; needs hiredis."),
         .trait(name: "Telemetry", description: "Servers and clients can be measured and traced."),
         .trait(name: "Zstandard", description: "The content coding zstd; needs libzstd."),
     ],
@@ -173,6 +175,28 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        // Without pkg-config, whose -D_FILE_OFFSET_BITS=64 for hiredis SwiftPM warns of.
+        .systemLibrary(
+            name: "CHiredis",
+            providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]
+        ),
+        // Apart from MartletWeb, for the C library of the trait. Empty without it.
+        .target(
+            name: "MartletRedis",
+            dependencies: [
+                .target(name: "CHiredis", condition: .when(traits: ["Redis"])),
+                "CLibrary",
+                "HTTPWire",
+                "Martlet",
+                "MartletWeb",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings
@@ -399,6 +423,23 @@ let package = Package(
                 "MartletPasswords",
                 "MartletWeb",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "MartletRedisTests",
+            dependencies: [
+                .target(name: "CHiredis", condition: .when(traits: ["Redis"])),
+                "CLibrary",
+                "HTTPWire",
+                "Martlet",
+                "MartletRedis",
+                "MartletTesting",
+                "MartletWeb",
+                "TestProcesses",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: settings
         ),

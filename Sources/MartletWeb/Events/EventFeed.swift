@@ -47,6 +47,13 @@ public final class EventFeed: RequestHandler {
         self.state = Mutex(EventFeedState(ids: ids, log: log, subscribers: subscribers))
     }
 
+    /// A feed whose events are given ids, as those of a stream that several machines read.
+    ///
+    /// - Parameter id: The id after which it begins.
+    package convenience init(configuration: Configuration, beginningAt id: String) {
+        self.init(configuration: configuration, ids: EventIDs(beginning: id))
+    }
+
     /// A feed without events, with the default settings.
     ///
     /// - Parameter replay: How many events are kept for clients that connect again. 1,000 by default.
@@ -82,6 +89,14 @@ public final class EventFeed: RequestHandler {
         // Outside the lock, which they take next.
         for wait in waits.values { wait.resume() }
         return id
+    }
+
+    /// Sends an event under an id, in a feed whose events are given ids.
+    package func publish(_ event: ServerSentEvent, id: String) {
+        var fields = ByteBuffer()
+        fields.writeServerSentEvent(event, id: nil)
+        guard let waits = state.withLock({ $0.append(fields, id: id) }) else { return }
+        for wait in waits.values { wait.resume() }
     }
 
     /// The id of the latest event, or of the beginning of the feed.

@@ -10,7 +10,7 @@ struct EventFeedState {
     /// How long a client that is too far behind may take nothing, before it is cut off.
     private static let patience = Duration.seconds(1)
 
-    let ids: EventIDs
+    private var ids: EventIDs
     var log: EventLog
     var subscribers: EventSubscribers
     /// The handlers that wait for something to happen. Not checked continuations, which cost an allocation: each is kept
@@ -34,16 +34,32 @@ struct EventFeedState {
     /// - Returns: The id of the last one, and the handlers to resume.
     mutating func append(_ contents: [ByteBuffer]) -> (id: String, waits: Waits)? {
         guard !isFinished else { return nil }
-        for fields in contents {
-            let id = ids.id(of: log.end.events + 1)
-            var bytes = ByteBufferAllocator().buffer(capacity: fields.readableBytes + id.utf8.count + 5)
-            bytes.writeString("id: \(id)\n")
-            bytes.writeImmutableBuffer(fields)
-            log.append(bytes)
-        }
+        for fields in contents { append(fields, ids.id(of: log.end.events + 1)) }
+        return (lastID, finishAppending())
+    }
+
+    /// Adds an event with an id that is given. Nil if there can be none any more.
+    ///
+    /// - Returns: The handlers to resume.
+    mutating func append(_ fields: ByteBuffer, id: String) -> Waits? {
+        guard !isFinished else { return nil }
+        ids.give(id)
+        append(fields, id)
+        ids.forget(before: log.start.events)
+        return finishAppending()
+    }
+
+    private mutating func append(_ fields: ByteBuffer, _ id: String) {
+        var bytes = ByteBufferAllocator().buffer(capacity: fields.readableBytes + id.utf8.count + 5)
+        bytes.writeString("id: \(id)\n")
+        bytes.writeImmutableBuffer(fields)
+        log.append(bytes)
+    }
+
+    private mutating func finishAppending() -> Waits {
         // Under the lock, as is what takes it back in `next`: the order counts.
         for number in subscribers.laggards(of: log) { responses[number]?.deadline = Self.patience }
-        return (lastID, takeWaits())
+        return takeWaits()
     }
 
     /// Whether there are events for a client with this last id, or may be some day.

@@ -56,8 +56,13 @@ struct SessionManager: Sendable {
         let (id, found): (String, Bool)
         switch change.operation {
         case .create(let new, let values):
-            try await store.create(new, values: values, timeToLive: timeToLive)
-            (id, found) = (new, true)
+            do {
+                try await store.create(new, values: values, timeToLive: timeToLive)
+                (id, found) = (new, true)
+            } catch is SessionNotStored {
+                // As if it had been ended at once: the client is told of none.
+                (id, found) = (new, false)
+            }
         case .update(let old, let changes):
             (id, found) = (old, try await store.update(old, changes: changes, timeToLive: timeToLive))
         case .rename(let old, to: let new, let changes):

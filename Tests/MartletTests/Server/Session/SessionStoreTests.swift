@@ -123,6 +123,41 @@ struct SessionStoreTests {
         }
     }
 
+    @Test("may not store a new session, and the request is answered without a cookie")
+    func notStored() async throws {
+        try await withServer(.bare.with { $0.sessions.store = FullStore() }) { request in
+            let session = try await request.session
+            session["k"] = "v"
+            session.renewID()
+            try await request.response.end("fine")
+        } test: { server in
+            let response = try await server.response(to: get())
+            #expect(response.status == 200)
+            #expect(response["Set-Cookie"] == nil)
+            #expect(response.text == "fine")
+        }
+    }
+
+    /// Has no room for any session.
+    private struct FullStore: SessionStore {
+        func load(_ id: String, timeToLive: Duration) async throws -> [String: String]? { nil }
+
+        func create(_ id: String, values: [String: String], timeToLive: Duration) async throws {
+            throw SessionNotStored()
+        }
+
+        func update(_ id: String, changes: [String: String?], timeToLive: Duration) async throws -> Bool { false }
+
+        func rename(
+            _ id: String,
+            to newID: String,
+            changes: [String: String?],
+            timeToLive: Duration
+        ) async throws -> Bool { false }
+
+        func remove(_ id: String) async throws {}
+    }
+
     private struct SlowStore: SessionStore {
         private struct Unavailable: Error {}
         private let memory = MemorySessionStore()
