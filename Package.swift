@@ -266,11 +266,14 @@ let package = Package(
                 "CLibrary",
                 .target(name: "CMariaDB", condition: .when(traits: ["MySQL"])),
                 "Martlet",
+                .target(name: "MartletRedis", condition: .when(traits: ["Redis"])),
                 "MartletWeb",
                 "ProgramSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             resources: [
@@ -455,6 +458,7 @@ let package = Package(
             dependencies: [
                 "chat",
                 "Martlet",
+                .target(name: "MartletRedis", condition: .when(traits: ["Redis"])),
                 "MartletTesting",
                 "TestBrowser",
                 "TestProcesses",

@@ -17,9 +17,9 @@
         }
 
         /// The fields of a message in the stream.
-        enum Field {
-            static let content = "c"
-            static let previous = "p"
+        package enum Field {
+            package static let content = "c"
+            package static let previous = "p"
         }
 
         /// An entry of the reply to XREAD or XREVRANGE: its id, and its fields with their values.
@@ -42,7 +42,7 @@
 
     extension RedisValue {
         /// The messages of an array of entries.
-        var messages: [RedisMessage] {
+        package var messages: [RedisMessage] {
             get throws(RedisError) {
                 guard let array else {
                     throw RedisError(.invalidReply, "The entries of a stream in Redis have another form.")

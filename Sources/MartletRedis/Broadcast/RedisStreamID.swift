@@ -10,7 +10,7 @@
         /// The number within the millisecond.
         public let number: UInt64
 
-        init(milliseconds: UInt64, number: UInt64) {
+        package init(milliseconds: UInt64, number: UInt64) {
             self.milliseconds = milliseconds
             self.number = number
         }

@@ -28,6 +28,12 @@ struct LoadCommand: AsyncParsableCommand {
     @Option(help: "How many additional clients join and then read nothing.")
     var stalled = 0
 
+    @Flag(help: "Whether clients come back when their connections end, and send again what was not accepted.")
+    var returning = false
+
+    @Option(help: "A second at which something happens to the chat, to tell how long it took. Can be repeated.")
+    var mark: [Int] = []
+
     @Option(help: "The process id of the server, to measure its memory.")
     var pid: Int?
 
@@ -39,7 +45,8 @@ struct LoadCommand: AsyncParsableCommand {
 
     func run() async throws {
         OpenFileLimit.raise()
-        let plan = LoadPlan(url: url, clients: clients, rate: rate, seconds: seconds, size: size, stalled: stalled)
+        var plan = LoadPlan(url: url, clients: clients, rate: rate, seconds: seconds, size: size, stalled: stalled)
+        (plan.returns, plan.marks) = (returning, mark)
         let memory = pid.map { ProcessMemory(process: $0) }
         let report = try await LoadRun(plan: plan, memory: memory).run {
             print($0)

@@ -32,8 +32,17 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The directory for messages that wait while the MySQL or MariaDB database is unavailable.")
     var spool = "chat-spool"
 
-    @Option(help: "The name of the room.")
-    var room = "lobby"
+    @Option(
+        help: """
+            The name of the room; or redis://user:password@host:port/number#name, for a room that several chats share, \
+            whose log must be at mysql:// then. By default, the environment variable CHAT_ROOM, or lobby.
+            """
+    )
+    var room: String?
+
+    private var roomPlace: RoomPlace {
+        get throws { try RoomPlace(room ?? ProcessInfo.processInfo.environment["CHAT_ROOM"] ?? "lobby") }
+    }
 
     @Option(
         help: """
@@ -44,8 +53,10 @@ struct ServeCommand: AsyncParsableCommand {
     var origin: [String] = []
 
     func validate() throws {
-        guard !room.isEmpty, room.count <= 64 else {
-            throw ValidationError("The room's name must have 1 to 64 characters.")
+        do {
+            _ = try roomPlace
+        } catch {
+            throw ValidationError("\(error)")
         }
         for origin in origin where HTTPURL(origin) == nil {
             throw ValidationError("\(origin) is not an origin, such as https://example.com.")
@@ -59,14 +70,14 @@ struct ServeCommand: AsyncParsableCommand {
         let place = log ?? ProcessInfo.processInfo.environment["CHAT_LOG"] ?? "chat.sqlite"
         let server = try await bind(logger)
         do {
-            let log = try await ChatLogPlace(place, spool: spool).open(room: room, logger: logger)
-            let room = try await ChatRoom.open(room, log: log, logger: logger)
-            let chat = ChatServer(room: room, origins: .same.or(.only(origin)))
+            let opened = try await roomPlace.open(ChatLogPlace(place, spool: spool), logger: logger)
+            let chat = ChatServer(room: opened.room, origins: .same.or(.only(origin)))
             try await runUntilStopped(logger) {
                 print("Listening on \(server.url)")
                 fflush(nil)
                 try await chat.run(on: server)
             }
+            await opened.close()
         } catch {
             await server.close(force: true)
             throw error

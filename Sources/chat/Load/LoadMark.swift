@@ -26,6 +26,15 @@ struct LoadMark: Sendable, Equatable {
         self = found
     }
 
+    /// The mark of a message of the load test; nil for others.
+    init?(_ message: ChatMessage) {
+        let words = message.text.split(separator: " ")
+        guard words.count == 3, words[0] == "load", let number = Int(words[1]),
+            let sentAt = Int(words[2].prefix { $0.isNumber })
+        else { return nil }
+        self.init(sequence: message.sequence, number: number, sentAt: sentAt)
+    }
+
     private init(sequence: Int, number: Int, sentAt: Int) {
         self.sequence = sequence
         self.number = number

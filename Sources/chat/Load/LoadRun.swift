@@ -5,7 +5,7 @@ struct LoadRun: Sendable {
     /// How many clients connect concurrently.
     private static let connecting = 50
     /// How long to wait for the last messages.
-    private static let patience = Duration.seconds(20)
+    private static let patience = Duration.seconds(30)
 
     let plan: LoadPlan
     let memory: ProcessMemory?
@@ -38,6 +38,7 @@ struct LoadRun: Sendable {
             try? await Task.sleep(for: .seconds(2))
             note("joined")
             say("\(clients.count { $0.tally.joined }) clients have joined.")
+            report.beginning = LoadTally.now
             await speak(clients)
             await wait { clients.allSatisfy { $0.count == plan.messages } }
             note("at the end")
@@ -62,8 +63,10 @@ struct LoadRun: Sendable {
             var clients: [LoadClient] = []
             for number in 0..<count {
                 if number >= Self.connecting, let joined = try await group.next() { clients.append(joined) }
-                group.addTask { [url = plan.url] in
-                    try await LoadClient.join(url, as: "\(name) \(number + 1)", client: client)
+                group.addTask { [plan] in
+                    let load = LoadClient(plan.url, as: "\(name) \(number + 1)", client: client, returns: plan.returns)
+                    try await load.join()
+                    return load
                 }
             }
             for try await joined in group { clients.append(joined) }

@@ -15,6 +15,20 @@ struct ChatLogPlace: Sendable {
         self.spool = spool
     }
 
+    #if MySQL
+        /// The database for a room that several processes share.
+        ///
+        /// - Throws: ``ChatLogError`` if the place is none.
+        var shared: MySQLAddress {
+            get throws {
+                guard text.hasPrefix("mysql://") || text.hasPrefix("mariadb://") else {
+                    throw ChatLogError("A room that several chats share needs a database for its log: --log mysql://…")
+                }
+                return try MySQLAddress(text)
+            }
+        }
+    #endif
+
     /// Opens the log of a room.
     ///
     /// - Throws: ``ChatLogError``.

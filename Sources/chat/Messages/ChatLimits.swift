@@ -28,6 +28,8 @@ struct ChatLimits: Sendable {
     var outbox = Outbox.Limit()
     /// How long a client may take to join.
     var joining: Duration = .seconds(30)
+    /// How long a client waits in a shared room until its chat knows as much as the one that it comes from.
+    var catchingUp: Duration = .seconds(5)
 
     /// The maximum size of the messages in memory in bytes of JSON. Together with the people and new messages they fit
     /// into an outbox, so that no client is too slow for the response to `join`.

@@ -15,8 +15,17 @@ struct PeopleList: Sendable {
         json = ServerMessage.people([]).json
     }
 
-    /// Whether there is a name with this key.
-    func contains(_ key: String) -> Bool { names[key] != nil }
+    /// The name with a key; nil if there is none.
+    func name(_ key: String) -> String? { names[key] }
+
+    /// A list of other people, and the message that announces them. This takes time proportional to the list: do not call
+    /// it under a lock.
+    func replaced(by everyone: [String]) -> PeopleUpdate {
+        var next = self
+        next.names = Dictionary(everyone.map { (ChatName.key(ofShown: $0), $0) }) { first, _ in first }
+        next.encode()
+        return PeopleUpdate(list: next, json: next.json, vacated: names.keys.filter { next.names[$0] == nil })
+    }
 
     /// The list after changes, and the message that announces them. This takes time proportional to the list: do not
     /// call it under a lock.

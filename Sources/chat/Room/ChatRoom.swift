@@ -23,10 +23,14 @@ final class ChatRoom: Sendable {
     let log: any ChatLog
     let limits: ChatLimits
     private let broadcaster: any Broadcaster
+    /// The names of all processes; nil if there is one process only.
+    private let names: (any NameRegistry)?
     private let logger: Logger
     private let shared: Mutex<Shared>
     private let messagesWait: Wakeup
     private let peopleChanged: Wakeup
+    /// Whether the last messages could be stored.
+    private let isStoring = Mutex(true)
 
     /// Opens a room with the messages of its log.
     ///
@@ -35,20 +39,28 @@ final class ChatRoom: Sendable {
         _ name: String,
         log: any ChatLog,
         broadcaster: any Broadcaster = LocalBroadcaster(),
+        names: (any NameRegistry)? = nil,
         limits: ChatLimits = ChatLimits(),
         logger: Logger
     ) async throws -> ChatRoom {
         let tail = try await log.latest(limits.tail)
         let state = ChatRoomState(room: name, limits: limits, tail: tail)
-        let room = ChatRoom(state, log: log, broadcaster: broadcaster, logger: logger)
-        try await broadcaster.subscribe { [weak room] in room?.receive($0) }
+        let room = ChatRoom(state, log: log, broadcaster: broadcaster, names: names, logger: logger)
+        try await broadcaster.subscribe(after: state.tail.last) { [weak room] in room?.receive($0) }
         return room
     }
 
-    private init(_ state: ChatRoomState, log: any ChatLog, broadcaster: any Broadcaster, logger: Logger) {
+    private init(
+        _ state: ChatRoomState,
+        log: any ChatLog,
+        broadcaster: any Broadcaster,
+        names: (any NameRegistry)?,
+        logger: Logger
+    ) {
         self.name = state.room
         self.log = log
         self.broadcaster = broadcaster
+        self.names = names
         self.logger = logger
         self.limits = state.limits
         self.shared = Mutex(Shared(state: state))
@@ -79,16 +91,57 @@ final class ChatRoom: Sendable {
     /// A client has sent a message.
     ///
     /// - Returns: Whether the message was valid. If not, the client has been sent the reason.
-    func receive(_ text: String, from member: MemberID) -> Bool {
+    func receive(_ text: String, from member: MemberID) async -> Bool {
         do throws(ChatProblem) {
             let request = ClientRequest(try ClientMessage(text), room: name, limits: limits)
+            if names != nil, case .join(_, _, let after?, _) = request { await catchUp(to: after) }
+            let taken = try await takeName(for: request)
+            defer { if let taken { releaseUnused(taken) } }
             try act { state throws(ChatProblem) in
-                try state.receive(request, from: member, at: .now, time: Date().milliseconds)
+                let old = state.members[member]?.name.key
+                defer { if let old, state.holders[old] == nil { names?.release(old) } }
+                return try state.receive(
+                    request,
+                    from: member,
+                    at: .now,
+                    time: Date().milliseconds,
+                    hasTakenName: taken != nil
+                )
             }
             return true
         } catch {
             refuse(error, to: member)
             return false
+        }
+    }
+
+    /// Waits for a message that a client knows from another process, or else it would get those up to it twice.
+    private func catchUp(to place: Int) async {
+        let deadline = ContinuousClock.now + limits.catchingUp
+        while lastSequence < place, ContinuousClock.now < deadline {
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    /// Takes the name that a request needs from all processes that share the room.
+    ///
+    /// - Returns: The key of the name; nil if none is needed.
+    private func takeName(for request: ClientRequest) async throws(ChatProblem) -> String? {
+        guard let names, let (name, key) = request.neededName else { return nil }
+        let isFree: Bool
+        do {
+            isFree = try await names.take(name, key: key)
+        } catch {
+            throw ChatProblem(.busy, "The room can't be reached. Try again soon.", retryAfter: 1_000)
+        }
+        guard isFree else { throw ChatRoomState.taken(name) }
+        return name.key
+    }
+
+    /// Gives up a name that was taken, unless a member of this process has it.
+    private func releaseUnused(_ key: String) {
+        shared.withLock { shared in
+            if shared.state.holders[key] == nil { names?.release(key) }
         }
     }
 
@@ -108,7 +161,10 @@ final class ChatRoom: Sendable {
     func disconnect(_ member: MemberID) {
         shared.withLock { $0.outboxes[member] = nil }
         act { state in
+            let key = state.members[member]?.name.key
             state.leave(member)
+            // Under the lock, so that it comes before the same name is taken again.
+            if let key { names?.release(key) }
             return []
         }
     }
@@ -141,9 +197,19 @@ final class ChatRoom: Sendable {
             guard !batch.isEmpty else { return }
             do {
                 let outcomes = try await log.append(batch.map(\.draft))
+                isStoring.withLock { $0 = true }
                 try await publish(outcomes, of: batch)
             } catch {
-                logger.error("Messages can't be stored", metadata: ["error": "\(error)", "count": "\(batch.count)"])
+                let wasStoring = isStoring.withLock { isStoring in
+                    defer { isStoring = false }
+                    return isStoring
+                }
+                // Once for each outage, not once for each attempt.
+                logger.log(
+                    level: wasStoring ? .error : .debug,
+                    "Messages can't be stored",
+                    metadata: ["error": "\(error)", "count": "\(batch.count)"]
+                )
                 for waiting in batch {
                     let problem = ChatProblem(
                         .notStored,
@@ -194,8 +260,27 @@ final class ChatRoom: Sendable {
             // Only these events change the list.
             let people = shared.withLock { $0.state.people }
             news = .people(people.applying(changes))
+        case .everyone(let everyone):
+            let people = shared.withLock { $0.state.people }
+            news = .people(people.replaced(by: everyone))
+        case .replaced(let key):
+            return act { $0.giveUp(key) }
+        case .forgotten:
+            return takeNamesAgain()
         }
         act { $0.receive(news) }
+    }
+
+    /// Takes the names of all members again, which the others may have forgotten, and announces them.
+    private func takeNamesAgain() {
+        guard let names else { return }
+        let members = shared.withLock { shared in shared.state.members.values.map { ($0.name, $0.key) } }
+        Task {
+            for (name, key) in members {
+                guard let isFree = try? await names.take(name, key: key) else { continue }
+                act { isFree ? $0.announceAgain(name) : $0.giveUp(name.key) }
+            }
+        }
     }
 
     /// Changes the state and performs the resulting actions, before any other change.

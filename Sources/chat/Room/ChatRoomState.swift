@@ -67,19 +67,22 @@ struct ChatRoomState: Sendable {
     // MARK: What clients do
 
     /// Handles a client's request.
+    ///
+    /// - Parameter hasTakenName: Whether the name that it needs is free in other processes.
     mutating func receive(
         _ request: ClientRequest,
         from member: MemberID,
         at now: ContinuousClock.Instant,
-        time: Int
+        time: Int,
+        hasTakenName: Bool = false
     ) throws(ChatProblem) -> [Action] {
         switch request {
         case .join(let name, let key, let after, let welcome):
-            return try join(member, name, key: key, after: after, welcome: welcome)
+            return try join(member, name, key: key, after: after, welcome: welcome, hasTakenName)
         case .say(let id, let text):
             return try say(id, text, from: member, at: now, time: time)
         case .rename(let name, let renamed):
-            return try rename(member, name, renamed, at: now)
+            return try rename(member, name, renamed, at: now, hasTakenName)
         case .ping:
             return [.send(ServerMessage.pongJSON, to: member)]
         }
@@ -90,7 +93,8 @@ struct ChatRoomState: Sendable {
         _ checked: Result<ChatName, ChatProblem>,
         key: String?,
         after: Int?,
-        welcome: String
+        welcome: String,
+        _ hasTakenName: Bool
     ) throws(ChatProblem) -> [Action] {
         guard members[member] == nil else { throw ChatProblem(.alreadyJoined, "You have already joined.") }
         guard key.map({ $0.utf8.count <= limits.keyBytes }) ?? true else {
@@ -109,9 +113,15 @@ struct ChatRoomState: Sendable {
             guard members.count < limits.members else {
                 throw ChatProblem(.roomFull, "The room is full: there are \(limits.members) people here.")
             }
-            guard isFree(name.key) else { throw Self.taken(name) }
+            guard isFree(name.key, hasTakenName) else { throw Self.taken(name) }
             // The person left and came back before that was announced: there is nothing to announce.
-            if untold.comeBack(as: name.text) { announced = name }
+            if untold.comeBack(as: name.text) {
+                announced = name
+            } else if hasTakenName, announcements[name.key] == nil, people.name(name.key) == name.text {
+                // The person was in another process, whose announcement stands.
+                announced = name
+                announcements[name.key] = 1
+            }
         }
         let rate = RateLimit(burst: limits.burst, perSecond: limits.messagesPerSecond)
         members[member] = Member(name: name, key: key, announced: announced, rate: rate)
@@ -124,8 +134,8 @@ struct ChatRoomState: Sendable {
     }
 
     /// Whether a name is free, in this process and in others.
-    private func isFree(_ key: String) -> Bool {
-        holders[key] == nil && (!people.contains(key) || announcements[key] != nil)
+    private func isFree(_ key: String, _ hasTakenName: Bool) -> Bool {
+        holders[key] == nil && (hasTakenName || people.name(key) == nil || announcements[key] != nil)
     }
 
     private mutating func say(
@@ -152,14 +162,15 @@ struct ChatRoomState: Sendable {
         _ member: MemberID,
         _ checked: Result<ChatName, ChatProblem>,
         _ renamed: String,
-        at now: ContinuousClock.Instant
+        at now: ContinuousClock.Instant,
+        _ hasTakenName: Bool
     ) throws(ChatProblem) -> [Action] {
         guard let old = members[member]?.name else { throw ChatProblem(.notJoined, "Join first.") }
         try limitRate(of: member, at: now)
         let name = try checked.get()
         if name != old {
             if name.key != old.key {
-                guard isFree(name.key) else { throw Self.taken(name) }
+                guard isFree(name.key, hasTakenName) else { throw Self.taken(name) }
                 holders[old.key] = nil
                 holders[name.key] = member
             }
@@ -187,7 +198,7 @@ struct ChatRoomState: Sendable {
         throw ChatProblem(.tooFast, "You are sending too fast. Wait a moment.", id: id, retryAfter: retryAfter)
     }
 
-    private static func taken(_ name: ChatName) -> ChatProblem {
+    static func taken(_ name: ChatName) -> ChatProblem {
         ChatProblem(.nameTaken, "The name \(name.text) is already taken.")
     }
 
@@ -222,9 +233,31 @@ struct ChatRoomState: Sendable {
             for key in update.vacated {
                 guard let count = announcements[key] else { continue }
                 announcements[key] = count > 1 ? count - 1 : nil
+                // Another process has said so of a person who was there before, and is here now.
+                if count == 1 { untell(key) }
             }
             return [.broadcast([update.json])]
         }
+    }
+
+    /// The owner of a name of this process, given by its key, has joined another one.
+    mutating func giveUp(_ key: String) -> [Action] {
+        announcements[key] = nil
+        guard let holder = holders.removeValue(forKey: key) else { return [] }
+        members[holder] = nil
+        return [.close(holder, Self.replaced)]
+    }
+
+    /// The others may no longer know a name of this process.
+    mutating func announceAgain(_ name: ChatName) -> [Action] {
+        untell(name.key)
+        return []
+    }
+
+    private mutating func untell(_ key: String) {
+        guard let holder = holders[key], members[holder]?.announced != nil else { return }
+        members[holder]?.announced = nil
+        untold.change(holder)
     }
 
     /// Takes the changes of people to announce, in no particular order.

@@ -25,6 +25,15 @@ enum ClientRequest: Sendable {
         }
     }
 
+    /// The name that the request needs, with the key of its owner; nil if it needs none.
+    var neededName: (ChatName, key: String?)? {
+        switch self {
+        case .join(.success(let name), let key, _, _): (name, key)
+        case .rename(.success(let name), _): (name, nil)
+        default: nil
+        }
+    }
+
     private static func name(_ typed: String, _ limits: ChatLimits) -> Result<ChatName, ChatProblem> {
         Result { () throws(ChatProblem) in try ChatName(typed, limits: limits) }
     }

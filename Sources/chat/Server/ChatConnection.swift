@@ -50,7 +50,7 @@ struct ChatConnection: Sendable {
                 let isGood: Bool
                 switch message {
                 case .text(let text):
-                    isGood = room.receive(text, from: member)
+                    isGood = await room.receive(text, from: member)
                 case .binary:
                     room.refuse(ChatProblem(.malformed, "Messages must be text."), to: member)
                     isGood = false

@@ -41,12 +41,17 @@ final class ChatClient: Sendable {
 
     /// The next message of a type; those of others are passed over.
     func next(_ type: String) async throws -> Heard {
-        let socket = socket
+        try await next(oneOf: [type])
+    }
+
+    /// The next message of one of several types.
+    func next(oneOf types: Set<String>) async throws -> Heard {
+        let (socket, type) = (socket, types.sorted().joined(separator: " or "))
         return try await withThrowingTaskGroup(of: Heard.self) { group in
             group.addTask {
                 while case .text(let json)? = try await socket.receive() {
                     let heard = try JSONDecoder().decode(Heard.self, from: Data(json.utf8))
-                    if heard.type == type { return heard }
+                    if types.contains(heard.type) { return heard }
                 }
                 throw ConnectionEnded(code: socket.closeCode)
             }

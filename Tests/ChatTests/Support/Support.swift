@@ -45,6 +45,9 @@ extension ChatRoomState {
         switch event {
         case .messages(let messages): receive(RoomNews.messages(messages.map(EncodedMessage.init)))
         case .people(let changes): receive(RoomNews.people(people.applying(changes)))
+        case .everyone(let everyone): receive(RoomNews.people(people.replaced(by: everyone)))
+        case .replaced(let key): giveUp(key)
+        case .forgotten: []
         }
     }
 }

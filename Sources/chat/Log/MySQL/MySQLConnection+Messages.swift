@@ -7,7 +7,7 @@
         func becomeWriter(of room: String) throws(MySQLError) {
             let sql = "SELECT GET_LOCK(CONCAT('chat.', MD5(CONCAT(DATABASE(), '/', ?))), 2)"
             guard try rows(sql, [.text(room)]).first?.first?.integer == 1 else {
-                throw MySQLError(code: 1205, message: "Another chat is writing to this room")
+                throw .lockHeldElsewhere
             }
         }
 

@@ -15,5 +15,11 @@
 
         /// Whether the database is temporarily unavailable.
         var isPassing: Bool { isConnectionLost || [1040, 1205, 1213].contains(code) }
+
+        /// Whether the table has not been made yet.
+        var isUnknownTable: Bool { code == 1146 }
+
+        /// Another connection writes to the room.
+        static let lockHeldElsewhere = MySQLError(code: 1205, message: "Another chat is writing to this room")
     }
 #endif

@@ -1,0 +1,1 @@
+../../MartletRedisTests/Support/RedisServer.swift
