@@ -71,7 +71,8 @@ struct EmptyRootTests {
                 process.send(SIGTERM)
                 let status = await process.exitStatus
                 let errors = await process.errors.text
-                #expect(status == 0, "\(errors)")
+                // The tool ends by the signal that it has caught, once its requests are done.
+                #expect(status == 128 + SIGTERM, "\(errors)")
             } catch {
                 await process.end()
                 throw error
