@@ -219,6 +219,9 @@
             while !Task.isCancelled {
                 do {
                     while try await storeBatch(), !Task.isCancelled {}
+                } catch let error as MySQLError where error == .lockHeldElsewhere {
+                    // Another process moves the messages, and notes how far it has come.
+                    if (try? await readCounts()) != nil { counts.withLock { $0.isConnected = true } }
                 } catch {
                     report(error)
                 }
@@ -250,11 +253,6 @@
         }
 
         private func report(_ error: any Error) {
-            if error as? MySQLError == .lockHeldElsewhere {
-                // Another process moves the messages. What it has moved is known from Redis.
-                counts.withLock { $0.isConnected = true }
-                return
-            }
             guard error is MySQLError else {
                 return logger.debug("Messages can't be moved to the database", metadata: ["error": "\(error)"])
             }

@@ -140,7 +140,7 @@ struct ProgramTests {
             let text = await process.output.text
             #expect(await process.exitStatus == 0)
             #expect(text.contains("complete       12 of 12 clients have all 50 messages\n"))
-            #expect(text.contains("in order       12 of 12, without gaps and doubles\n"))
+            #expect(text.contains("in order       12 of 12, without gaps and doubles, all alike\n"))
         }
     }
 }

@@ -66,9 +66,8 @@ public final class ServiceNotifier: Sendable {
     /// Tells that the service reads its configuration again while `body` runs, as units with `Type=notify-reload` do when
     /// they get SIGHUP.
     public func reloading<Result>(_ body: () async throws -> Result) async rethrows -> Result {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        send("RELOADING=1\nMONOTONIC_USEC=\(Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)")
+        // That of the system's monotonic clock, as systemd wants it.
+        send("RELOADING=1\nMONOTONIC_USEC=\(NIODeadline.now().uptimeNanoseconds / 1_000)")
         defer { if !state.withLock({ $0.hasStopped }) { send("READY=1") } }
         return try await body()
     }
