@@ -206,9 +206,10 @@ struct EventSourceTests {
             }
             for count in 1...3 {
                 try await arrived.next()
-                await time.advance(by: .seconds(59))
+                // It has been silent for two seconds at most.
+                await time.advance(by: .seconds(55))
                 #expect(server.connectionCount == count)
-                await time.advance(by: .seconds(2))
+                await time.advance(by: .seconds(6))
             }
             try await arrived.next()
             let data = try await reading.value

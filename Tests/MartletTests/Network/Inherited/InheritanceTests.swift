@@ -6,11 +6,9 @@ import Testing
 
 @Suite("Sockets that are inherited")
 struct InheritanceTests {
-    /// Descriptors of this process that stand for those from 3 on, which are taken.
-    private static let first = Shared<CInt>(2_000)
-
-    /// The inheritance of descriptors that `open` gives, which are moved to successive numbers.
-    private func inheritance(names: String, _ open: [() throws -> CInt]) throws -> (Inheritance, CInt) {
+    /// Descriptors of this process that stand for those from 3 on, which are taken: the highest that there can be, since the
+    /// lowest that are free go to other tests.
+    private static let first: Shared<CInt> = {
         var limit = rlimit()
         #if os(Linux)
             let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
@@ -18,8 +16,13 @@ struct InheritanceTests {
             let files = RLIMIT_NOFILE
         #endif
         getrlimit(files, &limit)
-        limit.rlim_cur = min(max(limit.rlim_cur, 4_096), limit.rlim_max)
+        limit.rlim_cur = min(max(limit.rlim_cur, 65_536), limit.rlim_max)
         setrlimit(files, &limit)
+        return Shared(CInt(clamping: limit.rlim_cur) - 1_000)
+    }()
+
+    /// The inheritance of descriptors that `open` gives, which are moved to successive numbers.
+    private func inheritance(names: String, _ open: [() throws -> CInt]) throws -> (Inheritance, CInt) {
         let first = Self.first.change { first in
             defer { first += 10 }
             return first
