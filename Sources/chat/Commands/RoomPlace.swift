@@ -40,17 +40,19 @@ struct RoomPlace: Sendable {
     ///
     /// - Throws: ``ChatLogError``.
     func open(_ log: ChatLogPlace, limits: ChatLimits = ChatLimits(), logger: Logger) async throws -> Opened {
-        guard let redis else {
-            let log = try await log.open(room: name, logger: logger)
-            return Opened(room: try await ChatRoom.open(name, log: log, limits: limits, logger: logger)) {}
-        }
         #if Redis && MySQL
-            return try await Self.share(name, by: redis, try log.shared, limits: limits, logger: logger)
+            if let redis {
+                return try await Self.share(name, by: redis, try log.shared, limits: limits, logger: logger)
+            }
         #else
-            throw ChatLogError(
-                "This chat was built without Redis. Build it with `swift build --product chat --traits MySQL,Redis`."
-            )
+            guard redis == nil else {
+                throw ChatLogError(
+                    "This chat was built without Redis. Build it with `swift build --product chat --traits MySQL,Redis`."
+                )
+            }
         #endif
+        let opened = try await log.open(room: name, logger: logger)
+        return Opened(room: try await ChatRoom.open(name, log: opened, limits: limits, logger: logger)) {}
     }
 
     #if Redis && MySQL
