@@ -170,7 +170,11 @@ struct GracefulCloseTests {
         @Test("which comes to another server of the same port", arguments: [true, false])
         func shared(onOwnLoops: Bool) async throws {
             let group = onOwnLoops ? nil : MultiThreadedEventLoopGroup(numberOfThreads: 2)
-            let configuration = HTTPServer.Configuration.bare.with { if let group { $0.eventLoopGroup = group } }
+            let configuration = HTTPServer.Configuration.bare.with {
+                // On a busy machine a request may take longer than half a second to follow its connection.
+                $0.minimumIdleTime = .seconds(20)
+                if let group { $0.eventLoopGroup = group }
+            }
             var old = try await HTTPServer.bind(.loopbackIPv4, port: 0, shared: true, configuration: configuration)
             let port = old.port
             var serving = Task { [old] in try await old.serve(Self.handler) }
