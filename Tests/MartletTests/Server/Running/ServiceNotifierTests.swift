@@ -101,8 +101,13 @@ struct ServiceNotifierTests {
             try await $0.response.end("served")
         } test: { server in
             #expect(try await server.response(to: get()).text == "served")
-            let shutdown = Task { await server.shutdown() }
             var notices: [String] = []
+            // A request can be answered before that.
+            try await eventually {
+                notices += manager.notices
+                return notices.contains("READY=1")
+            }
+            let shutdown = Task { await server.shutdown() }
             try await eventually {
                 notices += manager.notices
                 return notices.contains("STOPPING=1")
