@@ -21,8 +21,6 @@
         private static let searched = 2_000
         /// How often to look for messages for the database, and whether this process may write to it.
         private static let pause = Duration.milliseconds(500)
-        /// How long to wait for the database before a message whose id is not in Redis counts as new.
-        private static let answerTime = Duration.milliseconds(500)
 
         private let room: String
         private let redis: RedisClient
@@ -157,6 +155,9 @@
             }
         }
 
+        /// The keys of the scripts that append and remove messages.
+        private var scriptKeys: [RedisArgument] { [keys.messages, keys.ids, keys.state].map { RedisArgument($0) } }
+
         // MARK: Appending
 
         func append(_ drafts: [ChatMessage.Draft]) async throws -> [ChatLogOutcome] {
@@ -185,9 +186,8 @@
         }
 
         private func append(_ arguments: [RedisArgument]) async throws -> [Int] {
-            let keys = [keys.messages, keys.ids, keys.state].map { RedisArgument($0) }
             for _ in 0..<2 {
-                let reply = try await redis.run(SharedLogScripts.append, keys: keys, arguments)
+                let reply = try await redis.run(SharedLogScripts.append, keys: scriptKeys, arguments)
                 if let answers = reply.array { return answers.map { $0.integer ?? 0 } }
                 // Redis has lost what it knew.
                 try await agree()
@@ -198,17 +198,7 @@
         /// The sequence numbers of messages that are no longer in Redis, if the database says so soon.
         private func olderPlaces(of ids: [MessageID]) async -> [MessageID: Int] {
             guard counts.withLock({ $0.stored > Self.kept }), away.withLock({ $0.mayAsk(at: .now) }) else { return [:] }
-            let (answers, answer) = AsyncStream.makeStream(of: [MessageID: Int]?.self)
-            Task { [readers, room] in
-                answer.yield(try? await readers.use { try $0.sequences(of: ids, in: room) })
-            }
-            let patience = Task {
-                try await Task.sleep(for: Self.answerTime)
-                answer.yield(nil)
-            }
-            defer { patience.cancel() }
-            var iterator = answers.makeAsyncIterator()
-            let places = await iterator.next() ?? nil
+            let places = await readers.sequences(of: ids, in: room)
             away.withLock { if places == nil { $0.failed(at: .now) } else { $0.answered() } }
             return places ?? [:]
         }
@@ -242,10 +232,9 @@
             let waiting = try await read(after: stored, limit: Self.batch)
             if !waiting.isEmpty { try await writer.use { [room] in try $0.insert(waiting, in: room) } }
             let last = waiting.last?.sequence ?? stored
-            let keys = [keys.messages, keys.ids, keys.state].map { RedisArgument($0) }
             let reply = try await redis.run(
                 SharedLogScripts.stored,
-                keys: keys,
+                keys: scriptKeys,
                 [RedisArgument(last), RedisArgument(Self.kept)]
             )
             counts.withLock { $0.stored = max($0.stored, last) }

@@ -19,8 +19,6 @@
         private static let batch = 500
         /// How many waiting messages are searched for a text.
         private static let searched = 2_000
-        /// How long a new message waits for the table's answer whether it is already stored.
-        private static let answerTime = Duration.milliseconds(500)
         /// How long to wait before the database is tried again, at first and at most.
         private static let backOff = (first: Duration.milliseconds(100), longest: Duration.seconds(5))
 
@@ -178,17 +176,7 @@
         /// inserted.
         private func places(of ids: [MessageID]) async -> [MessageID: Int] {
             guard away.withLock({ $0.mayAsk(at: .now) }) else { return [:] }
-            let (answers, answer) = AsyncStream.makeStream(of: [MessageID: Int]?.self)
-            Task { [asker, room] in
-                answer.yield(try? await asker.use { try $0.sequences(of: ids, in: room) })
-            }
-            let patience = Task {
-                try await Task.sleep(for: Self.answerTime)
-                answer.yield(nil)
-            }
-            defer { patience.cancel() }
-            var iterator = answers.makeAsyncIterator()
-            let places = await iterator.next() ?? nil
+            let places = await asker.sequences(of: ids, in: room)
             away.withLock { if places == nil { $0.failed(at: .now) } else { $0.answered() } }
             return places ?? [:]
         }
