@@ -135,13 +135,15 @@ struct DetachTests {
 
     @Test("has no deadlines of HTTP's, and ends with a forced close")
     func deadlines() async throws {
-        let time = HeldTime.forTest()
+        let (time, detached) = (HeldTime.forTest(), Events<Void>())
         try await withServer(.bare.held(by: time).with { $0.handlerTimeout = .seconds(60) }) { request in
             let socket = try await request.response.detachSocket(writeHeaders: false)
+            detached.add()
             try await Self.echo(socket)
         } test: { server in
             let client = try await server.connect()
             client.send(get())
+            try await detached.next()
             await time.advance(by: .seconds(600))
             client.send("late")
             #expect(try await client.receive(4) == "late")
