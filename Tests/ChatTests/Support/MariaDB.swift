@@ -22,7 +22,7 @@ actor MariaDB {
         try await withTemporaryDirectory { directory in
             let install = try Subprocess(
                 "mariadb-install-db",
-                ["--no-defaults"] + user + ["--datadir=\(directory.path)/data", "--skip-test-db"]
+                ["--no-defaults"] + user + places(directory) + ["--skip-test-db"]
             )
             guard await install.exitStatus == 0 else { throw MariaDBError(log: await install.errors.text) }
             let sql = """
@@ -53,8 +53,8 @@ actor MariaDB {
             FileManager.default.isExecutableFile(atPath: "/usr/sbin/mariadbd") ? "/usr/sbin/mariadbd" : "mariadbd"
         let process = try Subprocess(
             path,
-            ["--no-defaults"] + Self.user + [
-                "--datadir=\(directory.path)/data", "--socket=\(socket)", "--port=\(port)", "--bind-address=127.0.0.1",
+            ["--no-defaults"] + Self.user + Self.places(directory) + [
+                "--socket=\(socket)", "--port=\(port)", "--bind-address=127.0.0.1",
                 "--pid-file=\(directory.path)/pid", "--init-file=\(directory.path)/start.sql", "--skip-name-resolve",
                 "--innodb-buffer-pool-size=16M", "--innodb-flush-log-at-trx-commit=1",
             ]
@@ -75,6 +75,11 @@ actor MariaDB {
 
     /// The URL of a database.
     nonisolated func url(_ database: String) -> String { "mysql://a%3Ab:s%2Fe%40c%3Fr@127.0.0.1:\(port)/\(database)" }
+
+    /// A server that starts removes the temporary tables that others have in the same place.
+    private static func places(_ directory: URL) -> [String] {
+        ["--datadir=\(directory.path)/data", "--tmpdir=\(directory.path)"]
+    }
 
     private static var user: [String] { geteuid() == 0 ? ["--user=root"] : [] }
 }

@@ -187,8 +187,9 @@ struct FloodTests {
 
     @Test("A head that never ends, or a preface, is waited for as long as any head", arguments: [true, false])
     func slowHead(isInsideBlock: Bool) async throws {
+        let time = HeldTime.forTest()
         try await withServer {
-            $0.headTimeout = .milliseconds(200)
+            $0.time = TimeSource(held: time)
             $0.idleTimeout = nil
         } attack: { client in
             if isInsideBlock {
@@ -196,8 +197,9 @@ struct FloodTests {
             } else {
                 client.send(Array(Frame.ping().bytes.prefix(12)))
             }
-            let code = try await client.goAway()
+            let code = try await time.passing { try await client.goAway() }
             #expect(code == Self.calm)
+            #expect(time.elapsed >= .seconds(30))
         }
     }
 
