@@ -15,7 +15,7 @@ let package = Package(
     name: "martlet-benchmarks",
     platforms: [.macOS(.v26)],
     dependencies: [
-        .package(name: "martlet", path: ".."),
+        .package(name: "martlet", path: "..", traits: ["Redis"]),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
@@ -43,6 +43,15 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "martlet-redis",
+            dependencies: [
+                .product(name: "Martlet", package: "martlet"),
+                .product(name: "MartletRedis", package: "martlet"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: settings
         ),
