@@ -9,26 +9,32 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
+// Whether another package depends on this one. SwiftPM then reads this file out of the repository, where there is no folder,
+// and from a folder among its checkouts.
+let isDependency =
+    Context.packageDirectory == "/" || Context.packageDirectory.split(separator: "/").dropLast().last == "checkouts"
+
+// MARK: The libraries
+
 let package = Package(
     name: "martlet",
     platforms: [.macOS(.v26)],
     products: [
         .library(name: "Martlet", targets: ["Martlet"]),
         .library(name: "MartletWeb", targets: ["MartletWeb"]),
-        .library(name: "MartletPasswords", targets: ["MartletPasswords"]),
-        .library(name: "MartletRedis", targets: ["MartletRedis"]),
-        .library(name: "MartletConfiguration", targets: ["MartletConfiguration"]),
         .library(name: "MartletTesting", targets: ["MartletTesting"]),
         .library(name: "MartletTelemetry", targets: ["MartletTelemetry"]),
+        .library(name: "MartletConfiguration", targets: ["MartletConfiguration"]),
+        .library(name: "MartletPasswords", targets: ["MartletPasswords"]),
+        .library(name: "MartletRedis", targets: ["MartletRedis"]),
         .library(name: "HTTPWire", targets: ["HTTPWire"]),
-        .executable(name: "martlet", targets: ["MartletCommand"]),
-        .executable(name: "tutorial", targets: ["tutorial"]),
-        .executable(name: "chat", targets: ["chat"]),
     ],
+    // What only a trait needs is fetched and built with that trait alone.
     traits: [
         .trait(name: "Brotli", description: "The content coding br; needs libbrotli."),
         .trait(name: "Configuration", description: "Servers can be set up by swift-configuration."),
         .trait(name: "MySQL", description: "The chat can log to MySQL and MariaDB; needs libmariadb."),
+        .trait(name: "Passwords", description: "Passwords can be hashed, by swift-crypto."),
         .trait(name: "Redis", description: "Sessions, limits and events of several machines in Redis; needs hiredis."),
         .trait(name: "Telemetry", description: "Servers and clients can be measured and traced."),
         .trait(name: "Zstandard", description: "The content coding zstd; needs libzstd."),
@@ -36,18 +42,14 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
-        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
-        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         .systemLibrary(
@@ -68,6 +70,8 @@ let package = Package(
         ),
         // The C library of the platform, whose name differs.
         .target(name: "CLibrary", swiftSettings: settings),
+        .target(name: "CEpoll"),
+        .systemLibrary(name: "CFileSystem"),
         .target(
             name: "HTTPWire",
             dependencies: [
@@ -86,7 +90,6 @@ let package = Package(
                 .target(name: "CEpoll", condition: .when(platforms: [.linux])),
                 "CLibrary",
                 "HTTPWire",
-                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -98,26 +101,6 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        // Not "martlet": file systems that know no upper case would take it for the library.
-        .executableTarget(
-            name: "MartletCommand",
-            dependencies: [
-                "CLibrary",
-                "HTTPWire",
-                "DevelopmentCertificates",
-                "Martlet",
-                "MartletWeb",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-            ],
-            swiftSettings: settings
-        ),
-        .target(name: "CEpoll"),
-        .systemLibrary(name: "CFileSystem"),
         .target(
             name: "MartletWeb",
             dependencies: [
@@ -125,7 +108,6 @@ let package = Package(
                 "CLibrary",
                 "HTTPWire",
                 "Martlet",
-                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -134,16 +116,13 @@ let package = Package(
             resources: [.embedInCode("Files/MediaTypes/mime.types")],
             swiftSettings: settings
         ),
-        // Apart from Martlet, since swift-configuration needs all of Foundation. Empty without the trait.
         .target(
-            name: "MartletConfiguration",
+            name: "MartletTesting",
             dependencies: [
-                .product(
-                    name: "Configuration",
-                    package: "swift-configuration",
-                    condition: .when(traits: ["Configuration"])
-                ),
+                "HTTPWire",
                 "Martlet",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: settings
         ),
@@ -167,13 +146,27 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        // Apart from MartletWeb, for the code of CryptoExtras.
+        // Apart from Martlet, since swift-configuration needs all of Foundation. Empty without the trait.
+        .target(
+            name: "MartletConfiguration",
+            dependencies: [
+                .product(
+                    name: "Configuration",
+                    package: "swift-configuration",
+                    condition: .when(traits: ["Configuration"])
+                ),
+                "Martlet",
+            ],
+            swiftSettings: settings
+        ),
+        // Apart from MartletWeb, for the code of CryptoExtras. Empty without the trait.
         .target(
             name: "MartletPasswords",
             dependencies: [
+                "HTTPWire",
                 "Martlet",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["Passwords"])),
+                .product(name: "CryptoExtras", package: "swift-crypto", condition: .when(traits: ["Passwords"])),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -193,7 +186,6 @@ let package = Package(
                 "HTTPWire",
                 "Martlet",
                 "MartletWeb",
-                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -201,14 +193,63 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+    ]
+)
+
+// MARK: The programs and the tests
+
+// Users of the libraries get neither these nor the packages that they need.
+if !isDependency {
+    package.products += [
+        .executable(name: "martlet", targets: ["MartletCommand"]),
+        .executable(name: "tutorial", targets: ["tutorial"]),
+        .executable(name: "chat", targets: ["chat"]),
+    ]
+    package.dependencies += [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ]
+    package.targets += [
+        // Certificates for https on one's own machine.
         .target(
-            name: "MartletTesting",
+            name: "DevelopmentCertificates",
             dependencies: [
-                "DevelopmentCertificates",
-                "HTTPWire",
+                "CLibrary",
                 "Martlet",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
+            swiftSettings: settings
+        ),
+        // What programs do that serve until they are stopped.
+        .target(
+            name: "ProgramSupport",
+            dependencies: [
+                "Martlet",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
+        // Not "martlet": file systems that know no upper case would take it for the library.
+        .executableTarget(
+            name: "MartletCommand",
+            dependencies: [
+                "CLibrary",
+                "HTTPWire",
+                "DevelopmentCertificates",
+                "Martlet",
+                "MartletWeb",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings
         ),
@@ -232,29 +273,6 @@ let package = Package(
             resources: [.copy("site")],
             swiftSettings: settings
         ),
-        // What programs do that serve until they are stopped.
-        .target(
-            name: "ProgramSupport",
-            dependencies: [
-                "Martlet",
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-            ],
-            swiftSettings: settings
-        ),
-        // Certificates for https on one's own machine.
-        .target(
-            name: "DevelopmentCertificates",
-            dependencies: [
-                "CLibrary",
-                "Martlet",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "SwiftASN1", package: "swift-asn1"),
-                .product(name: "X509", package: "swift-certificates"),
-            ],
-            swiftSettings: settings
-        ),
         .systemLibrary(
             name: "CMariaDB",
             pkgConfig: "libmariadb",
@@ -265,12 +283,12 @@ let package = Package(
             dependencies: [
                 "CLibrary",
                 .target(name: "CMariaDB", condition: .when(traits: ["MySQL"])),
+                "HTTPWire",
                 "Martlet",
                 .target(name: "MartletRedis", condition: .when(traits: ["Redis"])),
                 "MartletWeb",
                 "ProgramSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -306,6 +324,7 @@ let package = Package(
             dependencies: [
                 "HTTPWire",
                 "TestProcesses",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
@@ -501,4 +520,4 @@ let package = Package(
             swiftSettings: settings
         ),
     ]
-)
+}

@@ -84,7 +84,7 @@ extension HTTPField.Name {
     public static let xRequestID = known("X-Request-ID")
     /// `X-Requested-With`.
     public static let xRequestedWith = known("X-Requested-With")
-    /// `X-XSS-Protection`, which Dart's server sends by default.
+    /// `X-XSS-Protection`, which turns on a filter of old browsers.
     public static let xXSSProtection = known("X-XSS-Protection")
 
     private static func known(_ name: StaticString) -> HTTPField.Name {

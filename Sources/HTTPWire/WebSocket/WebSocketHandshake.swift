@@ -1,12 +1,7 @@
 import HTTPTypes
 
 /// The opening handshake (RFC 6455 section 4), for both sides.
-///
-/// The caller supplies SHA-1, which the handshake needs.
 public enum WebSocketHandshake {
-    /// A function that returns the 20 bytes of the SHA-1 hash of a text.
-    public typealias SHA1 = (String) -> [UInt8]
-
     /// The only version of the protocol that is in use.
     public static let version = "13"
 
@@ -65,12 +60,11 @@ public enum WebSocketHandshake {
     public static func answer(
         to request: Request,
         protocol name: String?,
-        extensions: String?,
-        sha1: SHA1
+        extensions: String?
     ) -> HTTPFields {
         var headers = HTTPFields()
         if let key = request.key {
-            headers = [.connection: "Upgrade", .upgrade: "websocket", .secWebSocketAccept: accept(key, sha1: sha1)]
+            headers = [.connection: "Upgrade", .upgrade: "websocket", .secWebSocketAccept: accept(key)]
         }
         if let name { headers[.secWebSocketProtocol] = name }
         if let extensions { headers[.secWebSocketExtensions] = extensions }
@@ -102,20 +96,19 @@ public enum WebSocketHandshake {
     public static func check(
         _ headers: HTTPFields,
         key: String,
-        protocols: [String],
-        sha1: SHA1
+        protocols: [String]
     ) throws(WebSocketHandshakeError) -> String? {
         guard headers.connectionTokens.contains(.upgrade), namesWebSocket(headers) else { throw .notUpgraded }
         guard let found = headers[.secWebSocketAccept] else { throw .missingAccept }
-        guard found == accept(key, sha1: sha1) else { throw .wrongAccept }
+        guard found == accept(key) else { throw .wrongAccept }
         guard let chosen = headers[.secWebSocketProtocol] else { return nil }
         guard protocols.contains(chosen) else { throw .unknownProtocol(chosen) }
         return chosen
     }
 
     /// The value of `Sec-WebSocket-Accept` (section 4.2.2).
-    public static func accept(_ key: String, sha1: SHA1) -> String {
-        Base64.encode(sha1(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
+    public static func accept(_ key: String) -> String {
+        Base64.encode(SHA1.hash(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
     }
 
     /// Whether a text is a valid name of a subprotocol.

@@ -1,4 +1,3 @@
-import Crypto
 import HTTPWire
 import NIOSSL
 
@@ -27,9 +26,9 @@ public struct X509Certificate: Sendable, Hashable {
     }
 
     /// The SHA-256 fingerprint of the certificate.
-    public var sha256: [UInt8] { Array(SHA256.hash(data: derBytes)) }
+    public var sha256: [UInt8] { SHA256.hash(derBytes) }
     /// The SHA-1 fingerprint of the certificate, for old lists.
-    public var sha1: [UInt8] { Array(Insecure.SHA1.hash(data: derBytes)) }
+    public var sha1: [UInt8] { SHA1.hash(derBytes) }
 
     /// The certificate in PEM (RFC 7468).
     public var pem: String {

@@ -54,7 +54,7 @@ extension WebSocket {
         let chosen: String?
         let deflate: PerMessageDeflate?
         do throws(WebSocketHandshakeError) {
-            chosen = try WebSocketHandshake.check(response.headers, key: key, protocols: protocols, sha1: sha1)
+            chosen = try WebSocketHandshake.check(response.headers, key: key, protocols: protocols)
             deflate = try PerMessageDeflate.agree(response.headers[values: .secWebSocketExtensions], compression)
         } catch {
             throw WebSocketError.handshake(error)

@@ -1,4 +1,3 @@
-import Crypto
 import HTTPTypes
 import HTTPWire
 import NIOCore
@@ -88,12 +87,7 @@ extension WebSocket {
         for field in request.exchange.settings.defaultHeaders where headers[field.name] == field.value {
             headers[field.name] = nil
         }
-        let answer = WebSocketHandshake.answer(
-            to: handshake,
-            protocol: chosen,
-            extensions: deflate?.answer,
-            sha1: sha1
-        )
+        let answer = WebSocketHandshake.answer(to: handshake, protocol: chosen, extensions: deflate?.answer)
         for field in answer { headers[field.name] = field.value }
         response.headers = headers
         let settings = WebSocketConnection.Settings(
@@ -134,10 +128,5 @@ extension WebSocket {
             throw HTTPError(.forbidden, "WebSockets from pages of this origin are not allowed.")
         }
         return handshake
-    }
-
-    /// The hash of the opening handshake, which only proves that the peer supports the protocol.
-    static func sha1(_ text: String) -> [UInt8] {
-        Array(Insecure.SHA1.hash(data: Array(text.utf8)))
     }
 }

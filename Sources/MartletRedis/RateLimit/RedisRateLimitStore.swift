@@ -1,5 +1,5 @@
 #if Redis
-    import Crypto
+    import HTTPWire
     import Martlet
     import MartletWeb
 
@@ -73,7 +73,7 @@
         /// Limits and clients can't choose names that mean another bucket: the length of the limit's name comes first, and
         /// long keys are hashed.
         private func key(_ key: String, _ policy: RateLimitPolicy) -> RedisArgument {
-            let name = key.utf8.count <= 64 ? key : "#" + SHA256.hash(data: Array(key.utf8)).hexadecimal
+            let name = key.utf8.count <= 64 ? key : "#" + SHA256.hash(key).hexadecimal
             return RedisArgument("\(prefix)\(policy.name.utf8.count):\(policy.name):\(name)")
         }
 

@@ -1,5 +1,5 @@
 #if Redis
-    import Crypto
+    import HTTPWire
     import Martlet
 
     /// Stores sessions in Redis, where several servers share them.
@@ -135,7 +135,7 @@
         }
 
         private func key(_ id: String) -> RedisArgument {
-            RedisArgument(prefix + SHA256.hash(data: Array(id.utf8)).hexadecimal)
+            RedisArgument(prefix + SHA256.hash(id).hexadecimal)
         }
 
         private static func field(_ key: String) -> RedisArgument { RedisArgument("v" + key) }

@@ -51,9 +51,9 @@ public final class TestClient: TestRequestSender {
     public var client: HTTPClient {
         get async throws {
             let server = try await runner.server
-            return try made.withLock { client in
+            return made.withLock { client in
                 if let client { return client }
-                let made = HTTPClient(configuration: try runner.connect(configuration, to: server))
+                let made = HTTPClient(configuration: runner.connect(configuration, to: server))
                 client = made
                 return made
             }

@@ -1,4 +1,3 @@
-import DevelopmentCertificates
 import Martlet
 import NIOCore
 import Synchronization
@@ -74,7 +73,7 @@ final class ServerRunner: Sendable {
                 try await .bindSecure(
                     .loopbackIPv4,
                     port: 0,
-                    security: TestCertificates.get().server,
+                    security: TestCertificate.server,
                     configuration: configuration
                 )
             }
@@ -93,7 +92,7 @@ final class ServerRunner: Sendable {
     // MARK: Clients
 
     /// The settings of a client, made such that it reaches the server.
-    func connect(_ configuration: HTTPClient.Configuration, to server: HTTPServer) throws -> HTTPClient.Configuration {
+    func connect(_ configuration: HTTPClient.Configuration, to server: HTTPServer) -> HTTPClient.Configuration {
         var configuration = configuration
         configuration.time = TimeSource(held: time.held)
         switch carrier {
@@ -105,7 +104,7 @@ final class ServerRunner: Sendable {
         case .http2:
             configuration.http2.use = .always
         case .tls:
-            configuration.security = try TestCertificates.get().client
+            configuration.security = TestCertificate.client
         }
         if carrier != .memory {
             let port = server.port
@@ -130,11 +129,4 @@ final class ServerRunner: Sendable {
             }
         }
     }
-}
-
-/// The certificates of the servers of this process, made when they are first needed.
-private enum TestCertificates {
-    private static let made = Result { try TemporaryCertificates() }
-
-    static func get() throws -> TemporaryCertificates { try made.get() }
 }

@@ -1,4 +1,3 @@
-import Crypto
 import HTTPWire
 
 /// A secret with which a server signs what clients keep for it.
@@ -9,18 +8,20 @@ public struct SigningKey: Sendable {
     /// The fewest bytes of a key: as many as HMAC with SHA-256 has (RFC 2104 section 3).
     public static let minimumBytes = 32
 
-    private let key: SymmetricKey
+    private let authenticator: MessageAuthenticator
 
     /// The key that a text stands for, in Base64.
     ///
     /// - Throws: ``MiddlewareError/invalidSigningKey`` if it is anything else, or has fewer than 32 bytes.
     public init(base64 text: String) throws(MiddlewareError) {
         guard let bytes = Base64.decode(text), bytes.count >= Self.minimumBytes else { throw .invalidSigningKey }
-        key = SymmetricKey(data: bytes)
+        authenticator = MessageAuthenticator(key: bytes)
     }
 
     private init() {
-        key = SymmetricKey(size: .bits256)
+        var generator = SystemRandomNumberGenerator()
+        let key = (0..<Self.minimumBytes).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        authenticator = MessageAuthenticator(key: key)
     }
 
     /// A new random key: what it has signed is worth nothing once the program ends.
@@ -28,12 +29,12 @@ public struct SigningKey: Sendable {
 
     /// The code that shows that the text comes from the owner of the key: HMAC with SHA-256 (RFC 2104).
     func code(of text: String) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: key))
+        authenticator.code(of: text)
     }
 
     /// Whether it is the code of the text. The time says nothing about the right one.
     func isCode(_ code: [UInt8], of text: String) -> Bool {
-        HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: Array(text.utf8), using: key)
+        authenticator.isCode(code, of: text)
     }
 }
 

@@ -1,6 +1,6 @@
 #if Redis
-    import Crypto
     import Foundation
+    import HTTPWire
     import MartletRedis
     import Synchronization
 
@@ -56,7 +56,7 @@
 
         /// The key proves who is who; Redis need not know it.
         private static func digest(_ key: String) -> String {
-            SHA256.hash(data: Array(key.utf8)).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+            SHA256.hash(key).hexadecimal
         }
 
         /// Carries the changes out, until ``finish()`` or until the task is cancelled.

@@ -58,7 +58,6 @@ struct Reply: Sendable {
             "content-type": "text/plain; charset=utf-8",
             "x-frame-options": "SAMEORIGIN",
             "x-content-type-options": "nosniff",
-            "x-xss-protection": "1; mode=block",
             "content-length": "\(length)",
         ].merging(more) { $1 }
     }

@@ -1,9 +1,8 @@
-import Crypto
 import HTTPWire
 
 /// A hash algorithm of digest authentication (RFC 7616 section 3.3).
 ///
-/// SHA-512-256 is not supported: no server is known to use it, and the cryptography library lacks it.
+/// SHA-512-256 is not supported: no server is known to use it.
 package struct DigestAlgorithm: Sendable, Hashable, CustomStringConvertible {
     enum Hash: Sendable, Hashable {
         case md5
@@ -47,28 +46,14 @@ package struct DigestAlgorithm: Sendable, Hashable, CustomStringConvertible {
 
     /// `H(text)`: the hash in hexadecimal digits.
     func hash(_ text: String) -> String {
-        var text = text
-        return text.withUTF8 { hash(UnsafeRawBufferPointer($0)) }
+        hash(text.utf8.span.bytes)
     }
 
     /// `H(bytes)`: the hash in hexadecimal digits.
-    func hash(_ bytes: UnsafeRawBufferPointer) -> String {
+    func hash(_ bytes: RawSpan) -> String {
         switch hash {
-        case .md5: Self.hexadecimal(bytes, Insecure.MD5.self)
-        case .sha256: Self.hexadecimal(bytes, SHA256.self)
+        case .md5: MD5.hash(bytes).hexadecimal
+        case .sha256: SHA256.hash(bytes).hexadecimal
         }
-    }
-
-    private static func hexadecimal<Function: HashFunction>(
-        _ bytes: UnsafeRawBufferPointer,
-        _: Function.Type
-    ) -> String {
-        var function = Function()
-        function.update(bufferPointer: bytes)
-        var digits: [UInt8] = []
-        for byte in function.finalize() {
-            for value in [byte >> 4, byte & 0x0F] { digits.append(value < 10 ? 0x30 &+ value : 0x57 &+ value) }
-        }
-        return String(decoding: digits, as: UTF8.self)
     }
 }

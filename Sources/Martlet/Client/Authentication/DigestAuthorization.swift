@@ -97,7 +97,7 @@ package struct DigestAuthorization: Sendable {
 
         var action = "\(method.rawValue):\(target)"
         if quality == .authInt, let content {
-            action += ":\(content.withUnsafeReadableBytes { algorithm.hash($0) })"
+            action += ":\(algorithm.hash(content.readableBytesUInt8Span.bytes))"
         }
         let actionHash = algorithm.hash(action)
         let response: String

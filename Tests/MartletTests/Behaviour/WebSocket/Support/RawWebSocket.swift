@@ -87,7 +87,7 @@ final class RawWebSocket: Sendable {
 
 extension WebSocket {
     /// The answer to a key.
-    static func accept(_ key: String) -> String { WebSocketHandshake.accept(key, sha1: sha1) }
+    static func accept(_ key: String) -> String { WebSocketHandshake.accept(key) }
 }
 
 /// Bytes from hexadecimal digits; everything else is left out.
