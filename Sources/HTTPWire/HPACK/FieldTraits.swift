@@ -1,4 +1,4 @@
-/// What the name and the value of a field say by themselves, whatever section it stands in.
+/// The meaning of a field's name and value by themselves, in any section.
 ///
 /// An entry of a table keeps them: a field that is sent again and again by its index is looked at once.
 struct FieldTraits: Sendable, Equatable {

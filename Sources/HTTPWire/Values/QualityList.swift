@@ -61,7 +61,7 @@ extension QualityList.Item {
         guard let all = FieldParameters(bytes, &offset, allowsMissingValues: true) else { return nil }
         var (kept, quality) = (all, 1000)
         if let index = all.firstIndex(where: { $0.name == "q" }) {
-            // What follows the weight was once an extension of Accept, and never part of the range.
+            // Text after the weight was once an extension of Accept, and never part of the range.
             guard let weight = all[index].value.flatMap(Self.weight) else { return nil }
             quality = weight
             kept.removeAll(from: index)

@@ -143,7 +143,7 @@ extension HTTPClient {
         public let proxyPort: Int?
     }
 
-    /// What a connection is made to.
+    /// The target of a connection.
     public enum Endpoint: Sendable, Hashable {
         /// A host name or an IP address.
         case host(String, port: Int)

@@ -3,7 +3,7 @@ import HTTPWire
 
 /// Why a request of an ``HTTPClient`` got no response, or can't be sent as it is.
 public enum HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What exceeded its time.
+    /// The operation that exceeded its time.
     public enum Timeout: Sendable, Hashable {
         /// The connection to the server was not made in time (`connectionTimeout`).
         case connection
@@ -64,12 +64,12 @@ public enum HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible 
     case proxyTunnelRefused(HTTPResponse.Status)
     /// HTTP/2 ended the request or its connection.
     case http2(HTTP2Failure)
-    /// What `findProxy` returned is not a list of proxies.
+    /// The result of `findProxy` is not a list of proxies.
     case invalidProxyConfiguration(String)
 
     // MARK: The response
 
-    /// What the server sent is not HTTP.
+    /// The server's bytes are not HTTP.
     case malformedResponse(HTTPParseError)
     /// The server sent more informational responses than the configured maximum.
     case tooManyInformationalResponses(limit: Int)
@@ -88,7 +88,7 @@ public enum HTTPClientError: Error, Sendable, Hashable, CustomStringConvertible 
     /// The response does not give the connection to the caller, as 101 or a 2xx to CONNECT does.
     case notDetachable
 
-    /// What went wrong and what to do about it.
+    /// The fault, and its remedy.
     public var description: String {
         switch self {
         case .invalidURL(let text):

@@ -84,7 +84,7 @@ struct ChannelState {
         processing.begin()
     }
 
-    /// What has arrived has been processed. Returns whether that must be done again.
+    /// The bytes that have arrived have been processed. Returns whether that must be done again.
     mutating func processesAgain() -> Bool {
         processing.finishPass()
     }

@@ -46,7 +46,7 @@ public struct DetachedSocket: Sendable {
     }
 }
 
-/// What a ``DetachedSocket`` needs of its connection.
+/// The needs of a ``DetachedSocket`` from its connection.
 protocol DetachedConnection: AnyObject, Sendable {
     /// The clock of the connection's loop. Can be read from anywhere.
     var clock: LoopClock { get }

@@ -11,7 +11,7 @@ struct LingeringClose {
     /// The same for a peer that seems to send nothing, but may have sent something meanwhile.
     static let shortTime = TimeAmount.seconds(1)
 
-    /// What is to be closed.
+    /// The side to close.
     enum Step {
         case output
         case connection

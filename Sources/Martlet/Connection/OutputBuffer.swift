@@ -13,7 +13,7 @@ struct OutputBuffer {
     private var full: [Piece] = []
     private var fullBytes = 0
 
-    /// What comes before the tail.
+    /// The bytes before the tail.
     private enum Piece {
         case bytes(ByteBuffer)
         case file(FileSlice)

@@ -3,7 +3,7 @@ import NIOCore
 /// Notices that a peer is silent: after a while it is pinged, and given up if it does not answer. Whatever it sends
 /// counts as an answer. A plain value without a clock: late checks do no harm.
 struct SilenceWatch {
-    /// What is to be done.
+    /// The next step.
     enum Step: Equatable {
         /// Do nothing before that time.
         case wait(until: NIODeadline)

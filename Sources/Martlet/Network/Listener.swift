@@ -6,7 +6,7 @@ protocol Listener: Sendable {
     func close(_ end: ListenerEnd) async
 }
 
-/// What becomes of the connections that wait to be accepted when a listening socket is closed: the system resets them,
+/// The fate of the connections that wait to be accepted when a listening socket is closed: the system resets them,
 /// unless another process or descriptor keeps the socket open.
 enum ListenerEnd: Sendable {
     /// They are left to that.

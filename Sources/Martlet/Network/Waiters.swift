@@ -66,7 +66,7 @@ struct Waiters<Answer: Sendable>: Sendable {
     }
 }
 
-/// What tasks wait for, and the tasks.
+/// Conditions, and the tasks that wait for them.
 protocol WaitedFor: Sendable {
     associatedtype Answer: Sendable
 

@@ -8,9 +8,9 @@ extension HTTPServer {
     /// the server, the latter after the configured `shutdownDelay`. This returns when the last request has been answered, at most the configured `shutdownTimeout` after
     /// that. A handler that answers for long can learn of it with ``HTTPServerRequest/cancelWhenShuttingDown(_:)``.
     ///
-    /// What the program printed before, such as the server's ``url``, is flushed first, also to a file or a pipe.
+    /// The program's earlier output, such as the server's ``url``, is flushed first, also to a file or a pipe.
     ///
-    /// What applies to a whole site, such as a log and error pages, goes around the handler. Requests that the server
+    /// Middleware for a whole site, such as a log and error pages, goes around the handler. Requests that the server
     /// itself refuses go through it too, with what could be read of them: a malformed head (400), one that is too large
     /// (414, 431) or too slow (408), an unknown version or transfer coding (501, 505). Their connections are closed all
     /// the same, and the handler does not see them. Without `around` they are answered with plain text.

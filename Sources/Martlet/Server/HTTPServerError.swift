@@ -34,7 +34,7 @@ public enum HTTPServerError: Error, Sendable, Hashable, CustomStringConvertible 
     /// The server is already serving, or being iterated over.
     case alreadyServing
 
-    /// What went wrong, and what to do about it.
+    /// The fault, and its remedy.
     public var description: String {
         switch self {
         case .headAlreadySent:

@@ -75,7 +75,7 @@
         }
 
         deinit {
-            // Nobody waits.
+            // No caller waits.
             if end(force: true) { threads.shutdownGracefully { _ in } }
         }
 

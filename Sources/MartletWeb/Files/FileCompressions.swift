@@ -30,7 +30,7 @@ final class FileCompressions: Sendable {
 
     func countOne() { begun.add(1, ordering: .relaxed) }
 
-    /// What `make`, or that of another task, returns; nil when it fails, or too many files are waiting.
+    /// The result of `make`, or of that of another task; nil when it fails, or too many files are waiting.
     func result(for key: Key, _ make: @escaping @Sendable () throws -> FileResource) async -> FileResource? {
         await withCheckedContinuation { continuation in
             switch work.withLock({ $0.join(key, continuation) }) {

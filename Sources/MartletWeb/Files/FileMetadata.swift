@@ -1,7 +1,7 @@
 import CLibrary
 import HTTPWire
 
-/// What the file system says about a file. Two equal values stand for the same file with the same content.
+/// The file system's facts about a file. Two equal values stand for the same file with the same content.
 struct FileMetadata: Sendable, Hashable {
     enum Kind: Sendable, Hashable {
         case file

@@ -20,7 +20,7 @@ final class FileResource: Sendable {
         }
     }
 
-    /// What is known of a file once it has been found.
+    /// The facts about a file that has been found.
     struct Origin: Sendable {
         /// The path by which the system finds the file.
         let systemPath: [CChar]

@@ -13,9 +13,9 @@ final class ResourceCache: Sendable {
         var youngBytes = 0
     }
 
-    /// What an entry takes besides its content, roughly.
+    /// The bytes that an entry takes besides its content, roughly.
     private static let overhead = 1024
-    /// What an open file counts as: descriptors are scarcer than memory.
+    /// The bytes that an open file counts as: descriptors are scarcer than memory.
     private static let openFile = 262_144 - overhead
 
     private let maximumBytes: Int

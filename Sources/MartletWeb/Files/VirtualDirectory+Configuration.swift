@@ -8,7 +8,7 @@ extension VirtualDirectory {
     /// Answers a request that can't be fulfilled; the response's status is set.
     public typealias ErrorPageHandler = @Sendable (HTTPServerRequest) async throws -> Void
 
-    /// What is served, and how. Every default is safe.
+    /// The settings. Every default is safe.
     public struct Configuration: Sendable {
         /// Whether a directory without an index file is answered with a list of its entries; 404 otherwise. False by
         /// default.
@@ -37,7 +37,7 @@ extension VirtualDirectory {
         /// Whether the first bytes of a file determine its media type if its extension does not. False by default.
         public var sniffsMediaTypes = false
 
-        /// What the entity tags of files too long to be held in memory are made of. By default the tag of a file
+        /// The source of the entity tags of files too long to be held in memory. By default the tag of a file
         /// changes whenever it is written, and differs between machines; see ``EntityTagPolicy/shared``.
         public var entityTags = EntityTagPolicy.exact
         /// The `Cache-Control` of files. By default none: caches decide by `Last-Modified` and `ETag`.

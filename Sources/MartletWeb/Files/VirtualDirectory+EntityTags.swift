@@ -3,7 +3,7 @@ import Martlet
 import NIOCore
 
 extension VirtualDirectory {
-    /// What the entity tags (`ETag`) of files are made of.
+    /// The source of the entity tags (`ETag`) of files.
     ///
     /// The tag of a file that is held in memory is made of its content: it is strong, and the same for every copy of
     /// the file. These policies are for longer files than ``Configuration/maximumCachedFileBytes``.
@@ -33,7 +33,7 @@ extension FileMetadata {
     }
 }
 
-/// What the tags of a file are made of, whatever coding it is sent in.
+/// The source of the tags of a file, the same for all codings.
 struct FileVersion: Sendable, Hashable {
     let text: String
     let isWeak: Bool

@@ -6,7 +6,7 @@ import NIOCore
 
 /// Finding what a request asks for. The members may be called from any thread, and access the file system.
 extension VirtualDirectory {
-    /// What the chosen representation depends on in a request.
+    /// The parts of a request that the chosen representation depends on.
     struct Demand: Sendable {
         /// The values of `Accept-Encoding`, which are parsed only for files that there may be in several codings.
         private var acceptEncoding: [String] = []
@@ -37,7 +37,7 @@ extension VirtualDirectory {
         }
     }
 
-    /// What there is to answer with.
+    /// The resource to answer with.
     enum Found: Sendable {
         /// A representation; `varies` when another client could get another one by its `Accept-Encoding`.
         case resource(FileResource, varies: Bool)

@@ -26,7 +26,7 @@ public final class VirtualDirectory: RequestHandler {
     public let root: String
     /// The prefix of the paths of requests; other paths are answered 404.
     public let pathPrefix: String
-    /// What is served, and how.
+    /// The settings.
     public let configuration: Configuration
 
     let tree: FileTree

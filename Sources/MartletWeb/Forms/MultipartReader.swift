@@ -89,7 +89,7 @@ final class MultipartReader: Sendable {
 }
 
 extension MultipartReader.State {
-    /// What comes next; nil at the end of the content.
+    /// The next event; nil at the end of the content.
     fileprivate mutating func nextEvent() async throws -> MultipartParser.Event? {
         while true {
             let event = try parser.parse(&buffer)

@@ -27,7 +27,7 @@ public struct CORSPolicy: Sendable {
         /// An origin that no browser sends: it must be a scheme, a host and, if it is not the scheme's default, a port.
         case invalidOrigin(String)
 
-        /// What is wrong, and what to do about it.
+        /// The fault, and its remedy.
         public var description: String {
             switch self {
             case .credentialsForAnyOrigin:

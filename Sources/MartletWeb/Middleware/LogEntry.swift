@@ -2,7 +2,7 @@ import HTTPTypes
 import HTTPWire
 import Martlet
 
-/// What is logged about one request and its response.
+/// The facts about one request and its response that are logged.
 struct LogEntry: Sendable {
     private let request: HTTPServerRequest
     /// Read at the start: once the connection is closed, it is no longer known.

@@ -129,7 +129,7 @@ struct RoutePattern: Sendable, Hashable {
 }
 
 extension RoutePattern {
-    /// What the captures stand for in a path that the pattern matches, percent-decoded, in their order.
+    /// The captured parts of a path that the pattern matches, percent-decoded, in their order.
     ///
     /// - Throws: For an escape without two hexadecimal digits, and for text that is not UTF-8.
     func values(in path: Span<UInt8>) throws(PercentEncoding.DecodingError) -> [String] {

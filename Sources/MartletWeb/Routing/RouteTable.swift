@@ -12,7 +12,7 @@ struct RouteTable: Sendable {
     /// The routes whose patterns could be parsed.
     private(set) var entries: [Entry] = []
     private(set) var tree = RouteTree()
-    /// What is wrong with the routes, in their order.
+    /// The faults of the routes, in their order.
     private(set) var faults: [RouterError.Fault] = []
 
     init(_ registrations: [Router.Registration]) {

@@ -1,13 +1,13 @@
 import Martlet
 
-/// What a router has found for a request.
+/// The route that a router has found for a request.
 extension HTTPServerRequest {
     /// The pattern of the route that matches the request, such as `/notes/{id}`, with the prefixes of its group and of
     /// the paths at which routers are mounted; nil before a router has chosen one. For logs and metrics, where the path
     /// itself would have too many values.
     public var route: String? { matchedRoute?.pattern }
 
-    /// What the captures of the route stand for in the path.
+    /// The captured parts of the path.
     ///
     /// ```swift
     /// router.get("/notes/{id}") { request in

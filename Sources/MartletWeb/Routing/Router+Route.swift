@@ -12,7 +12,7 @@ extension Router {
         /// Whether a handler is mounted there, which gets all that is at and below the path.
         public let isMount: Bool
 
-        /// What stands in the place of the method.
+        /// The text in the place of the method.
         var methodText: String { isMount ? "MOUNT" : method?.rawValue ?? "ANY" }
 
         /// The same below a path where the router is mounted.
@@ -22,7 +22,7 @@ extension Router {
         }
     }
 
-    /// What a router does with a path that matches a route only with a slash at its end, or only without it.
+    /// The treatment of a path that matches a route only with a slash at its end, or only without it.
     public enum TrailingSlash: Sendable, Hashable {
         /// The answer is 308 (Permanent Redirect) to the path of the route, with the same query.
         case redirects

@@ -46,14 +46,14 @@ public struct Router: RequestHandler, CustomStringConvertible {
     private(set) var registrations: [Registration] = []
     private var middleware: [any Middleware] = []
     private var ownTrailingSlash: TrailingSlash?
-    /// What precedes the patterns that are added: the prefixes of groups.
+    /// The prefix of the patterns that are added: those of groups.
     private var prefix = ""
     private var composition = RouterComposition()
 
     /// A router without routes.
     public init() {}
 
-    /// What happens to requests whose path matches a route only with a slash more or less at its end. By default they
+    /// The treatment of requests whose path matches a route only with a slash more or less at its end. By default they
     /// are redirected; a group has the setting of the router that it is in.
     public var trailingSlash: TrailingSlash {
         get { ownTrailingSlash ?? .redirects }

@@ -1,6 +1,6 @@
 import HTTPTypes
 
-/// What is wrong with the routes of a ``Router``. It is thrown before a server begins to serve.
+/// A fault of the routes of a ``Router``. It is thrown before a server begins to serve.
 ///
 /// ```
 /// GET "/notes/{id}" (App/Notes.swift:12) and GET "/{kind}/new" (App/Notes.swift:14) both match "/notes/new", and
@@ -39,7 +39,7 @@ public struct RouterError: Error, Sendable, Hashable, CustomStringConvertible {
         /// The handler of the route is not valid.
         case invalidHandler(Place, reason: String)
 
-        /// What is wrong, as a sentence.
+        /// The fault, as a sentence.
         public var description: String {
             switch self {
             case .invalidPattern(let place, let reason), .invalidHandler(let place, let reason): "\(place): \(reason)."

@@ -109,7 +109,7 @@ public enum VirtualHostError: Error, Sendable, Hashable, CustomStringConvertible
     /// This name has a handler already.
     case duplicateName(String)
 
-    /// What is wrong, as a sentence.
+    /// The fault, as a sentence.
     public var description: String {
         switch self {
         case .invalidName(let name): "Not the name of a host: \(name.debugDescription)"

@@ -2,7 +2,7 @@ import Martlet
 
 /// A part of the page, embedded in the program.
 struct PageAsset: RequestHandler {
-    /// What the browser may do for the page (W3C Content Security Policy): load its own style and script, and connect
+    /// The browser's rights for the page (W3C Content Security Policy): load its own style and script, and connect
     /// to its own server.
     private static let securityPolicy = """
         default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; \

@@ -32,7 +32,7 @@ struct WebPage: Sendable {
         """
     }
 
-    /// What the browser may do for the page (W3C Content Security Policy): no more than the page itself needs.
+    /// The browser's rights for the page (W3C Content Security Policy): no more than the page itself needs.
     static func securityPolicy(nonce: String) -> String {
         """
         default-src 'none'; style-src 'nonce-\(nonce)'; script-src 'nonce-\(nonce)'; connect-src 'self'; \

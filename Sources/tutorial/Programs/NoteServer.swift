@@ -135,7 +135,7 @@ struct NoteServer: TutorialProgram {
         } catch let error as HTTPError {
             throw error
         } catch {
-            // What went wrong is for the console; the client learns only that it was not the client's fault.
+            // The error is for the console; the client learns only that it was not the client's fault.
             console.print("Couldn't open \(book.path): \(error)")
             throw HTTPError(.internalServerError, "Couldn't save note.")
         }

@@ -4,9 +4,9 @@ struct ProgramGuide: Sendable {
     let name: String
     /// The default port of the program.
     let port: Int
-    /// What the program does, in a sentence.
+    /// The purpose of the program, in a sentence.
     let summary: String
-    /// What the program teaches, in a sentence or two.
+    /// The lesson of the program, in a sentence or two.
     let lesson: String
     /// The path to open in a browser.
     let path: String

@@ -1,4 +1,4 @@
-/// What a program did in the last minute, from how often each duration has been counted since it began. A plain value
+/// The figures of a program in the last minute, from how often each duration has been counted since it began. A plain value
 /// without a clock: it is given a sample each second.
 struct FigureWindow: Sendable, Equatable {
     /// How many seconds are looked at.

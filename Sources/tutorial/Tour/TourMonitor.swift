@@ -39,7 +39,7 @@ final class TourMonitor: Sendable {
         return metrics.text
     }
 
-    /// What pages show, by the ids of its places.
+    /// The texts of pages, by the ids of their places.
     var update: [String: String] {
         var update: [String: String] = [:]
         for stop in stops {

@@ -5,7 +5,7 @@ import NIOCore
 /// A plain value without a socket: bytes may arrive in any pieces.
 struct Conversation: Sendable {
     private enum Version {
-        /// What has arrived does not tell yet.
+        /// The bytes so far don't tell yet.
         case unknown(received: ByteBuffer, sent: ByteBuffer)
         case http1(HTTP1Conversation)
         case http2(HTTP2Conversation)

@@ -20,13 +20,13 @@ struct HTTP1Conversation: Sendable {
 
     private enum Mode {
         case http
-        /// What the client sends next is for another protocol, if the response agrees to it.
+        /// The client's next bytes are for another protocol, if the response agrees to it.
         case awaitsAnswer
         /// Another protocol has taken over.
         case switched(received: Int, sent: Int)
         /// The client has sent a head that is malformed, or that the server did not wait for, and nothing after it counts.
         case inBadHead
-        /// What the client sends can't be read any more.
+        /// The client's bytes can't be read any more.
         case deaf
         /// Nothing is recorded any more.
         case over

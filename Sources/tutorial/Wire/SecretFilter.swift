@@ -1,7 +1,7 @@
 /// Leaves secrets out of what is shown of messages: values by their names, and users in URLs. In doubt it leaves out too
 /// much.
 enum SecretFilter {
-    /// What stands in the place of a secret.
+    /// The text in the place of a secret.
     static let replacement = "<left out>"
 
     /// A head without its secrets: the values of `Authorization`, `Cookie` and the like, and of parameters.

@@ -11,7 +11,7 @@ struct WireExchange: Sendable, Equatable {
     let version: Version
     var request = WireMessage()
     var response = WireMessage()
-    /// What else there is to say, such as that the request was malformed; nil for nothing.
+    /// A remark, such as that the request was malformed; nil for nothing.
     var note: String?
 }
 

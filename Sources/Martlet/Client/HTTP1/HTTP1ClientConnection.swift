@@ -74,7 +74,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
         if let receiver { return receiver.finish() }
         session.peerClosed()
         process()
-        // What has arrived and was not read is kept.
+        // Bytes that have arrived and were not read are kept.
         abort()
     }
 
@@ -87,7 +87,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // Whatever went wrong, the end that follows does not mean that the content is complete.
+        // After any error, the end that follows does not mean that the content is complete.
         session.wasCutOff()
         if case NIOSSLError.uncleanShutdown = error { return }
         channel.failed()
@@ -274,7 +274,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
 
     /// Closes the connection if something arrived unsolicited.
     private func refuseUnsolicited() {
-        // What arrives before an HTTP/2 connection has replaced this one is for that one. With TLS nothing can arrive
+        // Bytes that arrive before an HTTP/2 connection has replaced this one are for that one. With TLS nothing can arrive
         // before the handshake, which is followed by the replacement at once.
         if key.version == .http2, !key.isSecure, !session.isPooled { return }
         guard session.hasUnsolicitedBytes() else { return }
@@ -356,7 +356,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
     /// - Throws: `HTTPClientError` when the connection is closed already, or bytes have arrived on it.
     func putInFront(_ handlers: [any ChannelHandler]) throws {
         guard let context else { throw failure ?? HTTPClientError.connectionClosed }
-        // What has arrived already is not from the server: nothing proves where it comes from.
+        // The bytes that have arrived already are not from the server: nothing proves where it comes from.
         guard session.isIdle else {
             abort()
             throw Handshake.earlyBytes(key)

@@ -15,7 +15,7 @@ struct HTTP1ClientMachine {
         var opensTunnel = false
     }
 
-    /// What to do about the head of a response.
+    /// The step to take after the head of a response.
     enum HeadStep {
         /// Deliver the response to the requester.
         case deliver
@@ -27,7 +27,7 @@ struct HTTP1ClientMachine {
         case refuseUpgrade
     }
 
-    /// What to do with a piece of content.
+    /// The decision about a piece of content.
     enum ContentStep {
         case deliver
         case drop
@@ -35,7 +35,7 @@ struct HTTP1ClientMachine {
         case abort
     }
 
-    /// What to do after a response.
+    /// The step to take after a response.
     enum EndStep {
         /// The connection can be used again.
         case release
@@ -46,7 +46,7 @@ struct HTTP1ClientMachine {
         case keep
     }
 
-    /// What to do with a response that will not be read.
+    /// The decision about a response that will not be read.
     enum DropStep {
         case nothing
         /// Read the little that is left, and drop it, so that the connection can be used again.
@@ -55,7 +55,7 @@ struct HTTP1ClientMachine {
         case end
     }
 
-    /// What to do when time has passed.
+    /// The step to take when time has passed.
     enum DeadlineStep {
         case nothing
         /// The connection has been idle for too long.
@@ -66,7 +66,7 @@ struct HTTP1ClientMachine {
         case timeOut
     }
 
-    /// What to do about the end of the connection.
+    /// The step to take at the end of the connection.
     enum CloseStep {
         /// It was closed before, or another one has replaced it.
         case nothing

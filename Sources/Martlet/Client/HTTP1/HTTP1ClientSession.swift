@@ -8,7 +8,7 @@ import NIOCore
 /// Bytes go in, and steps come out, each of which the connection carries out before it asks for the next. The rules are
 /// those of the ``HTTP1ClientMachine``.
 struct HTTP1ClientSession {
-    /// What the connection must do about what has arrived.
+    /// The connection's step after bytes have arrived.
     enum Step {
         /// Wait: more must arrive, or be read, first.
         case none
@@ -97,7 +97,7 @@ struct HTTP1ClientSession {
         try current?.endRequest(trailers: trailers, into: &output)
     }
 
-    /// What was written is about to be sent.
+    /// The bytes that were written are about to be sent.
     mutating func sentContent(at now: NIODeadline) {
         machine.sentContent(isComplete: current?.isRequestComplete == true, at: now)
     }

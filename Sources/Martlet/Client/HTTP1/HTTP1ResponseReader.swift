@@ -23,7 +23,7 @@ struct HTTP1ResponseReader {
     }
 
     enum Failure: Equatable {
-        /// What arrived is not HTTP.
+        /// The bytes are not HTTP.
         case malformed(HTTPParseError)
         /// More informational responses than the limit.
         case tooManyInformational

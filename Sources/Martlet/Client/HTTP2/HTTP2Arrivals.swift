@@ -30,7 +30,7 @@ struct HTTP2Arrivals {
         count += 1
     }
 
-    /// What to do about a silence; nil if it does not matter.
+    /// The step to take about a silence; nil if it does not matter.
     mutating func checkSilence(at now: NIODeadline) -> SilenceWatch.Step? {
         silence?.check(at: now)
     }

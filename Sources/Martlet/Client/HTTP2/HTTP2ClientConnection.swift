@@ -27,7 +27,7 @@ final class HTTP2ClientConnection: ClientConnection, HTTP2Connection, @unchecked
     private static let roundsAtOnce = 16
 
     let identity: ConnectionIdentity
-    /// What the server may send.
+    /// The limits of the server's messages.
     let limits: HTTP2ClientLimits
     private(set) var failure: HTTPClientError?
     @exclusivity(unchecked) var channel = ChannelState()

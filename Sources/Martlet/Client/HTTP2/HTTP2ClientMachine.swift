@@ -3,7 +3,7 @@ import NIOCore
 /// The state machine of a client's HTTP/2 connection: whether it takes requests, and how it ends. A plain value without
 /// streams, sockets and clocks: tell it what happens, and do what it returns.
 struct HTTP2ClientMachine {
-    /// What to do when a stream has ended, or was not opened for the request that the pool gave.
+    /// The step to take when a stream has ended, or was not opened for the request that the pool gave.
     enum StreamStep {
         /// The pool does not know of the connection.
         case nothing
@@ -13,7 +13,7 @@ struct HTTP2ClientMachine {
         case tellPoolAndClose
     }
 
-    /// What to do about the end of the channel.
+    /// The step to take at the end of the channel.
     enum CloseStep {
         /// It was closed before.
         case nothing
@@ -23,7 +23,7 @@ struct HTTP2ClientMachine {
         case endInPool
     }
 
-    /// What to do when time has passed.
+    /// The step to take when time has passed.
     enum DeadlineStep {
         case nothing
         /// The connection has been idle for too long.

@@ -37,7 +37,7 @@ final class HTTP2ClientStream: HTTP2Stream, HTTP2QueuedStream, @unchecked Sendab
         self.arrivalsBefore = arrivalsBefore
         self.clock = connection.loop.clock
         self.lastProgress = clock.now
-        // What is behind the capacity comes from the other half of the window, while the reader reads this one.
+        // The bytes beyond the capacity come from the other half of the window, while the reader reads this one.
         self.bodyCapacity = connection.limits.streamWindow / 2
         self.connection = connection
         self.input = HTTP2ResponseInput(

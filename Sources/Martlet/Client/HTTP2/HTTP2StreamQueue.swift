@@ -31,7 +31,7 @@ struct HTTP2StreamQueue<Stream: HTTP2QueuedStream> {
     }
 }
 
-/// What queues of streams are for.
+/// The purpose of a queue of streams.
 struct HTTP2QueueKinds: OptionSet {
     let rawValue: UInt8
 

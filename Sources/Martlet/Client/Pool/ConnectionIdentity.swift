@@ -33,7 +33,7 @@ final class ConnectionIdentity: Sendable {
         set { state.withLock { $0.timing = newValue } }
     }
 
-    /// What the TLS handshake has agreed on, set before the first request; nil without TLS.
+    /// The outcome of the TLS handshake, set before the first request; nil without TLS.
     var security: ConnectionSecurity? {
         get { state.withLock { $0.security } }
         set { state.withLock { $0.security = newValue } }

@@ -7,7 +7,7 @@ import NIOCore
 /// those not needed time out; requests are served first in, first out. A connection that carries several requests at
 /// once (HTTP/2) is filled before another one is made.
 struct HostPool<Connection: Equatable, Waiter: AnyObject> {
-    /// What is known about the server's connections.
+    /// The state of the server's connections.
     enum Knowledge {
         /// Nothing yet: the first connection shows it, and all requests wait for that one.
         case none
@@ -17,7 +17,7 @@ struct HostPool<Connection: Equatable, Waiter: AnyObject> {
         case shared
     }
 
-    /// What to do with a request.
+    /// The decision about a request.
     enum Submission {
         case use(Connection)
         /// Wait, and make a connection.
@@ -25,7 +25,7 @@ struct HostPool<Connection: Equatable, Waiter: AnyObject> {
         case wait
     }
 
-    /// What to do with an idle connection.
+    /// The decision about an idle connection.
     enum Release {
         case serve(Waiter)
         case keep

@@ -151,7 +151,7 @@ extension MultipartFormData {
     public struct Segments: Sequence, IteratorProtocol, Sendable {
         private let form: MultipartFormData
         private var index = 0
-        /// What comes before the next part's head.
+        /// The bytes before the next part's head.
         private var pending = ByteBuffer()
         private var waiting: Segment?
         private var isAtEnd = false

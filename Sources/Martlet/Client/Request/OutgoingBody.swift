@@ -9,7 +9,7 @@ final class OutgoingBody: Sendable {
     /// How many bytes may be queued before the writer has to wait.
     static let highWaterMark = 65_536
 
-    /// What the connection takes in one go.
+    /// The share that the connection takes in one go.
     struct Batch {
         var contents: CircularBuffer<OutgoingContent>
         /// The trailers, once the content is complete.

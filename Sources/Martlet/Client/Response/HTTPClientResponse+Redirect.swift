@@ -2,7 +2,7 @@ import HTTPTypes
 import HTTPWire
 
 extension HTTPClientResponse {
-    /// What it takes to follow a redirect by hand.
+    /// The parts that following a redirect by hand takes.
     final class Origin: Sendable {
         let draft: RequestDraft
         let core: ClientCore

@@ -38,7 +38,7 @@ public struct HTTPClientResponse: Sendable {
     /// The content, as it arrives.
     public let body: HTTPBody
 
-    /// What it takes to follow the redirect; nil for other responses.
+    /// The parts that following the redirect takes; nil for other responses.
     let origin: Origin?
     private let fields: Fields
     let connection: ConnectionIdentity?

@@ -7,13 +7,13 @@ import NIOCore
 ///
 /// A plain value: give it what has been read, and deliver what it returns.
 struct ResponseInbox {
-    /// What the requester gets.
+    /// The requester's half.
     struct Delivery {
         enum Content {
             case none
             /// All of it, and the fields after it.
             case whole(ByteBuffer, trailers: HTTPFields)
-            /// What has arrived of it, and what will.
+            /// The part of it that has arrived, and its end.
             case stream(BodyStream)
         }
 

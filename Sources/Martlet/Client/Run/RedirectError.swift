@@ -16,7 +16,7 @@ public enum RedirectError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The `Location` leads from an encrypted connection to one that is not.
     case downgrade(url: String)
 
-    /// What is wrong, and what to do about it.
+    /// The fault, and its remedy.
     public var description: String {
         switch self {
         case .notARedirect(let code):

@@ -34,7 +34,7 @@ package struct RedirectPolicy: Sendable, Hashable {
         self.allowsDowngrade = allowsDowngrade
     }
 
-    /// What to do with a response.
+    /// The decision about a response.
     package enum Decision: Sendable, Hashable {
         /// The client makes this request next.
         ///
@@ -59,7 +59,7 @@ package struct RedirectPolicy: Sendable, Hashable {
         case missingLocation
     }
 
-    /// What to do with a response to the request `method` `url`.
+    /// The decision about a response to the request `method` `url`.
     ///
     /// - Parameters:
     ///   - method: The method of the request.
@@ -78,7 +78,7 @@ package struct RedirectPolicy: Sendable, Hashable {
         return follow(location.map { Array($0.utf8) } ?? [], from: url, method, status, history)
     }
 
-    /// What to do with a response to the request `method` `url`, whose fields are `fields`.
+    /// The decision about a response to the request `method` `url`, whose fields are `fields`.
     ///
     /// A `Location` that is not UTF-8 is followed byte by byte. Several equal ones count as one; with different ones
     /// the request fails.

@@ -41,7 +41,7 @@ struct HTTP1MessageReader<Parser: MessageHeadParser> {
         case content(ByteBuffer)
         /// The message is complete.
         case end(trailers: HTTPFields)
-        /// What arrived is not HTTP. Nothing can be read after that.
+        /// The bytes are not HTTP. Nothing can be read after that.
         case failed(HTTPParseError)
     }
 
@@ -164,7 +164,7 @@ extension HTTP1MessageReader where Parser == RequestHeadParser {
         return input.bytes.readableBytesView.starts(with: bytes)
     }
 
-    /// What has arrived of a head that could not be parsed, or is not complete.
+    /// The part that has arrived of a head that could not be parsed, or is not complete.
     var refusedHead: RequestHead { RequestHead(refused: refusedInput ?? input.bytes) }
 
     /// Whether a head has been delivered whose request is not complete yet.

@@ -7,7 +7,7 @@ import NIOCore
 ///
 /// Bytes or frames go in, and steps come out, each of which the connection carries out before it asks for the next.
 struct HTTP2Multiplexer<Stream: HTTP2Stream> {
-    /// What the connection must do about a frame.
+    /// The connection's step after a frame.
     enum Step {
         /// Wait: there is no complete frame.
         case needsMoreBytes

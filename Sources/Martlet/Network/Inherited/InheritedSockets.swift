@@ -102,7 +102,7 @@ struct InheritedSockets {
         return sockets.count > 10 ? names + " …" : names
     }
 
-    /// What a message shows of a value that may be anything.
+    /// A short, printable form of a value that may be anything.
     private static func excerpt(_ text: String) -> String {
         let shown = text.unicodeScalars.prefix(40).map { $0.isASCII && $0.value >= 0x20 && $0.value < 0x7F ? $0 : "?" }
         return "\"" + String(String.UnicodeScalarView(shown)) + (shown.count < text.unicodeScalars.count ? "…\"" : "\"")

@@ -1,4 +1,4 @@
-/// What systemd says to a service about the notices that it expects (sd_notify(3), sd_watchdog_enabled(3)). A plain value,
+/// systemd's word to a service about the notices that it expects (sd_notify(3), sd_watchdog_enabled(3)). A plain value,
 /// of which what makes no sense is not there: a service works without a manager too.
 struct ServiceManagerSettings: Equatable {
     /// Where notices are sent.

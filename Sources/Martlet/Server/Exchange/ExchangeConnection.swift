@@ -3,14 +3,14 @@ import HTTPWire
 import Logging
 import NIOCore
 
-/// What an exchange needs of its carrier: the whole connection with HTTP/1, a stream of it with HTTP/2. Members are
+/// The needs of an exchange from its carrier: the whole connection with HTTP/1, a stream of it with HTTP/2. Members are
 /// called on the loop unless they say otherwise.
 protocol ExchangeConnection: AnyObject, Sendable {
     /// Can be read from anywhere.
     var loop: ServerLoop { get }
     /// The addresses of the connection; nil once it is closed. Can be read from anywhere.
     var info: HTTPConnectionInfo? { get }
-    /// What the TLS handshake agreed on; nil without TLS. Can be read from anywhere.
+    /// The outcome of the TLS handshake; nil without TLS. Can be read from anywhere.
     var security: ConnectionSecurity? { get }
 
     /// Starts `handler` for the exchange, in a task.
@@ -56,7 +56,7 @@ protocol ExchangeConnection: AnyObject, Sendable {
     /// Gives the connection to the handler.
     func detach(_ exchange: ServerExchange, writeHeaders: Bool) throws -> DetachedSocket
 
-    // What the end of an exchange depends on.
+    // The state that the end of an exchange depends on.
 
     /// The exchange until it is over.
     var exchange: ServerExchange? { get }
@@ -64,7 +64,7 @@ protocol ExchangeConnection: AnyObject, Sendable {
     var handler: ExchangeSlot { get set }
     /// The outcome of the response so far.
     var summary: HTTPResponseSummary { get }
-    /// What receives the bytes of the detached connection.
+    /// The receiver of the detached connection's bytes.
     var receiver: (any DetachedReceiver)? { get }
     /// Whether other exchanges share the connection, so that it outlasts each of them.
     var isShared: Bool { get }

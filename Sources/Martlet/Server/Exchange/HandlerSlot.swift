@@ -15,7 +15,7 @@ struct HandlerSlot<Request, Waiter> {
         case keep
     }
 
-    /// What becomes of a task that asks for its next request.
+    /// The answer to a task that asks for its next request.
     enum NextRequest {
         /// It goes on with the request; without one it ends.
         case resume(Request?)

@@ -5,7 +5,7 @@ import Synchronization
 
 /// One request and its response: the state of a handler's `HTTPServerRequest` and `HTTPServerResponse`.
 ///
-/// What the handler sets in its response is kept here under a lock, so that it can be set from any thread; what it
+/// The handler's choices for its response are kept here under a lock, so that it can be set from any thread; what it
 /// writes goes to the connection, on the connection's event loop.
 final class ServerExchange: Sendable {
     let connection: any ExchangeConnection
@@ -29,7 +29,7 @@ final class ServerExchange: Sendable {
     private let draft: Mutex<ResponseDraft>
     private let derived = Mutex(Derived())
 
-    /// What is derived from the request when it is first needed.
+    /// Values derived from the request when they are first needed.
     private struct Derived {
         var headers: HTTPFields?
         /// The content without its content coding; nil if it is read as it arrives.
@@ -312,7 +312,7 @@ extension ServerExchange {
             fields.contentType?.isCompressible == true,
             !fields.contains(token: "no-transform", in: .cacheControl)
         else { return nil }
-        // Whatever the choice, it may differ for another client (RFC 9110 section 12.5.5).
+        // Any choice may differ for another client (RFC 9110 section 12.5.5).
         if !fields.contains(token: "accept-encoding", in: .vary), !fields.contains(token: "*", in: .vary) {
             fields.append(HTTPField(name: .vary, value: "accept-encoding"))
         }

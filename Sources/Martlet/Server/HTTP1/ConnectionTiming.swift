@@ -18,7 +18,7 @@ struct ConnectionTiming {
         case silentHandler
     }
 
-    /// What a connection is waiting for.
+    /// The event that a connection is waiting for.
     enum Wait {
         case request
         case content

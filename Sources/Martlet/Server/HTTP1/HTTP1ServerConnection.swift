@@ -39,7 +39,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
     /// The channel, for its addresses to be read from other threads; nil once it is closed.
     let openConnection = Mutex<OpenConnection?>(nil)
 
-    /// What the TLS handshake agreed on; nil without TLS. Set before the first request, and read by requests on any
+    /// The outcome of the TLS handshake; nil without TLS. Set before the first request, and read by requests on any
     /// thread.
     private let agreement = Mutex<ConnectionSecurity?>(nil)
 
@@ -94,7 +94,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
         }
     }
 
-    /// What the TLS handshake agreed on; nil without TLS. Can be read from anywhere.
+    /// The outcome of the TLS handshake; nil without TLS. Can be read from anywhere.
     var security: ConnectionSecurity? { agreement.withLock { $0 } }
 
     func becameWritable() {
@@ -209,7 +209,7 @@ final class HTTP1ServerConnection: ServerConnection, RemovableChannelHandler, @u
                 mayPersist: machine.persistence == .persistent
             )
         )
-        // What has arrived of the content is delivered before the handler asks for it.
+        // The content that has arrived is delivered before the handler asks for it.
         while machine.isReadingContent, advance() {}
         loop.delivery.deliver(exchange)
     }

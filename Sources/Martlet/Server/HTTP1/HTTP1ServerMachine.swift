@@ -2,13 +2,13 @@ import HTTPTypes
 import HTTPWire
 import NIOCore
 
-/// What a server does with one connection of HTTP/1: it reads a request and its content, lets it be answered, and reads
+/// A server's side of one connection of HTTP/1: it reads a request and its content, lets it be answered, and reads
 /// the next one, or closes. A plain value without a clock or a channel: it takes events, and returns what is to be
 /// done.
 ///
 /// The response is written by a ``ResponseWriter``; whether the connection can be used after it is decided here alone.
 struct HTTP1ServerMachine {
-    /// What is to be done about what has arrived.
+    /// The next step, after bytes have arrived.
     enum Step {
         /// Nothing before something else happens.
         case none
@@ -33,7 +33,7 @@ struct HTTP1ServerMachine {
         case close(lingering: TimeAmount)
     }
 
-    /// What is to be done with bytes that have arrived.
+    /// The treatment of bytes that have arrived.
     enum Arrival {
         /// Ask for the next step.
         case process
@@ -43,7 +43,7 @@ struct HTTP1ServerMachine {
         case becomeHTTP2
     }
 
-    /// What is read next.
+    /// The part of the message that is read next.
     enum Reading: Equatable {
         /// The head of a request.
         case head
@@ -122,7 +122,7 @@ struct HTTP1ServerMachine {
     /// Whether a connection on which nothing has arrived yet stays open.
     private var awaitsMore: Bool { persistence == .persistent || persistence == .serverLeaves }
 
-    /// What has arrived of the head that is refused.
+    /// The part of the refused head that has arrived.
     var refusedHead: RequestHead { reader.refusedHead }
 
     /// Whether the client has left before the end of its request.
@@ -137,7 +137,7 @@ struct HTTP1ServerMachine {
         isReadingContent ? wantsContent() : reader.bufferedBytes < BodyStream.highWaterMark
     }
 
-    /// What the connection waits for.
+    /// The event that the connection waits for.
     ///
     /// - Parameter isBodyStarving: Whether the handler waits for content.
     @inline(__always)
@@ -263,7 +263,7 @@ struct HTTP1ServerMachine {
         return arrived
     }
 
-    /// What can't be understood, or takes too long, is answered from now on.
+    /// Bytes that can't be understood, or come too late, are answered from now on.
     mutating func beginRefusal() {
         responding = .open(.notExpected)
         endAfterResponse()

@@ -12,7 +12,7 @@ protocol ServerConnection: ChannelConnection, Sendable {
     /// Where the bytes go once the socket was detached; nil before, and with HTTP/2, of which only streams can be.
     var receiver: (any DetachedReceiver)? { get }
 
-    // What differs between the versions while the connection is open.
+    // The protocol's half, which differs between the versions while the connection is open.
 
     /// Bytes have arrived.
     func received(_ bytes: ByteBuffer)

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// What a server's connection keeps of its life, whatever version of HTTP it speaks. A plain value without a channel or a
+/// The record of a server's connection, in any version of HTTP. A plain value without a channel or a
 /// clock.
 struct ServerConnectionState {
     enum Phase {

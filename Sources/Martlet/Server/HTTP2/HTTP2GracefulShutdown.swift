@@ -3,7 +3,7 @@ import NIOCore
 /// The graceful shutdown of a server's HTTP/2 connection (RFC 9113 section 6.8): the client is told to send no more
 /// requests and, once it knows, which one was the last. A plain value without a clock.
 struct HTTP2GracefulShutdown {
-    /// What to do once no stream is left.
+    /// The step to take once no stream is left.
     enum Step: Equatable {
         /// Wait for further requests.
         case wait
@@ -80,7 +80,7 @@ struct HTTP2GracefulShutdown {
 
     // MARK: The end
 
-    /// What to do once no stream is left.
+    /// The step to take once no stream is left.
     ///
     /// - Parameter hasPeerClosed: Whether the client has closed its half.
     func lastStep(hasPeerClosed: Bool) -> Step {

@@ -25,7 +25,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     static let goAwayPing: UInt64 = 0x6661_7265_7765_6C6C
 
     let loop: ServerLoop
-    /// What the TLS handshake agreed on; nil without TLS.
+    /// The outcome of the TLS handshake; nil without TLS.
     let security: ConnectionSecurity?
     let limits: HTTPServer.HTTP2Configuration
     /// The channel, for its addresses to be read from other threads; nil once it is closed.
@@ -41,7 +41,7 @@ final class HTTP2ServerConnection: ServerConnection, @unchecked Sendable {
     @exclusivity(unchecked) private var encoder = FieldSectionEncoder()
     /// Whether a task that was woken goes on with the frames.
     @exclusivity(unchecked) private var yieldsToTask = false
-    /// What a stream's writer puts a response out to: one for all streams, so that its memory is used again.
+    /// The encoder of the streams' responses: one for all streams, so that its memory is used again.
     @exclusivity(unchecked) var response = HTTP2ResponseEncoder()
 
     init(loop: ServerLoop, security: ConnectionSecurity?, proxied: ProxiedConnection? = nil) {

@@ -11,7 +11,7 @@ final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     private let core: ServerCore
     private let peer: InternetAddress
-    /// What has arrived of the header.
+    /// The part of the header that has arrived.
     private var input = ByteBuffer()
     private var isOver = false
 
@@ -73,7 +73,7 @@ final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 }
 
-/// What a connection is told about its header.
+/// An event of a connection about its header.
 enum ProxyHeaderEvent: Sendable {
     /// The header has arrived. The ends of the connection, if it says them.
     case received(ProxiedConnection?)

@@ -1,7 +1,7 @@
 import HTTPTypes
 import HTTPWire
 
-/// What trusted proxies say about the request that they forwarded: the client's address, and the scheme and host that
+/// The trusted proxies' account of the request that they forwarded: the client's address, and the scheme and host that
 /// it asked for.
 struct ForwardedRequest {
     private(set) var client: InternetAddress?
@@ -76,7 +76,7 @@ extension Array {
 
 /// Takes into account what trusted proxies say about a request.
 extension ServerExchange {
-    /// What proxies of the configuration's `trustedProxies` say; nothing if the peer is not one of them.
+    /// The account of proxies of the configuration's `trustedProxies`; nothing if the peer is not one of them.
     var forwarded: ForwardedRequest {
         let trusted = settings.configuration.trustedProxies
         // Without trusted proxies the fields need not even be parsed.

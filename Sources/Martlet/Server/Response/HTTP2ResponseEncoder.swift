@@ -4,7 +4,7 @@ import NIOCore
 
 /// A response as what HTTP/2 makes into frames (RFC 9113 section 8.1), until a stream takes it.
 struct HTTP2ResponseEncoder: ResponseEncoder {
-    /// What is compressed to depends on what was sent before, so that is done when the head is sent.
+    /// The compressed form depends on everything sent before, so that is done when the head is sent.
     private(set) var head: ResponseHeadPlan?
     private(set) var content = OutputBuffer()
     /// The fields behind the content.

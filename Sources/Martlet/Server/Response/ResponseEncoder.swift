@@ -2,7 +2,7 @@ import HTTPTypes
 import HTTPWire
 import NIOCore
 
-/// What a ``ResponseWriter`` puts a response out to: one version of HTTP, which gives heads and contents their form.
+/// The outlet of a ``ResponseWriter``: one version of HTTP, which gives heads and contents their form.
 ///
 /// The writer decides what is sent, and how its end is told; an encoder only encodes that. A member that throws has
 /// appended nothing.

@@ -108,7 +108,7 @@ extension ResponseWriter {
         isHeadWritten = true
     }
 
-    /// What the fields of a response say about its framing and its connection.
+    /// The framing and the connection options in the fields of a response.
     private struct Said {
         var contentLength: Int?
         /// Whether the connection is to close.
@@ -163,7 +163,7 @@ extension ResponseWriter {
             if let wholeLength, wholeLength > 0 { throw .contentNotAllowed(status) }
             return status.code == 205 ? .contentLength(0) : .none
         }
-        // What follows belongs to the tunnel.
+        // The bytes that follow belong to the tunnel.
         if context.method == .connect, status.kind == .successful { return .untilClose }
         if let declared, !compresses || (wholeLength != nil && !isChunked) {
             if let wholeLength { try Self.check(wholeLength, announced: declared) }

@@ -10,7 +10,7 @@ struct ResponseWriter {
     /// How many bytes of content are gathered into one chunk while the response buffers its output.
     static let chunkSize = 8192
 
-    /// What the response depends on in the request and the connection.
+    /// The facts of the request and the connection that the response depends on.
     struct Context {
         var method: MethodKind
         var version: HTTPVersion

@@ -30,7 +30,7 @@ final class ServerLoop: @unchecked Sendable {
     private var drained: EventLoopPromise<Void>
     /// Whether no connection comes any more, even one that was accepted before the listening sockets were closed.
     private var hasLastConnection = false
-    /// What connections do a little later because the server closes, unless they are closed before.
+    /// The steps that connections take a little later because the server closes, unless they are closed before.
     private var leaveTimers: [Scheduled<Void>] = []
     @exclusivity(unchecked) private(set) var isClosing = false
     /// The time of the last sweep: precise enough for deadlines of seconds, and it costs no system call.

@@ -7,7 +7,7 @@ final class ServerRun: Sendable {
     private let loops: [ServerLoop]
     private let delivery: RequestDelivery
     private let group: any EventLoopGroup
-    /// What becomes, in the end, of the connections that wait to be accepted.
+    /// The fate of the connections that wait to be accepted.
     private let end: ListenerEnd
     private let announcement = Mutex(Announcement.ahead)
     /// The task that looks for renewed certificates.
