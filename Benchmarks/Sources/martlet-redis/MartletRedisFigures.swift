@@ -6,8 +6,8 @@ import NIOCore
 /// `martlet-redis redis://127.0.0.1/`.
 @main
 enum MartletRedisFigures {
-    private static let count = 100_000
     private static let tasks = 64
+    private static let count = tasks * 1_600
 
     static func main() async throws {
         guard CommandLine.arguments.count == 2 else {
@@ -24,7 +24,7 @@ enum MartletRedisFigures {
     /// What a request with a session asks of its store: its values, and a change.
     private static func sessions(_ name: String, _ store: some SessionStore) async throws {
         for number in 0..<tasks { try await store.create("s\(number)", values: ["n": "0"], timeToLive: .seconds(60)) }
-        func use(_ session: String) async throws {
+        @Sendable func use(_ session: String) async throws {
             _ = try await store.load(session, timeToLive: .seconds(60))
             try await store.update(session, changes: ["n": "1"], timeToLive: .seconds(60))
         }

@@ -2,6 +2,7 @@ import HTTPTypes
 import HTTPWire
 import NIOCore
 import NIOHTTP1
+import TestProcesses
 import Testing
 
 /// Compares what this parser and NIOHTTP1's make of the same bytes. Differences are how requests are smuggled past a

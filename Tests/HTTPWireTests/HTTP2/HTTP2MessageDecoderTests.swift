@@ -1,5 +1,6 @@
 import HTTPTypes
 import NIOCore
+import TestProcesses
 import Testing
 
 @testable import HTTPWire

@@ -1,5 +1,6 @@
 #if Redis
     import NIOCore
+    import TestProcesses
     import Testing
 
     @testable import MartletRedis

@@ -5,6 +5,7 @@
     import Martlet
     import MartletTesting
     import NIOCore
+    import TestProcesses
     import Testing
 
     @testable import MartletRedis

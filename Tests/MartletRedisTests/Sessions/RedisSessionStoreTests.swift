@@ -4,6 +4,7 @@
     import Martlet
     import MartletRedis
     import NIOCore
+    import TestProcesses
     import Testing
 
     @Suite("The store of sessions in Redis", .timeLimit(.minutes(2)))

@@ -21,7 +21,7 @@
     /// Waits for what is told by no event.
     func eventually(
         _ comment: Comment? = nil,
-        within limit: Duration = .seconds(20),
+        within limit: Duration = .seconds(60),
         sourceLocation: SourceLocation = #_sourceLocation,
         _ condition: () async throws -> Bool
     ) async throws {

@@ -74,9 +74,10 @@ struct SystemdTests {
         }
     }
 
-    /// What `body` returns as soon as it does not throw, for a few seconds.
+    /// The result of `body`, as soon as it does not throw.
     private func eventually<Result>(_ body: () async throws -> Result) async throws -> Result {
-        for _ in 0..<200 {
+        let limit = ContinuousClock.now + .seconds(60)
+        while ContinuousClock.now < limit {
             if let result = try? await body() { return result }
             try await Task.sleep(for: .milliseconds(20))
         }

@@ -356,7 +356,7 @@ final class HTTP1ClientConnection: ClientConnection, ChannelConnection, Detached
     /// - Throws: `HTTPClientError` when the connection is closed already, or bytes have arrived on it.
     func putInFront(_ handlers: [any ChannelHandler]) throws {
         guard let context else { throw failure ?? HTTPClientError.connectionClosed }
-        // The bytes that have arrived already are not from the server: nothing proves where it comes from.
+        // The bytes that have arrived already are not from the server: nothing proves where they come from.
         guard session.isIdle else {
             abort()
             throw Handshake.earlyBytes(key)

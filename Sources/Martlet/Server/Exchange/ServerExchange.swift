@@ -5,7 +5,7 @@ import Synchronization
 
 /// One request and its response: the state of a handler's `HTTPServerRequest` and `HTTPServerResponse`.
 ///
-/// The handler's choices for its response are kept here under a lock, so that it can be set from any thread; what it
+/// The handler's choices for its response are kept here under a lock, so that they can be made from any thread; what it
 /// writes goes to the connection, on the connection's event loop.
 final class ServerExchange: Sendable {
     let connection: any ExchangeConnection

@@ -1,4 +1,5 @@
 import HTTPWire
+import TestProcesses
 import Testing
 
 @testable import Martlet
@@ -89,7 +90,7 @@ struct SessionModelTests {
 
     @Test("in random schedules", arguments: 0..<20)
     func schedules(seed: Int) async throws {
-        var random = Generator(seed: UInt64(seed + 1))
+        var random = SeededGenerator(seed: UInt64(seed + 1))
         let store = MemorySessionStore()
         let manager = Self.manager(store)
         var model = Model()
@@ -182,18 +183,5 @@ struct SessionModelTests {
         var configuration = HTTPSession.Configuration()
         configuration.store = store
         return SessionManager(configuration: configuration, timeToLive: timeToLive)
-    }
-}
-
-/// The same numbers for the same seed (SplitMix64).
-private struct Generator: RandomNumberGenerator {
-    var seed: UInt64
-
-    mutating func next() -> UInt64 {
-        seed &+= 0x9E37_79B9_7F4A_7C15
-        var value = seed
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }
