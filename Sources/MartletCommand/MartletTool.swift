@@ -15,6 +15,9 @@ struct MartletTool: AsyncParsableCommand {
             'martlet get --help' lists the options, and the exit codes that scripts can rely on.
             """,
         version: "0.1",
-        subcommands: RequestCommands.all + [ServeCommand.self]
+        subcommands: RequestCommands.all + [
+            ServeCommand.self,
+            HashPasswordCommand.self,
+        ]
     )
 }
