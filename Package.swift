@@ -116,6 +116,13 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
+            // The project of `martlet new`, which is the target StarterProject as well.
+            resources: [
+                "Dockerfile", "Package.swift.template", "Public/index.html", "README.md", "dockerignore", "gitignore",
+                "Sources/StarterProject/Program.swift", "Sources/StarterProject/Routes.swift",
+                "Sources/StarterProject/Settings.swift", "Tests/StarterProjectTests/RoutesTests.swift",
+                "starter-project.service",
+            ].map { .embedInCode("Template/\($0)") },
             swiftSettings: settings
         ),
         .target(name: "CEpoll"),
@@ -344,6 +351,7 @@ let package = Package(
                 "HTTPWire",
                 "Martlet",
                 "MartletCommand",
+                "StarterProject",
                 "TestProcesses",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -453,6 +461,26 @@ let package = Package(
             name: "RequestCost",
             dependencies: ["Martlet", "MartletTelemetry"],
             path: "Tests/RequestCost",
+            swiftSettings: settings
+        ),
+        // What `martlet new` writes, compiled and tested as it is.
+        .executableTarget(
+            name: "StarterProject",
+            dependencies: [
+                "Martlet",
+                "MartletTelemetry",
+                "MartletWeb",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Sources/MartletCommand/Template/Sources/StarterProject",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "StarterProjectTests",
+            dependencies: ["Martlet", "MartletTesting", "StarterProject"],
+            path: "Sources/MartletCommand/Template/Tests/StarterProjectTests",
             swiftSettings: settings
         ),
         .testTarget(
