@@ -120,7 +120,7 @@ struct ServeAccessTests {
                 }
                 #expect(try await get("han:chew:ie").text == "Han Solo")
                 #expect(try await get("leia:ö").text == "Han Solo")
-                for user in ["han:chew", "han:ö", "leia:chew:ie", "x:chew:ie", ":"] {
+                for user in ["han:chew", "han:ö", "leia:chew:ie", "x:chew:ie", "han:"] {
                     #expect(try await get(user).status == 4, "\(user)")
                 }
                 let run = await serving.interrupt()

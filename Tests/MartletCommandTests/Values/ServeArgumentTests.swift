@@ -42,7 +42,7 @@ struct ServeArgumentTests {
         let field = try #require(ResponseFieldArgument(argument: "X-Frame-Options:  DENY ")).field
         #expect(field.name.rawName == "X-Frame-Options")
         #expect(field.value == "DENY")
-        for text in ["", "a", "a;", "a:", ": b", "a b: c", "a: b\r\nc: d", "a: \u{0}"] {
+        for text in ["", "a", "a:", ": b", "a b: c", "a: b\r\nc: d", "a: \u{0}"] {
             #expect(ResponseFieldArgument(argument: text) == nil, "\(text)")
         }
     }
