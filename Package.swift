@@ -243,6 +243,7 @@ if !isDependency {
                 "HTTPWire",
                 "DevelopmentCertificates",
                 "Martlet",
+                "MartletPasswords",
                 "MartletWeb",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -251,6 +252,13 @@ if !isDependency {
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
+            // The project of `martlet new`, which is the target StarterProject as well.
+            resources: [
+                "Dockerfile", "Package.swift.template", "Public/index.html", "README.md", "dockerignore", "gitignore",
+                "Sources/StarterProject/Program.swift", "Sources/StarterProject/Routes.swift",
+                "Sources/StarterProject/Settings.swift", "Tests/StarterProjectTests/RoutesTests.swift",
+                "starter-project.service",
+            ].map { .embedInCode("Template/\($0)") },
             swiftSettings: settings
         ),
         .executableTarget(
@@ -361,6 +369,7 @@ if !isDependency {
                 "HTTPWire",
                 "Martlet",
                 "MartletCommand",
+                "StarterProject",
                 "TestProcesses",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -470,6 +479,26 @@ if !isDependency {
             name: "RequestCost",
             dependencies: ["Martlet", "MartletTelemetry"],
             path: "Tests/RequestCost",
+            swiftSettings: settings
+        ),
+        // The project of `martlet new`, compiled and tested as it is.
+        .executableTarget(
+            name: "StarterProject",
+            dependencies: [
+                "Martlet",
+                "MartletTelemetry",
+                "MartletWeb",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Sources/MartletCommand/Template/Sources/StarterProject",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "StarterProjectTests",
+            dependencies: ["Martlet", "MartletTesting", "StarterProject"],
+            path: "Sources/MartletCommand/Template/Tests/StarterProjectTests",
             swiftSettings: settings
         ),
         .testTarget(

@@ -11,10 +11,15 @@ struct MartletTool: AsyncParsableCommand {
             martlet post :4049/hero --json '{"name":"Han Solo"}'
             martlet get http://example.com/falcon.iso --remote-name --continue
             martlet serve site
+            martlet new note-server
 
             'martlet get --help' lists the options, and the exit codes that scripts can rely on.
             """,
         version: "0.1",
-        subcommands: RequestCommands.all + [ServeCommand.self]
+        subcommands: RequestCommands.all + [
+            ServeCommand.self,
+            NewCommand.self,
+            HashPasswordCommand.self,
+        ]
     )
 }

@@ -56,6 +56,11 @@
             return stored.cost < .standard
         }
 
+        /// Refuses a text that is not a hash, or one that takes an unreasonable time, before a password comes.
+        package static func check(hash: String) throws(PasswordHashError) {
+            _ = try ScryptHash(hash)
+        }
+
         /// The bytes that are hashed; nil for passwords that are none.
         private static func bytes(of password: String) -> [UInt8]? {
             // A longer one is not even normalized, which would take time.

@@ -2,11 +2,11 @@ import ArgumentParser
 import Martlet
 import MartletWeb
 
-/// Serves the files of a directory: `martlet serve site`.
+/// Serves the files of a directory, or one file: `martlet serve site`.
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Serves the files of a directory.",
+        abstract: "Serves the files of a directory, or a single file.",
         discussion: """
             By default only this machine can reach the server; use --host 0.0.0.0 or --host :: to let others on the \
             network do so. Control-C ends it once the requests in progress are done; a second one ends it immediately.
@@ -15,8 +15,11 @@ struct ServeCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "The directory.", completion: .directory)
-    var directory = "."
+    @Argument(
+        help: ArgumentHelp("The directory; or a file, which is served at / and by its name.", valueName: "directory"),
+        completion: .file()
+    )
+    var path = "."
 
     @Option(name: .shortAndLong, help: "The port; 0 for any free one.")
     var port = 8080
@@ -25,9 +28,16 @@ struct ServeCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "The address to listen on: one of this machine, or 0.0.0.0 or :: for all of them.",
             valueName: "address"
-        )
+        ),
+        completion: .list(["127.0.0.1", "0.0.0.0", "::1", "::"])
     )
     var host = "127.0.0.1"
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Show the address as a QR code, for phones; by default on a terminal, if others can reach the server."
+    )
+    var qr: Bool?
 
     @Option(
         help: ArgumentHelp(
@@ -43,6 +53,9 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Flag(inversion: .prefixedNo, help: "List the entries of directories without an index.html.")
     var listing = true
+
+    @Flag(inversion: .prefixedNo, help: "Offer directories as zip archives in their lists.")
+    var zip = true
 
     @Flag(help: "Send browsers the index.html of DIRECTORY if there is no such file, for single-page applications.")
     var spa = false
@@ -60,7 +73,8 @@ struct ServeCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "How long browsers may cache a file; no-cache: revalidate each time, no-store: do not cache.",
             valueName: "seconds"
-        )
+        ),
+        completion: .list(["no-cache", "no-store", "3600"])
     )
     var cache = CacheArgument.revalidate
 
@@ -85,6 +99,18 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Let visitors put files into DIRECTORY, at /?upload. No file is ever overwritten.")
     var upload = false
 
+    @OptionGroup(title: "Access")
+    var access: AccessOptions
+
+    @Option(
+        name: [.long, .customShort("H")],
+        help: ArgumentHelp(
+            "A header field that all responses have, such as 'Referrer-Policy: same-origin'. Can be repeated.",
+            valueName: "name: value"
+        )
+    )
+    var header: [ResponseFieldArgument] = []
+
     @Flag(help: "Serve hidden files too (names that begin with a dot).")
     var hidden = false
 
@@ -96,6 +122,7 @@ struct ServeCommand: AsyncParsableCommand {
         } catch {
             throw ValidationError("--allow-host: \(error).")
         }
+        if let fault = header.lazy.compactMap({ $0.fault(cors: cors) }).first { throw ValidationError(fault) }
         guard !tls || cert == nil else {
             throw ValidationError("--tls creates a certificate; omit it with --cert and --key.")
         }
@@ -107,19 +134,24 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     /// The site to serve.
-    var site: Site {
+    ///
+    /// - Parameter authentication: Asks for a name and a password; nil to let everybody in.
+    func site(behind authentication: (any Middleware)? = nil) -> Site {
         var configuration = VirtualDirectory.Configuration()
         configuration.listsDirectories = listing
+        configuration.sendsArchives = zip
         configuration.servesHiddenFiles = hidden
         configuration.cachePolicy = cache.policy
         // An uploaded file must not pass for the compressed form of another one.
         configuration.servesPrecompressedFiles = !upload
         return Site(
-            directory: directory,
+            directory: path,
             configuration: configuration,
             fallback: spa || spaFile != nil ? spaFile ?? "index.html" : nil,
             allowsOtherSites: cors,
             takesUploads: upload,
+            headers: header.map(\.field),
+            authentication: authentication,
             hosts: hosts
         )
     }

@@ -15,7 +15,7 @@ struct ServeRun {
     }
 
     func run() async throws {
-        let site = options.site
+        let site = options.site(behind: try await ServeAuthentication.make(options.access))
         try check(site)
         let messages = LogOutput(descriptor: StandardStream.error.descriptor)
         let identity = try await ServeIdentity(options)
@@ -41,9 +41,16 @@ struct ServeRun {
 
     /// Reports mistakes before the server starts.
     private func check(_ site: Site) throws {
-        let descriptor = open(site.directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let flag = site.isSingleFile ? O_NONBLOCK : O_DIRECTORY
+        let descriptor = open(site.directory, O_RDONLY | O_CLOEXEC | flag)
         guard descriptor >= 0 else { throw FileError(operation: "open", path: site.directory, code: errno) }
         close(descriptor)
+        if site.isSingleFile, site.takesUploads || site.fallback != nil {
+            throw CommandFailure(
+                .usage,
+                "\(site.directory) is a file; --upload, --spa and --spa-file need a directory."
+            )
+        }
         if let path = site.fallbackPath, access(path, R_OK) != 0 {
             throw FileError(operation: "read", path: path, code: errno)
         }
@@ -113,15 +120,29 @@ struct ServeRun {
         var addresses = ServeAddresses(server)
         // The certificate is for this name.
         if identity?.certificates != nil { addresses.local = "https://localhost:\(server.port)/" }
-        var text = "Serving \(TerminalText.line(options.directory)) at \(addresses.local)\n"
+        var text = "Serving \(TerminalText.line(options.path)) at \(addresses.local)\n"
         for url in addresses.network { text += "On the network: \(url)\n" }
+        text += code(for: addresses)
         if options.upload {
             let url = addresses.network.first ?? addresses.local
             text += "Upload files at \(url.dropLast())\(Site.uploadTarget)\n"
         }
         if let identity { text += identity.advice(for: addresses) }
+        if identity == nil, options.access.isUsed, !server.address.isLoopback, server.address.kind != .unix {
+            text += "Passwords are sent without encryption: use --tls, or --cert and --key, unless a proxy adds TLS.\n"
+        }
         if StandardStream.error.isTerminal { text += "Press Control-C to end.\n" }
         try StandardStream.error.write(text)
+    }
+
+    /// The QR code of the server's address; empty if there is none to show.
+    private func code(for addresses: ServeAddresses) -> String {
+        let error = StandardStream.error
+        let isWanted = options.qr ?? (error.isTerminal && !StandardStream.isDumb && !addresses.network.isEmpty)
+        guard isWanted, let code = QRCode(Array((addresses.network.first ?? addresses.local).utf8)) else { return "" }
+        // One that is cut off can't be read.
+        if options.qr == nil, let columns = error.columns, columns < code.width { return "" }
+        return code.text(colours: options.color.decide(error.isTerminal && !StandardStream.isDumb))
     }
 
     // MARK: The log

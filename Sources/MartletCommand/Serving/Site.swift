@@ -8,12 +8,17 @@ struct Site: Sendable {
     /// The target of the upload form. It cannot conflict with a file, since a file name is not a query.
     static let uploadTarget = "/?upload"
 
+    /// The directory, or the only file.
     let directory: String
     let configuration: VirtualDirectory.Configuration
     /// The page for browsers if there is no such file; its path is relative to ``directory``.
     let fallback: String?
     let allowsOtherSites: Bool
     let takesUploads: Bool
+    /// The header fields that all responses have besides.
+    var headers: [HTTPField] = []
+    /// Asks for a name and a password; nil to let everybody in.
+    var authentication: (any Middleware)?
     /// The allowed names of the server; nil for any.
     var hosts: [String]?
 
@@ -22,12 +27,16 @@ struct Site: Sendable {
         fallback.map { $0.utf8.first == UInt8(ascii: "/") ? $0 : "\(directory)/\($0)" }
     }
 
+    /// Whether there is one file only.
+    var isSingleFile: Bool { OutputFile.size(of: directory) != nil }
+
     /// The handler of the site.
     func handler() throws -> HTTPServer.Handler {
-        let files = VirtualDirectory(directory, configuration: configuration)
-        var handler = files.handler
+        let files = VirtualDirectory(isSingleFile ? "." : directory, configuration: configuration)
+        var handler = isSingleFile ? SingleFile(directory, files).handler : files.handler
         if let fallbackPath { handler = Self.fallingBack(to: fallbackPath, of: files, handler) }
         if takesUploads { handler = Self.uploading(to: directory, reserving: reservedNames, handler) }
+        if let authentication { handler = authentication.wrapping(handler) }
         if let hosts {
             let known = try AllowedHosts(hosts) { "To allow it, start the server with --allow-host \($0)." }
             handler = known.wrapping(handler)
@@ -35,16 +44,17 @@ struct Site: Sendable {
         return handler
     }
 
-    /// The middleware around the handler, and around refusals by the server itself: error pages and CORS.
+    /// The middleware around the handler, and around refusals by the server itself: header fields, CORS, error pages.
     var middleware: [any Middleware] {
         get throws {
-            guard allowsOtherSites else { return [ErrorPages()] }
+            let fields: [any Middleware] = headers.isEmpty ? [] : [ResponseFields(headers)]
+            guard allowsOtherSites else { return fields + [ErrorPages()] }
             // Pages can use parts of files only if they may read which parts these are.
             let policy = try CORSPolicy(
                 methods: [.get, .head],
                 exposedHeaders: [.contentRange, .acceptRanges, .contentEncoding, .contentLength, .eTag]
             )
-            return [policy, ErrorPages()]
+            return fields + [policy, ErrorPages()]
         }
     }
 

@@ -13,6 +13,10 @@ extension VirtualDirectory {
         /// Whether a directory without an index file is answered with a list of its entries; 404 otherwise. False by
         /// default.
         public var listsDirectories = false
+        /// Whether the list of a directory offers it as a zip archive, at its path with `?zip`; with
+        /// ``listsDirectories`` only. False by default. The archive is made while it is sent, with what the lists show,
+        /// but without links to directories.
+        public var sendsArchives = false
         /// Whether symbolic links are followed. True by default; false answers 404 where one is on the way.
         public var followsLinks = true
         /// Whether links must be relative and stay below the root. True by default.

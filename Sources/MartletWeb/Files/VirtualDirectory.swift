@@ -33,7 +33,11 @@ public final class VirtualDirectory: RequestHandler {
     let cache: ResourceCache
     let compressions = FileCompressions()
     let listings = ListingAllowance()
+    let archives = ListingAllowance(limit: VirtualDirectory.maximumArchives)
     let prefix: RelativePath?
+
+    /// How many archives are made at the same time; clients may take them slowly.
+    static let maximumArchives = 32
 
     /// The files below a directory.
     ///

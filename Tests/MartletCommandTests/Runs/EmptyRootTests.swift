@@ -7,14 +7,10 @@ import Testing
 /// lists, and nothing else.
 @Suite("martlet in an empty root", .timeLimit(.minutes(2)))
 struct EmptyRootTests {
-    /// Whether this process may have a root of its own, and mount something there.
-    private static func canMount() async throws -> Bool {
-        guard getuid() == 0, access("/usr/bin/unshare", X_OK) == 0 else { return false }
-        let process = try Subprocess("unshare", ["-m", "mount", "-t", "proc", "proc", "/proc"])
-        return await process.exitStatus == 0
-    }
-
-    @Test("serves as nobody, and is its own check of health", .enabled("as root only") { try await Self.canMount() })
+    @Test(
+        "serves as nobody, and is its own check of health",
+        .enabled("as root only") { try await EmptyRoot.isPossible() }
+    )
     func serves() async throws {
         try await withTemporaryDirectory { root in
             let program = builtExecutable("martlet")
@@ -36,25 +32,14 @@ struct EmptyRootTests {
                 }
             }
             let site = root.appending(path: "site")
-            try FileManager.default.createDirectory(
-                at: root.appending(path: "proc"),
-                withIntermediateDirectories: false
-            )
             try FileManager.default.createDirectory(at: site, withIntermediateDirectories: false)
             try Data("A page".utf8).write(to: site.appending(path: "index.html"))
-            for folder in [root, site] {
-                try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path)
-            }
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: site.path)
+            let emptyRoot = try EmptyRoot(root)
 
-            func inRoot(_ words: [String]) throws -> Subprocess {
-                // As an engine has it: with /proc, where Swift finds the arguments, and without this process's variables.
-                let script = """
-                    mount -t proc proc "$0/proc" && \
-                    exec env -i /usr/sbin/chroot --userspec=65534:65534 "$0" /martlet "$@"
-                    """
-                return try Subprocess("unshare", ["-m", "sh", "-c", script, root.path] + words)
-            }
-            let process = try inRoot(["serve", "--host", "0.0.0.0", "--port", "0", "--log", "json", "/site"])
+            let process = try emptyRoot.start([
+                "/martlet", "serve", "--host", "0.0.0.0", "--port", "0", "--log", "json", "/site",
+            ])
             do {
                 let line = try #require(await process.errors.line(startingWith: "Serving /site at "))
                 let url = try #require(line.split(separator: " ").last.map(String.init))
@@ -62,10 +47,10 @@ struct EmptyRootTests {
                 let text = try await client.get(url).text()
                 #expect(text == "A page")
                 await client.close(force: true)
-                let health = try inRoot(["get", "--fail", "--quiet", url])
+                let health = try emptyRoot.start(["/martlet", "get", "--fail", "--quiet", url])
                 let (isHealthy, page) = (await health.exitStatus, await health.output.text)
                 #expect(isHealthy == 0 && page == "A page")
-                let sick = try inRoot(["get", "--fail", "--quiet", url + "none"])
+                let sick = try emptyRoot.start(["/martlet", "get", "--fail", "--quiet", url + "none"])
                 let isSick = await sick.exitStatus
                 #expect(isSick != 0)
                 process.send(SIGTERM)

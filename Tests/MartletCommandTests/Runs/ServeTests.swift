@@ -341,9 +341,12 @@ struct ServeTests {
 
                     """
             )
-            let file = try await martlet("serve", "file", in: directory)
-            #expect(file.status == 23)
-            #expect(file.errors == "martlet: Couldn't open file: Not a directory\n")
+            let missing = try await martlet("serve", "none", in: directory)
+            #expect(missing.status == 23)
+            #expect(missing.errors == "martlet: Couldn't open none: No such file or directory\n")
+            let device = try await martlet("serve", "/dev/null", in: directory)
+            #expect(device.status == 23)
+            #expect(device.errors == "martlet: Couldn't open /dev/null: Not a directory\n")
             let page = try await martlet("serve", "--spa", in: directory)
             #expect(page.status == 23)
             #expect(page.errors == "martlet: Couldn't read ./index.html: No such file or directory\n")

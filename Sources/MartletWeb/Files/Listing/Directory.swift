@@ -129,8 +129,10 @@ extension VirtualDirectory {
             return try await handler(directory, request)
         }
         guard configuration.listsDirectories else { return try await answerError(.notFound, request) }
+        if asksForArchive(request) { return try await answerArchive(directory, request) }
         let choice = request.headers.qualityList(of: .accept)?.preferred(among: [MediaType.html, .json])
         let pathBefore = Markup.escape(request.mountPath) + pathBefore
+        let offersArchive = configuration.sendsArchives
         let content: ByteBuffer
         do {
             // Rendering the entries of a large directory takes longer than an event loop may be busy.
@@ -138,7 +140,12 @@ extension VirtualDirectory {
                 choice == .json
                     ? ByteBuffer(string: ListingJSON(entries).text)
                     : ByteBuffer(
-                        string: ListingPage(path: directory.path, pathBefore: pathBefore, entries: entries).text
+                        string: ListingPage(
+                            path: directory.path,
+                            pathBefore: pathBefore,
+                            entries: entries,
+                            offersArchive: offersArchive
+                        ).text
                     )
             }
         } catch let error as HTTPError {
@@ -174,6 +181,9 @@ final class ListingAllowance: Sendable {
             return true
         }
     }
+
+    /// Whether anything is being sent.
+    var isUsed: Bool { bytes.withLock { $0 > 0 } }
 
     func end(_ count: Int) {
         bytes.withLock { $0 -= count }

@@ -6,6 +6,8 @@ struct ListingPage {
     /// The part of a URL before the path.
     let pathBefore: String
     let entries: [VirtualDirectory.Directory.Entry]
+    /// Whether the directory can be downloaded as an archive.
+    var offersArchive = false
 
     var text: String {
         let shown = "/" + path.names.map { Self.visible($0) + "/" }.joined()
@@ -32,7 +34,7 @@ struct ListingPage {
             <tbody>
             \(rows)</tbody>
             </table>
-            <p>\(Self.summary(of: entries))</p>
+            <p>\(Self.summary(of: entries))\(offersArchive ? " <a href=\"?zip\" download>Download as zip</a>" : "")</p>
             </body>
             </html>
 
