@@ -369,6 +369,7 @@ if !isDependency {
                 "HTTPWire",
                 "Martlet",
                 "MartletCommand",
+                "ReadmeProgram",
                 "StarterProject",
                 "TestProcesses",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -479,6 +480,13 @@ if !isDependency {
             name: "RequestCost",
             dependencies: ["Martlet", "MartletTelemetry"],
             path: "Tests/RequestCost",
+            swiftSettings: settings
+        ),
+        // The README's first program.
+        .executableTarget(
+            name: "ReadmeProgram",
+            dependencies: ["Martlet"],
+            path: "Tests/ReadmeProgram",
             swiftSettings: settings
         ),
         // The project of `martlet new`, compiled and tested as it is.

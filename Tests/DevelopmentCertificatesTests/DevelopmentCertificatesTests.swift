@@ -4,7 +4,7 @@ import Testing
 
 @testable import DevelopmentCertificates
 
-@Suite("Development certificates", .timeLimit(.minutes(1)))
+@Suite("Development certificates", .timeLimit(.minutes(5)))
 struct DevelopmentCertificatesTests {
     private let day = 86_400.0
     private static let names = [

@@ -33,7 +33,7 @@
         return configuration
     }
 
-    @Suite("The recipe for several machines", .timeLimit(.minutes(1)))
+    @Suite("The recipe for several machines", .timeLimit(.minutes(5)))
     struct RedisRecipeTests {
         @Test("works", arguments: [TestServer.Carrier.http1, .http2])
         func recipe(carrier: TestServer.Carrier) async throws {

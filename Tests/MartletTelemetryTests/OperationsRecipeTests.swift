@@ -52,7 +52,7 @@
         await telemetry.flush()
     }
 
-    @Suite("The service of docs/operations.md", .timeLimit(.minutes(1)))
+    @Suite("The service of docs/operations.md", .timeLimit(.minutes(5)))
     struct OperationsRecipeTests {
         @Test("answers, and says how it is")
         func service() async throws {

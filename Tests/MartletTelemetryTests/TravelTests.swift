@@ -12,7 +12,7 @@
 
     @testable import tutorial
 
-    @Suite("A trace", .timeLimit(.minutes(1)))
+    @Suite("A trace", .timeLimit(.minutes(5)))
     struct TravelTests {
         /// The list of things to do, in a file that is removed afterwards.
         private func withTodos(_ test: (TodoServer) async throws -> Void) async throws {

@@ -2,7 +2,7 @@ import Foundation
 import TestProcesses
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct ClientTests {
     @Test func guessesUntilItIsRight() async throws {
         try await withProgram("number-thinker", "--port", "0") { program in

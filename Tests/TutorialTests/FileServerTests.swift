@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct FileServerTests {
     @Test func basicFileServerAnswersEveryRequestWithItsFile() async throws {
         try await withProgram("basic-file-server", "--port", "0") { program in

@@ -2,7 +2,7 @@ import Foundation
 import TestProcesses
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct HelloWorldServerSecureTests {
     private static let authority = certificateDirectory + "/authority.pem"
 

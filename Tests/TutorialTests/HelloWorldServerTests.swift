@@ -1,6 +1,6 @@
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct HelloWorldServerTests {
     @Test func greetsWhateverItIsAsked() async throws {
         try await withProgram("hello-world-server", "--port", "0") { program in

@@ -5,7 +5,7 @@ import Testing
 @testable import tutorial
 
 /// Starting and stopping.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct LifeTests {
     private static let names = Tutorial.programs.map { $0.guide.name }
 

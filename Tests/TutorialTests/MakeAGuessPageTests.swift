@@ -2,7 +2,7 @@ import TestBrowser
 import Testing
 
 /// Number-thinker's page, as people use it.
-@Suite(.browser, .timeLimit(.minutes(2)))
+@Suite(.browser, .timeLimit(.minutes(5)))
 struct MakeAGuessPageTests {
     @Test func isPlayedToItsEnd() async throws {
         try await withProgram("number-thinker", "--port", "0") { program in

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct MiniFileServerTests {
     @Test func servesItsOwnPage() async throws {
         try await withProgram("mini-file-server", "--port", "0") { program in

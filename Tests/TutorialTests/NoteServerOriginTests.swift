@@ -2,7 +2,7 @@ import TestProcesses
 import Testing
 
 /// Whose pages may use note-server.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct NoteServerOriginTests {
     private static let json = ["--json", "{\"myNote\":\"one\"}"]
 

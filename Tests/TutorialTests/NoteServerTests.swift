@@ -2,7 +2,7 @@ import Foundation
 import TestProcesses
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct NoteServerTests {
     @Test func takesNotesAndGivesThemBack() async throws {
         try await withProgram("note-server", "--port", "0") { program in

@@ -1,6 +1,6 @@
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct NumberThinkerTests {
     private let textHeaders = ["cache-control": "no-store", "vary": "Accept"]
 

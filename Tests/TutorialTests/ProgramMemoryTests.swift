@@ -2,7 +2,7 @@ import TestProcesses
 import Testing
 
 /// How much memory a program takes, seen from outside.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct ProgramMemoryTests {
     @Test("M1: requests of 60 kB, each written so that it ends inside the next head, take no more and more memory")
     func requestsCutInTheirHeads() async throws {

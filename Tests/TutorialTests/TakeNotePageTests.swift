@@ -4,7 +4,7 @@ import TestProcesses
 import Testing
 
 /// Note-server's page, as people use it.
-@Suite(.browser, .timeLimit(.minutes(2)))
+@Suite(.browser, .timeLimit(.minutes(5)))
 struct TakeNotePageTests {
     /// The cards as the page has them.
     private static let cards =

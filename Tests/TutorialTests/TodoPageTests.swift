@@ -6,7 +6,7 @@ import Testing
 
 /// Todo-server's page, as people use it. Each test has a host of its own, since servers on other ports of a host share its
 /// cookies.
-@Suite(.browser, .timeLimit(.minutes(2)))
+@Suite(.browser, .timeLimit(.minutes(5)))
 struct TodoPageTests {
     @Test func showsChangesToEverybody() async throws {
         try await withProgram("todo-server", "--port", "0") { program in

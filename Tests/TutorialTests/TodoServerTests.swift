@@ -9,7 +9,7 @@ import Testing
 
 @testable import tutorial
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct TodoServerTests {
     /// The program's handler, with a list of its own.
     private func withTodos(

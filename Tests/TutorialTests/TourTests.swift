@@ -4,7 +4,7 @@ import Testing
 
 @testable import tutorial
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct TourTests {
     @Test func leadsToEveryProgram() async throws {
         try await withProgram("tour", "--any-ports") { tour in

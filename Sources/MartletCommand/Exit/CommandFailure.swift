@@ -1,3 +1,4 @@
+import HTTPTypes
 import Martlet
 
 /// Why the tool has failed: a message of one line with advice, and the exit status.
@@ -16,6 +17,8 @@ struct CommandFailure: Error, Equatable {
         case let failure as CommandFailure: self = failure
         case let error as HTTPClientError: self.init(error)
         case let error as HTTPBodyError: self.init(error)
+        case let error as WebSocketError: self.init(error)
+        case let error as EventSourceError: self.init(error)
         case let error as CookieJarError: self.init(.fileError, "\(error)")
         case let error as FileError: self.init(.fileError, "\(error)")
         default: self.init(.failure, "\(error)")
@@ -30,6 +33,30 @@ struct CommandFailure: Error, Equatable {
             self.init(.malformedResponse, "\(error)")
         default:
             self.init(.failure, "\(error)")
+        }
+    }
+
+    private init(_ error: WebSocketError) {
+        switch error {
+        case .unsupportedScheme, .invalidProtocols:
+            self.init(.usage, "\(error)")
+        case .notUpgraded(_, let status):
+            self.init(
+                CommandStatus(unexpected: status),
+                "The server responded with \(status), and opened no WebSocket. Check the path of the URL."
+            )
+        case .handshake:
+            self.init(.malformedResponse, "\(error)")
+        default:
+            self.init(.failure, "\(error)")
+        }
+    }
+
+    private init(_ error: EventSourceError) {
+        if case .unexpectedStatus(let status) = error {
+            self.init(CommandStatus(unexpected: status), "\(error)")
+        } else {
+            self.init(.malformedResponse, "\(error)")
         }
     }
 

@@ -1,3 +1,5 @@
+import HTTPTypes
+
 /// The exit status of the tool, for scripts. If curl has a code for the same case, it is that one.
 enum CommandStatus: Int32, CaseIterable {
     /// The server has responded, with any status unless `--fail` is given.
@@ -31,10 +33,19 @@ enum CommandStatus: Int32, CaseIterable {
     /// The command is not valid.
     case usage = 64
 
+    /// The one for a status that is of no use for what was asked.
+    init(unexpected status: HTTPResponse.Status) {
+        switch status.kind {
+        case .clientError: self = .clientError
+        case .serverError: self = .serverError
+        default: self = .malformedResponse
+        }
+    }
+
     /// The list of codes in `--help`.
     static let help = """
         Exit codes: 0 the server has responded; 4 or 5 it has, with a status of 400 to 499, or 500 and up (with --fail \
-        only); 6 unknown host name; 7 no connection; 8 the response is not HTTP; 18 incomplete content; 23 a file \
+        only, or where a WebSocket or events were asked for); 6 unknown host name; 7 no connection; 8 the response is not HTTP; 18 incomplete content; 23 a file \
         can't be read or written, or binary content would go to a terminal; 28 timed out; 35 no secure \
         connection; 47 a redirect can't be followed; 52 the connection was closed without a response; 58 a certificate \
         can't be used; 64 wrong usage; 130 interrupted; 1 anything else.

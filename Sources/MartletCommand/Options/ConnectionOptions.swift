@@ -44,6 +44,14 @@ struct ConnectionOptions: ParsableArguments, Sendable {
     @Option(help: ArgumentHelp("Connect to this Unix-domain socket instead of the URL's host.", valueName: "path"))
     var unixSocket: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Connect to this address for this host and port. Can be repeated.",
+            valueName: "host:port:address"
+        )
+    )
+    var resolve: [ResolveArgument] = []
+
     @Flag(exclusivity: .exclusive)
     var version: VersionFlag?
 
@@ -76,6 +84,7 @@ struct ConnectionOptions: ParsableArguments, Sendable {
         if user != nil, bearer != nil { throw ValidationError("Use only one of --user and --bearer.") }
         if digest, user == nil { throw ValidationError("--digest needs --user.") }
         if tunnel, unixSocket != nil { throw ValidationError("Use only one of --tunnel and --unix-socket.") }
+        if !resolve.isEmpty, unixSocket != nil { throw ValidationError("Use only one of --resolve and --unix-socket.") }
         if let path = unixSocket, path.utf8.count > 100 || path.isEmpty {
             throw ValidationError("The path of a Unix-domain socket must have 1 to 100 bytes.")
         }
@@ -84,7 +93,7 @@ struct ConnectionOptions: ParsableArguments, Sendable {
     /// The client's configuration.
     func configuration(cookies: CookieJar?) throws -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration()
-        configuration.userAgent = "martlet/0.1"
+        configuration.userAgent = "martlet/\(MartletTool.version)"
         configuration.followsRedirects = follow
         configuration.maximumRedirects = maxRedirects
         configuration.decompresses = compressed
@@ -95,6 +104,17 @@ struct ConnectionOptions: ParsableArguments, Sendable {
         configuration.tunnelsHTTP = tunnel
         if let version { configuration.http2 = version.setting }
         security.apply(to: &configuration)
+        if !resolve.isEmpty {
+            let addresses = resolve
+            configuration.connectionFactory = { destination in
+                // A proxy looks the names up itself.
+                if let host = destination.proxyHost { return .host(host, port: destination.proxyPort ?? 80) }
+                let entry = addresses.last {
+                    $0.port == destination.port && $0.host == destination.host.lowercased()
+                }
+                return .host(entry?.address ?? destination.host, port: destination.port)
+            }
+        }
         if let path = unixSocket {
             configuration.connectionFactory = { _ in .unix(path: path) }
             configuration.findProxy = { _ in .direct }

@@ -30,6 +30,9 @@ struct OutputOptions: ParsableArguments, Sendable {
     @Flag(name: [.customShort("s"), .customLong("quiet")], help: "Show no progress and no message about --fail.")
     var quiet = false
 
+    @Flag(help: "Print the request, as it would be sent over HTTP/1.1 with its secrets, and send nothing.")
+    var offline = false
+
     @Flag(help: "Show how long each step took on standard error.")
     var timing = false
 

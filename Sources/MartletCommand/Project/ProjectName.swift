@@ -33,6 +33,7 @@ struct ProjectName: Equatable, Sendable {
         "cbrotli", "cepoll", "cfilesystem", "chat", "chiredis", "clibrary", "cmariadb", "czlib", "czstandard",
         "developmentcertificates", "httpwire", "linkageprobe", "martlet", "martletcommand", "martletconfiguration",
         "martletpasswords", "martletredis", "martlettelemetry", "martlettesting", "martletweb", "programsupport",
+        "readmeprogram",
         "requestcost", "servingprobe", "starterproject", "testbrowser", "testprocesses", "tutorial",
         "crypto", "httptypes", "logging", "niocore", "nioposix", "niossl", "servicelifecycle", "unixsignals", "x509",
         "any", "foundation", "foundationessentials", "glibc", "main", "musl", "observation", "protocol", "self",

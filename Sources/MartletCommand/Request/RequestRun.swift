@@ -38,6 +38,7 @@ struct RequestRun {
             try client.addCredentials(credentials, for: "\(url.scheme)://\(url.authority)/")
         }
 
+        if output.offline { return try await printRequest(client) }
         // Before the request, so that the trace of one that fails can be looked up too.
         if let trace { try StandardStream.error.write("trace \(trace.traceID)\n") }
         let result: Result<Void, any Error>
@@ -62,6 +63,24 @@ struct RequestRun {
     }
 
     // MARK: The request
+
+    private func printRequest(_ client: HTTPClient) async throws {
+        let body = try await options.content.body()
+        let style = output.style
+        let head = output.headText(on: .output)
+        try await HTTPClient.withOverride { request in
+            var text = "\(request.method) \(request.url.requestTarget) HTTP/1.1\r\nHost: \(request.url.authority)\r\n"
+            for field in request.headers { text += "\(field.name.rawName): \(field.value)\r\n" }
+            if body != nil { text += "Content-Length: \(request.body.readableBytes)\r\n" }
+            try StandardStream.output.write(head.request(text + "\r\n"))
+            var formatter = ContentFormatter(style, type: request.headers.contentType)
+            try StandardStream.output.write(try formatter.format(request.body))
+            try StandardStream.output.write(formatter.finish())
+            return HTTPOverrides.Response()
+        } operation: {
+            _ = try await respond(client, body, nil)
+        }
+    }
 
     private func respond(
         _ client: HTTPClient,

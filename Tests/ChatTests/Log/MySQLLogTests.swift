@@ -7,7 +7,7 @@
     @testable import chat
 
     /// The log in a real MariaDB.
-    @Suite(.mariaDB, .serialized, .timeLimit(.minutes(3)))
+    @Suite(.mariaDB, .serialized, .timeLimit(.minutes(5)))
     struct MySQLLogTests {
         @Test func keepsTheContract() async throws {
             try await withDatabase { database in

@@ -3,7 +3,7 @@ import Testing
 
 @testable import chat
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct OutboxTests {
     @Test func keepsTheOrder() async {
         let outbox = Outbox()

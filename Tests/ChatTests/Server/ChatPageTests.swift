@@ -8,7 +8,7 @@ import Testing
 @testable import chat
 
 /// The page, as people use it.
-@Suite(.browser, .timeLimit(.minutes(2)))
+@Suite(.browser, .timeLimit(.minutes(5)))
 struct ChatPageTests {
     @Test func letsTwoTalkThoughTheServerIsKilled() async throws {
         try await withTemporaryDirectory { directory in

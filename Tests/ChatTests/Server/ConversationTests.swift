@@ -7,7 +7,7 @@ import Testing
 @testable import chat
 
 /// Clients that talk with each other over real connections.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct ConversationTests {
     @Test(arguments: TestServer.Carrier.allCases)
     func goesOverEveryCarrier(carrier: TestServer.Carrier) async throws {

@@ -5,7 +5,7 @@ import Testing
 @testable import chat
 
 /// What there is besides the WebSocket.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct PageTests {
     typealias Carrier = TestServer.Carrier
 

@@ -7,7 +7,7 @@ import Testing
 @testable import chat
 
 /// The program as it is started.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ProgramTests {
     @Test func keepsWhatWasSaidWhenItIsKilled() async throws {
         try await withTemporaryDirectory { directory in

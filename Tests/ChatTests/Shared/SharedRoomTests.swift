@@ -8,7 +8,7 @@
     @testable import chat
 
     /// One room of several processes, with a real Redis and a real MariaDB.
-    @Suite(.mariaDB, .serialized, .timeLimit(.minutes(3)))
+    @Suite(.mariaDB, .serialized, .timeLimit(.minutes(5)))
     struct SharedRoomTests {
         /// A Redis that keeps what it has accepted, and a database.
         private func withPlaces(_ body: (RedisServer, MariaDB, _ log: String) async throws -> Void) async throws {

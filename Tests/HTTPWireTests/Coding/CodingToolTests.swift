@@ -6,7 +6,7 @@ import Testing
 @testable import HTTPWire
 
 /// What the command line tools of gzip, Brotli and Zstandard read and write.
-@Suite("Codings and other programs", .timeLimit(.minutes(2)))
+@Suite("Codings and other programs", .timeLimit(.minutes(5)))
 struct CodingToolTests {
     struct Tool: CustomTestStringConvertible {
         let name: String

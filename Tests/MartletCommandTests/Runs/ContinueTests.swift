@@ -6,7 +6,7 @@ import TestProcesses
 import Testing
 
 /// Downloads that are interrupted and continued.
-@Suite("martlet: --continue", .serialized, .timeLimit(.minutes(2)))
+@Suite("martlet: --continue", .serialized, .timeLimit(.minutes(5)))
 struct ContinueTests {
     private static let content = (0..<100).map { "\($0 % 10)" }.joined()
 

@@ -5,7 +5,7 @@ import Testing
 
 /// The image of docs/deployment.md without an engine for containers: a root with the program and the libraries that `ldd`
 /// lists, and nothing else.
-@Suite("martlet in an empty root", .timeLimit(.minutes(2)))
+@Suite("martlet in an empty root", .timeLimit(.minutes(5)))
 struct EmptyRootTests {
     @Test(
         "serves as nobody, and is its own check of health",

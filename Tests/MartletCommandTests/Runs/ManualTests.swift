@@ -3,7 +3,7 @@ import TestProcesses
 import Testing
 
 /// What is made from the help: the manual page and the completions of shells.
-@Suite("The manual and the completions", .timeLimit(.minutes(2)))
+@Suite("The manual and the completions", .timeLimit(.minutes(5)))
 struct ManualTests {
     private static let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().appending(path: "script/manual").path

@@ -5,7 +5,7 @@ import Testing
 
 @testable import MartletCommand
 
-@Suite("martlet new", .timeLimit(.minutes(2)))
+@Suite("martlet new", .timeLimit(.minutes(5)))
 struct NewTests {
     private func entries(of directory: URL) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted()

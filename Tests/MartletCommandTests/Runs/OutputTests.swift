@@ -6,7 +6,7 @@ import TestProcesses
 import Testing
 
 /// What is printed, saved and said of a response.
-@Suite("martlet: output", .serialized, .timeLimit(.minutes(2)))
+@Suite("martlet: output", .serialized, .timeLimit(.minutes(5)))
 struct OutputTests {
     @Test("In a pipe the bytes are as they came")
     func pipe() async throws {
@@ -126,7 +126,7 @@ struct OutputTests {
         try await withServer { url in
             let run = try await martlet("get", "\(url)/redirect", "-L", "-v")
             let request = { (target: String) in
-                "> GET \(target) HTTP/1.1\n> Host: \(url.dropFirst(7))\n> User-Agent: martlet/0.1\n"
+                "> GET \(target) HTTP/1.1\n> Host: \(url.dropFirst(7))\n> User-Agent: martlet/0.1.0\n"
                     + "> Accept-Encoding: \(ContentCoding.accepted)\n> \n"
             }
             let length = run.output.count
@@ -148,7 +148,7 @@ struct OutputTests {
             let run = try await martlet("get", "\(url)/json", "-v", "--http2-prior-knowledge")
             #expect(run.text == sampleJSON)
             #expect(
-                run.errors == "> GET /json HTTP/2\n> host: \(url.dropFirst(7))\n> user-agent: martlet/0.1\n"
+                run.errors == "> GET /json HTTP/2\n> host: \(url.dropFirst(7))\n> user-agent: martlet/0.1.0\n"
                     + "> accept-encoding: \(ContentCoding.accepted)\n> \n"
                     + "< HTTP/2 200 \n< content-type: application/json\n< content-length: 35\n< \n"
             )

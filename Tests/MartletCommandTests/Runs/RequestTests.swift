@@ -5,11 +5,11 @@ import TestProcesses
 import Testing
 
 /// What is sent for what the command line says, and what comes out in a pipe.
-@Suite("martlet: requests", .serialized, .timeLimit(.minutes(2)))
+@Suite("martlet: requests", .serialized, .timeLimit(.minutes(5)))
 struct RequestTests {
     /// The fields that every request has.
     private static func defaultFields(_ url: String) -> String {
-        "Host: \(url.dropFirst(7))\nUser-Agent: martlet/0.1\nAccept-Encoding: \(ContentCoding.accepted)\n"
+        "Host: \(url.dropFirst(7))\nUser-Agent: martlet/0.1.0\nAccept-Encoding: \(ContentCoding.accepted)\n"
     }
 
     @Test("Each method has a subcommand")

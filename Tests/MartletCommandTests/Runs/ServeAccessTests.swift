@@ -6,7 +6,7 @@ import TestProcesses
 import Testing
 
 /// A single file, passwords and header fields of `martlet serve`.
-@Suite("martlet serve, more narrowly", .serialized, .timeLimit(.minutes(2)))
+@Suite("martlet serve, more narrowly", .serialized, .timeLimit(.minutes(5)))
 struct ServeAccessTests {
     @Test("One file is at / and at its name, and nothing else is there")
     func singleFile() async throws {

@@ -6,7 +6,7 @@ import TestProcesses
 import Testing
 
 /// What visitors of `martlet serve` get, and what its user sees.
-@Suite("martlet serve", .serialized, .timeLimit(.minutes(2)))
+@Suite("martlet serve", .serialized, .timeLimit(.minutes(5)))
 struct ServeTests {
     private static let browser = "text/html,application/xhtml+xml,*/*;q=0.8"
 

@@ -5,7 +5,7 @@
 
     @testable import MartletRedis
 
-    @Suite("A broadcaster", .timeLimit(.minutes(2)))
+    @Suite("A broadcaster", .timeLimit(.minutes(5)))
     struct RedisBroadcasterTests {
         /// The texts of the next messages; a gap is `-`.
         private func texts(_ iterator: inout RedisMessages.AsyncIterator, _ count: Int) async throws -> [String] {

@@ -11,7 +11,7 @@
 
     @testable import MartletRedis
 
-    @Suite("Feeds of events on two machines", .timeLimit(.minutes(2)))
+    @Suite("Feeds of events on two machines", .timeLimit(.minutes(5)))
     struct RedisEventFeedTests {
         private static func withFeeds(
             _ server: RedisServer,

@@ -7,7 +7,7 @@
 
     @testable import MartletRedis
 
-    @Suite("A client of Redis", .timeLimit(.minutes(2)))
+    @Suite("A client of Redis", .timeLimit(.minutes(5)))
     struct RedisClientTests {
         @Test("calls commands, and gets replies of each type")
         func replies() async throws {

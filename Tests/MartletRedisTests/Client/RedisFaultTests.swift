@@ -6,7 +6,7 @@
 
     @testable import MartletRedis
 
-    @Suite("A Redis that does not reply as it should", .timeLimit(.minutes(2)))
+    @Suite("A Redis that does not reply as it should", .timeLimit(.minutes(5)))
     struct RedisFaultTests {
         private static let reply = "*3\r\n$5\r\nhello\r\n:12\r\n+OK\r\n"
         private static let value = RedisValue.array([.text("hello"), .integer(12), .simpleString("OK")])

@@ -11,7 +11,7 @@
     @testable import MartletRedis
     @testable import MartletWeb
 
-    @Suite("Rate limits in Redis", .timeLimit(.minutes(2)))
+    @Suite("Rate limits in Redis", .timeLimit(.minutes(5)))
     struct RedisRateLimitStoreTests {
         @Test("decide as those in memory do, at Redis' time", arguments: 0..<4 as Range<UInt64>)
         func differential(_ seed: UInt64) async throws {

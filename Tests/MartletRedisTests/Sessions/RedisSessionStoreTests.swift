@@ -7,7 +7,7 @@
     import TestProcesses
     import Testing
 
-    @Suite("The store of sessions in Redis", .timeLimit(.minutes(2)))
+    @Suite("The store of sessions in Redis", .timeLimit(.minutes(5)))
     struct RedisSessionStoreTests {
         private static let long = Duration.seconds(600)
 

@@ -8,7 +8,7 @@
     import NIOCore
     import Testing
 
-    @Suite("Sessions of two servers in one Redis", .timeLimit(.minutes(2)))
+    @Suite("Sessions of two servers in one Redis", .timeLimit(.minutes(5)))
     struct SharedSessionTests {
         /// Counts by the key that the path names; logs in and out.
         private static let handler: HTTPServer.Handler = { request in

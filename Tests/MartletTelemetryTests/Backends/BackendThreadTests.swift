@@ -2,7 +2,7 @@ import Testing
 
 @testable import MartletTelemetry
 
-@Suite("The thread of a backend", .timeLimit(.minutes(1)))
+@Suite("The thread of a backend", .timeLimit(.minutes(5)))
 struct BackendThreadTests {
     @Test("makes calls in order, and knows when they have been made")
     func order() async {

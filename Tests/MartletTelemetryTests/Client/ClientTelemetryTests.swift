@@ -9,7 +9,7 @@
     import Testing
     import Tracing
 
-    @Suite("The spans and metrics of a client", .timeLimit(.minutes(1)))
+    @Suite("The spans and metrics of a client", .timeLimit(.minutes(5)))
     struct ClientTelemetryTests {
         private static let duration = "http.client.request.duration"
 

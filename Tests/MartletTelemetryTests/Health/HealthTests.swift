@@ -6,7 +6,7 @@ import MartletTelemetry
 import MartletWeb
 import Testing
 
-@Suite("The health of a service", .timeLimit(.minutes(1)))
+@Suite("The health of a service", .timeLimit(.minutes(5)))
 struct HealthTests {
     private struct Failure: Error {}
 

@@ -4,7 +4,7 @@ import TestProcesses
 import Testing
 
 /// A program that is asked to stop, as Kubernetes and systemd ask it.
-@Suite("A program that shuts down with a delay", .timeLimit(.minutes(1)))
+@Suite("A program that shuts down with a delay", .timeLimit(.minutes(5)))
 struct ProgramShutdownTests {
     private func withProbe(
         delay milliseconds: Int,

@@ -7,7 +7,7 @@
     import MartletWeb
     import Testing
 
-    @Suite("The metrics of a server", .timeLimit(.minutes(1)))
+    @Suite("The metrics of a server", .timeLimit(.minutes(5)))
     struct ServerMetricsTests {
         private static let duration = "http.server.request.duration"
         private static let active = "http.server.active_requests"

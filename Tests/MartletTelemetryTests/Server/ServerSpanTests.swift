@@ -9,7 +9,7 @@
     import Testing
     import Tracing
 
-    @Suite("The spans of a server", .timeLimit(.minutes(1)))
+    @Suite("The spans of a server", .timeLimit(.minutes(5)))
     struct ServerSpanTests {
         private static let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 

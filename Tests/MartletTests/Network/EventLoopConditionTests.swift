@@ -6,7 +6,7 @@ import Testing
 @testable import Martlet
 
 /// Tasks that wait for what changes on a loop.
-@Suite(.timeLimit(.minutes(1))) struct EventLoopConditionTests {
+@Suite(.timeLimit(.minutes(5))) struct EventLoopConditionTests {
     private let loop = MultiThreadedEventLoopGroup.singleton.next()
 
     /// A number that changes on the loop, and what waits for it.

@@ -4,7 +4,7 @@ import Testing
 @testable import Martlet
 
 /// Tasks that wait, and how each of them is resumed once.
-@Suite(.timeLimit(.minutes(1))) struct WaitersTests {
+@Suite(.timeLimit(.minutes(5))) struct WaitersTests {
     /// Something to wait for: the next of its words.
     private final class Words: Sendable {
         private struct State: WaitedFor {

@@ -59,7 +59,7 @@ struct TookTooLong: Error {}
 
 /// Runs `body` and cancels it after a while, so that no test hangs.
 func within<Result: Sendable>(
-    _ limit: Duration = .seconds(30),
+    _ limit: Duration = RawClient.patience,
     _ body: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {
     try await withThrowingTaskGroup(of: Result.self) { group in

@@ -8,7 +8,7 @@ private func shownSubject(_ client: HTTPClient, _ url: String) async throws -> S
     try await client.get(url).certificate?.subject
 }
 
-@Suite("TLS: certificates", .timeLimit(.minutes(1)))
+@Suite("TLS: certificates", .timeLimit(.minutes(5)))
 struct CertificateTests {
     @Test("Others are used for new connections after a reload; those that are open stay")
     func reload() async throws {

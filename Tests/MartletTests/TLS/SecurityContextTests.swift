@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// What Dart's `SecurityContext` and `X509Certificate` have, member by member, where no other suite has it.
-@Suite("TLS: the security context", .timeLimit(.minutes(1)))
+@Suite("TLS: the security context", .timeLimit(.minutes(5)))
 struct SecurityContextTests {
     private func hello(_ security: SecurityContext, trusting trust: SecurityContext) async throws -> String {
         var text = ""

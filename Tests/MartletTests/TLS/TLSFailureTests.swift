@@ -7,7 +7,7 @@ import Testing
 
 @testable import Martlet
 
-@Suite("TLS: what goes wrong is said in words", .timeLimit(.minutes(1)))
+@Suite("TLS: what goes wrong is said in words", .timeLimit(.minutes(5)))
 struct TLSFailureTests {
     /// The reason of the error that a request to `url` ends with.
     private func reason(

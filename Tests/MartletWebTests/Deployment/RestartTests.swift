@@ -3,7 +3,7 @@ import TestProcesses
 import Testing
 
 /// A short run of `script/restart-test`.
-@Suite("A server that is replaced under load loses no request", .serialized, .timeLimit(.minutes(3)))
+@Suite("A server that is replaced under load loses no request", .serialized, .timeLimit(.minutes(5)))
 struct RestartTests {
     @Test(arguments: ["inherited-h1", "shared-h1", "inherited-h2", "shared-h2"])
     func restarts(way: String) async throws {

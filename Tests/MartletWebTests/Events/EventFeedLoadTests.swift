@@ -8,7 +8,7 @@ import Testing
 @testable import MartletWeb
 
 /// Many clients that come and go.
-@Suite("Feeds of events under load", .serialized, .timeLimit(.minutes(3)))
+@Suite("Feeds of events under load", .serialized, .timeLimit(.minutes(5)))
 struct EventFeedLoadTests {
     private static let eventCount = 10_000
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import MartletWeb
 
-@Suite("Feeds of events", .timeLimit(.minutes(1)))
+@Suite("Feeds of events", .timeLimit(.minutes(5)))
 struct EventFeedTests {
     private static func feed(_ change: (inout EventFeed.Configuration) -> Void = { _ in }) -> EventFeed {
         var configuration = EventFeed.Configuration()

@@ -7,7 +7,7 @@ import Testing
 @testable import MartletWeb
 
 /// Feeds as a browser reads them.
-@Suite("Events in Chromium", .browser, .timeLimit(.minutes(2)))
+@Suite("Events in Chromium", .browser, .timeLimit(.minutes(5)))
 struct EventSourceBrowserTests {
     /// Notes what an EventSource brings.
     private static let page = """

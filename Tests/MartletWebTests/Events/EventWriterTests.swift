@@ -5,7 +5,7 @@ import MartletWeb
 import NIOCore
 import Testing
 
-@Suite("Events that handlers send", .timeLimit(.minutes(1)))
+@Suite("Events that handlers send", .timeLimit(.minutes(5)))
 struct EventWriterTests {
     private struct Step: Codable, Equatable {
         var done: Int

@@ -7,7 +7,7 @@ import Testing
 
 @testable import MartletWeb
 
-@Suite("Directories as archives", .timeLimit(.minutes(2)))
+@Suite("Directories as archives", .timeLimit(.minutes(5)))
 struct DirectoryArchiveTests {
     private func site() throws -> TemporaryDirectory {
         let site = try TemporaryDirectory()

@@ -6,7 +6,7 @@ import Testing
 @testable import MartletWeb
 
 /// Real programs that fetch files, and go on where they stopped.
-@Suite("Downloaders", .timeLimit(.minutes(1)))
+@Suite("Downloaders", .timeLimit(.minutes(5)))
 struct DownloaderTests {
     private let content = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 9) }
 

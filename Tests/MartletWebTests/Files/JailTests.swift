@@ -125,7 +125,7 @@ struct JailTests {
         }
     }
 
-    @Test("pipes, devices and sockets are never opened", .timeLimit(.minutes(1)), arguments: ways)
+    @Test("pipes, devices and sockets are never opened", .timeLimit(.minutes(5)), arguments: ways)
     func special(walksStepwise: Bool) async throws {
         let jail = try jail()
         try jail.makePipe("root/pipe")
@@ -166,7 +166,7 @@ struct JailTests {
     /// should be.
     private static let raceRounds = getenv("MARTLET_RACE_ROUNDS").flatMap { Int(String(cString: $0)) } ?? 40
 
-    @Test("links that are swapped meanwhile let nothing out", .timeLimit(.minutes(1)), arguments: ways)
+    @Test("links that are swapped meanwhile let nothing out", .timeLimit(.minutes(5)), arguments: ways)
     func races(walksStepwise: Bool) async throws {
         let jail = try jail()
         try jail.makeDirectory("root/dir")

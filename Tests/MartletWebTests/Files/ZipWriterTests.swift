@@ -6,7 +6,7 @@ import Testing
 
 @testable import MartletWeb
 
-@Suite("Zip archives", .timeLimit(.minutes(2)))
+@Suite("Zip archives", .timeLimit(.minutes(5)))
 struct ZipWriterTests {
     private static let date = HTTPDate(secondsSince1970: 1_000_000_000)
 

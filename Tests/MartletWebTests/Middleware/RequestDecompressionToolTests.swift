@@ -7,7 +7,7 @@ import TestProcesses
 import Testing
 
 /// Content that goes to a server and back, compressed by other programs on one way, by the server on the other.
-@Suite("Codings with curl and the tools of other libraries", .timeLimit(.minutes(1)))
+@Suite("Codings with curl and the tools of other libraries", .timeLimit(.minutes(5)))
 struct RequestDecompressionToolTests {
     private static let tools: [(String, ContentCoding)] = [("gzip", .gzip), ("brotli", .br), ("zstd", .zstd)]
     private static let everyCase = tools.filter(\.1.isSupported).flatMap { tool, coding in

@@ -8,7 +8,7 @@ import Testing
 @testable import MartletWeb
 
 /// A program as the README shows them, with its output in a pipe, as containers have it.
-@Suite("A program with a server", .timeLimit(.minutes(1)))
+@Suite("A program with a server", .timeLimit(.minutes(5)))
 struct ServingProbeTests {
     private func withProbe(_ arguments: [String], test: (Subprocess, _ url: String) async throws -> Void) async throws {
         let process = try Subprocess(builtExecutable("ServingProbe"), arguments)

@@ -6,7 +6,7 @@ import Testing
 @testable import MartletWeb
 
 /// Random sets of routes, beside a matcher that compares each pattern with each path.
-@Suite("Routes, beside a naive matcher", .timeLimit(.minutes(2)))
+@Suite("Routes, beside a naive matcher", .timeLimit(.minutes(5)))
 struct RouterPropertyTests {
     private static let methods: [HTTPRequest.Method?] = [.get, .head, .post, .put, nil]
     private static let relations: [[RoutePattern.Relation]] = {

@@ -5,7 +5,7 @@ import TestProcesses
 import Testing
 
 /// The pages of the tour, as people use them.
-@Suite(.browser, .timeLimit(.minutes(2)))
+@Suite(.browser, .timeLimit(.minutes(5)))
 struct TourPageTests {
     @Test func showsFiguresThatMove() async throws {
         try await withProgram("tour", "--any-ports") { tour in

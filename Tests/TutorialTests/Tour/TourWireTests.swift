@@ -4,7 +4,7 @@ import Testing
 @testable import tutorial
 
 /// What the tour's home server says about the programs, over sockets.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct TourWireTests {
     @Test func showsTheWireOfEachProgram() async throws {
         try await withProgram("tour", "--any-ports") { tour in

@@ -7,7 +7,7 @@ import Testing
 @testable import Martlet
 
 /// The configurations of docs/deployment.md, with the real programs.
-@Suite("Behind a balancer, as the documentation says", .timeLimit(.minutes(2)))
+@Suite("Behind a balancer, as the documentation says", .timeLimit(.minutes(5)))
 struct DeploymentTests {
     private static let configuration = HTTPServer.Configuration.bare.with {
         $0.trustedProxies = AddressRange.loopback

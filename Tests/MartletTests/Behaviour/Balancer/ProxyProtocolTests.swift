@@ -7,7 +7,7 @@ import Testing
 
 @testable import Martlet
 
-@Suite("The PROXY protocol", .timeLimit(.minutes(1)))
+@Suite("The PROXY protocol", .timeLimit(.minutes(5)))
 struct ProxyProtocolTests {
     private static let text = ByteBuffer(string: "PROXY TCP4 192.0.2.1 198.51.100.7 56324 8443\r\n")
     private static let binary = ByteBuffer(

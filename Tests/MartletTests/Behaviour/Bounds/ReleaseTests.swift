@@ -6,7 +6,7 @@ import Testing
 @testable import Martlet
 
 /// What is over is let go of: nothing of an exchange, a stream or a WebSocket stays once both sides are done with it.
-@Suite("Release of what is over", .timeLimit(.minutes(1)))
+@Suite("Release of what is over", .timeLimit(.minutes(5)))
 struct ReleaseTests {
     /// How a WebSocket ends.
     enum End: CaseIterable {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Martlet
 
-@Suite("HTTPClient: events", .timeLimit(.minutes(1)))
+@Suite("HTTPClient: events", .timeLimit(.minutes(5)))
 struct EventSourceTests {
     private static let head =
         "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream;charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n"

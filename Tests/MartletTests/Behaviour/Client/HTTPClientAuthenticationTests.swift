@@ -35,7 +35,7 @@ private func refusal(_ challenge: String, _ code: Int = 401) -> String {
     return "HTTP/1.1 \(code) X\r\n\(name): \(challenge)\r\nContent-Length: 0\r\n\r\n"
 }
 
-@Suite("HTTPClient: authentication and proxies", .timeLimit(.minutes(1)))
+@Suite("HTTPClient: authentication and proxies", .timeLimit(.minutes(5)))
 struct HTTPClientAuthenticationTests {
     @Test("Name and password in the URL are sent as Basic, and not to the next request")
     func urlCredentials() async throws {

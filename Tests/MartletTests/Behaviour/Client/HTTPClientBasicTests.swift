@@ -6,7 +6,7 @@ import Testing
 
 @testable import Martlet
 
-@Suite("HTTPClient: one request after the other", .timeLimit(.minutes(1)))
+@Suite("HTTPClient: one request after the other", .timeLimit(.minutes(5)))
 struct HTTPClientBasicTests {
     @Test("A GET is these bytes, and its answer is read")
     func getBytes() async throws {

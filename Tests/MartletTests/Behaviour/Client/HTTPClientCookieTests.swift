@@ -6,7 +6,7 @@ import Testing
 
 @testable import Martlet
 
-@Suite("HTTPClient: cookies and forms", .timeLimit(.minutes(1)))
+@Suite("HTTPClient: cookies and forms", .timeLimit(.minutes(5)))
 struct HTTPClientCookieTests {
     @Test("A jar keeps what responses set, over redirects too, and sends it where it belongs")
     func jar() async throws {

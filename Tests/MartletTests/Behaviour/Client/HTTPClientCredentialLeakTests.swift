@@ -58,7 +58,7 @@ private final class Site: Sendable {
 
 private let statuses = [301, 302, 303, 307, 308]
 
-@Suite("HTTPClient: credentials and redirects (RFC 9110 sections 15.4 and 11.6.2)", .timeLimit(.minutes(1)))
+@Suite("HTTPClient: credentials and redirects (RFC 9110 sections 15.4 and 11.6.2)", .timeLimit(.minutes(5)))
 struct HTTPClientCredentialLeakTests {
     /// How the client comes by an Authorization.
     enum Source: CaseIterable { case field, defaultField, url, basic, bearer, digest, callback, digestCallback }

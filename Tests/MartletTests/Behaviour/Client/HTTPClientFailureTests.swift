@@ -8,7 +8,7 @@ import Testing
 
 @testable import Martlet
 
-@Suite("HTTPClient: servers that misbehave", .timeLimit(.minutes(1)))
+@Suite("HTTPClient: servers that misbehave", .timeLimit(.minutes(5)))
 struct HTTPClientFailureTests {
     private static let responses = [
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nHello\r\n0\r\nA: b\r\n\r\n",

@@ -8,7 +8,7 @@ import Testing
 @testable import Martlet
 
 /// What servers send that breaks a rule, or is rarely seen, and that other clients read.
-@Suite("HTTPClient: what other clients read", .timeLimit(.minutes(1)))
+@Suite("HTTPClient: what other clients read", .timeLimit(.minutes(5)))
 struct HTTPClientLenienceTests {
     /// The text of a response that is sent byte for byte, and the requests' heads.
     private func exchange(

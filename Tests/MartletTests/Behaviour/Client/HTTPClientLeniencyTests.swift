@@ -5,7 +5,7 @@ import Testing
 
 @testable import Martlet
 
-@Suite("HTTPClient: what servers send that is not quite right", .timeLimit(.minutes(1)))
+@Suite("HTTPClient: what servers send that is not quite right", .timeLimit(.minutes(5)))
 struct HTTPClientLeniencyTests {
     private func response(to answer: String, _ check: (HTTPClientResponse) async throws -> Void) async throws {
         try await ScriptedServer.run { connection, _ in

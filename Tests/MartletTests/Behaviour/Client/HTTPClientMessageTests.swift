@@ -11,7 +11,7 @@ private func field(_ name: String) -> HTTPField.Name {
     HTTPField.Name(name) ?? .accept
 }
 
-@Suite("HTTPClient: redirects, codings, informational responses", .timeLimit(.minutes(1)))
+@Suite("HTTPClient: redirects, codings, informational responses", .timeLimit(.minutes(5)))
 struct HTTPClientMessageTests {
     // MARK: Redirects
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Martlet
 
-@Suite("HTTPClient: middleware", .timeLimit(.minutes(1)))
+@Suite("HTTPClient: middleware", .timeLimit(.minutes(5)))
 struct HTTPClientMiddlewareTests {
     /// Adds a letter to a field of the request, and notes what it sees.
     private struct Marking: ClientMiddleware {

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Martlet
 
-@Suite("HTTPClient: connections", .timeLimit(.minutes(1)))
+@Suite("HTTPClient: connections", .timeLimit(.minutes(5)))
 struct HTTPClientPoolTests {
     /// How a server ends a connection that it has kept open.
     enum Ending: CaseIterable { case atOnce, atRequest, resetAtRequest }

@@ -13,7 +13,7 @@ private func tunnelling(through proxy: ScriptedServer) throws -> HTTPClient {
     }
 }
 
-@Suite("HTTPClient: tunnels (RFC 9110 section 9.3.6)", .timeLimit(.minutes(1)))
+@Suite("HTTPClient: tunnels (RFC 9110 section 9.3.6)", .timeLimit(.minutes(5)))
 struct HTTPClientTunnelTests {
     @Test(
         "Any 2xx opens one, whatever the proxy says of its own connection",

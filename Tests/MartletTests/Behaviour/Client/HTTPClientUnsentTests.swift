@@ -7,7 +7,7 @@ import Testing
 @testable import Martlet
 
 /// What is queued is not sent: a connection is used again when its socket has taken the whole request before.
-@Suite("HTTPClient: requests that were not sent to their end", .timeLimit(.minutes(1)))
+@Suite("HTTPClient: requests that were not sent to their end", .timeLimit(.minutes(5)))
 struct HTTPClientUnsentTests {
     /// More than the buffers of both sockets take.
     private static let large = HTTPRequestBody.buffer(ByteBuffer(repeating: 0x61, count: 20_000_000))

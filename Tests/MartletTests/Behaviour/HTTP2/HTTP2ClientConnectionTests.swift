@@ -5,7 +5,7 @@ import Testing
 
 @testable import Martlet
 
-@Suite("HTTP/2, client: connections", .timeLimit(.minutes(1)))
+@Suite("HTTP/2, client: connections", .timeLimit(.minutes(5)))
 struct HTTP2ClientConnectionTests {
     @Test("GOAWAY: what was not processed goes to another connection, the rest is finished")
     func goAway() async throws {

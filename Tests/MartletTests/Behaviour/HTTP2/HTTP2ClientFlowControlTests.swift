@@ -5,7 +5,7 @@ import Testing
 
 @testable import Martlet
 
-@Suite("HTTP/2, client: flow control (RFC 9113 section 5.2)", .timeLimit(.minutes(1)))
+@Suite("HTTP/2, client: flow control (RFC 9113 section 5.2)", .timeLimit(.minutes(5)))
 struct HTTP2ClientFlowControlTests {
     /// Answers a first request, so that the client has read the settings.
     private static func begin(_ peer: HTTP2Peer) throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Martlet
 
-@Suite("HTTP/2, client: servers that misbehave", .timeLimit(.minutes(1)))
+@Suite("HTTP/2, client: servers that misbehave", .timeLimit(.minutes(5)))
 struct HTTP2ClientHostileServerTests {
     /// What the client makes of a server that sends `frames` after the request.
     private func error(

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Martlet
 
-@Suite("HTTP/2, client: requests and responses", .timeLimit(.minutes(1)))
+@Suite("HTTP/2, client: requests and responses", .timeLimit(.minutes(5)))
 struct HTTP2ClientMessageTests {
     @Test("A request is these fields, and its response is one of HTTP/2")
     func request() async throws {

@@ -8,7 +8,7 @@ import Testing
 @testable import Martlet
 
 /// What the client makes of an HTTP/2 server that this project did not write.
-@Suite("HTTP/2, client: nginx", .serialized, .timeLimit(.minutes(2)))
+@Suite("HTTP/2, client: nginx", .serialized, .timeLimit(.minutes(5)))
 struct HTTP2ClientNginxTests {
     @Test("Over https HTTP/2 is used when the server offers it, and when the client may")
     func negotiation() async throws {

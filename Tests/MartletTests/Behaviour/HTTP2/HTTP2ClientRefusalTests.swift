@@ -7,7 +7,7 @@ import Testing
 @testable import Martlet
 
 /// Requests that the server has provably not processed (RFC 9113 section 8.7).
-@Suite("HTTP/2, client: refused requests", .timeLimit(.minutes(1)))
+@Suite("HTTP/2, client: refused requests", .timeLimit(.minutes(5)))
 struct HTTP2ClientRefusalTests {
     /// Sends requests at once, and checks that each is answered with its path.
     private func load(

@@ -12,7 +12,7 @@ private func head(_ fields: (String, String)...) -> [Frame] {
     [Frame.headers(1, fields)]
 }
 
-@Suite("HTTP/2, client: the rules that servers have to keep (RFC 9113)", .timeLimit(.minutes(1)))
+@Suite("HTTP/2, client: the rules that servers have to keep (RFC 9113)", .timeLimit(.minutes(5)))
 struct HTTP2ClientRuleTests {
     @Test("Frames and streams (sections 4 and 5)")
     func framesAndStreams() async throws {

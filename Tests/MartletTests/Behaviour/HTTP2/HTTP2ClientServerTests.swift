@@ -5,7 +5,7 @@ import NIOCore
 import Testing
 
 /// What both ends of this project make of each other; `Transports` has the rest.
-@Suite("HTTP/2, client and server", .timeLimit(.minutes(1)))
+@Suite("HTTP/2, client and server", .timeLimit(.minutes(5)))
 struct HTTP2ClientServerTests {
     @Test("A hundred requests at once share a connection, and come back with their own", arguments: [false, true])
     func load(isSecure: Bool) async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Martlet
 
-@Suite("HTTP/2, client: streams that end before their time", .timeLimit(.minutes(1)))
+@Suite("HTTP/2, client: streams that end before their time", .timeLimit(.minutes(5)))
 struct HTTP2ClientStreamEndTests {
     private func failure(_ body: () async throws -> Void) async -> HTTP2Failure? {
         do {

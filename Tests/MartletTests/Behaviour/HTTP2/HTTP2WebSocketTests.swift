@@ -4,7 +4,7 @@ import Martlet
 import NIOCore
 import Testing
 
-@Suite("WebSockets over HTTP/2 (RFC 8441)", .timeLimit(.minutes(1)))
+@Suite("WebSockets over HTTP/2 (RFC 8441)", .timeLimit(.minutes(5)))
 struct HTTP2WebSocketTests {
     private static let echo: HTTPServer.Handler = { request in
         let socket = try await WebSocket.upgrade(request, protocols: ["chat"])

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Martlet
 
-@Suite("A server that closes loses no request that is on its way", .timeLimit(.minutes(1)))
+@Suite("A server that closes loses no request that is on its way", .timeLimit(.minutes(5)))
 struct GracefulCloseTests {
     private static let lastResponse = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 6\r\n\r\nserved"
     private static let handler: HTTPServer.Handler = { try await $0.response.end("served") }

@@ -4,7 +4,7 @@ import ServiceLifecycle
 import Synchronization
 import Testing
 
-@Suite("Values that answer requests, and values around them", .timeLimit(.minutes(1)))
+@Suite("Values that answer requests, and values around them", .timeLimit(.minutes(5)))
 struct RequestHandlerTests {
     private struct Greeter: RequestHandler {
         func handle(_ request: HTTPServerRequest) async throws {

@@ -3,7 +3,7 @@ import Martlet
 import Synchronization
 import Testing
 
-@Suite("Values that are attached to requests", .timeLimit(.minutes(1)))
+@Suite("Values that are attached to requests", .timeLimit(.minutes(5)))
 struct RequestStorageTests {
     private enum UserKey: RequestStorageKey {
         typealias Value = String

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Martlet
 
-@Suite("A server that is asked to shut down goes on for a while", .timeLimit(.minutes(1)))
+@Suite("A server that is asked to shut down goes on for a while", .timeLimit(.minutes(5)))
 struct ShutdownDelayTests {
     private static let patient = HTTPServer.Configuration.bare.with { $0.shutdownDelay = .seconds(600) }
 

@@ -4,7 +4,7 @@ import NIOCore
 import ServiceLifecycle
 import Testing
 
-@Suite("S17: a handler that streams hears of the shutdown", .timeLimit(.minutes(1)))
+@Suite("S17: a handler that streams hears of the shutdown", .timeLimit(.minutes(5)))
 struct ShutdownTests {
     /// How a handler waits for the end.
     enum Way: CaseIterable {

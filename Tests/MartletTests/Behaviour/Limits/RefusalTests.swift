@@ -5,7 +5,7 @@ import NIOCore
 import Testing
 
 /// What a server refuses itself goes through what stands around the handler.
-@Suite("S12: a request that the server refuses", .timeLimit(.minutes(1)))
+@Suite("S12: a request that the server refuses", .timeLimit(.minutes(5)))
 struct RefusalTests {
     /// What stands around the handler has seen of a request.
     private struct Seen: Equatable, CustomStringConvertible {

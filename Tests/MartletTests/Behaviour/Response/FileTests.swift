@@ -102,7 +102,7 @@ struct FileTests {
         }
     }
 
-    @Test("tear the connection when they become shorter while they are sent", .timeLimit(.minutes(1)))
+    @Test("tear the connection when they become shorter while they are sent", .timeLimit(.minutes(5)))
     func shrinking() async throws {
         let length = 64 << 20
         try await withFile([]) { file in

@@ -4,7 +4,7 @@ import Martlet
 import Testing
 
 /// What becomes of what a handler has done to its session and said to its client, when it does not come to its end.
-@Suite("S4: sessions and cookies, whatever ends the handler", .timeLimit(.minutes(1)))
+@Suite("S4: sessions and cookies, whatever ends the handler", .timeLimit(.minutes(5)))
 struct SessionOutcomeTests {
     private struct Failure: Error {}
 

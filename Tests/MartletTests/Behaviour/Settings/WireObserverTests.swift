@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 
 /// Observers of connections are shown what is on the wire, byte for byte, or inside of TLS.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct WireObserverTests {
     /// Keeps what it is shown.
     private final class Recorder: WireObserver, Sendable {

@@ -4,7 +4,7 @@ import NIOCore
 import TestProcesses
 import Testing
 
-@Suite("TLS: alerts", .timeLimit(.minutes(1)))
+@Suite("TLS: alerts", .timeLimit(.minutes(5)))
 struct AlertTests {
     /// What openssl says as a client that offers `protocols`, and how it ends.
     private func handshake(_ server: HTTPServer, _ protocols: String?) async throws -> (status: CInt, errors: String) {

@@ -2,7 +2,7 @@ import Foundation
 import Martlet
 import Testing
 
-@Suite("TLS: certificates of clients", .timeLimit(.minutes(1)))
+@Suite("TLS: certificates of clients", .timeLimit(.minutes(5)))
 struct ClientCertificateTests {
     private let handler: HTTPServer.Handler = { request in
         try await request.response.end(request.certificate?.subject ?? "nobody")

@@ -5,7 +5,7 @@ import NIOCore
 import Synchronization
 import Testing
 
-@Suite("TLS: clients", .timeLimit(.minutes(1)))
+@Suite("TLS: clients", .timeLimit(.minutes(5)))
 struct SecureClientTests {
     @Test("refuse servers that nobody vouches for, and say what to do")
     func untrusted() async throws {

@@ -5,7 +5,7 @@ import NIOCore
 import TestProcesses
 import Testing
 
-@Suite("TLS: servers", .timeLimit(.minutes(1)))
+@Suite("TLS: servers", .timeLimit(.minutes(5)))
 struct SecureServerTests {
     @Test("answer their clients, keep connections, and know that they are secure")
     func hello() async throws {

@@ -1,7 +1,7 @@
 import Martlet
 import Testing
 
-@Suite("TLS: WebSockets", .timeLimit(.minutes(1)))
+@Suite("TLS: WebSockets", .timeLimit(.minutes(5)))
 struct SecureWebSocketTests {
     @Test("wss is a WebSocket over TLS, in both directions and to the end")
     func echo() async throws {

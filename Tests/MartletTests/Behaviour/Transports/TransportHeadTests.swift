@@ -5,7 +5,7 @@ import NIOCore
 import Testing
 
 /// HEAD gets the head of GET (RFC 9110 section 9.3.2), however the handler answers.
-@Suite("S6: a response to HEAD, over every transport", .timeLimit(.minutes(1)))
+@Suite("S6: a response to HEAD, over every transport", .timeLimit(.minutes(5)))
 struct TransportHeadTests {
     private static let long = String(repeating: "<p>text</p>\n", count: 500)
 

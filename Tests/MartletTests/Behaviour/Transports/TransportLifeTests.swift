@@ -4,7 +4,7 @@ import Martlet
 import NIOCore
 import Testing
 
-@Suite("The life of an exchange, over every transport", .timeLimit(.minutes(1)))
+@Suite("The life of an exchange, over every transport", .timeLimit(.minutes(5)))
 struct TransportLifeTests {
     @Test("with a client that goes away ends with the handler's cancellation", arguments: Transport.allCases)
     func cancellation(transport: Transport) async throws {

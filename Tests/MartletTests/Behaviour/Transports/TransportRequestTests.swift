@@ -4,7 +4,7 @@ import Martlet
 import NIOCore
 import Testing
 
-@Suite("A request, over every transport", .timeLimit(.minutes(1)))
+@Suite("A request, over every transport", .timeLimit(.minutes(5)))
 struct TransportRequestTests {
     @Test("brings method, target, version, fields and cookies", arguments: Transport.allCases)
     func head(transport: Transport) async throws {

@@ -4,7 +4,7 @@ import Martlet
 import NIOCore
 import Testing
 
-@Suite("A response, over every transport", .timeLimit(.minutes(1)))
+@Suite("A response, over every transport", .timeLimit(.minutes(5)))
 struct TransportResponseTests {
     @Test("has status, fields, cookies and content", arguments: Transport.allCases)
     func head(transport: Transport) async throws {

@@ -4,7 +4,7 @@ import Martlet
 import NIOCore
 import Testing
 
-@Suite("Values in requests and responses, over every transport", .timeLimit(.minutes(1)))
+@Suite("Values in requests and responses, over every transport", .timeLimit(.minutes(5)))
 struct TransportValueTests {
     @Test("S10: cookies arrive as they were sent", arguments: Transport.allCases)
     func cookies(transport: Transport) async throws {

@@ -5,7 +5,7 @@ import TestBrowser
 import Testing
 
 /// WebSockets as a browser speaks them.
-@Suite("WebSockets of Chromium", .browser, .timeLimit(.minutes(2)))
+@Suite("WebSockets of Chromium", .browser, .timeLimit(.minutes(5)))
 struct WebSocketBrowserTests {
     /// Sends texts and bytes, says goodbye when all have come back, and tells what happened.
     private static let echo = """

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Martlet
 
-@Suite("WebSockets of a server that closes", .timeLimit(.minutes(1)))
+@Suite("WebSockets of a server that closes", .timeLimit(.minutes(5)))
 struct WebSocketShutdownTests {
     private static let handler: HTTPServer.Handler = { request in
         let socket = try await WebSocket.upgrade(request)

@@ -6,7 +6,7 @@
     @testable import Martlet
 
     /// A channel and its only handler, which exchange bytes past the pipeline.
-    @Suite(.timeLimit(.minutes(1))) struct EpollChannelTests {
+    @Suite(.timeLimit(.minutes(5))) struct EpollChannelTests {
         private let loop: EpollEventLoop
         private let pair: SocketPair
 

@@ -6,7 +6,7 @@
     @testable import Martlet
 
     /// An event loop of the process's own: its tasks and timers.
-    @Suite(.timeLimit(.minutes(1))) struct EpollEventLoopTests {
+    @Suite(.timeLimit(.minutes(5))) struct EpollEventLoopTests {
         private let loop: EpollEventLoop
 
         init() throws {

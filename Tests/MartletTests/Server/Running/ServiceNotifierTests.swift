@@ -5,7 +5,7 @@ import Testing
 
 @testable import Martlet
 
-@Suite("ServiceNotifier", .timeLimit(.minutes(1)))
+@Suite("ServiceNotifier", .timeLimit(.minutes(5)))
 struct ServiceNotifierTests {
     /// The socket of a manager that receives notices.
     private final class Manager: Sendable {

@@ -8,7 +8,7 @@ import Testing
 @testable import Martlet
 
 /// What the client makes of a server that this project did not write.
-@Suite("HTTPClient and nginx", .serialized, .timeLimit(.minutes(2)))
+@Suite("HTTPClient and nginx", .serialized, .timeLimit(.minutes(5)))
 struct NginxTests {
     @Test("GET, HEAD and 304 on one connection")
     func basics() async throws {

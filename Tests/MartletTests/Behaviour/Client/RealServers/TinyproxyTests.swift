@@ -7,7 +7,7 @@ import Testing
 @testable import Martlet
 
 /// What the client makes of a proxy that this project did not write.
-@Suite("HTTPClient and tinyproxy", .serialized, .timeLimit(.minutes(2)))
+@Suite("HTTPClient and tinyproxy", .serialized, .timeLimit(.minutes(5)))
 struct TinyproxyTests {
     private static func client(_ proxy: RealServer, user: String = "", tunnels: Bool = false) -> HTTPClient {
         makeClient {

@@ -1,0 +1,155 @@
+import HTTPTypes
+import HTTPWire
+import Martlet
+import NIOCore
+
+/// A conversation over a WebSocket, from the lines of the input to the lines of the output.
+struct WebSocketRun {
+    private enum Event: Sendable {
+        case message(WebSocket.Message)
+        /// The server has closed the WebSocket, or the connection is gone.
+        case closed
+        case inputEnded
+        case failed(any Error)
+        /// No message has come for a while after the end of the input.
+        case silent(messages: Int)
+    }
+
+    private let command: WebSocketCommand
+    private let url: HTTPURL
+
+    init(_ command: WebSocketCommand) throws {
+        self.command = command
+        var text = URLArgument.expand(command.target.url)
+        // The schemes of HTTP stand for those of WebSockets.
+        if text.lowercased().hasPrefix("http") { text = "ws" + text.dropFirst(4) }
+        guard let url = HTTPURL(text), ["ws", "wss"].contains(url.scheme) else {
+            throw CommandFailure(.usage, "\"\(command.target.url)\" is not the URL of a WebSocket: ws://host/path.")
+        }
+        self.url = url
+    }
+
+    func run() async throws {
+        let socket = try await connect()
+        let (events, continuation) = AsyncStream.makeStream(of: Event.self)
+        Task { await Self.receive(socket, continuation) }
+        // Not a child task: reading the input can't be cancelled.
+        Task { await send(to: socket, continuation) }
+        var messages = 0
+        var result: Result<Void, any Error> = .success(())
+        // Ends when the task is cancelled, too.
+        loop: for await event in events {
+            switch event {
+            case .message(let message):
+                messages += 1
+                do { try write(message) } catch {
+                    result = .failure(error)
+                    break loop
+                }
+                if messages == command.count { break loop }
+            case .inputEnded:
+                await watch(messages, continuation)
+            case .silent(messages):
+                break loop
+            case .silent:
+                await watch(messages, continuation)
+            case .failed(let error):
+                result = .failure(error)
+                break loop
+            case .closed:
+                result = Result { try Self.check(socket) }
+                break loop
+            }
+        }
+        // In a task of its own, since a cancelled one would not wait for the other side.
+        await Task { await socket.close() }.value
+        try result.get()
+    }
+
+    private func connect() async throws -> WebSocket {
+        let client = HTTPClient(configuration: try command.connection.configuration(cookies: nil))
+        if let credentials = try command.connection.credentials(for: url.host) {
+            let scheme = url.scheme == "wss" ? "https" : "http"
+            try client.addCredentials(credentials, for: "\(scheme)://\(url.authority)/")
+        }
+        var headers = HTTPFields()
+        headers.apply(command.target.headers)
+        return try await WebSocket.connect(
+            url.description,
+            protocols: command.protocols,
+            headers: headers,
+            maximumMessageSize: LineSplitter.maximumBytes,
+            pingInterval: command.ping?.duration,
+            client: client
+        )
+    }
+
+    // MARK: Messages
+
+    private static func receive(_ socket: WebSocket, _ events: AsyncStream<Event>.Continuation) async {
+        do {
+            while let message = try await socket.receive() { events.yield(.message(message)) }
+            events.yield(.closed)
+        } catch {
+            events.yield(.failed(error))
+        }
+    }
+
+    private func write(_ message: WebSocket.Message) throws {
+        switch message {
+        case .text(let text):
+            guard StandardStream.output.isTerminal else { return try StandardStream.output.write(text + "\n") }
+            var harmless = TerminalText()
+            let bytes = harmless.process(text.utf8) + harmless.finish() + [0x0A]
+            try StandardStream.output.write(ByteBuffer(bytes: bytes))
+        case .binary(let bytes):
+            try StandardStream.output.write(bytes.readableBytesView.hexadecimal + "\n")
+        }
+    }
+
+    /// Says later how many messages there had been, unless the program has ended by then.
+    private func watch(_ messages: Int, _ events: AsyncStream<Event>.Continuation) async {
+        let duration = command.wait?.duration ?? .seconds(1)
+        Task {
+            try await Task.sleep(for: duration)
+            events.yield(.silent(messages: messages))
+        }
+    }
+
+    private static func check(_ socket: WebSocket) throws {
+        switch socket.closeCode {
+        case nil, .normalClosure?, .goingAway?, .noStatusReceived?: return
+        case let code?:
+            let reason = socket.closeReason.map { $0.isEmpty ? "" : ": \($0)" } ?? ""
+            throw CommandFailure(
+                code == .abnormalClosure ? .incompleteContent : .failure,
+                "The server closed the WebSocket with \(code)\(reason)."
+            )
+        }
+    }
+
+    // MARK: The input
+
+    private func send(to socket: WebSocket, _ events: AsyncStream<Event>.Continuation) async {
+        do {
+            var lines = LineSplitter()
+            for try await piece in InputBytes.standardInput() {
+                for line in try lines.process(piece) { try await send(line, to: socket) }
+            }
+            if let line = lines.finish() { try await send(line, to: socket) }
+            events.yield(.inputEnded)
+        } catch WebSocketError.closed {
+            // The end of the messages says why.
+        } catch {
+            events.yield(.failed(error))
+        }
+    }
+
+    private func send(_ line: String, to socket: WebSocket) async throws {
+        guard command.binary else { return try await socket.send(line) }
+        guard let bytes = HexadecimalText.bytes(line) else {
+            throw CommandFailure(.usage, "\"\(line.prefix(40))\" is not a line of hexadecimal digits, two for a byte.")
+        }
+        try await socket.send(bytes: bytes)
+    }
+}
