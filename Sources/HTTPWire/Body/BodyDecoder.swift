@@ -38,6 +38,8 @@ public struct BodyDecoder: Sendable {
 
     /// Creates a decoder for the content of one message, framed as its head says.
     ///
+    /// - Parameter limits: How long the parts may be.
+    /// - Parameter framing: How the end of the content is found.
     /// - Parameter isResponse: Whether the message is a response. If so, white space after a chunk size is accepted,
     ///   folded trailers are unfolded, and fields that must not be trailers are dropped instead of being an error.
     public init(framing: BodyFraming, limits: BodyLimits = BodyLimits(), isResponse: Bool = false) {

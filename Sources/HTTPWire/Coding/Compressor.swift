@@ -18,6 +18,7 @@ public final class Compressor {
     /// A compressor for this coding; with `.identity` it only copies.
     ///
     /// - Parameters:
+    ///   - coding: The coding of the output.
     ///   - level: From fast to small: 0 to 9 for gzip and deflate, 0 to 11 for Brotli, 1 to 19 for Zstandard; values
     ///     outside become the nearest one. By default 6, 5 and 3, which suit content that is compressed while it is sent.
     ///   - contentLength: How many bytes will be compressed, if that is known. For little content, Brotli and Zstandard

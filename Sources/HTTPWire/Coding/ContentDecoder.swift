@@ -37,6 +37,8 @@ public final class ContentDecoder {
 
     /// Decodes the readable bytes of `input`, moves its reader index over what was read, and appends the content.
     ///
+    /// - Parameter input: The next bytes of the coded content; they are consumed.
+    /// - Parameter output: The buffer that the decoded bytes are appended to.
     /// - Parameter limit: How many bytes this call may append; none by default. When as many were appended there may be
     ///   more to come, even if `input` has been read to its end: call again until fewer are.
     /// - Returns: how many bytes were appended.

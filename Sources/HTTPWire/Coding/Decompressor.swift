@@ -61,6 +61,8 @@ public final class Decompressor {
 
     /// Decompresses the readable bytes of `input`, moves its reader index over what was read, and appends the content.
     ///
+    /// - Parameter input: The next compressed bytes; they are consumed.
+    /// - Parameter output: The buffer that the bytes are appended to.
     /// - Parameter limit: How many bytes this call may append; none by default. When as many were appended there may be
     ///   more to come, even if `input` has been read to its end: call again, with more input or with the same, until
     ///   fewer are.

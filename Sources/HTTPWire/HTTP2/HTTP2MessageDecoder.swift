@@ -39,6 +39,7 @@ public struct HTTP2MessageDecoder: Sendable {
     /// Decodes the head of a request.
     ///
     /// - Parameters:
+    ///   - block: A complete field block.
     ///   - stream: The request's stream.
     ///   - endsStream: Whether no content follows.
     /// - Throws: What ends the connection.
@@ -60,6 +61,7 @@ public struct HTTP2MessageDecoder: Sendable {
     /// Decodes the head of a response.
     ///
     /// - Parameters:
+    ///   - block: A complete field block.
     ///   - method: That of the request.
     ///   - stream: The response's stream.
     ///   - endsStream: Whether no content follows.
@@ -82,6 +84,7 @@ public struct HTTP2MessageDecoder: Sendable {
     /// Decodes the trailers of a message.
     ///
     /// - Parameters:
+    ///   - block: A complete field block.
     ///   - stream: The message's stream.
     ///   - isResponse: Whether the message is a response, from which fields that must not be trailers are left out.
     /// - Throws: What ends the connection.

@@ -23,6 +23,8 @@ public struct HTTP2RequestReader: Sendable {
 
     /// A reader for the request on `stream` whose head has arrived.
     ///
+    /// - Parameter head: The head of the request.
+    /// - Parameter stream: The number of its stream.
     /// - Parameter endsStream: Whether nothing follows the head.
     public init(stream: UInt32, head: borrowing RequestHead, endsStream: Bool) {
         self.stream = stream
@@ -64,6 +66,7 @@ public struct HTTP2RequestReader: Sendable {
     /// Receives a field block.
     ///
     /// - Parameters:
+    ///   - block: A complete field block.
     ///   - endsStream: Whether nothing follows.
     ///   - decoder: The decoder of the connection.
     /// - Throws: The error that ends the stream, or the connection.

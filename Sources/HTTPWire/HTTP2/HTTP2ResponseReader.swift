@@ -43,6 +43,7 @@ public struct HTTP2ResponseReader: Sendable {
     /// Receives a field block.
     ///
     /// - Parameters:
+    ///   - block: A complete field block.
     ///   - endsStream: Whether nothing follows.
     ///   - decoder: That of the connection.
     /// - Throws: What ends the stream, or the connection.

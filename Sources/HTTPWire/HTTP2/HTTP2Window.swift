@@ -17,6 +17,7 @@ public struct HTTP2SendWindow: Sendable, Hashable {
 
     /// WINDOW_UPDATE has arrived.
     ///
+    /// - Parameter increment: The bytes that the window grows by.
     /// - Parameter stream: The stream whose window it is; nil for that of the connection.
     public mutating func grow(by increment: Int, stream: UInt32?) throws(HTTP2Error) {
         guard size + increment <= HTTP2Settings.maximumWindow else {
@@ -57,6 +58,7 @@ public struct HTTP2ReceiveWindow: Sendable, Hashable {
 
     /// Content has arrived. The count includes padding.
     ///
+    /// - Parameter count: The bytes that have arrived.
     /// - Parameter stream: The stream whose window it is; nil for that of the connection.
     public mutating func receive(_ count: Int, stream: UInt32?) throws(HTTP2Error) {
         guard count <= size + slack else {

@@ -16,6 +16,7 @@ public struct MultipartBoundary: Sendable, Hashable, CustomStringConvertible {
 
     /// The boundary that a media type names.
     ///
+    /// - Parameter type: The type of the content.
     /// - Parameter essence: The media type to expect, such as `multipart/form-data`.
     /// - Throws: `MultipartError` if the type is another one, or has no valid boundary.
     public init(of type: MediaType?, expecting essence: String) throws(MultipartError) {

@@ -25,6 +25,7 @@ public struct FieldParameters: Sendable, Hashable {
 
     /// Reads any number of `; name=value`, with or without white space around the semicolons.
     ///
+    /// - Parameter text: The text to parse.
     /// - Parameter allowsMissingValues: Whether a parameter may have no `=`. Defaults to `true`.
     /// - Returns: `nil` if the text is anything else.
     public init?(_ text: String, allowsMissingValues: Bool = true) {

@@ -88,6 +88,7 @@ extension Authority {
     ///
     /// This includes hosts that end in a number without being an address, and excludes zones.
     ///
+    /// - Parameter bytes: The bytes to parse.
     /// - Parameter allowsEmpty: Whether empty input is valid, as in a `Host` field for a target URI without authority
     ///   (RFC 9110 section 7.2).
     public static func isValid(_ bytes: UnsafeRawBufferPointer, allowsEmpty: Bool = false) -> Bool {

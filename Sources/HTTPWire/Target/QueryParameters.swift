@@ -50,6 +50,7 @@ public struct QueryParameters: Sendable, Hashable {
     /// Parses the query `text`, without its `?`.
     ///
     /// - Parameters:
+    ///   - text: The query, without its question mark.
     ///   - limit: The maximum number of parameters.
     ///   - encoding: The character set of percent-encoded text; UTF-8 by default.
     /// - Throws: `ParsingError` if there are more parameters than `limit`, or if one cannot be decoded. Nothing is

@@ -35,6 +35,7 @@ public struct RequestTarget: Sendable, Hashable {
 
     /// Creates a target from `text`; `nil` if it is not valid. See `form(of:isConnect:)` for what is valid.
     ///
+    /// - Parameter text: The target as it was sent.
     /// - Parameter isConnect: Whether the method is CONNECT, the only one with the authority form.
     public init?(_ text: String, isConnect: Bool = false) {
         let bytes = text.utf8.span

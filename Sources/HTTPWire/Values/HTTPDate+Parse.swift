@@ -9,6 +9,7 @@ extension HTTPDate {
     /// recommends. The day of the week must be valid, but need not be the right one. White space around the date is an
     /// error.
     ///
+    /// - Parameter text: The value of a field.
     /// - Parameter now: The date that a year of two digits is relative to: it becomes the last year with these digits
     ///   that is not more than 50 years after `now`. By default, 70…99 mean 1970…1999 and 00…69 mean 2000…2069, so that
     ///   the result does not depend on a clock.

@@ -35,6 +35,8 @@ public struct MediaType: Sendable, LosslessStringConvertible {
     /// Creates a media type of these parts.
     ///
     /// - Parameters:
+    ///   - type: The type: `text`.
+    ///   - subtype: The subtype: `html`.
     ///   - charset: The parameter `charset`, converted to lower case. It replaces one in `parameters`.
     ///   - parameters: The other parameters; each must have a value.
     /// - Throws: `FieldValueError` if `type`, `subtype` or `charset` is not a token, or a parameter has no value.

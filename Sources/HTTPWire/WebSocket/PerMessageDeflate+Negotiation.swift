@@ -101,6 +101,7 @@ extension PerMessageDeflate {
 
     /// The client's side: reads the server's response to the offer that ``offer(_:)`` created from the same options.
     ///
+    /// - Parameter options: The options of the offer.
     /// - Parameter answers: The values of the server's `Sec-WebSocket-Extensions` fields.
     /// - Returns: The negotiated parameters; nil for no compression.
     /// - Throws: `WebSocketHandshakeError.extensions` if the server has accepted something that was not offered.

@@ -31,6 +31,7 @@ public struct WebSocketFrameReader: Sendable {
 
     /// Creates a reader of the frames that this side receives.
     ///
+    /// - Parameter role: The side that reads.
     /// - Parameter allowsCompression: Whether permessage-deflate has been negotiated.
     public init(role: WebSocketRole, allowsCompression: Bool) {
         self.role = role

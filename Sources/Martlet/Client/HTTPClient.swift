@@ -51,6 +51,8 @@ public final class HTTPClient: Sendable {
 
     /// Adds credentials for everything under `url`'s path up to its last slash.
     ///
+    /// - Parameter credentials: The credentials to send.
+    /// - Parameter url: A URL of the server or of the part of it that they are for.
     /// - Parameter realm: The realm that they are for. Any by default.
     /// - Throws: ``HTTPClientError/invalidURL(_:)``.
     public func addCredentials(_ credentials: HTTPCredentials, for url: String, realm: String? = nil) throws {

@@ -14,7 +14,7 @@ import Synchronization
 /// ```
 ///
 /// The server is also an `AsyncSequence` of its requests: `for try await request in server { … }`. Connections are
-/// accepted once ``serve(on:around:_:)`` is called or an iteration begins.
+/// accepted once `serve(on:around:_:)` is called or an iteration begins.
 public final class HTTPServer: Sendable {
     /// Answers one request. If the handler returns without ending the response, the server ends it; if it throws, the
     /// answer is 500, or what an ``HTTPError`` says.

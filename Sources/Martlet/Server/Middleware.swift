@@ -17,7 +17,7 @@
 ///
 /// Handlers are wrapped once, when serving begins; each request then costs the call of a closure.
 ///
-/// Middleware around the handler of a server (``HTTPServer/serve(on:around:_:)``) also sees the requests that the
+/// Middleware around the handler of a server (`HTTPServer.serve(on:around:_:)`) also sees the requests that the
 /// server itself refuses. The handler that it wraps throws their ``HTTPServerRequest/refusal``.
 public protocol Middleware: Sendable {
     /// Wraps a handler in this middleware.

@@ -66,6 +66,12 @@ extension WebSocket {
 
     /// Accepts a request for a WebSocket, with a function that chooses the subprotocol.
     ///
+    /// - Parameter request: The request of the opening handshake.
+    /// - Parameter compression: Whether messages are compressed if the client supports it. On by default.
+    /// - Parameter maximumMessageSize: The maximum size of a message from the client in bytes; nil for no limit. 1 MiB by default.
+    /// - Parameter allowedOrigins: The pages that may open a WebSocket. Those of the server's own origin by default.
+    /// - Parameter pingInterval: How long a client may be silent before it is pinged. Nil by default.
+    /// - Parameter timeouts: How long to wait for the client.
     /// - Parameter selectProtocol: Called if the client offers subprotocols. If it returns one that the client has not
     ///   offered, or throws, the response is 500.
     public static func upgrade(

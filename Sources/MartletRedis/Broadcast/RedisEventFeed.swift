@@ -5,7 +5,7 @@
     import MartletWeb
     import NIOCore
 
-    /// An ``EventFeed`` on several machines: an event that one of them publishes goes to the clients of all.
+    /// An `EventFeed` on several machines: an event that one of them publishes goes to the clients of all.
     ///
     /// ```swift
     /// let feed = try await RedisEventFeed.start(RedisBroadcaster(redis, stream: "notes"))
@@ -15,7 +15,7 @@
     ///
     /// The ids of events are those of the messages in the stream. A client that comes back to another machine, with
     /// `Last-Event-ID`, is sent what it has missed, once and in order; each feed begins with the last messages of the stream.
-    /// If some are no longer there, clients get an event named ``MartletWeb/EventFeed/resetName``, as from any feed.
+    /// If some are no longer there, clients get an event named `EventFeed.resetName`, as from any feed.
     public final class RedisEventFeed: RequestHandler {
         /// How long a client that comes back waits for this machine to have read its last event, which another has.
         private static let patience = Duration.seconds(1)
@@ -64,13 +64,13 @@
             try await broadcaster.publish(event.redisContent).description
         }
 
-        /// The id of the latest event that this machine has read; see ``MartletWeb/EventFeed/lastID``.
+        /// The id of the latest event that this machine has read; see `EventFeed.lastID`.
         public var lastID: String { feed.lastID }
 
         /// How many clients this machine has.
         public var subscriberCount: Int { feed.subscriberCount }
 
-        /// Ends all streams of this machine; see ``MartletWeb/EventFeed/finish()``.
+        /// Ends all streams of this machine; see `EventFeed.finish()`.
         public func finish() {
             reading.cancel()
             feed.finish()
@@ -81,7 +81,7 @@
             try await serve(request)
         }
 
-        /// Answers a request with the stream of events; see ``MartletWeb/EventFeed/serve(_:after:)``.
+        /// Answers a request with the stream of events; see `EventFeed.serve(_:after:)`.
         public func serve(_ request: HTTPServerRequest, after id: String? = nil) async throws {
             if let id = (request.lastEventID ?? id).flatMap({ RedisStreamID($0) }), !hasRead(id) {
                 // The client comes from a machine that has read more. That takes milliseconds, and happens seldom.

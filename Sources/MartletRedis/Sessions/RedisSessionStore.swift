@@ -16,7 +16,7 @@
     ///
     /// A session is a hash whose name is made of the SHA-256 of its id, so that a copy of the database, its log of slow
     /// commands and `MONITOR` show no id that could be sent as a cookie. The values are stored as they are. Actions for
-    /// ``Martlet/HTTPSession/onTimeout(_:)`` are not called.
+    /// `HTTPSession.onTimeout(_:)` are not called.
     ///
     /// While Redis is away, requests that have a session or begin one are answered 503 with `Retry-After`; see
     /// ``WhileAway``. A Redis that keeps its data in memory only loses the sessions when it restarts; set `appendonly yes`

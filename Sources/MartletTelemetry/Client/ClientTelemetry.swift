@@ -13,7 +13,7 @@
     /// ```
     ///
     /// A request has a span, which is below that of `ServiceContext.current`, and each of its attempts one below that: a
-    /// request may be sent again after a redirect, a challenge, a lost connection, or by ``RequestRetries`` if that comes
+    /// request may be sent again after a redirect, a challenge, a lost connection, or by `RequestRetries` if that comes
     /// after this middleware. An attempt carries the trace to its server (`traceparent`), so that the server's span is
     /// below the attempt's. URLs in spans have no credentials, and none of the secrets in queries.
     ///

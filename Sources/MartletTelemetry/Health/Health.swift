@@ -20,7 +20,7 @@ import Martlet
 /// returns fails, and holds nothing up.
 ///
 /// A service that shuts down is alive but not ready: ``ready`` answers 503 from the moment when the server is asked to
-/// shut down. ``HTTPServer/Configuration/shutdownDelay`` gives those that ask the time to notice, before the server
+/// shut down. `HTTPServer.Configuration.shutdownDelay` gives those that ask the time to notice, before the server
 /// stops listening.
 public struct Health: Sendable {
     private let readiness: [HealthProbe]

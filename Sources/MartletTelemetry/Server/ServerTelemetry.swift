@@ -14,7 +14,7 @@
     ///
     /// The metrics are `http.server.request.duration`, a timer, and `http.server.active_requests`, a meter. What they
     /// tell apart is bounded whatever clients send: methods that RFC 9110 and RFC 5789 do not have are `_OTHER`, and in
-    /// the place of the path stands `http.route`, the pattern of the ``Router``'s route. A request lasts until its
+    /// the place of the path stands `http.route`, the pattern of the `Router`'s route. A request lasts until its
     /// response has been sent or has failed, or its connection has been taken over, as by a WebSocket. With `around`,
     /// requests that the server itself refuses count too.
     ///
@@ -25,7 +25,7 @@
     /// dropped. Only what the request needs of a tracer, the beginning of a span and reading a trace from its fields, is
     /// called on the event loop. Without a backend this middleware adds nothing to a handler.
     ///
-    /// Put it around the router or the server as a whole, inside of ``RequestID``, and bootstrap backends before.
+    /// Put it around the router or the server as a whole, inside of `RequestID`, and bootstrap backends before.
     public struct ServerTelemetry: Middleware {
         private let settings: Settings
         private let thread = BackendThread()

@@ -43,7 +43,7 @@ public struct TestResponse: Sendable, CustomStringConvertible {
     ///
     /// - Parameters:
     ///   - type: The type of the value.
-    ///   - format: The form of dates and names; ``JSONFormat/standard`` by default.
+    ///   - format: The form of dates and names; `JSONFormat.standard` by default.
     /// - Throws: ``UnexpectedResponse`` if it is none, or not that of the type.
     public func json<Value: Decodable>(_ type: Value.Type = Value.self, format: JSONFormat = .standard) throws -> Value
     {

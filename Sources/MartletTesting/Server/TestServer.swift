@@ -43,7 +43,7 @@ public final class TestServer: Sendable {
     /// - Parameters:
     ///   - handler: Answers the requests.
     ///   - carrier: How the bytes travel; in memory by default.
-    ///   - middleware: Wraps the handler as in ``HTTPServer/serve(on:around:_:)``; none by default.
+    ///   - middleware: Wraps the handler as in `HTTPServer.serve(on:around:_:)`; none by default.
     ///   - configuration: The settings of the server; the defaults by default.
     ///   - time: The time; a clock of its own by default. Servers that talk to each other can share one.
     public init(

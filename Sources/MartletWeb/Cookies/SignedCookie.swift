@@ -66,6 +66,7 @@ public struct SignedCookie: Sendable {
 
     /// Sets the cookie with the response. A value that the cookie already has in this response is replaced.
     ///
+    /// - Parameter request: The request of the client that the cookie is set for.
     /// - Parameter value: Any text; as Base64 and with its signature it must fit into a cookie, which browsers limit to
     ///   4096 bytes (RFC 6265bis section 5.6).
     /// - Throws: `CookieError`.

@@ -134,8 +134,8 @@ public final class EventFeed: RequestHandler {
     ///   - request: The request. `HEAD` is answered with the head.
     ///   - id: The id after which the stream begins if the request has no `Last-Event-ID`, for example ``lastID`` from
     ///     when the page was made. Nil, the default, for new events only.
-    /// - Throws: ``HTTPError`` with 406 if `Accept` excludes `text/event-stream`, `CancellationError` or
-    ///   ``HTTPServerError`` if the client is gone: let them pass.
+    /// - Throws: `HTTPError` with 406 if `Accept` excludes `text/event-stream`, `CancellationError` or
+    ///   `HTTPServerError` if the client is gone: let them pass.
     public func serve(_ request: HTTPServerRequest, after id: String? = nil) async throws {
         let response = request.response
         let start = request.lastEventID ?? id

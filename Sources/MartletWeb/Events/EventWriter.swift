@@ -2,10 +2,10 @@ import HTTPWire
 import Martlet
 import NIOCore
 
-/// Sends server-sent events to one client; see ``Martlet/HTTPServerRequest/sendEvents(keepAlive:_:)``.
+/// Sends server-sent events to one client; see `HTTPServerRequest.sendEvents(keepAlive:_:)`.
 ///
 /// Each function sends at once, and returns when the client has taken enough of what was sent before. They throw
-/// ``HTTPServerError/connectionClosed`` or `CancellationError` when the client is gone. Several tasks may send: events
+/// `HTTPServerError.connectionClosed` or `CancellationError` when the client is gone. Several tasks may send: events
 /// are never mixed.
 public struct EventWriter: Sendable {
     let response: HTTPServerResponse

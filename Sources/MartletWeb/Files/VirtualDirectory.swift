@@ -42,6 +42,7 @@ public final class VirtualDirectory: RequestHandler {
     /// The files below a directory.
     ///
     /// - Parameters:
+    ///   - configuration: The settings. The defaults are safe.
     ///   - root: A directory, absolute or relative to the current directory of the process. It need not exist yet.
     ///   - pathPrefix: The prefix of the paths of requests, such as `/static`; slashes at its ends make no difference.
     ///     It is not needed where a ``Router`` mounts the directory.

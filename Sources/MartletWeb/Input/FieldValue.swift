@@ -89,7 +89,7 @@ extension FieldValue: SingleValueDecodingContainer {
 }
 
 extension UploadedFile: Decodable {
-    /// A file of a form, for the property of a type that is decoded from one (``Martlet/HTTPServerRequest``'s `decode`).
+    /// A file of a form, for the property of a type that is decoded from one (`HTTPServerRequest`'s `decode`).
     ///
     /// - Throws: `DecodingError` for a text, and for everything that is not decoded from a form.
     public init(from decoder: any Decoder) throws {

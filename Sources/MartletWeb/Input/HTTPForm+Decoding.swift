@@ -32,7 +32,7 @@ extension QueryParameters {
 
 extension HTTPForm {
     /// The fields and files as the properties of a type, read as the parameters of a query are
-    /// (``HTTPWire/QueryParameters/decode(_:format:)``). A file is a property of the type ``UploadedFile``.
+    /// (`QueryParameters.decode(_:format:)`). A file is a property of the type ``UploadedFile``.
     ///
     /// ```swift
     /// struct Picture: Decodable {
@@ -44,8 +44,8 @@ extension HTTPForm {
     ///
     /// - Parameters:
     ///   - type: The type.
-    ///   - format: The form of dates and names; ``JSONFormat/standard`` by default.
-    /// - Throws: ``InputError``, which names the field.
+    ///   - format: The form of dates and names; `JSONFormat.standard` by default.
+    /// - Throws: `InputError`, which names the field.
     public func decode<Value: Decodable>(_ type: Value.Type, format: JSONFormat = .standard) throws -> Value {
         try FieldDecoder(fields, files: files, format: format).decode(type, from: .form, format)
     }

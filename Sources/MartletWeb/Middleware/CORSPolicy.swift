@@ -55,6 +55,12 @@ public struct CORSPolicy: Sendable {
 
     /// A policy. By default it allows everything but credentials.
     ///
+    /// - Parameter methods: The methods that pages may use.
+    /// - Parameter requestHeaders: The fields that their requests may have.
+    /// - Parameter exposedHeaders: The fields of responses that they may read.
+    /// - Parameter allowsCredentials: Whether requests may carry cookies.
+    /// - Parameter allowsPrivateNetwork: Whether pages of the public internet may reach a server of a private network.
+    /// - Parameter maxAge: How long browsers may remember the answer to a preflight request.
     /// - Parameter origins: Which origins are allowed. Listed ones must be written as browsers do:
     ///   `https://example.com`, `http://localhost:8080`, without a path or slash.
     /// - Throws: ``PolicyError``.

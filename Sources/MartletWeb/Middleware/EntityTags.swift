@@ -7,7 +7,7 @@ import Martlet
 /// ```
 ///
 /// The tag is a digest of the content: the handler still makes that, and only its way over the network is saved. A
-/// handler that knows its version beforehand calls ``HTTPServerRequest/isFresh(etag:modified:exists:)``.
+/// handler that knows its version beforehand calls `HTTPServerRequest.isFresh(etag:modified:exists:)`.
 ///
 /// Tagged are responses to `GET` and `HEAD` with status 200 that are sent whole, by one `end`, and have no `ETag` of
 /// their own. Streams and files are not, nor what is larger than the limit. A tag is strong, and weak where the server

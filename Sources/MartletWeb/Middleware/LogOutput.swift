@@ -39,6 +39,7 @@ public final class LogOutput: Sendable {
 
     /// An output to a descriptor, which it does not close.
     ///
+    /// - Parameter descriptor: The file descriptor to write to.
     /// - Parameter limit: How many bytes may be pending. 1 MiB by default.
     public init(descriptor: CInt, limit: Int = 1_048_576) {
         self.descriptor = descriptor

@@ -67,7 +67,7 @@ public struct Router: RequestHandler, CustomStringConvertible {
     /// outermost; it makes no difference whether routes are added before or after.
     ///
     /// If the router is all that a server serves, it also wraps what the server itself refuses, as with
-    /// ``HTTPServer/serve(on:around:_:)``. In a group it is around the routes of the group, and nothing else.
+    /// `HTTPServer.serve(on:around:_:)`. In a group it is around the routes of the group, and nothing else.
     public mutating func use(_ middleware: any Middleware...) {
         self.middleware += middleware
         composition = RouterComposition()
@@ -101,10 +101,12 @@ public struct Router: RequestHandler, CustomStringConvertible {
     /// Mounts a handler, which gets all requests for a path and everything below it that no more specific route
     /// matches: a directory of files, another router.
     ///
-    /// The request is as the client sent it. ``HTTPServerRequest/pathBelowMount`` is the part of the path that is left
+    /// The request is as the client sent it. `HTTPServerRequest.pathBelowMount` is the part of the path that is left
     /// for the handler; a ``VirtualDirectory`` and a router go by that.
     ///
     /// - Parameters:
+    ///   - fileID: The place in the source, for messages about the route.
+    ///   - line: The line of the same.
     ///   - prefix: A pattern, such as `/static`, which may have captures; a slash at its end makes no difference.
     ///   - handler: Answers the requests. What is wrong with a router counts as what is wrong with this one.
     public mutating func mount(

@@ -31,6 +31,7 @@ public final class VirtualHost: RequestHandler {
 
     /// Adds a host and the handler of its requests.
     ///
+    /// - Parameter handler: The handler of requests for these hosts.
     /// - Parameter name: A host name or an IP address, an IPv6 one in brackets; or `*.` and a name for all hosts below
     ///   it, at any depth, but not itself; or `*` for all.
     /// - Throws: ``VirtualHostError`` for a name that is not valid, or that has a handler already.
@@ -55,6 +56,7 @@ public final class VirtualHost: RequestHandler {
 
     /// Adds a host whose requests are answered by a value, such as a directory of files.
     ///
+    /// - Parameter handler: The handler of requests for these hosts.
     /// - Parameter name: As in ``addHost(_:_:)``.
     /// - Throws: ``VirtualHostError`` for a name that is not valid, or that has a handler already.
     public func addHost(_ name: String, _ handler: some RequestHandler) throws(VirtualHostError) {

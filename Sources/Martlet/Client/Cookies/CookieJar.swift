@@ -25,6 +25,7 @@ public final class CookieJar: Sendable {
     /// The cookies to send with a request for `url`, in the order in which to send them.
     ///
     /// - Parameters:
+    ///   - url: The URL of a request.
     ///   - now: The time of the request.
     ///   - context: The origin of the request. Defaults to the site itself.
     public func cookies(for url: HTTPURL, now: HTTPDate, context: CookieContext = .sameSite) -> [Cookie] {
@@ -34,6 +35,8 @@ public final class CookieJar: Sendable {
     /// Stores the cookies that the response to a request for `url` has set.
     ///
     /// - Parameters:
+    ///   - cookies: The cookies of a response.
+    ///   - url: The URL of its request.
     ///   - now: The time at which the response arrived.
     ///   - context: The origin of the request. Defaults to the site itself.
     /// - Returns: The reasons for which cookies were rejected.
@@ -60,6 +63,8 @@ public final class CookieJar: Sendable {
     /// Stores the cookies of the `Set-Cookie` fields among `fields`, those of a response to a request for `url`.
     ///
     /// - Parameters:
+    ///   - url: The URL of the request.
+    ///   - fields: The values of `Set-Cookie`.
     ///   - now: The time at which the response arrived.
     ///   - context: The origin of the request. Defaults to the site itself.
     /// - Returns: The reasons for which cookies were rejected. Malformed fields are not among them.

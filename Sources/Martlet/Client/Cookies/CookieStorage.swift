@@ -57,6 +57,8 @@ public struct CookieStorage: Sendable {
     /// Stores a cookie that the response to a request for `url` has set. An expired one removes the stored one.
     ///
     /// - Parameters:
+    ///   - url: The URL of the request.
+    ///   - cookie: The cookie to store.
     ///   - now: The time at which the response arrived.
     ///   - context: The origin of the request. Defaults to the site itself.
     /// - Throws: `CookieRejection`; in that case nothing changes.
@@ -117,6 +119,7 @@ public struct CookieStorage: Sendable {
     /// 6265bis section 5.8.3).
     ///
     /// - Parameters:
+    ///   - url: The URL of a request.
     ///   - now: The time of the request.
     ///   - context: The origin of the request. Defaults to the site itself.
     public mutating func cookies(

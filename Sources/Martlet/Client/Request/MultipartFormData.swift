@@ -76,6 +76,7 @@ public struct MultipartFormData: Sendable {
     /// Adds a field.
     ///
     /// - Parameters:
+    ///   - content: The content of the part.
     ///   - name: The name of the field.
     ///   - fileName: The name of the file, without folders. None by default: the field is not a file.
     ///   - mediaType: The media type. By default none for fields, and `application/octet-stream` for files.

@@ -62,6 +62,7 @@ public struct AllowedOrigins: Sendable {
 
     /// Whether pages of `origin` may send the request.
     ///
+    /// - Parameter request: The request that has the origin.
     /// - Parameter origin: The value of `Origin`.
     public func allow(_ origin: String, toSend request: HTTPServerRequest) -> Bool {
         rules.contains { rule in

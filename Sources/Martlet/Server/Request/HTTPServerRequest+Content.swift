@@ -41,7 +41,7 @@ extension HTTPServerRequest {
     /// is validated too.
     ///
     /// Its type must be `application/json` or end in `+json`. Browsers send forms and plain text for the pages of every
-    /// origin, but JSON only if the server allows it (``CORSPolicy`` of MartletWeb), so this keeps such pages from
+    /// origin, but JSON only if the server allows it (`CORSPolicy` of MartletWeb), so this keeps such pages from
     /// acting in the name of the user. Content without a type is accepted from programs, which send no `Origin`.
     ///
     /// - Parameters:

@@ -77,7 +77,7 @@ public struct HTTPServerRequest: Sendable {
 
     /// Why the server itself refuses the request; nil for requests that it accepts.
     ///
-    /// Only what stands around the handler sees such requests (``HTTPServer/serve(on:around:_:)``), and what could be
+    /// Only what stands around the handler sees such requests (`HTTPServer.serve(on:around:_:)`), and what could be
     /// read of them, unchecked. The method is `-` where none could be read.
     public var refusal: HTTPError? { exchange.refusal?.error }
 

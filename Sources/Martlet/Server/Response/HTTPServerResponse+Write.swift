@@ -155,6 +155,7 @@ extension HTTPServerResponse {
 extension HTTPServerResponse {
     /// Adds a part of a file to the content. Returns when the client has taken most of it.
     ///
+    /// - Parameter file: The file to send.
     /// - Parameter range: The bytes to send, counted from 0.
     /// - Throws: ``HTTPServerError/fileTruncated`` when the file has become shorter. What was announced can't be sent
     ///   then: rethrow the error, and the connection is torn down, so that the client notices. ``FileError`` when the
@@ -186,6 +187,7 @@ extension HTTPServerResponse {
 
     /// Sends a part of a file and ends the response. If nothing was written before, its length is announced.
     ///
+    /// - Parameter file: The file to send.
     /// - Parameter range: The bytes to send, counted from 0.
     /// - Throws: What ``write(_:_:)`` throws.
     public func end(_ file: OpenFile, _ range: Range<Int>) async throws {

@@ -34,7 +34,7 @@ extension VirtualDirectory {
         /// The entries that a client may see: directories first, each kind sorted by name. Hidden ones, and links that
         /// lead nowhere or to forbidden places, are left out.
         ///
-        /// - Throws: ``HTTPError`` with 404 when the directory is gone, 403 when the process may not read it, and 503
+        /// - Throws: `HTTPError` with 404 when the directory is gone, 403 when the process may not read it, and 503
         ///   when the system has no descriptors left.
         public func entries() async throws -> [Entry] {
             try await reading { $0 }
