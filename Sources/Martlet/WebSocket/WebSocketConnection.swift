@@ -251,7 +251,7 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
             _ = sendPing()
             checkSilence()
         case .giveUp:
-            fail(WebSocketClose(.goingAway, reason: "The ping was not answered"))
+            fail(.unansweredPing)
         case nil:
             break
         }
@@ -340,4 +340,9 @@ final class WebSocketConnection: DetachedReceiver, @unchecked Sendable {
         }
         changes.signal()
     }
+}
+
+extension WebSocketClose {
+    /// The end of a WebSocket whose peer stays silent.
+    package static let unansweredPing = WebSocketClose(.goingAway, reason: "The ping was not answered")
 }

@@ -31,14 +31,19 @@ struct EventsCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("End after this many events.", valueName: "count"))
     var count: Int?
 
-    @Option(help: ArgumentHelp("Give up after this many failures in a row. Never by default.", valueName: "count"))
-    var maxFailures: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Try again after at most this many failures in a row; 0 for no second try. 3 by default.",
+            valueName: "count"
+        )
+    )
+    var maxFailures = 3
 
     @OptionGroup var connection: ConnectionOptions
 
     func validate() throws {
         if let count, count < 1 { throw ValidationError("--count must be at least 1.") }
-        if let maxFailures, maxFailures < 1 { throw ValidationError("--max-failures must be at least 1.") }
+        if maxFailures < 0 { throw ValidationError("--max-failures can't be negative.") }
     }
 
     func run() async throws {
@@ -47,19 +52,19 @@ struct EventsCommand: AsyncParsableCommand {
 
     private func show() async throws {
         guard let url = HTTPURL(URLArgument.expand(target.url)) else { throw HTTPClientError.invalidURL(target.url) }
-        let client = HTTPClient(configuration: try connection.configuration(cookies: nil))
-        if let credentials = try connection.credentials(for: url.host) {
-            try client.addCredentials(credentials, for: "\(url.scheme)://\(url.authority)/")
-        }
         var settings = EventSource.Configuration()
         settings.headers.apply(target.headers)
         settings.lastEventID = lastEventID
         settings.maximumFailures = maxFailures
-        var events = 0
-        for try await event in client.events(url.description, configuration: settings) {
-            try StandardStream.output.write(EventText.text(of: event, withFields: fields))
-            events += 1
-            if events == count { break }
+        if let readTimeout = connection.readTimeout { settings.silenceTimeout = readTimeout.duration }
+        let (source, limit, withFields) = (settings, count, fields)
+        try await connection.withClient(for: url) { client in
+            var events = 0
+            for try await event in client.events(url.description, configuration: source) {
+                try StandardStream.output.write(EventText.text(of: event, withFields: withFields))
+                events += 1
+                if events == limit { break }
+            }
         }
     }
 }

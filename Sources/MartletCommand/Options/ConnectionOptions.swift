@@ -125,6 +125,26 @@ struct ConnectionOptions: ParsableArguments, Sendable {
         return configuration
     }
 
+    /// Makes a client with the options, its cookies and credentials, and saves the cookies after `body`.
+    func withClient(for url: HTTPURL, _ body: (HTTPClient) async throws -> Void) async throws {
+        let cookies: CookieJar? = if let path = cookieJar { try await CookieJar(contentsOf: path) } else { nil }
+        let client = HTTPClient(configuration: try configuration(cookies: cookies))
+        if let credentials = try credentials(for: url.host) {
+            let scheme = ["wss", "https"].contains(url.scheme) ? "https" : "http"
+            // For the whole server, so that redirects within it keep them.
+            try client.addCredentials(credentials, for: "\(scheme)://\(url.authority)/")
+        }
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await body(client))
+        } catch {
+            result = .failure(error)
+        }
+        // Without session cookies the next command would begin another session.
+        if let path = cookieJar { try await cookies?.save(to: path, includingSessionCookies: true) }
+        try result.get()
+    }
+
     /// The user's credentials; prompts for a missing password.
     func credentials(for host: String) throws -> HTTPCredentials? {
         if let bearer {

@@ -6,7 +6,8 @@ import NIOCore
 /// A conversation over a WebSocket, from the lines of the input to the lines of the output.
 struct WebSocketRun {
     private enum Event: Sendable {
-        case message(WebSocket.Message)
+        /// A message has been written.
+        case message
         /// The server has closed the WebSocket, or the connection is gone.
         case closed
         case inputEnded
@@ -30,9 +31,12 @@ struct WebSocketRun {
     }
 
     func run() async throws {
-        let socket = try await connect()
+        try await command.connection.withClient(for: url) { client in try await converse(try await connect(client)) }
+    }
+
+    private func converse(_ socket: WebSocket) async throws {
         let (events, continuation) = AsyncStream.makeStream(of: Event.self)
-        Task { await Self.receive(socket, continuation) }
+        Task { await receive(from: socket, continuation) }
         // Not a child task: reading the input can't be cancelled.
         Task { await send(to: socket, continuation) }
         var messages = 0
@@ -40,12 +44,8 @@ struct WebSocketRun {
         // Ends when the task is cancelled, too.
         loop: for await event in events {
             switch event {
-            case .message(let message):
+            case .message:
                 messages += 1
-                do { try write(message) } catch {
-                    result = .failure(error)
-                    break loop
-                }
                 if messages == command.count { break loop }
             case .inputEnded:
                 await watch(messages, continuation)
@@ -66,12 +66,7 @@ struct WebSocketRun {
         try result.get()
     }
 
-    private func connect() async throws -> WebSocket {
-        let client = HTTPClient(configuration: try command.connection.configuration(cookies: nil))
-        if let credentials = try command.connection.credentials(for: url.host) {
-            let scheme = url.scheme == "wss" ? "https" : "http"
-            try client.addCredentials(credentials, for: "\(scheme)://\(url.authority)/")
-        }
+    private func connect(_ client: HTTPClient) async throws -> WebSocket {
         var headers = HTTPFields()
         headers.apply(command.target.headers)
         return try await WebSocket.connect(
@@ -86,9 +81,16 @@ struct WebSocketRun {
 
     // MARK: Messages
 
-    private static func receive(_ socket: WebSocket, _ events: AsyncStream<Event>.Continuation) async {
+    /// Writes each message before it asks for the next one: a server can't fill the memory.
+    private func receive(from socket: WebSocket, _ events: AsyncStream<Event>.Continuation) async {
         do {
-            while let message = try await socket.receive() { events.yield(.message(message)) }
+            var count = 0
+            while let message = try await socket.receive() {
+                try write(message)
+                events.yield(.message)
+                count += 1
+                if count == command.count { return }
+            }
             events.yield(.closed)
         } catch {
             events.yield(.failed(error))
@@ -118,6 +120,8 @@ struct WebSocketRun {
 
     private static func check(_ socket: WebSocket) throws {
         switch socket.closeCode {
+        case .goingAway? where socket.closeReason == WebSocketClose.unansweredPing.reason:
+            throw CommandFailure(.timedOut, "The server has not answered a ping. Try again, or raise --ping.")
         case nil, .normalClosure?, .goingAway?, .noStatusReceived?: return
         case let code?:
             let reason = socket.closeReason.map { $0.isEmpty ? "" : ": \($0)" } ?? ""
@@ -136,7 +140,7 @@ struct WebSocketRun {
             for try await piece in InputBytes.standardInput() {
                 for line in try lines.process(piece) { try await send(line, to: socket) }
             }
-            if let line = lines.finish() { try await send(line, to: socket) }
+            if let line = try lines.finish() { try await send(line, to: socket) }
             events.yield(.inputEnded)
         } catch WebSocketError.closed {
             // The end of the messages says why.

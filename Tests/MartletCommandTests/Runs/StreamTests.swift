@@ -7,7 +7,7 @@ import Testing
 
 @testable import MartletCommand
 
-@Suite("martlet ws and martlet events")
+@Suite("martlet ws and martlet events", .timeLimit(.minutes(5)))
 struct StreamTests {
     /// Answers messages with their like: texts with a greeting, binary ones as they are.
     @Sendable
@@ -137,9 +137,21 @@ struct StreamTests {
             var all = try lines.process(ByteBuffer(bytes: input[..<cut]))
             all += try lines.process(ByteBuffer(bytes: input[cut...]))
             #expect(all == ["one", "", "two\u{E9}"])
-            #expect(lines.finish() == "last")
-            #expect(lines.finish() == nil)
+            #expect(try lines.finish() == "last")
+            #expect(try lines.finish() == nil)
         }
+    }
+
+    @Test("Bytes that are not text are refused")
+    func notText() throws {
+        var lines = LineSplitter()
+        #expect(throws: CommandFailure.self) { try lines.process(ByteBuffer(bytes: [0x61, 0xFF, 0x0A])) }
+    }
+
+    @Test("Without a server the tool ends")
+    func nobody() async throws {
+        #expect(try await martlet("events", "http://127.0.0.1:1/", "--max-failures", "0").status == 7)
+        #expect(try await martlet("ws", "ws://127.0.0.1:1/").status == 7)
     }
 
     @Test("Lines without an end are refused")
