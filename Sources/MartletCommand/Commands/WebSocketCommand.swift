@@ -54,8 +54,7 @@ struct WebSocketCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let run = try WebSocketRun(self)
         // Longer than the closing handshake may take.
-        try await perform(grace: .seconds(6)) { try await run.run() }
+        try await perform(grace: .seconds(6)) { try await WebSocketRun(self).run() }
     }
 }

@@ -14,13 +14,16 @@ struct HTTP2ClientNginxTests {
     func negotiation() async throws {
         let certificates = try await Certificates.make()
         try await SecureNginx.run(certificates) { server in
-            let response = try await certificates.makeClient().get("\(server.secureURL)/version")
+            // Without its client the connection may close at any time.
+            let client = try certificates.makeClient()
+            let response = try await client.get("\(server.secureURL)/version")
             #expect(response.version == .http2)
             #expect(response.certificate?.subject == "CN=localhost,O=Martlet")
             #expect(response.tlsVersion != nil)
             #expect(response.connectionInfo?.remotePort == server.port)
             let text = try await response.text()
             #expect(text.hasPrefix("HTTP/2.0"))
+            await client.close()
             let old = try await certificates.makeClient { $0.http2 = .never }.get("\(server.secureURL)/version")
             #expect(old.version == .http1_1)
             let oldText = try await old.text()
