@@ -15,7 +15,7 @@ struct HTTP2ClientNginxTests {
         let certificates = try await Certificates.make()
         try await SecureNginx.run(certificates) { server in
             // Without its client the connection may close at any time.
-            let client = try certificates.makeClient()
+            let client = certificates.makeClient()
             let response = try await client.get("\(server.secureURL)/version")
             #expect(response.version == .http2)
             #expect(response.certificate?.subject == "CN=localhost,O=Martlet")
