@@ -138,7 +138,9 @@ struct GracefulCloseTests {
         func waiting() async throws {
             let group = try EpollEventLoopGroup(loopCount: 1)
             let (arrived, release) = (Events<Void>(), DispatchSemaphore(value: 0))
-            try await withServer(.bare.with { $0.eventLoopGroup = group }) { request in
+            // No time passes in which a connection could count as idle.
+            let configuration = HTTPServer.Configuration.bare.held(by: .forTest()).with { $0.eventLoopGroup = group }
+            try await withServer(configuration) { request in
                 if request.target == "/block" {
                     arrived.add()
                     // The only loop hangs, and accepts nothing.
@@ -152,7 +154,7 @@ struct GracefulCloseTests {
                 var clients: [RawClient] = []
                 for _ in 0..<100 {
                     let client = try await server.connect()
-                    client.send(get())
+                    try await client.channel.writeAndFlush(ByteBuffer(string: get())).get()
                     clients.append(client)
                 }
                 let closing = Task { await server.close() }
