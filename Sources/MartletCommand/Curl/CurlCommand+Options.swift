@@ -19,6 +19,8 @@ extension CurlCommand {
         }
         if connection.digest { append("--digest") }
         if let token = connection.bearer { append("--oauth2-bearer", token) }
+        if connection.netrc { append("--netrc") }
+        if let path = connection.netrcFile { append("--netrc-file", path) }
         if let proxy = connection.proxy { append("--proxy", proxy) }
         if connection.tunnel { append("--proxytunnel") }
         if let path = connection.unixSocket { append("--unix-socket", path) }

@@ -28,6 +28,12 @@ struct ConnectionOptions: ParsableArguments, Sendable {
     @Option(help: ArgumentHelp("Send this token (Bearer).", valueName: "token"))
     var bearer: String?
 
+    @Flag(help: "Take the name and the password of the URL's host from ~/.netrc.")
+    var netrc = false
+
+    @Option(help: ArgumentHelp("The same, from this file. No one else may be able to read it.", valueName: "file"))
+    var netrcFile: String?
+
     @Option(
         name: [.customShort("x"), .long],
         parsing: .unconditional,
@@ -82,7 +88,9 @@ struct ConnectionOptions: ParsableArguments, Sendable {
     func validate() throws {
         if maxRedirects < 0 { throw ValidationError("--max-redirects can't be negative.") }
         if user != nil, bearer != nil { throw ValidationError("Use only one of --user and --bearer.") }
-        if digest, user == nil { throw ValidationError("--digest needs --user.") }
+        if netrc, netrcFile != nil { throw ValidationError("Use only one of --netrc and --netrc-file.") }
+        if usesNetrc, bearer != nil { throw ValidationError("Use only one of --netrc and --bearer.") }
+        if digest, user == nil, !usesNetrc { throw ValidationError("--digest needs --user or --netrc.") }
         if tunnel, unixSocket != nil { throw ValidationError("Use only one of --tunnel and --unix-socket.") }
         if !resolve.isEmpty, unixSocket != nil { throw ValidationError("Use only one of --resolve and --unix-socket.") }
         if let path = unixSocket, path.utf8.count > 100 || path.isEmpty {
@@ -129,7 +137,7 @@ struct ConnectionOptions: ParsableArguments, Sendable {
     func withClient(for url: HTTPURL, _ body: (HTTPClient) async throws -> Void) async throws {
         let cookies: CookieJar? = if let path = cookieJar { try await CookieJar(contentsOf: path) } else { nil }
         let client = HTTPClient(configuration: try configuration(cookies: cookies))
-        if let credentials = try credentials(for: url.host) {
+        if let credentials = try await credentials(for: url) {
             let scheme = ["wss", "https"].contains(url.scheme) ? "https" : "http"
             // For the whole server, so that redirects within it keep them.
             try client.addCredentials(credentials, for: "\(scheme)://\(url.authority)/")
@@ -145,8 +153,10 @@ struct ConnectionOptions: ParsableArguments, Sendable {
         try result.get()
     }
 
+    private var usesNetrc: Bool { netrc || netrcFile != nil }
+
     /// The user's credentials; prompts for a missing password.
-    func credentials(for host: String) throws -> HTTPCredentials? {
+    func credentials(for url: HTTPURL) async throws -> HTTPCredentials? {
         if let bearer {
             do {
                 return try .bearer(bearer)
@@ -154,8 +164,15 @@ struct ConnectionOptions: ParsableArguments, Sendable {
                 throw CommandFailure(.usage, "--bearer: \(error)")
             }
         }
+        var user = user
+        if usesNetrc, user?.password == nil, url.username == nil {
+            let file = try await NetrcFile.read(netrcFile)
+            if let entry = file.entry(for: url.host, login: user?.name) {
+                user = UserArgument(name: user?.name ?? entry.login ?? "", password: entry.password)
+            }
+        }
         guard let user else { return nil }
-        let password = try user.password ?? PasswordPrompt.ask("Password of \(user.name) at \(host): ")
+        let password = try user.password ?? PasswordPrompt.ask("Password of \(user.name) at \(url.host): ")
         return digest
             ? .digest(username: user.name, password: password)
             : .basic(username: user.name, password: password)

@@ -32,7 +32,7 @@ struct RequestRun {
         if output.timing { configuration.onMetrics = { timingsIn.yield($0) } }
         if output.verbose { showHeads(&configuration) }
         let client = HTTPClient(configuration: configuration)
-        if let credentials = try options.connection.credentials(for: url.host) {
+        if let credentials = try await options.connection.credentials(for: url) {
             // For the whole server, so that redirects within it keep them.
             try client.addCredentials(credentials, for: "\(url.scheme)://\(url.authority)/")
         }

@@ -1,0 +1,23 @@
+import CLibrary
+
+/// The directories in which programs keep what belongs to the user.
+enum UserDirectory {
+    static func home() throws(CommandFailure) -> String {
+        guard let home = variable("HOME") else {
+            throw CommandFailure(.fileError, "HOME is not set, so there is no home directory. Set it.")
+        }
+        return home
+    }
+
+    /// The directory for what outlasts a run but is neither settings nor documents (XDG Base Directory Specification).
+    static func state() throws(CommandFailure) -> String {
+        // A relative path is ignored, as the specification has it.
+        if let state = variable("XDG_STATE_HOME"), state.hasPrefix("/") { return state }
+        return try "\(home())/.local/state"
+    }
+
+    private static func variable(_ name: String) -> String? {
+        guard let value = getenv(name).map({ String(cString: $0) }), !value.isEmpty else { return nil }
+        return value
+    }
+}
