@@ -19,6 +19,12 @@ struct HeaderArgument: ExpressibleByArgument, Equatable {
         }
     }
 
+    /// The argument as text.
+    var argument: String {
+        guard let value else { return "\(name.rawName):" }
+        return value.isEmpty ? "\(name.rawName);" : "\(name.rawName): \(value)"
+    }
+
     /// - Parameter value: A valid value.
     init(name: HTTPField.Name, value: String) {
         self.name = name

@@ -29,7 +29,7 @@ struct CurlCommand: CustomStringConvertible {
             for field in content?.fields ?? [:] { setDefault(field.name, field.value) }
         }
         if content == nil, [.post, .put, .patch].contains(method) { setDefault(.contentLength, "0") }
-        for field in fields { append("--header", field.curlText) }
+        for field in fields { append("--header", field.argument) }
         if let content { try append(content) }
         if connection.compressed, !output.continues, !fields.contains(where: { $0.name == .acceptEncoding }) {
             words.append("--compressed")
@@ -101,13 +101,5 @@ struct CurlCommand: CustomStringConvertible {
     private static func quoted(_ word: String) -> String {
         let escaped = word.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined()
         return "\"\(escaped)\""
-    }
-}
-
-extension HeaderArgument {
-    /// The argument as curl's `--header` takes it.
-    fileprivate var curlText: String {
-        guard let value else { return "\(name.rawName):" }
-        return value.isEmpty ? "\(name.rawName);" : "\(name.rawName): \(value)"
     }
 }

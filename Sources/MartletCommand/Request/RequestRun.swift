@@ -23,53 +23,49 @@ struct RequestRun {
     private var output: OutputOptions { options.output }
 
     func run() async throws {
-        let cookies: CookieJar? =
-            if let path = options.connection.cookieJar { try await CookieJar(contentsOf: path) } else { nil }
-        if output.curl { return try await printCurlCommand(cookies) }
+        if output.curl { return try await printCurlCommand() }
         let download = try output.download(of: url)
         let (timings, timingsIn) = AsyncStream.makeStream(of: HTTPClientMetrics.self)
-        var configuration = try options.connection.configuration(cookies: cookies)
-        if output.timing { configuration.onMetrics = { timingsIn.yield($0) } }
-        if output.verbose { showHeads(&configuration) }
-        let client = HTTPClient(configuration: configuration)
-        if let credentials = try await options.connection.credentials(for: url) {
-            // For the whole server, so that redirects within it keep them.
-            try client.addCredentials(credentials, for: "\(url.scheme)://\(url.authority)/")
-        }
-
-        if output.offline { return try await printRequest(client) }
-        // Before the request, so that the trace of one that fails can be looked up too.
-        if let trace { try StandardStream.error.write("trace \(trace.traceID)\n") }
-        let result: Result<Void, any Error>
-        do {
-            let content = try await options.requestContent()
-            let body = try await content?.body()
-            var (part, response) = try await respond(client, content, body, download)
-            if part != nil, response.status == .rangeNotSatisfiable {
-                // The part is complete or too long.
-                (part, response) = try await respond(client, content, body, nil)
+        let (headers, saves) = (options.headers, !output.offline)
+        try await options.connection.withClient(for: url, headers: headers, saves: saves) { configuration in
+            if output.timing { configuration.onMetrics = { timingsIn.yield($0) } }
+            if output.verbose { showHeads(&configuration) }
+        } body: { client, headers in
+            if output.offline { return try await printRequest(client, headers) }
+            // Before the request, so that the trace of one that fails can be looked up too.
+            if let trace { try StandardStream.error.write("trace \(trace.traceID)\n") }
+            let result: Result<Void, any Error>
+            do {
+                result = .success(try await exchange(client, headers, download))
+            } catch {
+                result = .failure(error)
             }
-            try await show(response, download, continuing: part)
-            result = .success(())
-        } catch {
-            result = .failure(error)
+            if output.timing { await show(timings) }
+            try result.get()
         }
-        if let path = options.connection.cookieJar {
-            // Without session cookies the next command would begin another session.
-            try await cookies?.save(to: path, includingSessionCookies: true)
-        }
-        if output.timing { await show(timings) }
-        try result.get()
     }
 
     // MARK: The request
 
-    private func printCurlCommand(_ jar: CookieJar?) async throws {
-        var headers = options.headers
+    private func exchange(_ client: HTTPClient, _ headers: [HeaderArgument], _ download: Download?) async throws {
+        let content = try await options.requestContent()
+        let body = try await content?.body()
+        var (part, response) = try await respond(client, headers, content, body, download)
+        if part != nil, response.status == .rangeNotSatisfiable {
+            // The part is complete or too long.
+            (part, response) = try await respond(client, headers, content, body, nil)
+        }
+        try await show(response, download, continuing: part)
+    }
+
+    private func printCurlCommand() async throws {
+        let state = try await options.connection.savedState(for: url)
+        let isAuthorized = options.connection.hasOwnCredentials
+        var headers = state.headers.merged(with: options.headers, dropsAuthorization: isAuthorized)
         var traceFields = HTTPFields()
         traceFields.traceContext = trace
         for field in traceFields { headers.append(HeaderArgument(name: field.name, value: field.value)) }
-        let cookies = jar?.cookies(for: url, now: HTTPDate(secondsSince1970: Int64(time(nil)))) ?? []
+        let cookies = state.cookies?.cookies(for: url, now: HTTPDate(secondsSince1970: Int64(time(nil)))) ?? []
         headers.append(cookies: cookies)
         let command = try CurlCommand(
             method,
@@ -82,7 +78,7 @@ struct RequestRun {
         try StandardStream.output.write("\(command)\n")
     }
 
-    private func printRequest(_ client: HTTPClient) async throws {
+    private func printRequest(_ client: HTTPClient, _ headers: [HeaderArgument]) async throws {
         let content = try await options.requestContent()
         let body = try await content?.body()
         let style = output.style
@@ -100,12 +96,13 @@ struct RequestRun {
             try StandardStream.output.write(formatter.finish())
             return HTTPOverrides.Response()
         } operation: {
-            _ = try await respond(client, content, body, nil)
+            _ = try await respond(client, headers, content, body, nil)
         }
     }
 
     private func respond(
         _ client: HTTPClient,
+        _ headers: [HeaderArgument],
         _ content: RequestContent?,
         _ body: HTTPRequestBody?,
         _ download: Download?
@@ -120,7 +117,7 @@ struct RequestRun {
             for field in part?.fields ?? [:] { fields[field.name] = field.value }
         }
         if let trace { fields.traceContext = trace }
-        fields.apply(options.headers)
+        fields.apply(headers)
         request.headers = fields
         let verbose = output.verbose ? output.headText(on: .error, prefix: "< ") : nil
         let response: HTTPClientResponse
