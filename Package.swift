@@ -372,6 +372,7 @@ if !isDependency {
                 "ReadmeProgram",
                 "StarterProject",
                 "TestProcesses",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -1,11 +1,11 @@
 import CLibrary
 
 /// Reads and writes small files, which are replaced atomically. The calls block.
-enum DurableFile {
+package enum DurableFile {
     /// The contents of the file; `nil` if it does not exist.
     ///
     /// - Throws: `FileError` if it cannot be read, or has more than `limit` bytes.
-    static func contents(of path: String, upTo limit: Int) throws(FileError) -> [UInt8]? {
+    package static func contents(of path: String, upTo limit: Int) throws(FileError) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
@@ -30,7 +30,7 @@ enum DurableFile {
     /// this returns.
     ///
     /// - Throws: `FileError`; in that case the file is unchanged.
-    static func replace(_ path: String, with bytes: [UInt8]) throws(FileError) {
+    package static func replace(_ path: String, with bytes: [UInt8]) throws(FileError) {
         let temporary = "\(path).\(RandomText.hexadecimal()).tmp"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw FileError(operation: "create", path: temporary, code: errno) }

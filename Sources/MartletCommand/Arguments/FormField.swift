@@ -27,6 +27,11 @@ struct FormField: ExpressibleByArgument, Equatable {
     /// One part, or one for each file.
     let parts: [Part]
 
+    init(name: String, parts: [Part]) {
+        self.name = name
+        self.parts = parts
+    }
+
     init?(argument: String) {
         guard let equals = argument.firstIndex(of: "=") else { return nil }
         name = String(argument[..<equals])
@@ -56,6 +61,11 @@ struct FormField: ExpressibleByArgument, Equatable {
 struct FormPair: ExpressibleByArgument, Equatable {
     let name: String
     let value: String
+
+    init(name: String, value: String) {
+        self.name = name
+        self.value = value
+    }
 
     init?(argument: String) {
         guard let equals = argument.firstIndex(of: "=") else { return nil }

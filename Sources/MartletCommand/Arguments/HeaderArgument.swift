@@ -1,5 +1,6 @@
 import ArgumentParser
 import HTTPTypes
+import HTTPWire
 
 /// A header field: `Name: value`. `Name:` removes a field that would be sent, `Name;` sends it with an empty value.
 struct HeaderArgument: ExpressibleByArgument, Equatable {
@@ -18,6 +19,18 @@ struct HeaderArgument: ExpressibleByArgument, Equatable {
         }
     }
 
+    /// The argument as text.
+    var argument: String {
+        guard let value else { return "\(name.rawName):" }
+        return value.isEmpty ? "\(name.rawName);" : "\(name.rawName): \(value)"
+    }
+
+    /// - Parameter value: A valid value.
+    init(name: HTTPField.Name, value: String) {
+        self.name = name
+        self.value = value
+    }
+
     private init?(_ name: Substring, value: String?) {
         guard let name = HTTPField.Name(name.trimmed), HTTPField.isValidValue(value ?? "") else { return nil }
         self.name = name
@@ -33,6 +46,17 @@ extension HTTPFields {
             guard let value = argument.value else { continue }
             append(HTTPField(name: argument.name, value: value))
         }
+    }
+}
+
+extension [HeaderArgument] {
+    /// Adds cookies to the `Cookie` field, of which a request has just one.
+    mutating func append(cookies: [Cookie]) {
+        guard !cookies.isEmpty else { return }
+        let own = filter { $0.name == .cookie }.compactMap(\.value)
+        removeAll { $0.name == .cookie }
+        let text = (own + cookies.map(\.description)).joined(separator: "; ")
+        append(HeaderArgument(name: .cookie, value: text))
     }
 }
 

@@ -5,6 +5,11 @@ struct UserArgument: ExpressibleByArgument, Equatable {
     let name: String
     let password: String?
 
+    init(name: String, password: String?) {
+        self.name = name
+        self.password = password
+    }
+
     init(argument: String) {
         let parts = argument.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         name = parts.first.map(String.init) ?? ""

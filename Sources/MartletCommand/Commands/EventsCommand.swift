@@ -52,15 +52,15 @@ struct EventsCommand: AsyncParsableCommand {
 
     private func show() async throws {
         guard let url = HTTPURL(URLArgument.expand(target.url)) else { throw HTTPClientError.invalidURL(target.url) }
-        var settings = EventSource.Configuration()
-        settings.headers.apply(target.headers)
-        settings.lastEventID = lastEventID
-        settings.maximumFailures = maxFailures
-        if let readTimeout = connection.readTimeout { settings.silenceTimeout = readTimeout.duration }
-        let (source, limit, withFields) = (settings, count, fields)
-        try await connection.withClient(for: url) { client in
+        let (limit, withFields) = (count, fields)
+        try await connection.withClient(for: url, headers: target.headers) { client, headers in
+            var settings = EventSource.Configuration()
+            settings.headers.apply(headers)
+            settings.lastEventID = lastEventID
+            settings.maximumFailures = maxFailures
+            if let readTimeout = connection.readTimeout { settings.silenceTimeout = readTimeout.duration }
             var events = 0
-            for try await event in client.events(url.description, configuration: source) {
+            for try await event in client.events(url.description, configuration: settings) {
                 try StandardStream.output.write(EventText.text(of: event, withFields: withFields))
                 events += 1
                 if events == limit { break }

@@ -63,13 +63,21 @@ struct MethodCommand<Command: CommandMethod>: AsyncParsableCommand {
 
     // Not nested in a group of their own: the parser's checks take four times as long with every level.
     @OptionGroup var target: TargetOptions
+    @OptionGroup var items: ItemOptions
     @OptionGroup(title: "Content") var content: ContentOptions
     @OptionGroup(title: "Output") var output: OutputOptions
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
+    private var options: RequestOptions {
+        RequestOptions(target: target, items: items.items, content: content, output: output, connection: connection)
+    }
+
+    func validate() throws {
+        try options.validate()
+    }
+
     func run() async throws {
-        try await RequestOptions(target: target, content: content, output: output, connection: connection)
-            .send(Command.method)
+        try await options.send(Command.method)
     }
 }
 
@@ -85,15 +93,23 @@ struct AnyMethodCommand: AsyncParsableCommand {
     var method: String
 
     @OptionGroup var target: TargetOptions
+    @OptionGroup var items: ItemOptions
     @OptionGroup(title: "Content") var content: ContentOptions
     @OptionGroup(title: "Output") var output: OutputOptions
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
+
+    private var options: RequestOptions {
+        RequestOptions(target: target, items: items.items, content: content, output: output, connection: connection)
+    }
+
+    func validate() throws {
+        try options.validate()
+    }
 
     func run() async throws {
         guard let method = HTTPRequest.Method(method) else {
             throw ValidationError("\"\(method)\" is not a method: it must be a token such as OPTIONS.")
         }
-        try await RequestOptions(target: target, content: content, output: output, connection: connection)
-            .send(method)
+        try await options.send(method)
     }
 }

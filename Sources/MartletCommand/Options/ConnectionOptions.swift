@@ -28,6 +28,12 @@ struct ConnectionOptions: ParsableArguments, Sendable {
     @Option(help: ArgumentHelp("Send this token (Bearer).", valueName: "token"))
     var bearer: String?
 
+    @Flag(help: "Take the name and the password of the URL's host from ~/.netrc.")
+    var netrc = false
+
+    @Option(help: ArgumentHelp("The same, from this file. No one else may be able to read it.", valueName: "file"))
+    var netrcFile: String?
+
     @Option(
         name: [.customShort("x"), .long],
         parsing: .unconditional,
@@ -76,13 +82,28 @@ struct ConnectionOptions: ParsableArguments, Sendable {
     )
     var cookieJar: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Keep cookies, header fields and credentials for the next runs with the same server, under this name.",
+            valueName: "name"
+        )
+    )
+    var session: SessionName?
+
+    @Flag(help: "Use what --session has kept, and leave it unchanged.")
+    var sessionReadOnly = false
+
     @Flag(inversion: .prefixedNo, help: "Request compressed content and decompress it.")
     var compressed = true
 
     func validate() throws {
         if maxRedirects < 0 { throw ValidationError("--max-redirects can't be negative.") }
         if user != nil, bearer != nil { throw ValidationError("Use only one of --user and --bearer.") }
-        if digest, user == nil { throw ValidationError("--digest needs --user.") }
+        if netrc, netrcFile != nil { throw ValidationError("Use only one of --netrc and --netrc-file.") }
+        if usesNetrc, bearer != nil { throw ValidationError("Use only one of --netrc and --bearer.") }
+        if digest, user == nil, !usesNetrc { throw ValidationError("--digest needs --user or --netrc.") }
+        if session != nil, cookieJar != nil { throw ValidationError("Use only one of --session and --cookie-jar.") }
+        if sessionReadOnly, session == nil { throw ValidationError("--session-read-only needs --session.") }
         if tunnel, unixSocket != nil { throw ValidationError("Use only one of --tunnel and --unix-socket.") }
         if !resolve.isEmpty, unixSocket != nil { throw ValidationError("Use only one of --resolve and --unix-socket.") }
         if let path = unixSocket, path.utf8.count > 100 || path.isEmpty {
@@ -125,28 +146,65 @@ struct ConnectionOptions: ParsableArguments, Sendable {
         return configuration
     }
 
-    /// Makes a client with the options, its cookies and credentials, and saves the cookies after `body`.
-    func withClient(for url: HTTPURL, _ body: (HTTPClient) async throws -> Void) async throws {
-        let cookies: CookieJar? = if let path = cookieJar { try await CookieJar(contentsOf: path) } else { nil }
-        let client = HTTPClient(configuration: try configuration(cookies: cookies))
-        if let credentials = try credentials(for: url.host) {
+    /// The cookies and header fields of earlier runs with the server of a URL.
+    func savedState(for url: HTTPURL) async throws -> SavedState {
+        if let session { return try await SavedState(session: session, for: url) }
+        return try await SavedState(cookieJar: cookieJar)
+    }
+
+    /// Whether there are credentials that take the place of those of a session.
+    var hasOwnCredentials: Bool { user != nil || bearer != nil }
+
+    /// Makes a client with the options, its cookies and credentials, and saves what is to be kept after `body`.
+    ///
+    /// - Parameters:
+    ///   - headers: The header fields of the command line.
+    ///   - saves: Whether cookies and the session may be changed.
+    ///   - configure: Changes the client's configuration.
+    ///   - body: Gets the client, and the header fields to send.
+    func withClient(
+        for url: HTTPURL,
+        headers own: [HeaderArgument],
+        saves: Bool = true,
+        configure: (inout HTTPClient.Configuration) -> Void = { _ in },
+        body: (HTTPClient, [HeaderArgument]) async throws -> Void
+    ) async throws {
+        let state = try await savedState(for: url)
+        let headers = state.headers.merged(with: own, dropsAuthorization: hasOwnCredentials)
+        var configuration = try configuration(cookies: state.cookies)
+        if state.isSession {
+            // A session is for its server alone.
+            configuration.secretHeaders.formUnion(headers.map(\.name).filter(SessionHeaders.isKept))
+        }
+        configure(&configuration)
+        let client = HTTPClient(configuration: configuration)
+        let isAuthorized = headers.contains { $0.name == .authorization }
+        let credentials = hasOwnCredentials || !isAuthorized ? try await credentials(for: url) : nil
+        if let credentials {
             let scheme = ["wss", "https"].contains(url.scheme) ? "https" : "http"
             // For the whole server, so that redirects within it keep them.
             try client.addCredentials(credentials, for: "\(scheme)://\(url.authority)/")
         }
         let result: Result<Void, any Error>
         do {
-            result = .success(try await body(client))
+            result = .success(try await body(client, headers))
         } catch {
             result = .failure(error)
         }
-        // Without session cookies the next command would begin another session.
-        if let path = cookieJar { try await cookies?.save(to: path, includingSessionCookies: true) }
+        if saves, !sessionReadOnly {
+            var kept = state.headers
+            // Passwords of a .netrc file stay there.
+            let isOwn = bearer != nil || user?.password != nil || (user != nil && !usesNetrc)
+            kept.keep(own, authorization: isOwn ? credentials?.authorization : nil)
+            try await state.save(kept)
+        }
         try result.get()
     }
 
+    private var usesNetrc: Bool { netrc || netrcFile != nil }
+
     /// The user's credentials; prompts for a missing password.
-    func credentials(for host: String) throws -> HTTPCredentials? {
+    func credentials(for url: HTTPURL) async throws -> HTTPCredentials? {
         if let bearer {
             do {
                 return try .bearer(bearer)
@@ -154,8 +212,15 @@ struct ConnectionOptions: ParsableArguments, Sendable {
                 throw CommandFailure(.usage, "--bearer: \(error)")
             }
         }
+        var user = user
+        if usesNetrc, user?.password == nil, url.username == nil {
+            let file = try await NetrcFile.read(netrcFile)
+            if let entry = file.entry(for: url.host, login: user?.name) {
+                user = UserArgument(name: user?.name ?? entry.login ?? "", password: entry.password)
+            }
+        }
         guard let user else { return nil }
-        let password = try user.password ?? PasswordPrompt.ask("Password of \(user.name) at \(host): ")
+        let password = try user.password ?? PasswordPrompt.ask("Password of \(user.name) at \(url.host): ")
         return digest
             ? .digest(username: user.name, password: password)
             : .basic(username: user.name, password: password)

@@ -1,8 +1,4 @@
 import ArgumentParser
-import HTTPTypes
-import HTTPWire
-import Martlet
-import NIOCore
 
 /// The options for the content of a request.
 struct ContentOptions: ParsableArguments, Sendable {
@@ -44,60 +40,28 @@ struct ContentOptions: ParsableArguments, Sendable {
     )
     var form: [FormField] = []
 
+    @Flag(help: "Send the items as a form instead of JSON: URL-encoded, or multipart/form-data if there are files.")
+    var asForm = false
+
     func validate() throws {
         let kinds = [!data.isEmpty || !pairs.isEmpty, json != nil, !form.isEmpty].filter { $0 }.count
         if kinds > 1 { throw ValidationError("Use only one of --data, --json and --form.") }
-        let inputs = (data + [json].compactMap { $0 } + form.flatMap(\.sources)).filter { $0 == .standardInput }.count
-        if inputs > 1 { throw ValidationError("Standard input can be read only once. Use @- only once.") }
+        try (data + [json].compactMap { $0 } + form.sources).checkStandardInput()
     }
 
-    /// The content; nil if there is none.
-    func body() async throws -> HTTPRequestBody? {
-        if let json { return try await json.body(type: "application/json") }
-        if !form.isEmpty { return .multipart(try await multipart()) }
+    /// The content; nil if the options have none.
+    var requestContent: RequestContent? {
+        if let json { return .json(json) }
+        if !form.isEmpty { return .multipart(form) }
         if data.isEmpty, pairs.isEmpty { return nil }
-        let type = MediaType.formURLEncoded.description
-        if pairs.isEmpty, data.count == 1 { return try await data[0].body(type: type) }
-        var parts: [ByteBuffer] = []
-        for piece in data { parts.append(try await piece.collect()) }
-        if !pairs.isEmpty {
-            var parameters = QueryParameters()
-            for pair in pairs { parameters.append(name: pair.name, value: pair.value) }
-            parts.append(ByteBuffer(string: parameters.description))
-        }
-        var whole = ByteBuffer()
-        for (index, part) in parts.enumerated() {
-            if index > 0 { whole.writeString("&") }
-            whole.writeImmutableBuffer(part)
-        }
-        return .buffer(whole, contentType: type)
-    }
-
-    /// The fields that go with the content.
-    var fields: HTTPFields {
-        json == nil ? [:] : [.accept: "application/json, */*;q=0.5"]
-    }
-
-    private func multipart() async throws -> MultipartFormData {
-        var data = MultipartFormData()
-        for field in form {
-            for part in field.parts {
-                let content: MultipartFormData.Content =
-                    switch part.content {
-                    case .text(let text): .bytes(ByteBuffer(string: text))
-                    case .file(let source): try await source.part()
-                    }
-                data.append(content, named: field.name, fileName: part.fileName, mediaType: part.mediaType)
-            }
-        }
-        return data
+        return .data(data + (pairs.isEmpty ? [] : [.text(pairs.encoded)]))
     }
 }
 
-extension FormField {
-    fileprivate var sources: [ContentArgument] {
-        parts.compactMap { part in
-            if case .file(let source) = part.content { source } else { nil }
-        }
+extension [ContentArgument] {
+    /// Makes sure that not more than one of them is standard input.
+    func checkStandardInput() throws {
+        guard filter({ $0 == .standardInput }).count > 1 else { return }
+        throw ValidationError("Standard input can be read only once. Use @- only once.")
     }
 }

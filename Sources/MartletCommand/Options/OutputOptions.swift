@@ -33,6 +33,9 @@ struct OutputOptions: ParsableArguments, Sendable {
     @Flag(help: "Print the request, as it would be sent over HTTP/1.1 with its secrets, and send nothing.")
     var offline = false
 
+    @Flag(help: "Print the curl command for this request, with its secrets, and send nothing.")
+    var curl = false
+
     @Flag(help: "Show how long each step took on standard error.")
     var timing = false
 
@@ -50,6 +53,7 @@ struct OutputOptions: ParsableArguments, Sendable {
 
     func validate() throws {
         if output != nil, remoteName { throw ValidationError("Use only one of --output and --remote-name.") }
+        if curl, offline { throw ValidationError("Use only one of --curl and --offline.") }
         if continues, !remoteName, output == nil || output == "-" {
             throw ValidationError("--continue needs a file: name it with --output or --remote-name.")
         }

@@ -27,6 +27,13 @@ extension ContentArgument {
         return try await input().collect(upTo: .max).bytes
     }
 
+    /// Reads all of it into memory; nil if it has more than `limit` bytes.
+    func collect(upTo limit: Int) async throws -> ByteBuffer? {
+        if case .text(let text) = self { return ByteBuffer(string: text) }
+        let (bytes, isComplete) = try await input().collect(upTo: limit)
+        return isComplete ? bytes : nil
+    }
+
     /// The content of a part of a form.
     func part() async throws -> MultipartFormData.Content {
         switch self {

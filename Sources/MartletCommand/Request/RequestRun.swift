@@ -1,3 +1,4 @@
+import CLibrary
 import ArgumentParser
 import HTTPTypes
 import HTTPWire
@@ -15,89 +16,108 @@ struct RequestRun {
     init(_ method: HTTPRequest.Method, _ options: RequestOptions) throws {
         self.method = method
         self.options = options
-        guard let url = HTTPURL(URLArgument.expand(options.target.url)) else {
-            throw HTTPClientError.invalidURL(options.target.url)
-        }
-        self.url = url
+        url = try options.url()
         trace = options.output.trace ? .random() : nil
     }
 
     private var output: OutputOptions { options.output }
 
     func run() async throws {
+        if output.curl { return try await printCurlCommand() }
         let download = try output.download(of: url)
-        let cookies: CookieJar? =
-            if let path = options.connection.cookieJar { try await CookieJar(contentsOf: path) } else { nil }
         let (timings, timingsIn) = AsyncStream.makeStream(of: HTTPClientMetrics.self)
-        var configuration = try options.connection.configuration(cookies: cookies)
-        if output.timing { configuration.onMetrics = { timingsIn.yield($0) } }
-        if output.verbose { showHeads(&configuration) }
-        let client = HTTPClient(configuration: configuration)
-        if let credentials = try options.connection.credentials(for: url.host) {
-            // For the whole server, so that redirects within it keep them.
-            try client.addCredentials(credentials, for: "\(url.scheme)://\(url.authority)/")
-        }
-
-        if output.offline { return try await printRequest(client) }
-        // Before the request, so that the trace of one that fails can be looked up too.
-        if let trace { try StandardStream.error.write("trace \(trace.traceID)\n") }
-        let result: Result<Void, any Error>
-        do {
-            let body = try await options.content.body()
-            var (part, response) = try await respond(client, body, download)
-            if part != nil, response.status == .rangeNotSatisfiable {
-                // The part is complete or too long.
-                (part, response) = try await respond(client, body, nil)
+        let (headers, saves) = (options.headers, !output.offline)
+        try await options.connection.withClient(for: url, headers: headers, saves: saves) { configuration in
+            if output.timing { configuration.onMetrics = { timingsIn.yield($0) } }
+            if output.verbose { showHeads(&configuration) }
+        } body: { client, headers in
+            if output.offline { return try await printRequest(client, headers) }
+            // Before the request, so that the trace of one that fails can be looked up too.
+            if let trace { try StandardStream.error.write("trace \(trace.traceID)\n") }
+            let result: Result<Void, any Error>
+            do {
+                result = .success(try await exchange(client, headers, download))
+            } catch {
+                result = .failure(error)
             }
-            try await show(response, download, continuing: part)
-            result = .success(())
-        } catch {
-            result = .failure(error)
+            if output.timing { await show(timings) }
+            try result.get()
         }
-        if let path = options.connection.cookieJar {
-            // Without session cookies the next command would begin another session.
-            try await cookies?.save(to: path, includingSessionCookies: true)
-        }
-        if output.timing { await show(timings) }
-        try result.get()
     }
 
     // MARK: The request
 
-    private func printRequest(_ client: HTTPClient) async throws {
-        let body = try await options.content.body()
+    private func exchange(_ client: HTTPClient, _ headers: [HeaderArgument], _ download: Download?) async throws {
+        let content = try await options.requestContent()
+        let body = try await content?.body()
+        var (part, response) = try await respond(client, headers, content, body, download)
+        if part != nil, response.status == .rangeNotSatisfiable {
+            // The part is complete or too long.
+            (part, response) = try await respond(client, headers, content, body, nil)
+        }
+        try await show(response, download, continuing: part)
+    }
+
+    private func printCurlCommand() async throws {
+        let state = try await options.connection.savedState(for: url)
+        let isAuthorized = options.connection.hasOwnCredentials
+        var headers = state.headers.merged(with: options.headers, dropsAuthorization: isAuthorized)
+        var traceFields = HTTPFields()
+        traceFields.traceContext = trace
+        for field in traceFields { headers.append(HeaderArgument(name: field.name, value: field.value)) }
+        let cookies = state.cookies?.cookies(for: url, now: HTTPDate(secondsSince1970: Int64(time(nil)))) ?? []
+        headers.append(cookies: cookies)
+        let command = try CurlCommand(
+            method,
+            url,
+            content: try await options.requestContent(),
+            headers: headers,
+            output: output,
+            connection: options.connection
+        )
+        try StandardStream.output.write("\(command)\n")
+    }
+
+    private func printRequest(_ client: HTTPClient, _ headers: [HeaderArgument]) async throws {
+        let content = try await options.requestContent()
+        let body = try await content?.body()
         let style = output.style
         let head = output.headText(on: .output)
         try await HTTPClient.withOverride { request in
-            var text = "\(request.method) \(request.url.requestTarget) HTTP/1.1\r\nHost: \(request.url.authority)\r\n"
+            var text = "\(request.method) \(request.url.requestTarget) HTTP/1.1\r\n"
+            if request.headers[.hostField] == nil { text += "Host: \(request.url.authority)\r\n" }
             for field in request.headers { text += "\(field.name.rawName): \(field.value)\r\n" }
-            if body != nil { text += "Content-Length: \(request.body.readableBytes)\r\n" }
+            if body != nil || [.post, .put, .patch].contains(request.method) {
+                text += "Content-Length: \(request.body.readableBytes)\r\n"
+            }
             try StandardStream.output.write(head.request(text + "\r\n"))
             var formatter = ContentFormatter(style, type: request.headers.contentType)
             try StandardStream.output.write(try formatter.format(request.body))
             try StandardStream.output.write(formatter.finish())
             return HTTPOverrides.Response()
         } operation: {
-            _ = try await respond(client, body, nil)
+            _ = try await respond(client, headers, content, body, nil)
         }
     }
 
     private func respond(
         _ client: HTTPClient,
+        _ headers: [HeaderArgument],
+        _ content: RequestContent?,
         _ body: HTTPRequestBody?,
         _ download: Download?
     ) async throws -> (PartialDownload?, HTTPClientResponse) {
         let part = download?.part(from: url.absoluteTarget)
         let request = try client.open(method, url.description)
         var fields = request.headers
-        for field in options.content.fields { fields[field.name] = field.value }
+        for field in content?.fields ?? [:] { fields[field.name] = field.value }
         if output.continues {
             // A part of compressed content is of no use.
             fields[.acceptEncoding] = "identity"
             for field in part?.fields ?? [:] { fields[field.name] = field.value }
         }
         if let trace { fields.traceContext = trace }
-        fields.apply(options.target.headers)
+        fields.apply(headers)
         request.headers = fields
         let verbose = output.verbose ? output.headText(on: .error, prefix: "< ") : nil
         let response: HTTPClientResponse

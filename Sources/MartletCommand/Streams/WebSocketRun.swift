@@ -31,7 +31,9 @@ struct WebSocketRun {
     }
 
     func run() async throws {
-        try await command.connection.withClient(for: url) { client in try await converse(try await connect(client)) }
+        try await command.connection.withClient(for: url, headers: command.target.headers) { client, headers in
+            try await converse(try await connect(client, headers))
+        }
     }
 
     private func converse(_ socket: WebSocket) async throws {
@@ -66,9 +68,9 @@ struct WebSocketRun {
         try result.get()
     }
 
-    private func connect(_ client: HTTPClient) async throws -> WebSocket {
+    private func connect(_ client: HTTPClient, _ arguments: [HeaderArgument]) async throws -> WebSocket {
         var headers = HTTPFields()
-        headers.apply(command.target.headers)
+        headers.apply(arguments)
         return try await WebSocket.connect(
             url.description,
             protocols: command.protocols,
