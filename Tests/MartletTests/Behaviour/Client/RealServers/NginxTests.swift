@@ -205,9 +205,9 @@ struct NginxTests {
     func unixSocket() async throws {
         try await Nginx.run { server in
             let path = server.directory.appending(path: "nginx.sock").path
-            // Its port is listened on first.
-            try await eventually { FileManager.default.fileExists(atPath: path) }
             let client = makeClient { $0.connectionFactory = { _ in .unix(path: path) } }
+            // Its port is listened on first, and the socket a moment after its file is there.
+            try await eventually { (try? await client.get("http://example.com/hello").text()) == Nginx.hello }
             for _ in 0..<3 {
                 let text = try await client.get("http://example.com/hello").text()
                 #expect(text == Nginx.hello)

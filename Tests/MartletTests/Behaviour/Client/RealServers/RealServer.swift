@@ -50,7 +50,7 @@ struct RealServer: Sendable {
 
     private func waitUntilItListens(_ name: String) async throws {
         let clock = ContinuousClock()
-        let end = clock.now + .seconds(20)
+        let end = clock.now + RawClient.patience
         while true {
             if let client = try? await RawClient.connect(port: port) {
                 await client.close()
