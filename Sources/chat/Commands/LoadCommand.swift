@@ -34,8 +34,8 @@ struct LoadCommand: AsyncParsableCommand {
     @Option(help: "A second at which something happens to the chat, to tell how long it took. Can be repeated.")
     var mark: [Int] = []
 
-    @Option(help: "The process id of the server, to measure its memory.")
-    var pid: Int?
+    @Option(help: "The process id of the server, to measure its memory. Can be repeated, for all servers together.")
+    var pid: [Int] = []
 
     func validate() throws {
         guard clients > 0, rate > 0, seconds > 0, stalled >= 0, (0...3_900).contains(size) else {
@@ -47,7 +47,7 @@ struct LoadCommand: AsyncParsableCommand {
         OpenFileLimit.raise()
         var plan = LoadPlan(url: url, clients: clients, rate: rate, seconds: seconds, size: size, stalled: stalled)
         (plan.returns, plan.marks) = (returning, mark)
-        let memory = pid.map { ProcessMemory(process: $0) }
+        let memory = pid.isEmpty ? nil : ProcessMemory(processes: pid)
         let report = try await LoadRun(plan: plan, memory: memory).run {
             print($0)
             fflush(nil)

@@ -1,24 +1,28 @@
 import Foundation
 import Synchronization
 
-/// The memory of another process of this machine, on systems with `/proc`.
+/// The memory of other processes of this machine, on systems with `/proc`.
 final class ProcessMemory: Sendable {
-    private let process: Int
+    private let processes: [Int]
     private let highest = Mutex(0)
 
-    init(process: Int) {
-        self.process = process
+    init(processes: [Int]) {
+        self.processes = processes
     }
 
-    /// The resident set in bytes; 0 if it is unknown.
+    /// The resident sets in bytes, added up; without those that are unknown.
     var resident: Int {
+        let bytes = processes.reduce(0) { $0 + Self.resident($1) }
+        highest.withLock { $0 = max($0, bytes) }
+        return bytes
+    }
+
+    private static func resident(_ process: Int) -> Int {
         guard let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8),
             let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmRSS:") }),
             let kilobytes = line.split(separator: " ").dropLast().last.flatMap({ Int($0) })
         else { return 0 }
-        let bytes = kilobytes * 1_024
-        highest.withLock { $0 = max($0, bytes) }
-        return bytes
+        return kilobytes * 1_024
     }
 
     /// The largest value that ``resident`` has returned.
