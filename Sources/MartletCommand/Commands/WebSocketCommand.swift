@@ -51,6 +51,9 @@ struct WebSocketCommand: AsyncParsableCommand {
 
     func validate() throws {
         if let count, count < 1 { throw ValidationError("--count must be at least 1.") }
+        // The handshake is a request of HTTP/1.1, which must not be redirected.
+        if connection.follow { throw ValidationError("--follow has no meaning here: a WebSocket is not redirected.") }
+        if connection.version != nil { throw ValidationError("A WebSocket has no choice of the version of HTTP.") }
     }
 
     func run() async throws {

@@ -73,6 +73,8 @@ struct StreamTests {
         }
         #expect(try await martlet("ws", "ftp://localhost/").status == 64)
         #expect(try await martlet("ws", ":1/", "--count", "0").status == 64)
+        #expect(try await martlet("ws", ":1/", "--follow").status == 64)
+        #expect(try await martlet("ws", ":1/", "--http2").status == 64)
     }
 
     @Test("Control-C closes the WebSocket")
