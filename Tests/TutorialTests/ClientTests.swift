@@ -16,6 +16,14 @@ struct ClientTests {
         }
     }
 
+    @Test func doesNotGuessForeverAtAnotherServer() async throws {
+        try await withProgram("basic-writer-server", "--port", "0") { program in
+            let guesser = try startTutorial(["number-guesser", "--port", "\(program.port)", "--interval", "0"])
+            let (status, errors) = (await guesser.exitStatus, await guesser.errors.text)
+            #expect(status == 1 && errors.contains("was answered 405"), "\(errors)")
+        }
+    }
+
     @Test func writesHanSolo() async throws {
         try await withProgram("basic-writer-server", "--port", "0") { program in
             let client = try startTutorial(["basic-writer-client", "--port", "\(program.port)"])

@@ -51,6 +51,7 @@ struct TodoServerTests {
             )
             #expect(added.status == .created)
             #expect(added.headers[.location] == "/todos/1")
+            #expect(added.headers[.eTag] == "\"1.1\"")
             let text =
                 #"{"author":"Ada","due":"2027-04-01T12:00:00Z","id":1,"isDone":false,"title":"Build the nest.","version":1}"#
             #expect(added.text == text)
@@ -69,12 +70,15 @@ struct TodoServerTests {
                 headers: [.ifMatch: "\"1.1\""]
             )
             #expect(try changed.json(JSONValue.self)["version"]?.integer == 2)
+            #expect(changed.headers[.eTag] == "\"1.2\"")
             let late = try await client.patch(
                 "/todos/1",
                 body: .json(["title": "Build two."]),
                 headers: [.ifMatch: "\"1.1\""]
             )
             #expect(late.status == .preconditionFailed)
+            let tooLate = try await client.delete("/todos/1", headers: [.ifMatch: "\"1.1\""])
+            #expect(tooLate.status == .preconditionFailed)
 
             let lists: [(String, [Int64])] = [
                 ("", [2, 1]), ("?done=true", [1]), ("?done=false", [2]), ("?limit=1", [2]),

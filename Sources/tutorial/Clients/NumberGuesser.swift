@@ -24,14 +24,13 @@ struct NumberGuesser: AsyncParsableCommand {
         while true {
             let guess = Int.random(in: 0...9)
             console.print("Guess is \(guess).")
-            let response = try await HTTPClient.shared.get("http://\(host):\(port)/?q=\(guess)")
-            if response.status == .ok {
-                if try await response.text().hasPrefix("true") {
-                    console.print("Good guess, yay!")
-                    return
-                }
-                console.print("Bad guess, trying again.")
+            // A server that answers with an error is another one: it would do so forever.
+            let response = try await HTTPClient.shared.get("http://\(host):\(port)/?q=\(guess)").success()
+            if try await response.text().hasPrefix("true") {
+                console.print("Good guess, yay!")
+                return
             }
+            console.print("Bad guess, trying again.")
             try await Task.sleep(for: .seconds(interval))
         }
     }

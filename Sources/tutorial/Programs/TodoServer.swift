@@ -70,6 +70,7 @@ struct TodoServer: TutorialProgram {
                 feed.publish(try ServerSentEvent(json: todo, name: "change"))
                 request.response.status = .created
                 request.response.headers[.location] = "/todos/\(todo.id)"
+                request.response.headers.entityTag = todo.tag
                 try await request.response.end(json: todo)
             }
             changes.patch("/todos/{id}", Int.self, json: TodoChange.self) { request, id, change in
@@ -79,11 +80,14 @@ struct TodoServer: TutorialProgram {
                 if try request.isFresh(etag: todo.tag) { return }
                 let changed = try await todos.apply(change, to: todo)
                 feed.publish(try ServerSentEvent(json: changed, name: "change"))
+                request.response.headers.entityTag = changed.tag
                 try await request.response.end(json: changed)
             }
             changes.delete("/todos/{id}", Int.self) { request, id in
                 _ = try await visitor(request)
-                try await todos.remove(id)
+                let todo = try await todos.find(id)
+                if try request.isFresh(etag: todo.tag) { return }
+                try await todos.remove(todo)
                 feed.publish(try ServerSentEvent(json: ["id": id], name: "removal"))
                 request.response.status = .noContent
                 try await request.response.end()

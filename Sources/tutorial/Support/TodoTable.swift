@@ -101,21 +101,26 @@ final class TodoTable: Sendable {
                 arguments: [changed.title, changed.isDone, changed.version, todo.id, todo.version]
             )
             guard database.changesCount == 1 else {
-                throw HTTPError(.conflict, "Somebody else has just changed this. Look at it again.")
+                throw Self.conflict
             }
             return changed
         }
     }
 
-    /// Removes one.
+    /// Removes one, unless another client has changed it meanwhile.
     ///
-    /// - Throws: `HTTPError` of status 404 if there is none of that number.
-    func remove(_ id: Int) async throws {
+    /// - Throws: `HTTPError` of status 409.
+    func remove(_ todo: Todo) async throws {
         try await database.write { database in
-            try database.execute(sql: "DELETE FROM todo WHERE id = ?", arguments: [id])
-            guard database.changesCount == 1 else { throw Self.missing(id) }
+            try database.execute(
+                sql: "DELETE FROM todo WHERE id = ? AND version = ?",
+                arguments: [todo.id, todo.version]
+            )
+            guard database.changesCount == 1 else { throw Self.conflict }
         }
     }
+
+    private static let conflict = HTTPError(.conflict, "It has just been changed. Look at it again.")
 
     private static func missing(_ id: Int) -> HTTPError {
         HTTPError(.notFound, "There is no thing to do with the number \(id).")
