@@ -490,6 +490,39 @@ if !isDependency {
             path: "Tests/ReadmeProgram",
             swiftSettings: settings
         ),
+        // The documents, and the samples in them and in comments.
+        .testTarget(
+            name: "DocumentationTests",
+            dependencies: [
+                .product(
+                    name: "Configuration",
+                    package: "swift-configuration",
+                    condition: .when(traits: ["Configuration"])
+                ),
+                "DevelopmentCertificates",
+                "HTTPWire",
+                "Martlet",
+                "MartletConfiguration",
+                "MartletPasswords",
+                "MartletRedis",
+                "MartletTelemetry",
+                "MartletTesting",
+                "MartletWeb",
+                "TestProcesses",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics", condition: .when(traits: ["Telemetry"])),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(
+                    name: "Tracing",
+                    package: "swift-distributed-tracing",
+                    condition: .when(traits: ["Telemetry"])
+                ),
+            ],
+            // As packages have it that set nothing else.
+            swiftSettings: [.swiftLanguageMode(.v6)]
+        ),
         // The project of `martlet new`, compiled and tested as it is.
         .executableTarget(
             name: "StarterProject",

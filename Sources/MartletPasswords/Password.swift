@@ -5,8 +5,13 @@
     /// Hashes of passwords, to store instead of them: scrypt (RFC 7914), each with a salt of its own.
     ///
     /// ```swift
-    /// let hash = try await Password.hash(password)              // when the user registers
-    /// guard try await Password.verify(password, hash: user?.hash) else { … }
+    /// let hash = try await Password.hash(password)  // when the user registers
+    /// ```
+    ///
+    /// ```swift
+    /// guard try await Password.verify(password, hash: user?.hash) else {  // takes as long where there is no user
+    ///     throw HTTPError(.unauthorized)
+    /// }
     /// ```
     ///
     /// A hash takes 32 MiB and some tenths of a second of a processor, which is what makes guessing expensive. That work is

@@ -23,9 +23,7 @@
 
     // The code of docs/operations.md.
 
-    func noteRoutes(_ database: NoteDatabase, prices: HTTPClient, at pricesURL: String, _ logger: Logger) throws
-        -> Router
-    {
+    func noteRoutes(_ database: NoteDatabase, prices: HTTPClient, at url: String, _ logger: Logger) throws -> Router {
         let health = try Health(ready: [
             HealthCheck("database", within: .seconds(1)) { try await database.ping() }
         ])
@@ -34,7 +32,7 @@
         router.get("/readyz", health.ready)
         router.get("/notes/{id}", Int.self) { request, id in
             logger.info("Asking for a price", metadata: ["note": "\(id)"])
-            let price = try await prices.get(pricesURL + "prices/\(id)").success().text()
+            let price = try await prices.get(url + "prices/\(id)").success().text()
             try await request.response.end(json: ["note": try await database.note(id), "price": price])
         }
         return router

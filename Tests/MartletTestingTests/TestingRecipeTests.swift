@@ -1,4 +1,3 @@
-import Foundation
 import Martlet
 import MartletTesting
 import MartletWeb
@@ -41,7 +40,7 @@ struct TestingRecipeTests {
         #expect(try answer.json() == Note(title: "Buy milk"))
     }
 
-    @Test(arguments: TestServer.Carrier.allCases)
+    @Test(arguments: TestServer.Carrier.allCases)  // .memory, .http1, .http2, .tls
     func createsANote(over carrier: TestServer.Carrier) async throws {
         let app = TestServer(try notesRouter(), over: carrier)
         try await app.post("/notes", json: Note(title: "Buy milk")).expect(.created)
@@ -113,27 +112,5 @@ struct TestingRecipeTests {
         )
         #expect(text.contains("\n< HTTP/1.1 422 Unprocessable Content\n"))
         #expect(text.hasSuffix(#""status":422,"title":"Unprocessable Content"}"#))
-    }
-
-    /// The document has this file's code, and no other.
-    @Test func isWhatTheDocumentSays() throws {
-        let source = URL(filePath: #filePath)
-        let root = source.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let document = try String(contentsOf: root.appending(path: "docs/testing.md"), encoding: .utf8)
-        let code = try String(contentsOf: source, encoding: .utf8)
-        let lines = Set(code.split(separator: "\n").map(Self.comparable))
-        let samples = document.components(separatedBy: "```swift\n").dropFirst().compactMap {
-            $0.components(separatedBy: "\n```").first
-        }
-        #expect(samples.count >= 8)
-        for line in samples.dropFirst().joined(separator: "\n").split(separator: "\n") {
-            #expect(lines.contains(Self.comparable(line)), "\(line)")
-        }
-    }
-
-    /// A line without what differs: indentation, access and comments.
-    private static func comparable(_ line: Substring) -> String {
-        let code = line.components(separatedBy: "  //").first ?? ""
-        return code.trimmingCharacters(in: .whitespaces).replacing("private ", with: "")
     }
 }

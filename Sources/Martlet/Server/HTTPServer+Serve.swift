@@ -5,8 +5,9 @@ extension HTTPServer {
     ///
     /// Each request's handler runs on the event loop of its connection; requests of one connection are answered one
     /// after the other. Cancelling the calling task, or a graceful shutdown of the `ServiceGroup` it runs in, closes
-    /// the server, the latter after the configured `shutdownDelay`. This returns when the last request has been answered, at most the configured `shutdownTimeout` after
-    /// that. A handler that answers for long can learn of it with ``HTTPServerRequest/cancelWhenShuttingDown(_:)``.
+    /// the server, the latter after the configured `shutdownDelay`. This returns when the last request has been answered,
+    /// at most the configured `shutdownTimeout` after that. A handler that answers for long can learn of it with
+    /// ``HTTPServerRequest/cancelWhenShuttingDown(_:)``.
     ///
     /// The program's earlier output, such as the server's ``url``, is flushed first, also to a file or a pipe.
     ///

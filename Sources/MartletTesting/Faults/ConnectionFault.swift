@@ -4,7 +4,7 @@
 /// connection of the client begins to count anew.
 ///
 /// ```swift
-/// for count in 0..<request.count {
+/// for count in 0..<40 {
 ///     let client = app.client(.disconnectsAfter(bytes: count))
 ///     await #expect(throws: HTTPClientError.connectionClosed) { try await client.get("/") }
 /// }

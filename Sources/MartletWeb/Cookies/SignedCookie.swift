@@ -8,7 +8,7 @@ import Martlet
 /// let theme = try SignedCookie("customer", keys: [SigningKey(base64: secret)], lifetime: .seconds(30 * 86_400))
 /// try theme.set("4711", in: request)
 /// let customer = theme.value(in: request)   // "4711"; nil if it is missing, changed or too old
-/// theme.remove(in: request)
+/// try theme.remove(in: request)
 /// ```
 ///
 /// The value is followed by the time at which it ends and a code over both and the cookie's name (HMAC with SHA-256), so

@@ -16,7 +16,7 @@ extension HTTPServerRequest {
     ///
     /// ```swift
     /// try await request.sendEvents { events in
-    ///     for try await step in build.steps { try await events.send(json: step, name: "step") }
+    ///     for try await step in builds.steps(of: 7) { try await events.send(json: step, name: "step") }
     /// }
     /// ```
     ///

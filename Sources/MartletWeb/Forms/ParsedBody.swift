@@ -13,10 +13,10 @@ import NIOCore
 ///
 /// ```swift
 /// switch try await request.parsedBody() {
-/// case .json(let value): …
-/// case .form(let form): …
-/// case .text(let text): …
-/// case .binary(let bytes): …
+/// case .json(let value): print(value)
+/// case .form(let form): print(form.fields)
+/// case .text(let text): print(text)
+/// case .binary(let bytes): print(bytes.readableBytes)
 /// }
 /// ```
 public enum ParsedBody: Sendable {

@@ -6,7 +6,7 @@ import Martlet
 ///
 /// ```swift
 /// router.use(try RateLimit(600, per: .seconds(60), burst: 100))
-/// router.group("/search", use: try RateLimit(10, per: .seconds(60), name: "search")) { … }
+/// router.group("/search", use: try RateLimit(10, per: .seconds(60), name: "search")) { $0.get("/", search) }
 /// ```
 ///
 /// Every request takes a token out of its client's bucket, which holds ``RateLimitPolicy/burst`` tokens and is refilled

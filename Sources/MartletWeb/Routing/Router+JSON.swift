@@ -4,8 +4,12 @@ import Martlet
 /// Adding routes whose handlers take the content, decoded from JSON.
 ///
 /// ```swift
-/// router.post("/notes", json: NewNote.self) { request, note in … }
-/// router.put("/notes/{id}", Int.self, json: NewNote.self) { request, id, note in … }
+/// router.post("/notes", json: NewNote.self) { request, note in
+///     try await request.response.end(json: try await notes.add(note))
+/// }
+/// router.put("/notes/{id}", Int.self, json: NewNote.self) { request, id, note in
+///     try await request.response.end(json: try await notes.replace(id, with: note))
+/// }
 /// ```
 ///
 /// The handler is called with a value, or not at all: 400 is the answer to what is not JSON, 404 to segments that can't be

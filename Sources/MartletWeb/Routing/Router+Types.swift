@@ -4,7 +4,9 @@ import Martlet
 /// Adding routes whose handlers take what is captured as values of their types.
 ///
 /// ```swift
-/// router.get("/notes/{id}", Int.self) { request, id in … }
+/// router.get("/notes/{id}", Int.self) { request, id in
+///     try await request.response.end(json: try await notes.note(id))
+/// }
 /// router.put("/users/{name}/notes/{id}", String.self, Int.self, to: changeNote)
 /// ```
 ///

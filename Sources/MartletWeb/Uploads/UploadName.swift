@@ -3,7 +3,7 @@ import HTTPWire
 /// A name that a file can be stored under, derived from the one that its sender gives it.
 ///
 /// ```swift
-/// UploadName("C:\\Users\\me\\..\\.profile").text   // "profile"
+/// let name = UploadName("C:\\Users\\me\\..\\.profile").text   // "profile"
 /// ```
 ///
 /// It has no folders, no control characters or marks that change the direction of text, no dot at its start, and no

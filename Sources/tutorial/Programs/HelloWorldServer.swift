@@ -2,11 +2,9 @@ import Martlet
 
 /// The smallest server: it answers every request with `Hello, world!`.
 ///
-/// Without the command line around it, the whole program is six lines:
+/// Without the command line around it, the whole program is an `import Martlet` and five lines:
 ///
 /// ```swift
-/// import Martlet
-///
 /// let server = try await HTTPServer.bind(.loopbackIPv4, port: 4040)
 /// print("Listening on \(server.url)")
 /// try await server.serve { request in

@@ -10,8 +10,6 @@ import ProgramSupport
 /// is just as short:
 ///
 /// ```swift
-/// import Martlet
-///
 /// let security = SecurityContext(identity: .pem(certificateChain: .file("chain.pem"), privateKey: .file("key.pem")))
 /// let server = try await HTTPServer.bindSecure(.loopbackIPv4, port: 4047, security: security)
 /// try await server.serve { request in

@@ -74,7 +74,7 @@ public struct HTTPRequestBody: Sendable, ExpressibleByStringLiteral {
     /// The fields of a form; the media type is `application/x-www-form-urlencoded`.
     ///
     /// ```swift
-    /// try await client.post(url, body: .form(["name": "Han Solo"]))
+    /// _ = try await client.post(url, body: .form(["name": "Han Solo"]))
     /// ```
     public static func form(_ fields: QueryParameters) -> HTTPRequestBody {
         HTTPRequestBody(.text(fields.description), contentType: "application/x-www-form-urlencoded")
@@ -147,7 +147,7 @@ extension HTTPRequestBody {
     /// ```swift
     /// var form = MultipartFormData()
     /// form.append("Han Solo", named: "name")
-    /// try await client.post(url, body: .multipart(form))
+    /// _ = try await client.post(url, body: .multipart(form))
     /// ```
     public static func multipart(_ form: MultipartFormData) -> HTTPRequestBody {
         HTTPRequestBody(

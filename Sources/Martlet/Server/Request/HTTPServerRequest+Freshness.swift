@@ -6,7 +6,7 @@ extension HTTPServerRequest {
     /// 13). A handler that knows what version it is about to send, or to change, needs two lines:
     ///
     /// ```swift
-    /// let tag = EntityTag(opaqueTag: "\(note.version)")
+    /// let tag = EntityTag(opaqueTag: "\(note.version ?? 0)")
     /// if try request.isFresh(etag: tag) { return }
     /// try await request.response.end(json: note)
     /// ```
