@@ -9,6 +9,9 @@ struct PeopleList: Sendable {
     /// The JSON for new clients.
     private(set) var json: String
 
+    /// How many people there are.
+    var count: Int { names.count }
+
     /// - Parameter limit: The maximum size of the JSON in bytes.
     init(limit: Int) {
         self.limit = limit

@@ -16,8 +16,12 @@ final class ChatRoom: Sendable {
         var lastMember: UInt64 = 0
     }
 
-    /// How often changes of people are announced. Many that join at once are announced in one message.
-    private static let announcementInterval = Duration.milliseconds(200)
+    /// The time from one announcement of changes of people to the next. Many that join at once are announced in one
+    /// message; in a large room it is longer, so that there are at most 5,000 deliveries a second, however many join.
+    private var announcementInterval: Duration {
+        let people = shared.withLock { $0.state.people.count }
+        return .milliseconds(max(200, people / 5))
+    }
 
     let name: String
     let log: any ChatLog
@@ -244,7 +248,7 @@ final class ChatRoom: Sendable {
             changes.left.sort()
             do {
                 if !changes.isEmpty { try await broadcaster.publish(.people(changes)) }
-                try await Task.sleep(for: Self.announcementInterval)
+                try await Task.sleep(for: announcementInterval)
             } catch {
                 logger.debug("Changes of people can't be announced", metadata: ["error": "\(error)"])
             }
