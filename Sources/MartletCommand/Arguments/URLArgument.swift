@@ -27,3 +27,8 @@ enum URLArgument {
         return name
     }
 }
+
+extension HTTPURL {
+    /// The scheme of the server, which is that of HTTP for a WebSocket too: `https` or `http`.
+    var serverScheme: String { ["https", "wss"].contains(scheme) ? "https" : "http" }
+}

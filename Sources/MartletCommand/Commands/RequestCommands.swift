@@ -51,8 +51,27 @@ protocol CommandMethod {
     static var summary: String { get }
 }
 
+/// A subcommand that sends a request.
+protocol RequestCommand: AsyncParsableCommand {
+    var target: TargetOptions { get }
+    var items: ItemOptions { get }
+    var content: ContentOptions { get }
+    var output: OutputOptions { get }
+    var connection: ConnectionOptions { get }
+}
+
+extension RequestCommand {
+    fileprivate var options: RequestOptions {
+        RequestOptions(target: target, items: items.items, content: content, output: output, connection: connection)
+    }
+
+    func validate() throws {
+        try options.validate()
+    }
+}
+
 /// The subcommand of one method: `martlet get URL`.
-struct MethodCommand<Command: CommandMethod>: AsyncParsableCommand {
+struct MethodCommand<Command: CommandMethod>: RequestCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: Command.method.rawValue.lowercased(),
@@ -68,21 +87,13 @@ struct MethodCommand<Command: CommandMethod>: AsyncParsableCommand {
     @OptionGroup(title: "Output") var output: OutputOptions
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
-    private var options: RequestOptions {
-        RequestOptions(target: target, items: items.items, content: content, output: output, connection: connection)
-    }
-
-    func validate() throws {
-        try options.validate()
-    }
-
     func run() async throws {
         try await options.send(Command.method)
     }
 }
 
 /// The subcommand for any method: `martlet request OPTIONS URL`.
-struct AnyMethodCommand: AsyncParsableCommand {
+struct AnyMethodCommand: RequestCommand {
     static let configuration = CommandConfiguration(
         commandName: "request",
         abstract: "Sends a request with any method.",
@@ -97,14 +108,6 @@ struct AnyMethodCommand: AsyncParsableCommand {
     @OptionGroup(title: "Content") var content: ContentOptions
     @OptionGroup(title: "Output") var output: OutputOptions
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
-
-    private var options: RequestOptions {
-        RequestOptions(target: target, items: items.items, content: content, output: output, connection: connection)
-    }
-
-    func validate() throws {
-        try options.validate()
-    }
 
     func run() async throws {
         guard let method = HTTPRequest.Method(method) else {

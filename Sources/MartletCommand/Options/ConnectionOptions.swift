@@ -1,4 +1,3 @@
-import CLibrary
 import ArgumentParser
 import HTTPTypes
 import HTTPWire
@@ -181,9 +180,8 @@ struct ConnectionOptions: ParsableArguments, Sendable {
         let isAuthorized = headers.contains { $0.name == .authorization }
         let credentials = hasOwnCredentials || !isAuthorized ? try await credentials(for: url) : nil
         if let credentials {
-            let scheme = ["wss", "https"].contains(url.scheme) ? "https" : "http"
             // For the whole server, so that redirects within it keep them.
-            try client.addCredentials(credentials, for: "\(scheme)://\(url.authority)/")
+            try client.addCredentials(credentials, for: "\(url.serverScheme)://\(url.authority)/")
         }
         let result: Result<Void, any Error>
         do {

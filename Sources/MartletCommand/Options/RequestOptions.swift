@@ -7,23 +7,9 @@ import Martlet
 struct RequestOptions: Sendable {
     let target: TargetOptions
     let items: [RequestItem]
-    private let content: ContentOptions
+    let content: ContentOptions
     let output: OutputOptions
     let connection: ConnectionOptions
-
-    init(
-        target: TargetOptions,
-        items: [RequestItem],
-        content: ContentOptions,
-        output: OutputOptions,
-        connection: ConnectionOptions
-    ) {
-        self.target = target
-        self.items = items
-        self.content = content
-        self.output = output
-        self.connection = connection
-    }
 
     /// Makes sure that the items and the options don't contradict each other.
     func validate() throws {

@@ -1,4 +1,3 @@
-import CLibrary
 import ArgumentParser
 import HTTPTypes
 import HTTPWire
@@ -65,7 +64,7 @@ struct RequestRun {
         var traceFields = HTTPFields()
         traceFields.traceContext = trace
         for field in traceFields { headers.append(HeaderArgument(name: field.name, value: field.value)) }
-        let cookies = state.cookies?.cookies(for: url, now: HTTPDate(secondsSince1970: Int64(time(nil)))) ?? []
+        let cookies = state.cookies?.cookies(for: url, now: TimeSource.system.date) ?? []
         headers.append(cookies: cookies)
         let command = try CurlCommand(
             method,

@@ -46,7 +46,6 @@ struct SavedState: Sendable {
 
     /// The name of the directory for the sessions with a server: scheme, host and port.
     static func directoryName(for url: HTTPURL) -> String {
-        let scheme = ["https", "wss"].contains(url.scheme) ? "https" : "http"
-        return "\(scheme)_\(PercentEncoding.encode(url.host, as: .pathSegment))_\(url.effectivePort)"
+        "\(url.serverScheme)_\(PercentEncoding.encode(url.host, as: .pathSegment))_\(url.effectivePort)"
     }
 }
